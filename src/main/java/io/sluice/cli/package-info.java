@@ -1,0 +1,7 @@
+/**
+ * One class per command.
+ */
+@NullMarked
+package io.sluice.cli;
+
+import org.jspecify.annotations.NullMarked;

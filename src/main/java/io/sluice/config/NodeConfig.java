@@ -1,0 +1,51 @@
+package io.sluice.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code node.yaml} says: read at start only.
+ *
+ * @param name the node's name, stable over restarts; default: the host name
+ * @param http the traffic port
+ * @param admin the admin port
+ * @param data directory for everything the node keeps; default {@code data}
+ * @param drain how long open streams may go on after SIGTERM; default 30 s
+ * @param lanes event loops that carry traffic; default: one for each processor, at least 2
+ * @param simulator the built-in simulated provider; null when off
+ * @param logFormat how log lines look
+ * @param notApplied what the file says and this version does not do yet, one sentence each
+ */
+public record NodeConfig(
+        String name,
+        HttpConfig http,
+        AdminConfig admin,
+        Path data,
+        Duration drain,
+        int lanes,
+        @Nullable SimulatorConfig simulator,
+        LogFormat logFormat,
+        List<String> notApplied) {
+    /** Copies the list. */
+    public NodeConfig {
+        notApplied = List.copyOf(notApplied);
+    }
+
+    /**
+     * The built-in simulated provider.
+     *
+     * @param port loopback port, 1 to 65535
+     * @param script file with its scripts; null for a plain, unlimited one
+     */
+    public record SimulatorConfig(int port, @Nullable Path script) {}
+
+    /** How log lines look. */
+    public enum LogFormat {
+        /** For people. */
+        TEXT,
+        /** One JSON object a line. */
+        JSON
+    }
+}

@@ -1,0 +1,22 @@
+package io.sluice.domain.dialect;
+
+/**
+ * Tokens by kind, as a provider reported them.
+ *
+ * @param input all input tokens, cached ones included
+ * @param cachedInput input tokens read from the provider's cache; at most {@code input}
+ * @param output all output tokens, reasoning included
+ * @param reasoning reasoning tokens; at most {@code output}
+ */
+public record TokenUsage(long input, long cachedInput, long output, long reasoning) {
+    /** The most tokens of one kind that are believed; more is a provider's mistake. */
+    public static final long MAX = 1_000_000_000L;
+
+    /** Brings impossible numbers into range: negative to 0, over {@link #MAX} to it, parts to their whole. */
+    public TokenUsage {
+        input = Math.clamp(input, 0, MAX);
+        output = Math.clamp(output, 0, MAX);
+        cachedInput = Math.clamp(cachedInput, 0, input);
+        reasoning = Math.clamp(reasoning, 0, output);
+    }
+}

@@ -1,0 +1,192 @@
+package io.sluice.domain.failure;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request did not get its answer. Every message in here may be shown to a client: no account, key or internal
+ * host is in it. HTTP status and body are chosen by the ingress alone.
+ */
+public sealed interface GatewayFailure {
+    /** One sentence for the client. */
+    String message();
+
+    /** Whether another candidate may still serve the request. */
+    default boolean mayFallBack() {
+        return false;
+    }
+
+    /**
+     * No key, an unknown, expired or disabled one, or two different ones.
+     *
+     * @param message for the client
+     */
+    record Unauthenticated(String message) implements GatewayFailure {}
+
+    /**
+     * A known key without the right.
+     *
+     * @param message for the client
+     * @param code machine-readable reason, for example {@code model_not_allowed}
+     */
+    record Forbidden(String message, String code) implements GatewayFailure {}
+
+    /**
+     * The client's mistake.
+     *
+     * @param kind which mistake
+     * @param message for the client
+     * @param param the field that is wrong; null when it is not one field
+     * @param code machine-readable reason; null when there is none
+     */
+    record InvalidRequest(
+            Kind kind,
+            String message,
+            @Nullable String param,
+            @Nullable String code) implements GatewayFailure {
+        /** Which mistake. */
+        public enum Kind {
+            /** The bytes or the fields are wrong. */
+            MALFORMED,
+            /** No such path. */
+            UNKNOWN_PATH,
+            /** The path exists, the method does not. */
+            METHOD_NOT_ALLOWED,
+            /** No such model. */
+            UNKNOWN_MODEL,
+            /** The body is over its bound. */
+            BODY_TOO_LARGE,
+            /** The body did not arrive in time. */
+            BODY_TOO_SLOW,
+            /** The request target is over its bound. */
+            TARGET_TOO_LONG,
+            /** The header block is over its bounds. */
+            HEADERS_TOO_LARGE,
+            /** The content type or content coding cannot be read. */
+            UNSUPPORTED_MEDIA_TYPE,
+            /** The {@code Expect} header asks for something unknown. */
+            EXPECTATION_FAILED,
+            /** The method or the transfer coding is not implemented. */
+            NOT_IMPLEMENTED
+        }
+    }
+
+    /**
+     * A limit is reached.
+     *
+     * @param cause whose limit
+     * @param message for the client
+     * @param retryAfter when room is expected; zero when unknown or never
+     */
+    record QuotaExceeded(Cause cause, String message, Duration retryAfter) implements GatewayFailure {
+        /** Whose limit. */
+        public enum Cause {
+            /** The virtual key's own. */
+            KEY,
+            /** Every account that could serve is full. */
+            POOL,
+            /** The request is larger than the whole limit of any account or of its key. */
+            REQUEST_TOO_LARGE
+        }
+    }
+
+    /**
+     * No candidate exists, or all of them are out of service.
+     *
+     * @param message for the client
+     * @param retryAfter when to try again; zero when unknown
+     */
+    record NoRoute(String message, Duration retryAfter) implements GatewayFailure {}
+
+    /**
+     * The provider failed, or refused.
+     *
+     * @param kind what happened
+     * @param status the provider's HTTP status; 0 when there was none
+     * @param message safe to show
+     * @param type the provider's error type; null when unknown
+     * @param param the provider's error parameter; null when unknown
+     * @param code the provider's error code; null when unknown
+     * @param retryAfter what the provider asked for; zero when it named nothing
+     */
+    record UpstreamFailure(
+            Kind kind,
+            int status,
+            String message,
+            @Nullable String type,
+            @Nullable String param,
+            @Nullable String code,
+            Duration retryAfter)
+            implements GatewayFailure {
+        /** What happened. */
+        public enum Kind {
+            /** No connection; nothing was sent. */
+            CONNECT,
+            /** The connection broke before a response head. */
+            RESET,
+            /** No response head in time; the provider may have acted. */
+            HEAD_TIMEOUT,
+            /** The answer is not HTTP, or not what the dialect says. */
+            BAD_RESPONSE,
+            /** The answer ended or fell silent before its end. */
+            TRUNCATED,
+            /** 5xx, 408, 409 and the like: the endpoint's fault. */
+            SERVER_ERROR,
+            /** The account must slow down. */
+            RATE_LIMITED,
+            /** The account's credential or money is gone. */
+            ACCOUNT_REFUSED,
+            /** The account does not have the model. */
+            MODEL_MISSING,
+            /** The request itself is wrong: the client's fault. */
+            REQUEST_REJECTED
+        }
+
+        @Override
+        public boolean mayFallBack() {
+            return kind != Kind.REQUEST_REJECTED;
+        }
+
+        /** A failure without an answer of the provider. */
+        public static UpstreamFailure of(Kind kind, String message) {
+            return new UpstreamFailure(kind, 0, message, null, null, null, Duration.ZERO);
+        }
+    }
+
+    /**
+     * The request's total time is over.
+     *
+     * @param message for the client
+     */
+    record DeadlineExceeded(String message) implements GatewayFailure {}
+
+    /** The client left before the answer's end. Nobody reads the message. */
+    record ClientClosed() implements GatewayFailure {
+        @Override
+        public String message() {
+            return "The client closed the connection.";
+        }
+    }
+
+    /**
+     * The node has no room for another request.
+     *
+     * @param message for the client
+     */
+    record Overloaded(String message) implements GatewayFailure {}
+
+    /**
+     * The node does not take requests now: it starts or drains.
+     *
+     * @param message for the client
+     */
+    record Unavailable(String message) implements GatewayFailure {}
+
+    /** A defect of Sluice. The cause is logged, never shown. */
+    record Internal() implements GatewayFailure {
+        @Override
+        public String message() {
+            return "The gateway had an internal error. The request id names it in the gateway's log.";
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.sluice.domain.json;
+
+import io.sluice.domain.dialect.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pass over a request body found. The bytes stay as the client wrote them.
+ *
+ * @param body the JSON text in UTF-8; never changed
+ * @param endpoint what it asks for
+ * @param members every top-level member in the order written
+ * @param model value of {@code model}, unescaped
+ * @param stream value of {@code stream}; false when absent
+ * @param includeUsage value of {@code stream_options.include_usage}; false when absent
+ * @param maxOutputTokens {@code max_completion_tokens}, else {@code max_tokens}; -1 when the client names none
+ * @param choices value of {@code n}, times {@code best_of} where it is larger; 1 when absent
+ * @param inputTokens estimated input tokens, an upper guess, base64 payloads left out
+ * @param stickyHash hash of {@code prompt_cache_key}, else {@code user}, else the prompt's beginning; 0 for none
+ */
+public record RequestScan(
+        byte[] body,
+        Endpoint endpoint,
+        Members members,
+        String model,
+        boolean stream,
+        boolean includeUsage,
+        long maxOutputTokens,
+        int choices,
+        long inputTokens,
+        long stickyHash) {
+
+    /**
+     * Positions of the top-level members: name and value as byte offsets into the body. A name's span is without its
+     * quotes; a value's span is the whole value.
+     *
+     * @param count how many members
+     * @param spans four numbers a member: name start, name end, value start, value end (ends exclusive)
+     * @param objectStart offset of the opening brace
+     */
+    public record Members(int count, int[] spans, int objectStart) {}
+
+    /**
+     * Index of a top-level member.
+     *
+     * @param name the member's name in ASCII, as it must be written
+     * @return its index, or -1
+     */
+    public int indexOf(String name) {
+        for (int i = 0; i < members.count(); i++) {
+            int start = members.spans()[i * 4];
+            int end = members.spans()[i * 4 + 1];
+            if (end - start == name.length() && regionIs(start, name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean regionIs(int start, String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (body[start + i] != (byte) name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    @Override
+    public String toString() {
+        return "RequestScan[" + endpoint + ", model=" + model + ", bytes=" + body.length + "]";
+    }
+}

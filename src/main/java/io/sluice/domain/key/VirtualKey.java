@@ -1,0 +1,73 @@
+package io.sluice.domain.key;
+
+import io.sluice.domain.Glob;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A credential that Sluice issues to an application, known by its hash only.
+ *
+ * @param name unique among keys; safe to show and log
+ * @param hash SHA-256 of the key's text
+ * @param models which models it may use; empty allows all
+ * @param limits its own limits
+ * @param scopes what its requests are charged to: itself when it has limits
+ * @param allowFrom networks it may be used from; empty allows all
+ * @param expires instant from which it is refused; null for never
+ * @param team its team; null for none
+ * @param disabled whether an operator switched it off
+ */
+public record VirtualKey(
+        String name,
+        KeyHash hash,
+        List<Glob> models,
+        LimitSet limits,
+        List<Scope> scopes,
+        List<Cidr> allowFrom,
+        @Nullable Instant expires,
+        @Nullable String team,
+        boolean disabled) {
+    /** Copies the lists. */
+    public VirtualKey {
+        models = List.copyOf(models);
+        scopes = List.copyOf(scopes);
+        allowFrom = List.copyOf(allowFrom);
+    }
+
+    /**
+     * Whether the key may use a model.
+     *
+     * @param model public model name
+     */
+    public boolean allows(String model) {
+        if (models.isEmpty()) {
+            return true;
+        }
+        for (Glob glob : models) {
+            if (glob.matches(model)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether the key may be used from an address.
+     *
+     * @param address 4 or 16 bytes
+     */
+    public boolean allowsFrom(byte[] address) {
+        if (allowFrom.isEmpty()) {
+            return true;
+        }
+        for (Cidr network : allowFrom) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

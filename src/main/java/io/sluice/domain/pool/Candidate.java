@@ -1,0 +1,26 @@
+package io.sluice.domain.pool;
+
+import io.sluice.domain.quota.Scope;
+import java.util.List;
+
+/**
+ * An account that can serve a model, and what counts when it does.
+ *
+ * @param channel its channel
+ * @param account its account
+ * @param model public model name
+ * @param upstreamModel the provider's name for it; on Azure the deployment
+ * @param scopes every scope a request through it is charged to: the account, and where limits say so the account ×
+ *     model or model group
+ */
+public record Candidate(Channel channel, Account account, String model, String upstreamModel, List<Scope> scopes) {
+    /** Copies the list. */
+    public Candidate {
+        scopes = List.copyOf(scopes);
+    }
+
+    /** {@code channel/account}. */
+    public String accountId() {
+        return account.id();
+    }
+}

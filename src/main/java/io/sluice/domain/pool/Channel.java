@@ -1,0 +1,51 @@
+package io.sluice.domain.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upstream service.
+ *
+ * @param name unique among channels
+ * @param type its wire dialect
+ * @param baseUrl where it is
+ * @param apiVersion Azure's dated API version; null for the version-less form and for other types
+ * @param priority larger is tried first
+ * @param weight share among channels of equal priority, 1 to 1000
+ * @param accounts its accounts, in file order; none is disabled by a human
+ * @param redirects public model name to upstream model name, in file order
+ * @param parameters what it changes in requests
+ * @param timeouts its time limits
+ * @param onClientGone what happens to the upstream answer when the client leaves
+ * @param maxConnections HTTP/1.1 connections per lane, at least 1
+ */
+public record Channel(
+        String name,
+        ProviderType type,
+        BaseUrl baseUrl,
+        @Nullable String apiVersion,
+        int priority,
+        int weight,
+        List<Account> accounts,
+        Map<String, String> redirects,
+        ParameterRules parameters,
+        Timeouts timeouts,
+        OnClientGone onClientGone,
+        int maxConnections) {
+    /** Copies the collections. */
+    public Channel {
+        accounts = List.copyOf(accounts);
+        redirects = Collections.unmodifiableMap(new LinkedHashMap<>(redirects));
+    }
+
+    /** What happens to the upstream answer when the client leaves. */
+    public enum OnClientGone {
+        /** The upstream connection is closed at once; usage is what was seen or estimated. */
+        CANCEL,
+        /** The answer is read on, within the channel's timeouts, to learn the true usage. */
+        DRAIN
+    }
+}

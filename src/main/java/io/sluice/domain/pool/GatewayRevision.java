@@ -1,0 +1,38 @@
+package io.sluice.domain.pool;
+
+import io.sluice.domain.key.KeyRing;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One state of everything that routes, validated as a whole. A request keeps the revision it began with.
+ *
+ * @param id hash of the files and the resolved values, 12 hex digits
+ * @param channels usable channels in file order
+ * @param models public name to model, in file order
+ * @param keys the virtual keys
+ * @param notApplied what the files say and this version does not do yet, one sentence each
+ * @param warnings what an operator should know, one sentence each
+ */
+public record GatewayRevision(
+        String id,
+        List<Channel> channels,
+        Map<String, Model> models,
+        KeyRing keys,
+        List<String> notApplied,
+        List<String> warnings) {
+    /** Copies the collections. */
+    public GatewayRevision {
+        channels = List.copyOf(channels);
+        models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
+        notApplied = List.copyOf(notApplied);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** All accounts, ordered by {@link Account#index()}. */
+    public List<Account> accounts() {
+        return channels.stream().flatMap(c -> c.accounts().stream()).toList();
+    }
+}

@@ -1,0 +1,37 @@
+package io.sluice.domain.pool;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A public model name.
+ *
+ * @param name what clients ask for
+ * @param candidates every (account, upstream model) that serves it, larger priority first, then file order
+ * @param fallbacks models tried, in order, when no candidate of this one can serve
+ * @param policy how requests for it are tried
+ * @param outputEstimate tokens reserved for the answer when the client names no maximum and nothing was learned yet
+ * @param price what it costs; null when unknown. Not applied yet.
+ */
+public record Model(
+        String name,
+        List<Candidate> candidates,
+        List<String> fallbacks,
+        RoutePolicy policy,
+        int outputEstimate,
+        @Nullable Price price) {
+    /** Copies the lists. */
+    public Model {
+        candidates = List.copyOf(candidates);
+        fallbacks = List.copyOf(fallbacks);
+    }
+
+    /**
+     * Price in micro-units of the currency per million tokens.
+     *
+     * @param inputMicros uncached input
+     * @param cachedInputMicros input read from the provider's cache
+     * @param outputMicros output, reasoning included
+     */
+    public record Price(long inputMicros, long cachedInputMicros, long outputMicros) {}
+}

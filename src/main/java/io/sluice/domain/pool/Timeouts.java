@@ -1,0 +1,22 @@
+package io.sluice.domain.pool;
+
+import java.time.Duration;
+
+/**
+ * How long an attempt may take in each of its phases.
+ *
+ * @param connect until the connection, TLS included, is there
+ * @param firstByte from the written request to the response head when no stream was asked for
+ * @param firstByteStream the same for a stream
+ * @param idle between two pieces of the body, not counted while the client holds the stream back
+ * @param total from the start of the attempt to its end
+ */
+public record Timeouts(Duration connect, Duration firstByte, Duration firstByteStream, Duration idle, Duration total) {
+    /** The defaults: 5 s, 600 s, 60 s, 120 s, 30 min. */
+    public static final Timeouts DEFAULT = new Timeouts(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(600),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(120),
+            Duration.ofMinutes(30));
+}

@@ -1,0 +1,20 @@
+package io.sluice.domain.quota;
+
+/**
+ * Tokens of a request, expected or counted.
+ *
+ * @param inputTokens at least 0
+ * @param outputTokens at least 0
+ */
+public record Estimate(long inputTokens, long outputTokens) {
+    /** Units a request of these tokens takes from a limit of a dimension. */
+    public long units(Dimension dimension) {
+        return switch (dimension) {
+            case REQUESTS -> 1;
+            case TOKENS -> inputTokens + outputTokens;
+            case INPUT_TOKENS -> inputTokens;
+            case OUTPUT_TOKENS -> outputTokens;
+            case IMAGES -> 0;
+        };
+    }
+}

@@ -1,0 +1,10 @@
+package io.sluice.domain.quota;
+
+/**
+ * What one counter counts: an account, an account × model, a model group, a virtual key.
+ *
+ * @param id unique and stable over revisions, for example {@code account:openai/team-a},
+ *     {@code account:openai/team-a|model:gpt-4o}, {@code account:openai/team-a|group:0}, {@code key:my-app}
+ * @param limits its limits in this revision
+ */
+public record Scope(String id, LimitSet limits) {}

@@ -1,0 +1,46 @@
+package io.sluice.message;
+
+/**
+ * An address on the event bus, typed by what is sent to it and what comes back.
+ *
+ * @param <Q> type of the message
+ * @param <R> type of the reply; {@link Void} for one-way messages
+ * @param name the address
+ */
+public record Address<Q, R>(String name) {
+    /** {@link ReserveQuota} → {@link QuotaDecision}; one consumer a node. */
+    public static final Address<ReserveQuota, QuotaDecision> QUOTA_RESERVE = new Address<>("node.quota.reserve");
+
+    /** {@link SettleQuota}, one-way; one consumer a node. */
+    public static final Address<SettleQuota, Void> QUOTA_SETTLE = new Address<>("node.quota.settle");
+
+    /** {@link Headroom}, published every 100 ms to every lane's router. */
+    public static final Address<Headroom, Void> QUOTA_HEADROOM = new Address<>("node.quota.headroom");
+
+    /** {@link AttemptFinished}, published to every lane's router, to quota and to usage. */
+    public static final Address<AttemptFinished, Void> ATTEMPT_FINISHED = new Address<>("node.attempt.finished");
+
+    /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
+    public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
+
+    /** {@link RevisionChanged}, published to everyone who holds a revision. */
+    public static final Address<RevisionChanged, Void> REVISION_CHANGED = new Address<>("node.revision.changed");
+
+    /**
+     * {@link PlanRoute} → {@link RouteDecision}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<PlanRoute, RouteDecision> routePlan(int lane) {
+        return new Address<>("lane." + lane + ".route.plan");
+    }
+
+    /**
+     * {@link OpenExchange} → {@link OpenResult}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<OpenExchange, OpenResult> providerOpen(int lane) {
+        return new Address<>("lane." + lane + ".provider.open");
+    }
+}

@@ -1,0 +1,102 @@
+package io.sluice.message;
+
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * The event bus by typed addresses; everything stays on the node. Bound to the event loop that uses it: replies come
+ * back on the caller's context.
+ */
+public final class Bus {
+    private final EventBus bus;
+    private final DeliveryOptions request;
+    private final DeliveryOptions oneWay = new DeliveryOptions().setLocalOnly(true);
+
+    /**
+     * Wraps the event bus.
+     *
+     * @param vertx whose bus
+     * @param timeout how long a reply may take; running into it is a defect, for the callee keeps the deadlines
+     */
+    public Bus(Vertx vertx, Duration timeout) {
+        this.bus = vertx.eventBus();
+        this.request = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @return the reply; fails with {@link GatewayException} when there is none
+     */
+    public <Q, R> Future<R> request(Address<Q, R> address, Q message) {
+        return request(address, message, request);
+    }
+
+    /**
+     * Sends a request whose callee keeps a longer deadline.
+     *
+     * @param timeout how long the reply may take
+     * @return the reply; fails with {@link GatewayException} when there is none
+     */
+    public <Q, R> Future<R> request(Address<Q, R> address, Q message, Duration timeout) {
+        return request(
+                address, message, new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis()));
+    }
+
+    private <Q, R> Future<R> request(Address<Q, R> address, Q message, DeliveryOptions options) {
+        return bus.<R>request(address.name(), message, options)
+                .map(Message::body)
+                .recover(cause -> Future.failedFuture(new GatewayException(failureOf(cause))));
+    }
+
+    /** Sends one way to one consumer. */
+    public <Q> void send(Address<Q, Void> address, Q message) {
+        bus.send(address.name(), message, oneWay);
+    }
+
+    /** Sends one way to every consumer. */
+    public <Q> void publish(Address<Q, Void> address, Q message) {
+        bus.publish(address.name(), message, oneWay);
+    }
+
+    /**
+     * Consumes one-way messages on the current context.
+     *
+     * @return the registration, to be undone at stop
+     */
+    public <Q> MessageConsumer<Q> consume(Address<Q, Void> address, Consumer<Q> consumer) {
+        return bus.localConsumer(address.name(), message -> consumer.accept(message.body()));
+    }
+
+    /**
+     * Consumes requests on the current context.
+     *
+     * @param handler answers; a failed future is a defect and reaches the caller as an internal failure
+     * @return the registration, to be undone at stop
+     */
+    public <Q, R> MessageConsumer<Q> serve(Address<Q, R> address, java.util.function.Function<Q, Future<R>> handler) {
+        return bus.localConsumer(address.name(), message -> handler.apply(message.body())
+                .onSuccess(message::reply)
+                .onFailure(cause -> message.fail(1, String.valueOf(cause))));
+    }
+
+    private static GatewayFailure failureOf(Throwable cause) {
+        if (!(cause instanceof ReplyException reply)) {
+            return new GatewayFailure.Internal();
+        }
+        return switch (reply.failureType()) {
+            case TIMEOUT -> new GatewayFailure.Overloaded("The gateway could not answer in time.");
+            case NO_HANDLERS -> new GatewayFailure.Unavailable("The gateway is starting or stopping.");
+            default -> new GatewayFailure.Internal();
+        };
+    }
+}

@@ -1,0 +1,23 @@
+package io.sluice.message;
+
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Candidate;
+
+/**
+ * Asks a lane's provider client to send a request. Request; answered with {@link OpenResult} at the response head, or
+ * when there will be none.
+ *
+ * @param requestId Sluice's id of the request
+ * @param candidate whom to ask
+ * @param scan the client's request
+ * @param clientRequestId the client's own id, safe to forward; empty for none
+ * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
+ * @param cancellation tells that the client has left; one-shot
+ */
+public record OpenExchange(
+        String requestId,
+        Candidate candidate,
+        RequestScan scan,
+        String clientRequestId,
+        long expiresAtNanos,
+        Cancellation cancellation) {}

@@ -1,0 +1,26 @@
+package io.sluice.message;
+
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.quota.Scope;
+import java.util.List;
+
+/**
+ * Asks for room: the first candidate whose scopes all have it is debited together with the key's scopes, or nothing is.
+ * Request to {@link Address#QUOTA_RESERVE}; answered with {@link QuotaDecision}.
+ *
+ * @param keyScopes what the virtual key's requests are charged to; empty when it has no limits
+ * @param candidates best first, at least one
+ * @param estimate tokens the request will take
+ * @param replaces a reservation that expired unwritten and is given back in the same step; 0 for none
+ * @param alreadyCounted whether the key's scopes were debited by an earlier attempt of the same request, whose
+ *     settlement left them in place; then only the candidate is debited
+ */
+public record ReserveQuota(
+        List<Scope> keyScopes, List<Candidate> candidates, Estimate estimate, long replaces, boolean alreadyCounted) {
+    /** Copies the lists. */
+    public ReserveQuota {
+        keyScopes = List.copyOf(keyScopes);
+        candidates = List.copyOf(candidates);
+    }
+}

@@ -1,0 +1,27 @@
+package io.sluice.message;
+
+import io.sluice.domain.failure.GatewayFailure.NoRoute;
+import io.sluice.domain.pool.Candidate;
+import java.util.List;
+
+/** The router's answer. */
+public sealed interface RouteDecision {
+    /**
+     * Candidates to try, best first; fallback models behind the model itself.
+     *
+     * @param candidates at least one
+     */
+    record Planned(List<Candidate> candidates) implements RouteDecision {
+        /** Copies the list. */
+        public Planned {
+            candidates = List.copyOf(candidates);
+        }
+    }
+
+    /**
+     * Nobody can serve it.
+     *
+     * @param failure why
+     */
+    record Unroutable(NoRoute failure) implements RouteDecision {}
+}
