@@ -23,6 +23,9 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link ReadinessChanged}, published to every lane's ingress and to admin. */
+    public static final Address<ReadinessChanged, Void> READINESS_CHANGED = new Address<>("node.readiness.changed");
+
     /** {@link RevisionChanged}, published to everyone who holds a revision. */
     public static final Address<RevisionChanged, Void> REVISION_CHANGED = new Address<>("node.revision.changed");
 
@@ -42,5 +45,32 @@ public record Address<Q, R>(String name) {
      */
     public static Address<OpenExchange, OpenResult> providerOpen(int lane) {
         return new Address<>("lane." + lane + ".provider.open");
+    }
+
+    /**
+     * {@link OpenIngress} → {@link OpenIngress.Listening}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<OpenIngress, OpenIngress.Listening> ingressOpen(int lane) {
+        return new Address<>("lane." + lane + ".ingress.open");
+    }
+
+    /**
+     * {@link DrainIngress} → {@link DrainIngress.Drained}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<DrainIngress, DrainIngress.Drained> ingressDrain(int lane) {
+        return new Address<>("lane." + lane + ".ingress.drain");
+    }
+
+    /**
+     * {@link Heartbeat} → itself, answered by one lane's ingress.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<Heartbeat, Heartbeat> heartbeat(int lane) {
+        return new Address<>("lane." + lane + ".heartbeat");
     }
 }

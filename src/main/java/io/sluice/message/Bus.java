@@ -11,12 +11,17 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event bus by typed addresses; everything stays on the node. Bound to the event loop that uses it: replies come
  * back on the caller's context.
  */
 public final class Bus {
+    private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
+
     private final EventBus bus;
     private final DeliveryOptions request;
     private final DeliveryOptions oneWay = new DeliveryOptions().setLocalOnly(true);
@@ -83,10 +88,21 @@ public final class Bus {
      * @param handler answers; a failed future is a defect and reaches the caller as an internal failure
      * @return the registration, to be undone at stop
      */
-    public <Q, R> MessageConsumer<Q> serve(Address<Q, R> address, java.util.function.Function<Q, Future<R>> handler) {
-        return bus.localConsumer(address.name(), message -> handler.apply(message.body())
-                .onSuccess(message::reply)
-                .onFailure(cause -> message.fail(1, String.valueOf(cause))));
+    public <Q, R> MessageConsumer<Q> serve(Address<Q, R> address, Function<Q, Future<R>> handler) {
+        return bus.localConsumer(address.name(), message -> answer(message, handler));
+    }
+
+    private static <Q, R> void answer(Message<Q> message, Function<Q, Future<R>> handler) {
+        Future<R> reply;
+        try {
+            reply = handler.apply(message.body());
+        } catch (RuntimeException e) {
+            reply = Future.failedFuture(e);
+        }
+        reply.onSuccess(message::reply).onFailure(cause -> {
+            LOG.error("no answer to {}", message.address(), cause);
+            message.fail(1, "defect");
+        });
     }
 
     private static GatewayFailure failureOf(Throwable cause) {

@@ -23,7 +23,13 @@ public final class MessageCodecs {
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,
-            RevisionChanged.class);
+            RevisionChanged.class,
+            ReadinessChanged.class,
+            OpenIngress.class,
+            OpenIngress.Listening.class,
+            DrainIngress.class,
+            DrainIngress.Drained.class,
+            Heartbeat.class);
 
     private MessageCodecs() {}
 
