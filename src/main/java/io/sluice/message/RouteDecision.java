@@ -1,6 +1,6 @@
 package io.sluice.message;
 
-import io.sluice.domain.failure.GatewayFailure.NoRoute;
+import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.Candidate;
 import java.util.List;
 
@@ -21,7 +21,7 @@ public sealed interface RouteDecision {
     /**
      * Nobody can serve it.
      *
-     * @param failure why
+     * @param failure why: no route, or a pool that is cooling down
      */
-    record Unroutable(NoRoute failure) implements RouteDecision {}
+    record Unroutable(GatewayFailure failure) implements RouteDecision {}
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One upstream credential of a channel.
  *
- * @param channel name of its channel
+ * @param id {@code channel/name}: unique in a revision and stable over revisions
  * @param name unique in the channel
  * @param index position among all accounts of the revision, from 0; the index of headroom reports
  * @param key the credential
@@ -15,14 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param quotaOf name shared by accounts whose provider counts them together; null when it counts alone
  */
 public record Account(
-        String channel,
+        String id,
         String name,
         int index,
         Secret key,
         AccountLimits limits,
-        @Nullable String quotaOf) {
-    /** {@code channel/name}: unique in a revision and stable over revisions. */
-    public String id() {
-        return channel + "/" + name;
-    }
-}
+        @Nullable String quotaOf) {}
