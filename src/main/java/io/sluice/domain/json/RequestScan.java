@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param stream value of {@code stream}; false when absent
  * @param includeUsage value of {@code stream_options.include_usage}; false when absent
  * @param maxOutputTokens {@code max_completion_tokens}, else {@code max_tokens}; -1 when the client names none
- * @param choices value of {@code n}, times {@code best_of} where it is larger; 1 when absent
+ * @param choices how many answers are generated: the larger of {@code n} and {@code best_of}, for each prompt of a list
+ *     of prompts; 1 when nothing says so
  * @param inputTokens estimated input tokens, an upper guess, base64 payloads left out
  * @param stickyHash hash of {@code prompt_cache_key}, else {@code user}, else the prompt's beginning; 0 for none
  */
@@ -42,27 +43,26 @@ public record RequestScan(
     /**
      * Index of a top-level member.
      *
-     * @param name the member's name in ASCII, as it must be written
+     * @param name the member's name in ASCII; found also where the client wrote it with escapes
      * @return its index, or -1
      */
     public int indexOf(String name) {
         for (int i = 0; i < members.count(); i++) {
-            int start = members.spans()[i * 4];
-            int end = members.spans()[i * 4 + 1];
-            if (end - start == name.length() && regionIs(start, name)) {
+            if (isNamed(i, name)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private boolean regionIs(int start, String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (body[start + i] != (byte) name.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+    /**
+     * Whether a top-level member has this name.
+     *
+     * @param index the member
+     * @param name ASCII; found also where the client wrote it with escapes
+     */
+    public boolean isNamed(int index, String name) {
+        return JsonText.equals(body, members.spans()[index * 4], members.spans()[index * 4 + 1], name);
     }
 
     @Override

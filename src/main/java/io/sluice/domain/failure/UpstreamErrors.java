@@ -1,0 +1,157 @@
+package io.sluice.domain.failure;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.json.JsonCursor;
+import io.sluice.domain.json.JsonSyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads error bodies of every shape that OpenAI-compatible providers and the proxies before them send: an {@code error}
+ * object or string, fields at the top, {@code detail}, {@code base_resp}, {@code Response.Error}, an array, a JSON
+ * string, text, HTML, or nothing. Never throws; cut or broken JSON yields what stood before the fault.
+ */
+public final class UpstreamErrors {
+    private static final int MAX_BYTES = 64 * 1_024;
+    private static final int MAX_DEPTH = 64;
+    private static final int MAX_LEVEL = 4;
+    private static final int MAX_WORD = 100;
+
+    private final JsonCursor cursor = new JsonCursor(MAX_DEPTH);
+    private @Nullable String message;
+    private @Nullable String type;
+    private @Nullable String param;
+    private @Nullable String code;
+    private int messageLevel = -1;
+
+    private UpstreamErrors() {}
+
+    /**
+     * Reads an error body.
+     *
+     * @param status the provider's HTTP status, for when the body says nothing; 0 when there was none
+     * @param body the first bytes of the body, or all of it; the first 64 KiB are read
+     */
+    public static ParsedError parse(int status, byte[] body) {
+        UpstreamErrors errors = new UpstreamErrors();
+        errors.read(body, Math.min(body.length, MAX_BYTES));
+        String message = errors.message == null ? "" : Redaction.redact(errors.message);
+        if (message.isEmpty()) {
+            message = status == 0
+                    ? "The provider reported an error without a message."
+                    : "The provider answered with status " + status + ".";
+        }
+        return new ParsedError(message, word(errors.type), word(errors.param), word(errors.code));
+    }
+
+    /**
+     * The failure that an error inside an answer means, where the HTTP status was good and says nothing.
+     *
+     * @param json the event or body that holds the error
+     */
+    public static UpstreamFailure inAnswer(byte[] json) {
+        ParsedError error = parse(0, json);
+        return new UpstreamFailure(
+                kind(error), 0, error.message(), error.type(), error.param(), error.code(), Duration.ZERO);
+    }
+
+    private static Kind kind(ParsedError error) {
+        String words = (error.type() + " " + error.code()).toLowerCase(Locale.ROOT);
+        if (words.contains("insufficient_quota") || words.contains("billing") || words.contains("api_key")) {
+            return Kind.ACCOUNT_REFUSED;
+        }
+        if (words.contains("rate_limit") || words.contains("too_many_requests") || "429".equals(error.code())) {
+            return Kind.RATE_LIMITED;
+        }
+        if (words.contains("invalid_request")
+                || words.contains("context_length")
+                || words.contains("content_filter")
+                || "400".equals(error.code())) {
+            return Kind.REQUEST_REJECTED;
+        }
+        return Kind.SERVER_ERROR;
+    }
+
+    private static @Nullable String word(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        String safe = Redaction.redact(text);
+        return safe.isEmpty() ? null : safe.length() > MAX_WORD ? safe.substring(0, MAX_WORD) : safe;
+    }
+
+    private void read(byte[] body, int length) {
+        boolean marked = length >= 3 && body[0] == (byte) 0xef && body[1] == (byte) 0xbb && body[2] == (byte) 0xbf;
+        cursor.open(body, marked ? 3 : 0, length);
+        int first = cursor.peek();
+        if (first == '{' || first == '[' || first == '"') {
+            try {
+                value(0);
+            } catch (JsonSyntaxException e) {
+                // What was found before the fault is all there is to know.
+                return;
+            }
+        } else if (first != '<') {
+            message = new String(body, 0, Math.min(length, 2_000), UTF_8);
+        }
+    }
+
+    /** Reads a value that is, or holds, an error: an object, the first element of an array, or its message. */
+    private void value(int level) {
+        switch (level > MAX_LEVEL ? 0 : cursor.peek()) {
+            case '{' -> {
+                cursor.enterObject();
+                while (cursor.nextMember()) {
+                    member(cursor.token(), level);
+                }
+            }
+            case '[' -> {
+                cursor.enterArray();
+                for (int i = 0; cursor.nextElement(); i++) {
+                    if (i == 0) {
+                        value(level + 1);
+                    } else {
+                        cursor.skip();
+                    }
+                }
+            }
+            case '"' -> {
+                cursor.string();
+                String text = cursor.token();
+                if (level > messageLevel && !text.isBlank()) {
+                    message = text;
+                    messageLevel = level;
+                }
+            }
+            default -> cursor.skip();
+        }
+    }
+
+    private void member(String name, int level) {
+        switch (name) {
+            case "message", "Message", "msg", "error_msg", "status_msg", "errorMessage" -> value(level);
+            case "error", "Error", "Response", "base_resp", "detail", "errors" -> value(level + 1);
+            case "type" -> type = wordOr(type);
+            case "param" -> param = wordOr(param);
+            case "code", "Code", "error_code", "status_code" -> code = wordOr(code);
+            default -> cursor.skip();
+        }
+    }
+
+    /** The string or number here; what was there before for anything else. */
+    private @Nullable String wordOr(@Nullable String before) {
+        switch (cursor.peek()) {
+            case '"' -> cursor.string();
+            case '{', '[', 't', 'f', 'n' -> {
+                cursor.skip();
+                return before;
+            }
+            default -> cursor.scalar();
+        }
+        return cursor.token();
+    }
+}

@@ -1,0 +1,168 @@
+package io.sluice.domain.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.domain.pool.ParameterRules;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes what a candidate needs changed in a request body and leaves every other byte as the client wrote it. A rule of
+ * the channel goes before Sluice's own wish for usage; no rule touches {@code model} or {@code stream}.
+ */
+public final class RequestSplice {
+    private static final String STREAM_OPTIONS = "stream_options";
+    private static final String WITH_USAGE = "{\"include_usage\":true}";
+
+    /** The scan has bounded the depth already. */
+    private static final int SCANNED_DEPTH = Short.MAX_VALUE;
+
+    private final RequestScan scan;
+    private final byte[] body;
+    private final ByteArrayOutputStream out;
+    private int copied;
+
+    private RequestSplice(RequestScan scan) {
+        this.scan = scan;
+        this.body = scan.body();
+        this.out = new ByteArrayOutputStream(body.length + 256);
+    }
+
+    /**
+     * Makes the body that goes upstream.
+     *
+     * @param scan the client's request
+     * @param upstreamModel what the candidate calls the model
+     * @param forceUsage whether a stream must end with its usage, also when the client did not ask
+     * @param rules what the channel sets and removes
+     * @return the client's own array when nothing is to be changed
+     */
+    public static byte[] apply(RequestScan scan, String upstreamModel, boolean forceUsage, ParameterRules rules) {
+        boolean usage = forceUsage
+                && scan.stream()
+                && !scan.includeUsage()
+                && !rules.set().containsKey(STREAM_OPTIONS)
+                && !rules.remove().contains(STREAM_OPTIONS);
+        if (!usage && rules.isEmpty() && scan.model().equals(upstreamModel)) {
+            return scan.body();
+        }
+        return new RequestSplice(scan).apply(upstreamModel, usage, rules);
+    }
+
+    private byte[] apply(String upstreamModel, boolean usage, ParameterRules rules) {
+        int[] spans = scan.members().spans();
+        int count = scan.members().count();
+        int lastKept = -1;
+        boolean[] removed = new boolean[count];
+        @Nullable String[] ruled = new @Nullable String[count];
+        for (int i = 0; i < count; i++) {
+            ruled[i] = ruleFor(i, rules);
+            removed[i] = isRemoved(i, ruled[i], ruled, rules);
+            lastKept = removed[i] ? lastKept : i;
+        }
+        for (int i = 0; i < count; i++) {
+            String name = ruled[i];
+            if (removed[i]) {
+                // With the comma that follows; behind the last kept member, with the comma before.
+                copyTo(i < lastKept ? spans[i * 4] - 1 : spans[lastKept * 4 + 3]);
+                copied = i < lastKept ? spans[(i + 1) * 4] - 1 : spans[i * 4 + 3];
+            } else if (name != null) {
+                replace(i, rules.set().get(name));
+            } else if (scan.isNamed(i, "model") && !scan.model().equals(upstreamModel)) {
+                replace(i, new String(JsonText.quote(upstreamModel), UTF_8));
+            } else if (usage && scan.isNamed(i, STREAM_OPTIONS)) {
+                askForUsage(spans[i * 4 + 2], spans[i * 4 + 3]);
+            }
+            if (i == lastKept) {
+                copyTo(spans[i * 4 + 3]);
+                append(usage, rules);
+            }
+        }
+        copyTo(body.length);
+        return out.toByteArray();
+    }
+
+    /** Name of the rule that sets this member; null when none does. */
+    private @Nullable String ruleFor(int index, ParameterRules rules) {
+        for (String name : rules.set().keySet()) {
+            if (mayRule(name) && scan.isNamed(index, name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private boolean isRemoved(int index, @Nullable String rule, @Nullable String[] earlier, ParameterRules rules) {
+        for (int i = 0; rule != null && i < index; i++) {
+            if (rule.equals(earlier[i])) {
+                return true;
+            }
+        }
+        for (String name : rules.remove()) {
+            if (mayRule(name) && scan.isNamed(index, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayRule(String name) {
+        return !name.equals("model") && !name.equals("stream");
+    }
+
+    /** Adds behind the last kept member what the client did not write. */
+    private void append(boolean usage, ParameterRules rules) {
+        if (usage && scan.indexOf(STREAM_OPTIONS) < 0) {
+            write(",\"" + STREAM_OPTIONS + "\":" + WITH_USAGE);
+        }
+        rules.set().forEach((name, value) -> {
+            if (mayRule(name) && scan.indexOf(name) < 0) {
+                write("," + new String(JsonText.quote(name), UTF_8) + ":" + value);
+            }
+        });
+    }
+
+    private void askForUsage(int start, int end) {
+        if (body[start] != '{') {
+            copyTo(start);
+            write(WITH_USAGE);
+            copied = end;
+            return;
+        }
+        JsonCursor cursor = new JsonCursor(SCANNED_DEPTH);
+        cursor.open(body, start, end);
+        cursor.enterObject();
+        boolean empty = true;
+        while (cursor.nextMember()) {
+            empty = false;
+            boolean found = cursor.tokenIs("include_usage");
+            int value = cursor.position();
+            cursor.skip();
+            if (found) {
+                copyTo(value);
+                write("true");
+                copied = cursor.position();
+                return;
+            }
+        }
+        copyTo(start + 1);
+        write(empty ? "\"include_usage\":true" : "\"include_usage\":true,");
+    }
+
+    private void replace(int index, @Nullable String value) {
+        copyTo(scan.members().spans()[index * 4 + 2]);
+        write(String.valueOf(value));
+        copied = scan.members().spans()[index * 4 + 3];
+    }
+
+    private void write(String text) {
+        out.writeBytes(text.getBytes(UTF_8));
+    }
+
+    private void copyTo(int position) {
+        if (position > copied) {
+            out.write(body, copied, position - copied);
+            copied = position;
+        }
+    }
+}

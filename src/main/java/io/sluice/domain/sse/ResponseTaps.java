@@ -1,0 +1,32 @@
+package io.sluice.domain.sse;
+
+import io.sluice.domain.dialect.Endpoint;
+import java.util.Locale;
+
+/** Chooses the tap for an answer. */
+public final class ResponseTaps {
+    private ResponseTaps() {}
+
+    /**
+     * A new tap for an answer of status 200.
+     *
+     * @param endpoint what was asked for
+     * @param stream whether a stream was asked for
+     * @param contentType the answer's {@code Content-Type}; empty when it has none
+     * @param publicModel the name that the client asked for
+     * @param upstreamModel the name that was sent upstream; when both are equal, the answer's names are left as they are
+     * @param hideUsageChunk whether the usage chunk of a stream is kept from the client, who did not ask for it
+     */
+    public static ResponseTap of(
+            Endpoint endpoint,
+            boolean stream,
+            String contentType,
+            String publicModel,
+            String upstreamModel,
+            boolean hideUsageChunk) {
+        String type = contentType.strip().toLowerCase(Locale.ROOT);
+        String rename = publicModel.equals(upstreamModel) ? null : publicModel;
+        boolean events = type.startsWith("text/event-stream") || stream && !type.startsWith("application/json");
+        return events ? new SseTap(rename, hideUsageChunk) : new JsonTap(rename, endpoint.streams());
+    }
+}
