@@ -93,7 +93,7 @@ public final class RequestScanner {
         try {
             return new RequestScanner(body, endpoint, maxDepth).scan();
         } catch (JsonSyntaxException e) {
-            throw invalid("We could not parse the JSON body of your request: " + e.getMessage() + ".", null, null);
+            throw RequestFaults.badBody("We could not parse the JSON body of your request: " + e.getMessage() + ".");
         }
     }
 
@@ -105,14 +105,14 @@ public final class RequestScanner {
                 cursor.skip();
                 cursor.finish();
             }
-            throw invalid("The body of your request must be a JSON object.", null, null);
+            throw RequestFaults.badBody("The body of your request must be a JSON object.");
         }
         int objectStart = cursor.position();
         int count = 0;
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (count == MAX_MEMBERS) {
-                throw invalid("Your request has more than " + MAX_MEMBERS + " top-level fields.", null, null);
+                throw RequestFaults.badBody("Your request has more than " + MAX_MEMBERS + " top-level fields.");
             }
             if (count * 4 == spans.length) {
                 spans = Arrays.copyOf(spans, spans.length * 2);
@@ -126,10 +126,10 @@ public final class RequestScanner {
         }
         cursor.finish();
         if (model == null) {
-            throw missing("model");
+            throw RequestFaults.missing("model");
         }
         if (!inputFound) {
-            throw missing(endpoint.inputField());
+            throw RequestFaults.missing(endpoint.inputField());
         }
         return new RequestScan(
                 body,
@@ -159,7 +159,7 @@ public final class RequestScanner {
         }
         if (field.isDecidedOn()) {
             if ((seen & 1 << field.ordinal()) != 0) {
-                throw duplicate(field.text);
+                throw RequestFaults.duplicate(field.text);
             }
             seen |= 1 << field.ordinal();
         }
@@ -199,18 +199,14 @@ public final class RequestScanner {
         cursor.string();
         String name = cursor.token();
         if (name.isEmpty()) {
-            throw invalid("Invalid 'model': expected a non-empty string.", "model", "invalid_value");
+            throw RequestFaults.badValue("model", "expected a non-empty string.");
         }
         if (name.length() > MAX_MODEL) {
-            throw invalid(
-                    "Invalid 'model': string too long. Expected a string with maximum length " + MAX_MODEL
-                            + ", but got a string with length " + name.length() + " instead.",
-                    "model",
-                    "string_above_max_length");
+            throw RequestFaults.tooLong("model", MAX_MODEL, name.length());
         }
         for (int i = 0; i < name.length(); i++) {
             if (Character.isISOControl(name.charAt(i)) || JsonText.isLoneSurrogate(name, i)) {
-                throw invalid("Invalid 'model': control characters are not allowed.", "model", "invalid_value");
+                throw RequestFaults.badValue("model", "control characters are not allowed.");
             }
         }
         model = name;
@@ -239,7 +235,7 @@ public final class RequestScanner {
             if (!cursor.tokenIs("include_usage")) {
                 cursor.skip();
             } else if (found) {
-                throw duplicate("stream_options.include_usage");
+                throw RequestFaults.duplicate("stream_options.include_usage");
             } else {
                 found = true;
                 includeUsage = flag("stream_options.include_usage");
@@ -259,18 +255,16 @@ public final class RequestScanner {
         cursor.scalar();
         String number = cursor.token();
         if (number.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')) {
-            throw wrongType(param, "an integer", "a decimal number");
+            throw RequestFaults.wrongType(param, "an integer", "a decimal number");
         }
         boolean negative = number.startsWith("-") && !number.equals("-0");
         // Legal JSON has no leading zeros, so more than 18 digits are far out of range.
         long value = number.length() > 18 ? negative ? Long.MIN_VALUE : Long.MAX_VALUE : Long.parseLong(number);
-        if (value < min || value > max) {
-            throw invalid(
-                    "Invalid '" + param + "': integer " + (value < min ? "below minimum" : "above maximum")
-                            + " value. Expected a value " + (value < min ? ">= " + min : "<= " + max) + ", but got "
-                            + number + " instead.",
-                    param,
-                    value < min ? "integer_below_min_value" : "integer_above_max_value");
+        if (value < min) {
+            throw RequestFaults.tooSmall(param, min, number);
+        }
+        if (value > max) {
+            throw RequestFaults.tooLarge(param, max, number);
         }
         return value;
     }
@@ -302,11 +296,7 @@ public final class RequestScanner {
             }
         }
         if (count == 0) {
-            throw invalid(
-                    "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array"
-                            + " instead.",
-                    "messages",
-                    "empty_array");
+            throw RequestFaults.emptyArray("messages");
         }
         input.addTokens((long) count * TOKENS_PER_MESSAGE + TOKENS_OF_REPLY);
         promptHash = ByteHash.of(body, start, beginning < 0 ? cursor.position() : beginning, SEED_PROMPT);
@@ -334,7 +324,7 @@ public final class RequestScanner {
             }
         }
         if (!hasRole) {
-            throw missing("messages[" + index + "].role");
+            throw RequestFaults.missing("messages[" + index + "].role");
         }
         return fromUser;
     }
@@ -383,25 +373,6 @@ public final class RequestScanner {
         String actual = kind();
         // A value that is no JSON at all is a syntax error first.
         cursor.skip();
-        return wrongType(param, expected, actual);
-    }
-
-    private static GatewayException wrongType(String param, String expected, String actual) {
-        return invalid(
-                "Invalid type for '" + param + "': expected " + expected + ", but got " + actual + " instead.",
-                param,
-                "invalid_type");
-    }
-
-    private static GatewayException missing(String param) {
-        return invalid("Missing required parameter: '" + param + "'.", param, "missing_required_parameter");
-    }
-
-    private static GatewayException duplicate(String param) {
-        return invalid("Duplicate parameter: '" + param + "' stands more than once.", param, "duplicate_parameter");
-    }
-
-    private static GatewayException invalid(String message, @Nullable String param, @Nullable String code) {
-        return new GatewayException(new InvalidRequest(InvalidRequest.Kind.MALFORMED, message, param, code));
+        return RequestFaults.wrongType(param, expected, actual);
     }
 }

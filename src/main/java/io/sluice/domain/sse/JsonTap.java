@@ -57,6 +57,7 @@ public final class JsonTap implements ResponseTap {
     private final byte @Nullable [] publicModel;
     private final boolean countsText;
     private final TokenEstimate estimate = new TokenEstimate();
+    private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
     private final HeldBytes head = new HeldBytes();
     private final HeldBytes capture = new HeldBytes();
@@ -64,11 +65,8 @@ public final class JsonTap implements ResponseTap {
     private State state = State.START;
     private boolean released;
     private boolean escaped;
-    private boolean inString;
-    private boolean isValue;
     private boolean renaming;
     private boolean sawContent;
-    private int depth;
     private @Nullable TokenUsage usage;
     private @Nullable UpstreamFailure error;
 
@@ -168,6 +166,7 @@ public final class JsonTap implements ResponseTap {
         if (b == '}') {
             release(out);
             run.flush(out);
+            capture.clear();
             state = State.END;
             return at;
         }
@@ -202,7 +201,7 @@ public final class JsonTap implements ResponseTap {
     }
 
     private boolean nameIs(String expected) {
-        return name.compareTo(expected) == 0;
+        return expected.contentEquals(name);
     }
 
     private int colon(byte[] chunk, int at, Sink out) {
@@ -212,8 +211,6 @@ public final class JsonTap implements ResponseTap {
             return at + 1;
         }
         escaped = false;
-        inString = false;
-        isValue = true;
         switch (b) {
             case '"' -> {
                 state = State.STRING;
@@ -230,7 +227,7 @@ public final class JsonTap implements ResponseTap {
                     return fail(chunk, at);
                 }
                 state = State.NESTED;
-                depth = 0;
+                nested.begin(countsText && nameIs("choices"));
                 capture.clear();
                 // The bracket itself is read there.
                 return at;
@@ -288,66 +285,16 @@ public final class JsonTap implements ResponseTap {
     }
 
     private int nested(byte[] chunk, int at, Sink out) {
-        boolean counts = countsText && nameIs("choices");
-        int i = at;
-        do {
-            i = inString ? nestedString(chunk, i, counts) : nestedTokens(chunk, i);
-        } while (i < chunk.length && depth > 0);
-        run.pass(at, i, out);
+        int end = nested.read(chunk, at);
+        run.pass(at, end, out);
         if (nameIs("usage") && capture.length() <= MAX_USAGE) {
-            capture.add(chunk, at, Math.min(i, at + MAX_USAGE + 1));
+            capture.add(chunk, at, Math.min(end, at + MAX_USAGE + 1));
         }
-        if (depth == 0) {
+        if (nested.isClosed()) {
             state = State.BETWEEN;
             readUsage();
         }
-        return i;
-    }
-
-    /** Goes on to the next string, or to the end of the value. */
-    private int nestedTokens(byte[] chunk, int at) {
-        for (int i = at; i < chunk.length; i++) {
-            switch (chunk[i]) {
-                case '"' -> {
-                    inString = true;
-                    escaped = false;
-                    return i + 1;
-                }
-                case '{' -> {
-                    depth++;
-                    isValue = false;
-                }
-                case '[' -> {
-                    depth++;
-                    isValue = true;
-                }
-                case '}', ']' -> {
-                    if (--depth == 0) {
-                        return i + 1;
-                    }
-                    isValue = false;
-                }
-                case ':' -> isValue = true;
-                case ',' -> isValue = false;
-                default -> {}
-            }
-        }
-        return chunk.length;
-    }
-
-    private int nestedString(byte[] chunk, int at, boolean counts) {
-        int i = at;
-        boolean closed = false;
-        while (i < chunk.length && !closed) {
-            byte b = chunk[i++];
-            closed = b == '"' && !escaped;
-            escaped = b == '\\' && !escaped;
-        }
-        if (counts && isValue) {
-            estimate.addText(chunk, at, closed ? i - 1 : i);
-        }
-        inString = !closed;
-        return i;
+        return end;
     }
 
     private void readUsage() {
