@@ -26,6 +26,10 @@ public record Address<Q, R>(String name) {
     /** {@link ReadinessChanged}, published to every lane's ingress and to admin. */
     public static final Address<ReadinessChanged, Void> READINESS_CHANGED = new Address<>("node.readiness.changed");
 
+    /** {@link CertificateChanged}, published to every server. */
+    public static final Address<CertificateChanged, Void> CERTIFICATE_CHANGED =
+            new Address<>("node.certificate.changed");
+
     /** {@link RevisionChanged}, published to everyone who holds a revision. */
     public static final Address<RevisionChanged, Void> REVISION_CHANGED = new Address<>("node.revision.changed");
 

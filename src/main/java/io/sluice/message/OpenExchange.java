@@ -2,6 +2,7 @@ package io.sluice.message;
 
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a lane's provider client to send a request. Request; answered with {@link OpenResult} at the response head, or
@@ -12,6 +13,7 @@ import io.sluice.domain.pool.Candidate;
  * @param scan the client's request
  * @param clientRequestId the client's own id, safe to forward; empty for none
  * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
+ * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
  * @param cancellation tells that the client has left; one-shot
  */
 public record OpenExchange(
@@ -20,4 +22,5 @@ public record OpenExchange(
         RequestScan scan,
         String clientRequestId,
         long expiresAtNanos,
+        @Nullable ParkedConnection parked,
         Cancellation cancellation) {}

@@ -1,6 +1,6 @@
 package io.sluice.message;
 
-import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure;
 
 /** The provider client's answer. */
 public sealed interface OpenResult {
@@ -12,18 +12,19 @@ public sealed interface OpenResult {
      */
     record Opened(UpstreamExchange exchange, long writtenAtNanos) implements OpenResult {}
 
-    /** The reservation ran out before the head could be written. Nothing was sent; reserve again and try again. */
-    record LeaseExpired() implements OpenResult {}
-
-    /** The client left. What was open is closed. */
-    record Cancelled(boolean sent, long writtenAtNanos) implements OpenResult {}
+    /**
+     * The reservation ran out before the head could be written. Nothing was sent; reserve again and try again.
+     *
+     * @param connection the connection that is there by now
+     */
+    record LeaseExpired(ParkedConnection connection) implements OpenResult {}
 
     /**
-     * The attempt failed.
+     * The attempt failed, or the client left and what was open is closed.
      *
-     * @param failure how
+     * @param failure how: an upstream failure, or {@link GatewayFailure.ClientClosed}
      * @param sent whether the request head was written, so that the provider may have counted it
      * @param writtenAtNanos when, if it was
      */
-    record Failed(UpstreamFailure failure, boolean sent, long writtenAtNanos) implements OpenResult {}
+    record Failed(GatewayFailure failure, boolean sent, long writtenAtNanos) implements OpenResult {}
 }

@@ -34,10 +34,8 @@ public interface UpstreamExchange {
     void cancel(String reason);
 
     /**
-     * Reads the rest of the body for its usage alone, after the client has left; the claimed stream keeps its handlers
-     * and must be resumed by them. Bounded by the channel's timeouts.
-     *
-     * @return whether the channel wants it; false means: cancel
+     * Whether the channel wants the rest of the body read for its usage after the client has left; false means: cancel.
+     * The stream keeps its handlers and the channel's timeouts.
      */
     boolean drains();
 }

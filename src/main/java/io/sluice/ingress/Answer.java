@@ -1,0 +1,198 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.sse.ResponseTaps;
+import io.sluice.message.UpstreamExchange;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One provider answer on its way to the client: claimed, read by a tap, written as it comes. The end is held: {@link
+ * #end} sends it when the usage record is safe. Used on the lane's event loop.
+ */
+final class Answer implements Timed {
+    /** How long an upstream may stay open behind the last piece of its answer. */
+    private static final long LINGER_NANOS = 500_000_000L;
+
+    private final ExchangeServices services;
+    private final AnswerWriter writer;
+    private final UpstreamExchange exchange;
+    private final ReadStream<Buffer> stream;
+    private final ResponseTap tap;
+    private final long contentLength;
+    private final Consumer<@Nullable GatewayFailure> whenOver;
+    private @Nullable Buffer held;
+    private long lastPieceNanos;
+    private boolean clientGone;
+    private boolean over;
+
+    /**
+     * Claims an answer.
+     *
+     * @param services what the lane's exchanges share
+     * @param writer the client's side
+     * @param scan the request
+     * @param candidate who answers
+     * @param exchange the provider's side
+     * @param whenOver told once: null for a whole answer, else why it is not
+     */
+    Answer(
+            ExchangeServices services,
+            AnswerWriter writer,
+            RequestScan scan,
+            Candidate candidate,
+            UpstreamExchange exchange,
+            Consumer<@Nullable GatewayFailure> whenOver) {
+        this.services = services;
+        this.writer = writer;
+        this.exchange = exchange;
+        this.whenOver = whenOver;
+        this.stream = exchange.claim();
+        String contentType = exchange.headers().getOrDefault("content-type", "");
+        // The client named scan.model(); a fallback answers in that name too.
+        boolean renames = !scan.model().equals(candidate.upstreamModel());
+        boolean events = contentType.startsWith("text/event-stream");
+        this.contentLength = renames || events ? -1 : exchange.contentLength();
+        this.tap = ResponseTaps.of(
+                scan.endpoint(), contentType, scan.model(), candidate.upstreamModel(), !scan.includeUsage());
+    }
+
+    ResponseTap tap() {
+        return tap;
+    }
+
+    /** Begins to read. */
+    void start() {
+        writer.prepare(exchange.headers(), contentLength);
+        if (writer.isEventStream()) {
+            services.metrics().streamsOpen(1);
+        }
+        services.timed().add(this);
+        stream.handler(this::received);
+        stream.endHandler(v -> ended());
+        stream.exceptionHandler(cause -> broke(cause));
+        stream.resume();
+    }
+
+    private void received(Buffer piece) {
+        if (over) {
+            return;
+        }
+        byte[] bytes = piece.getBytes();
+        AnswerWriter.Collector out = new AnswerWriter.Collector(piece, bytes);
+        tap.feed(bytes, out);
+        UpstreamFailure error = tap.error();
+        Buffer result = out.result();
+        if (result != null && !clientGone && (error == null || writer.isCommitted())) {
+            send(result);
+        }
+        if (error != null) {
+            exchange.cancel("error in the answer");
+            over(error);
+        }
+    }
+
+    /** Sends a piece on; once the last piece is known everything waits for the usage record, to go out in one write. */
+    private void send(Buffer piece) {
+        if (tap.last().length > 0) {
+            lastPieceNanos = services.clock().getAsLong();
+            held = held == null ? piece : held.appendBuffer(piece);
+            return;
+        }
+        writer.write(piece);
+        if (writer.isFull(stream::resume)) {
+            stream.pause();
+        }
+    }
+
+    private void ended() {
+        if (over) {
+            return;
+        }
+        Buffer nothing = Buffer.buffer();
+        AnswerWriter.Collector out = new AnswerWriter.Collector(nothing, new byte[0]);
+        tap.end(out);
+        UpstreamFailure error = tap.error();
+        Buffer rest = out.result();
+        if (rest != null && !clientGone && error == null) {
+            held = held == null ? rest : held.appendBuffer(rest);
+        }
+        if (error != null) {
+            over(error);
+        } else if (tap.complete()) {
+            over(null);
+        } else {
+            over(UpstreamFailure.of(
+                    UpstreamFailure.Kind.TRUNCATED, "The upstream ended its answer before it was whole."));
+        }
+    }
+
+    private void broke(Throwable cause) {
+        over(
+                cause instanceof GatewayException known
+                        ? known.failure()
+                        : UpstreamFailure.of(UpstreamFailure.Kind.TRUNCATED, "The upstream broke off its answer."));
+    }
+
+    /** The client has gone: the upstream is closed, or read on to learn the true usage. */
+    void clientLeft() {
+        clientGone = true;
+        if (over) {
+            return;
+        }
+        if (exchange.drains()) {
+            stream.resume();
+        } else {
+            exchange.cancel("client gone");
+            over(new GatewayFailure.ClientClosed());
+        }
+    }
+
+    /** Ends the answer from our side. */
+    void cut(GatewayFailure reason) {
+        if (!over) {
+            exchange.cancel("the node stops");
+            over(reason);
+        }
+    }
+
+    @Override
+    public void check(long now) {
+        if (lastPieceNanos != 0 && now - lastPieceNanos > LINGER_NANOS) {
+            exchange.cancel("nothing follows the last piece");
+            over(null);
+        } else if (!clientGone
+                && writer.stalledNanos(now) > services.bounds().writeStall().toNanos()) {
+            // The response's close handler tells the exchange that its client is gone.
+            writer.drop();
+        }
+    }
+
+    private void over(@Nullable GatewayFailure failure) {
+        if (over) {
+            return;
+        }
+        over = true;
+        services.timed().remove(this);
+        if (writer.isEventStream()) {
+            services.metrics().streamsOpen(-1);
+        }
+        if (failure != null && !writer.isCommitted()) {
+            writer.unprepare(exchange.headers());
+        }
+        whenOver.accept(failure);
+    }
+
+    /** Sends what was held and ends the client's answer. */
+    void end() {
+        Buffer last = Buffer.buffer(tap.last());
+        writer.end(held == null ? last : held.appendBuffer(last));
+    }
+}

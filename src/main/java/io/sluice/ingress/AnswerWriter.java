@@ -1,0 +1,211 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.sse.ResponseTap;
+import io.sluice.message.KeyLimits;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one client answer: the head with its first byte, the pieces with back-pressure, the held end, or the in-band
+ * error. The first byte is the commit point. Used on the lane's event loop.
+ */
+final class AnswerWriter {
+    /** Bytes that may wait for a client before the upstream is held back. */
+    private static final int WRITE_QUEUE = 16 * 1024;
+
+    private static final long HTTP2_INTERNAL_ERROR = 2;
+
+    private final HttpServerResponse response;
+    private final LongSupplier clock;
+    private boolean eventStream;
+    private boolean committed;
+    private long stalledSinceNanos;
+    private boolean stalled;
+    private long firstByteNanos = -1;
+
+    AnswerWriter(HttpServerResponse response, LongSupplier clock) {
+        this.response = response;
+        this.clock = clock;
+    }
+
+    /** The virtual key's limits, for the back-off of SDKs. */
+    void keyLimits(@Nullable KeyLimits limits) {
+        if (limits == null || committed) {
+            return;
+        }
+        if (limits.requestLimit() > 0) {
+            rate("requests", limits.requestLimit(), limits.requestsLeft(), limits.requestResetMillis());
+        }
+        if (limits.tokenLimit() > 0) {
+            rate("tokens", limits.tokenLimit(), limits.tokensLeft(), limits.tokenResetMillis());
+        }
+    }
+
+    private void rate(String what, long limit, long left, long resetMillis) {
+        response.putHeader("x-ratelimit-limit-" + what, Long.toString(limit))
+                .putHeader("x-ratelimit-remaining-" + what, Long.toString(left))
+                .putHeader("x-ratelimit-reset-" + what, duration(resetMillis));
+    }
+
+    /** A time in the form of OpenAI's reset headers: {@code 850ms}, {@code 12.5s}. */
+    private static String duration(long millis) {
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        return millis % 1000 == 0
+                ? millis / 1000 + "s"
+                : millis / 1000 + "." + String.format("%03d", millis % 1000) + "s";
+    }
+
+    /**
+     * Prepares the head; nothing is sent yet, and a later attempt may prepare it anew.
+     *
+     * @param headers what the provider said and the client may know
+     * @param contentLength length of the body when it is known and passes unchanged, else -1
+     */
+    void prepare(Map<String, String> headers, long contentLength) {
+        response.setStatusCode(200).setWriteQueueMaxSize(WRITE_QUEUE);
+        headers.forEach(response::putHeader);
+        eventStream = headers.getOrDefault("content-type", "").startsWith("text/event-stream");
+        if (eventStream) {
+            response.putHeader("cache-control", "no-cache").putHeader("x-accel-buffering", "no");
+        } else {
+            Answers.hygiene(response);
+        }
+        if (contentLength >= 0) {
+            response.setChunked(false).putHeader("content-length", Long.toString(contentLength));
+        } else {
+            response.headers().remove("content-length");
+            response.setChunked(true);
+        }
+    }
+
+    /** Takes back what {@link #prepare} set, so that an error can be answered. */
+    void unprepare(Map<String, String> headers) {
+        headers.keySet().forEach(response.headers()::remove);
+        response.headers().remove("content-length");
+        response.headers().remove("x-accel-buffering");
+        response.setChunked(false);
+    }
+
+    /** Whether the client has seen a byte. */
+    boolean isCommitted() {
+        return committed;
+    }
+
+    boolean isEventStream() {
+        return eventStream;
+    }
+
+    /** When the first byte was written, monotonic; -1 while there is none. */
+    long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    /** Sends a piece. */
+    void write(Buffer piece) {
+        commit();
+        response.write(piece);
+    }
+
+    /**
+     * Whether the client takes too little, so that the upstream must be held back; then the handler is told once when it
+     * takes more.
+     */
+    boolean isFull(Runnable drained) {
+        if (!response.writeQueueFull()) {
+            return false;
+        }
+        if (!stalled) {
+            stalled = true;
+            stalledSinceNanos = clock.getAsLong();
+            response.drainHandler(v -> {
+                stalled = false;
+                drained.run();
+            });
+        }
+        return true;
+    }
+
+    /** How long the client has taken nothing although something waits for it. */
+    long stalledNanos(long now) {
+        return stalled ? now - stalledSinceNanos : 0;
+    }
+
+    /** Sends the rest and ends the answer. */
+    void end(Buffer rest) {
+        commit();
+        response.end(rest);
+    }
+
+    /** Tells the client inside the answer that it will not be whole, and ends it so that nobody takes it for whole. */
+    void abort(ErrorAnswer error) {
+        if (eventStream) {
+            response.write(error.event()).onComplete(written -> response.reset(HTTP2_INTERNAL_ERROR));
+        } else {
+            response.reset(HTTP2_INTERNAL_ERROR);
+        }
+    }
+
+    /** Ends the connection of a client that takes nothing. */
+    void drop() {
+        response.reset(HTTP2_INTERNAL_ERROR);
+    }
+
+    private void commit() {
+        if (!committed) {
+            committed = true;
+            firstByteNanos = clock.getAsLong();
+        }
+    }
+
+    /** Collects what a tap lets through; a piece that passes whole and alone is sent as the buffer it came in. */
+    static final class Collector implements ResponseTap.Sink {
+        private final Buffer source;
+        private final byte[] bytes;
+        private @Nullable Buffer out;
+        private boolean wholeSource;
+
+        Collector(Buffer source, byte[] bytes) {
+            this.source = source;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void pass(int offset, int length) {
+            if (length == 0) {
+                return;
+            }
+            if (out == null && !wholeSource && length == bytes.length) {
+                wholeSource = true;
+            } else {
+                target().appendBytes(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void write(byte[] more) {
+            if (more.length > 0) {
+                target().appendBytes(more);
+            }
+        }
+
+        private Buffer target() {
+            Buffer target = out;
+            if (target == null) {
+                target = wholeSource ? source.copy() : Buffer.buffer(bytes.length + 64);
+                out = target;
+            }
+            return target;
+        }
+
+        /** What came through; null when nothing did. */
+        @Nullable
+        Buffer result() {
+            return out != null ? out : wholeSource ? source : null;
+        }
+    }
+}

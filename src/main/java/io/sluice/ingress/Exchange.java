@@ -1,0 +1,402 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.message.Address;
+import io.sluice.message.Cancellation;
+import io.sluice.message.OpenExchange;
+import io.sluice.message.OpenResult;
+import io.sluice.message.ParkedConnection;
+import io.sluice.message.PlanRoute;
+import io.sluice.message.QuotaDecision;
+import io.sluice.message.ReserveQuota;
+import io.sluice.message.RouteDecision;
+import io.sluice.message.UsageRecord.Ending;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request in flight, from its scanned body to its end.
+ *
+ * <pre>
+ *  start ─▶ plan ─▶ reserve ─▶ open ─▶ answer ─▶ finish
+ *                     ▲  ▲       │        │
+ *                     │  └───────┘        │   lease expired: reserve anew, first in line
+ *                     └──────────┴────────┘   failed before the first byte: next candidate
+ * </pre>
+ *
+ * Every way ends in {@link #finish}, once. Runs on the lane's event loop.
+ */
+final class Exchange implements Cancellation {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** Beyond the provider client's own deadlines; running into it is a defect. */
+    private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
+
+    private static final long BACK_OFF_MILLIS = 50;
+    private static final int MOST_EXPIRED_LEASES = 8;
+
+    private final ExchangeServices services;
+    private final Incoming incoming;
+    private final RequestScan scan;
+    private final Model model;
+    private final AnswerWriter writer;
+    private final UsageMeter meter;
+    private final Runnable release;
+    private final List<Candidate> untried = new ArrayList<>();
+    private final List<Candidate> repeatable = new ArrayList<>();
+    private final long readNanos;
+    private int attempts;
+    private int expiredLeases;
+    private @Nullable Attempt attempt;
+    private @Nullable Answer answer;
+    private @Nullable UpstreamFailure lastFailure;
+    private @Nullable Runnable onCancel;
+    private boolean clientGone;
+    private boolean finished;
+
+    /**
+     * A request that was read, scanned and allowed.
+     *
+     * @param services what the lane's exchanges share
+     * @param incoming the request
+     * @param scan its body
+     * @param model the model it asks for
+     * @param release gives back its place and its memory; run once at the end
+     */
+    Exchange(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, Runnable release) {
+        this.services = services;
+        this.incoming = incoming;
+        this.scan = scan;
+        this.model = model;
+        this.release = release;
+        this.writer = new AnswerWriter(incoming.response(), services.clock());
+        this.meter = new UsageMeter(services, incoming, scan, model);
+        this.readNanos = services.clock().getAsLong();
+    }
+
+    /** Begins; everything after happens by itself. */
+    void start() {
+        services.open().add(this);
+        incoming.response().closeHandler(v -> clientLeft());
+        incoming.response().exceptionHandler(cause -> clientLeft());
+        incoming.request().exceptionHandler(cause -> clientLeft());
+        PlanRoute question = new PlanRoute(
+                incoming.revision(),
+                incoming.key(),
+                model.name(),
+                scan.stickyHash(),
+                services.random().nextLong());
+        services.bus().request(Address.routePlan(services.lane()), question).onComplete(this::planned, this::defect);
+    }
+
+    private void planned(RouteDecision decision) {
+        switch (decision) {
+            case RouteDecision.Planned plan -> {
+                untried.addAll(plan.candidates());
+                reserve(0, null);
+            }
+            case RouteDecision.Unroutable none -> finish(none.failure());
+        }
+    }
+
+    /**
+     * Asks for room among the candidates that were not tried.
+     *
+     * @param replaces a reservation that expired unwritten; 0 for none
+     * @param parked the connection that came too late for it
+     */
+    private void reserve(long replaces, @Nullable ParkedConnection parked) {
+        if (clientGone) {
+            giveUp(parked);
+            finish(new GatewayFailure.ClientClosed());
+            return;
+        }
+        Attempt previous = attempt;
+        boolean keyCounted = previous != null && replaces == 0;
+        Estimate estimate = meter.estimate();
+        List<Candidate> candidates = List.copyOf(untried);
+        ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, keyCounted);
+        services.bus()
+                .request(Address.QUOTA_RESERVE, request)
+                .onComplete(decision -> decided(decision, previous, replaces, candidates, parked), cause -> {
+                    giveUp(parked);
+                    defect(cause);
+                });
+    }
+
+    private void decided(
+            QuotaDecision decision,
+            @Nullable Attempt previous,
+            long replaces,
+            List<Candidate> candidates,
+            @Nullable ParkedConnection parked) {
+        boolean granted = decision instanceof QuotaDecision.Granted;
+        if (previous != null && replaces == 0) {
+            // Only now, so that the key's units pass from one attempt to the next without a gap.
+            meter.attemptFailed(previous, lastFailure, granted);
+        }
+        if (replaces != 0) {
+            attempt = null;
+        }
+        writer.keyLimits(decision.keyLimits());
+        switch (decision) {
+            case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
+            case QuotaDecision.Denied denied -> {
+                giveUp(parked);
+                attempt = null;
+                // A failure that an attempt met tells the client more than that the others are full.
+                finish(lastFailure != null ? lastFailure : denied.failure());
+            }
+        }
+    }
+
+    private void granted(QuotaDecision.Granted grant, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+        Candidate candidate = candidates.get(grant.candidate());
+        Attempt next = new Attempt(
+                candidate,
+                grant.reservation(),
+                meter.estimate(),
+                services.clock().getAsLong());
+        boolean sameConnection = parked != null && candidate.equals(untried.get(0));
+        if (!sameConnection) {
+            giveUp(parked);
+        }
+        if (finished) {
+            giveUp(sameConnection ? parked : null);
+            meter.settle(next, null, new GatewayFailure.ClientClosed());
+            return;
+        }
+        attempt = next;
+        if (clientGone) {
+            giveUp(sameConnection ? parked : null);
+            finish(new GatewayFailure.ClientClosed());
+            return;
+        }
+        meter.attempting(candidate, next.startNanos() - readNanos);
+        OpenExchange open = new OpenExchange(
+                incoming.id(),
+                candidate,
+                scan,
+                incoming.clientRequestId(),
+                grant.expiresAtNanos(),
+                sameConnection ? parked : null,
+                this);
+        Duration timeout = (scan.stream()
+                        ? candidate.channel().timeouts().firstByteStream()
+                        : candidate.channel().timeouts().firstByte())
+                .plus(candidate.channel().timeouts().connect())
+                .plus(OPEN_MARGIN);
+        services.bus()
+                .request(Address.providerOpen(services.lane()), open, timeout)
+                .onComplete(result -> opened(next, result), this::defect);
+    }
+
+    private static void giveUp(@Nullable ParkedConnection parked) {
+        if (parked != null) {
+            parked.giveUp();
+        }
+    }
+
+    private void opened(Attempt current, OpenResult result) {
+        onCancel = null;
+        switch (result) {
+            case OpenResult.Opened opened -> {
+                current.written(opened.writtenAtNanos());
+                current.answered(services.clock().getAsLong());
+                if (clientGone || finished) {
+                    opened.exchange().cancel("client gone");
+                    finish(new GatewayFailure.ClientClosed());
+                    return;
+                }
+                Answer started =
+                        new Answer(services, writer, scan, current.candidate(), opened.exchange(), this::answered);
+                answer = started;
+                started.start();
+            }
+            case OpenResult.LeaseExpired expired -> leaseExpired(current, expired.connection());
+            case OpenResult.Failed failed -> {
+                if (failed.sent()) {
+                    current.written(failed.writtenAtNanos());
+                }
+                failed(failed.failure());
+            }
+        }
+    }
+
+    /** The units go back in the same step in which new ones are asked for; the candidate stays first. */
+    private void leaseExpired(Attempt current, ParkedConnection connection) {
+        if (++expiredLeases > MOST_EXPIRED_LEASES) {
+            connection.giveUp();
+            failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
+            return;
+        }
+        untried.remove(current.candidate());
+        untried.add(0, current.candidate());
+        reserve(current.reservation(), connection);
+    }
+
+    /** An attempt failed before the client saw a byte. */
+    private void failed(GatewayFailure failure) {
+        answer = null;
+        if (!(failure instanceof UpstreamFailure upstream) || clientGone) {
+            finish(clientGone ? new GatewayFailure.ClientClosed() : failure);
+            return;
+        }
+        attempts++;
+        lastFailure = upstream;
+        Attempt current = Objects.requireNonNull(attempt);
+        untried.remove(current.candidate());
+        RoutePolicy policy = model.policy();
+        boolean timeLeft =
+                services.clock().getAsLong() - readNanos < policy.deadline().toNanos();
+        boolean ambiguous = upstream.kind() == UpstreamFailure.Kind.HEAD_TIMEOUT && !scan.stream();
+        if (!upstream.mayFallBack() || ambiguous || attempts >= policy.attempts() || !timeLeft) {
+            finish(upstream);
+            return;
+        }
+        if (isTransient(upstream)) {
+            repeatable.add(current.candidate());
+        }
+        if (!untried.isEmpty()) {
+            reserve(0, null);
+        } else if (!repeatable.isEmpty()) {
+            repeat(current, upstream);
+        } else {
+            finish(upstream);
+        }
+    }
+
+    private static boolean isTransient(UpstreamFailure failure) {
+        return switch (failure.kind()) {
+            case CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
+            case HEAD_TIMEOUT, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, REQUEST_REJECTED -> false;
+        };
+    }
+
+    /** Nobody else is left: after a pause, those whose fault may have passed are asked again. */
+    private void repeat(Attempt current, UpstreamFailure failure) {
+        long backOff = BACK_OFF_MILLIS << Math.min(attempts, 6);
+        long jittered = backOff / 2 + services.random().nextLong(backOff);
+        long wait = Math.max(jittered, failure.retryAfter().toMillis());
+        long left = model.policy().deadline().toMillis() - (services.clock().getAsLong() - readNanos) / 1_000_000;
+        if (wait >= left) {
+            finish(failure);
+            return;
+        }
+        untried.addAll(repeatable);
+        repeatable.clear();
+        // The account's own place is needed again: it is given back before the pause, the key's with it.
+        meter.attemptFailed(current, failure, false);
+        attempt = null;
+        services.vertx().setTimer(wait, t -> reserve(0, null));
+    }
+
+    /** The answer is over: whole, or not. */
+    private void answered(@Nullable GatewayFailure failure) {
+        if (failure != null && !writer.isCommitted() && !clientGone) {
+            failed(failure);
+        } else {
+            finish(failure);
+        }
+    }
+
+    private void clientLeft() {
+        if (finished || clientGone) {
+            return;
+        }
+        clientGone = true;
+        if (answer != null) {
+            answer.clientLeft();
+        } else if (onCancel != null) {
+            onCancel.run();
+        }
+    }
+
+    private void defect(Throwable cause) {
+        finish(cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
+    }
+
+    /**
+     * The one end of every exchange: settles the last attempt, records the usage, and then lets the client see the end.
+     *
+     * @param failure why there is no whole answer; null when there is one
+     */
+    private void finish(@Nullable GatewayFailure failure) {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
+        TokenUsage usage = meter.settle(attempt, answer, outcome);
+        boolean estimated = answer == null || answer.tap().usage() == null;
+        Ending ending = outcome == null
+                ? Ending.COMPLETED
+                : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
+        meter.record(usage, estimated && attempt != null, ending, outcome, writer.firstByteNanos())
+                .onComplete(done -> {
+                    if (done.failed()) {
+                        LOG.error(
+                                "usage of request {} was not taken: {}",
+                                incoming.id(),
+                                done.cause().getMessage());
+                    }
+                    close(outcome);
+                    services.open().remove(this);
+                    release.run();
+                });
+    }
+
+    /** Ends the exchange because the node stops; the client is told. */
+    void cut() {
+        GatewayFailure stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
+        if (answer != null) {
+            answer.cut(stopping);
+        } else if (!finished) {
+            Runnable cancel = onCancel;
+            finish(stopping);
+            if (cancel != null) {
+                cancel.run();
+            }
+        }
+    }
+
+    private void close(@Nullable GatewayFailure outcome) {
+        if (clientGone) {
+            return;
+        }
+        if (outcome == null) {
+            Objects.requireNonNull(answer).end();
+        } else if (writer.isCommitted()) {
+            writer.abort(ErrorAnswer.of(outcome));
+        } else {
+            services.refuse(incoming, outcome);
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return clientGone;
+    }
+
+    @Override
+    public void onCancel(Runnable listener) {
+        if (clientGone) {
+            listener.run();
+        } else {
+            onCancel = listener;
+        }
+    }
+}

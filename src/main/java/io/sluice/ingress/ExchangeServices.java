@@ -1,0 +1,46 @@
+package io.sluice.ingress;
+
+import io.sluice.config.HttpBounds;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.quota.OutputEstimates;
+import io.sluice.message.Bus;
+import io.sluice.metrics.GatewayMetrics;
+import io.vertx.core.Vertx;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/**
+ * What the exchanges of one lane share.
+ *
+ * @param vertx for back-off timers
+ * @param lane number of the lane
+ * @param bus to router, quota, provider client and usage
+ * @param clock monotonic nanoseconds
+ * @param random for requests that do not stick, and jitter
+ * @param estimates what the lane learned about sizes
+ * @param metrics in-flight gauges and refusals
+ * @param bounds what one client may cost
+ * @param limits what all lanes share of them
+ * @param timed the lane's sweep
+ * @param open the lane's exchanges that have not ended
+ */
+record ExchangeServices(
+        Vertx vertx,
+        int lane,
+        Bus bus,
+        LongSupplier clock,
+        SplittableRandom random,
+        OutputEstimates estimates,
+        GatewayMetrics metrics,
+        HttpBounds bounds,
+        EdgeLimits limits,
+        Set<Timed> timed,
+        Set<Exchange> open) {
+    /** Answers a request with a failure and counts it. */
+    void refuse(Incoming incoming, GatewayFailure failure) {
+        ErrorAnswer answer = ErrorAnswer.of(failure);
+        metrics.refused(answer.status(), answer.code() == null ? "none" : answer.code());
+        Answers.refuse(incoming, answer);
+    }
+}

@@ -1,0 +1,107 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.GatewayRevision;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that has arrived: what is known of it before anyone handles it. Used on the lane's event loop.
+ */
+final class Incoming {
+    private final HttpServerRequest request;
+    private final GatewayRevision revision;
+    private final String id;
+    private final String clientAddress;
+    private final long startNanos;
+    private final long startMillis;
+    private @Nullable VirtualKey key;
+
+    /**
+     * A request at its head.
+     *
+     * @param request its body was not touched
+     * @param revision the revision it keeps
+     * @param id Sluice's id of it
+     * @param clientAddress where it comes from
+     * @param startNanos monotonic
+     * @param startMillis wall clock
+     */
+    Incoming(
+            HttpServerRequest request,
+            GatewayRevision revision,
+            String id,
+            String clientAddress,
+            long startNanos,
+            long startMillis) {
+        this.request = request;
+        this.revision = revision;
+        this.id = id;
+        this.clientAddress = clientAddress;
+        this.startNanos = startNanos;
+        this.startMillis = startMillis;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    HttpServerResponse response() {
+        return request.response();
+    }
+
+    GatewayRevision revision() {
+        return revision;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String clientAddress() {
+        return clientAddress;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    long startMillis() {
+        return startMillis;
+    }
+
+    /** The caller's key; there is one behind every route that is not public. */
+    VirtualKey key() {
+        return Objects.requireNonNull(key);
+    }
+
+    void authenticated(VirtualKey caller) {
+        key = caller;
+    }
+
+    /** The client's own request id when it is harmless, else empty. It is logged and passed on, never a key. */
+    String clientRequestId() {
+        String value = request.getHeader("x-client-request-id");
+        if (value == null) {
+            value = request.getHeader("x-request-id");
+        }
+        return value != null && isHarmless(value) ? value : "";
+    }
+
+    private static boolean isHarmless(String value) {
+        if (value.isEmpty() || value.length() > 128) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean fine =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
+            if (!fine) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,115 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.Forbidden;
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestScanner;
+import io.sluice.domain.pool.Model;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code POST /v1/chat/completions}, {@code /v1/completions}, {@code /v1/embeddings}: reads, scans, and begins the exchange. */
+final class ModelEndpoint implements Routes.EndpointHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelEndpoint.class);
+
+    private final Endpoint endpoint;
+    private final ExchangeServices services;
+
+    ModelEndpoint(Endpoint endpoint, ExchangeServices services) {
+        this.endpoint = endpoint;
+        this.services = services;
+    }
+
+    @Override
+    public void handle(Incoming incoming) {
+        GatewayFailure wrong = checkHead(incoming);
+        if (wrong != null) {
+            throw new GatewayException(wrong);
+        }
+        if (!services.limits().enterRequest()) {
+            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
+        }
+        services.metrics().requestsInFlight(1);
+        BodyReader.read(incoming.request(), services.bounds(), services.limits(), services.clock(), services.timed())
+                .onComplete(body -> begin(incoming, body), cause -> {
+                    leave(0);
+                    services.refuse(incoming, failureOf(cause));
+                });
+    }
+
+    private void leave(long bodyBytes) {
+        services.limits().releaseBody(bodyBytes);
+        services.limits().leaveRequest();
+        services.metrics().requestsInFlight(-1);
+    }
+
+    private void begin(Incoming incoming, byte[] body) {
+        try {
+            RequestScan scan =
+                    RequestScanner.scan(body, endpoint, services.bounds().jsonDepth());
+            Model model = modelOf(incoming, scan.model());
+            new Exchange(services, incoming, scan, model, () -> leave(body.length)).start();
+        } catch (RuntimeException e) {
+            leave(body.length);
+            services.refuse(incoming, failureOf(e));
+        }
+    }
+
+    private static Model modelOf(Incoming incoming, String name) {
+        Model model = incoming.revision().models().get(name);
+        if (model == null) {
+            throw new GatewayException(ModelsHandler.unknown(name));
+        }
+        if (!incoming.key().allows(name)) {
+            throw new GatewayException(
+                    new Forbidden("This API key may not use the model '" + name + "'.", "model_not_allowed"));
+        }
+        return model;
+    }
+
+    private static @Nullable InvalidRequest checkHead(Incoming incoming) {
+        String type = incoming.request().getHeader("content-type");
+        if (type == null || !isJson(type)) {
+            return new InvalidRequest(
+                    Kind.UNSUPPORTED_MEDIA_TYPE,
+                    "The body must be JSON: send Content-Type: application/json.",
+                    null,
+                    "unsupported_content_type");
+        }
+        String coding = incoming.request().getHeader("content-encoding");
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            return new InvalidRequest(
+                    Kind.UNSUPPORTED_MEDIA_TYPE,
+                    "Compressed request bodies are not accepted.",
+                    null,
+                    "unsupported_content_encoding");
+        }
+        String expect = incoming.request().getHeader("expect");
+        if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
+            return new InvalidRequest(
+                    Kind.EXPECTATION_FAILED, "The only expectation understood is 100-continue.", null, null);
+        }
+        return null;
+    }
+
+    private static boolean isJson(String contentType) {
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/json");
+    }
+
+    private static GatewayFailure failureOf(Throwable cause) {
+        if (cause instanceof GatewayException expected) {
+            return expected.failure();
+        }
+        LOG.error("a request failed by a defect", cause);
+        return new GatewayFailure.Internal();
+    }
+}

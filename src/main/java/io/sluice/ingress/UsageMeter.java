@@ -1,0 +1,134 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.message.Accepted;
+import io.sluice.message.Address;
+import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Ending;
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Counts one request: what is reserved for it, what its attempts cost, what its usage record says. */
+final class UsageMeter {
+    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
+
+    private final ExchangeServices services;
+    private final Incoming incoming;
+    private final RequestScan scan;
+    private final Model model;
+    private final Estimate estimate;
+    private int attempts;
+    private long queueNanos;
+    private @Nullable Candidate candidate;
+
+    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model) {
+        this.services = services;
+        this.incoming = incoming;
+        this.scan = scan;
+        this.model = model;
+        long input = services.estimates().correctInput(model.name(), scan.inputTokens());
+        this.estimate = new Estimate(input, expectedOutput());
+    }
+
+    private long expectedOutput() {
+        if (scan.endpoint() == Endpoint.EMBEDDINGS) {
+            return 0;
+        }
+        long each = scan.maxOutputTokens() >= 0
+                ? scan.maxOutputTokens()
+                : services.estimates().estimate(incoming.key().name(), model.name(), model.outputEstimate());
+        return Math.min(each, TokenUsage.MAX) * scan.choices();
+    }
+
+    /** What each attempt reserves. */
+    Estimate estimate() {
+        return estimate;
+    }
+
+    /** An attempt begins. */
+    void attempting(Candidate next, long sinceReadNanos) {
+        if (attempts++ == 0) {
+            queueNanos = sinceReadNanos;
+        }
+        candidate = next;
+    }
+
+    /**
+     * An attempt failed and the request goes on without it.
+     *
+     * @param keepKey whether the next attempt has taken over the key's units
+     */
+    void attemptFailed(Attempt attempt, @Nullable GatewayFailure failure, boolean keepKey) {
+        GatewayFailure known = failure == null ? new GatewayFailure.Internal() : failure;
+        attempt.finish(
+                services.bus(),
+                attempt.chargeOf(known, null),
+                known,
+                keepKey,
+                services.clock().getAsLong());
+    }
+
+    /**
+     * Settles the last attempt.
+     *
+     * @param attempt null when none is open
+     * @param answer null when no answer was begun
+     * @param outcome null for a whole answer
+     * @return the request's usage
+     */
+    TokenUsage settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
+        if (attempt == null) {
+            return NOTHING;
+        }
+        TokenUsage reported = answer == null ? null : answer.tap().usage();
+        TokenUsage usage = reported;
+        if (usage == null && answer != null) {
+            usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
+        }
+        Estimate charge = usage != null
+                ? new Estimate(usage.input(), usage.output())
+                : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome, null);
+        attempt.finish(services.bus(), charge, outcome, false, services.clock().getAsLong());
+        if (reported != null && outcome == null) {
+            services.estimates().learnInput(model.name(), scan.inputTokens(), reported.input());
+            services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
+        }
+        return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);
+    }
+
+    /** Hands the usage record over. */
+    Future<Accepted> record(
+            TokenUsage usage, boolean estimated, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+        ErrorAnswer error = failure == null ? null : ErrorAnswer.of(failure);
+        boolean served = ending == Ending.COMPLETED || ending == Ending.CUT;
+        UsageRecord usageRecord = new UsageRecord(
+                incoming.id(),
+                incoming.clientRequestId(),
+                incoming.key().name(),
+                incoming.key().team(),
+                scan.endpoint(),
+                model.name(),
+                served && candidate != null ? candidate.model() : null,
+                candidate == null ? null : candidate.channel().name(),
+                candidate == null ? null : candidate.accountId(),
+                scan.stream(),
+                usage,
+                estimated,
+                attempts,
+                incoming.startMillis(),
+                queueNanos,
+                firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
+                services.clock().getAsLong() - incoming.startNanos(),
+                error == null || ending == Ending.CUT ? 200 : error.status(),
+                ending,
+                error == null ? null : error.code(),
+                incoming.clientAddress());
+        return services.bus().request(Address.USAGE_RECORDED, usageRecord);
+    }
+}

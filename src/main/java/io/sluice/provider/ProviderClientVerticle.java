@@ -1,0 +1,82 @@
+package io.sluice.provider;
+
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.OpenExchange;
+import io.sluice.message.OpenResult;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpClientRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers {@code lane.<n>.provider.open}; owns the lane's connections to providers and the calls in flight. */
+public final class ProviderClientVerticle extends VerticleBase {
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
+    private static final long SWEEP_MILLIS = 100;
+
+    private final int lane;
+    private final int upstreamQueue;
+    private final LongSupplier clock;
+    private final Set<UpstreamCall> calls = new LinkedHashSet<>();
+    private @Nullable MessageConsumer<OpenExchange> consumer;
+    private @Nullable UpstreamClients clients;
+
+    /**
+     * The provider client of one lane.
+     *
+     * @param lane number of the lane
+     * @param upstreamQueue requests that may wait for a connection to one provider
+     * @param clock monotonic nanoseconds
+     */
+    public ProviderClientVerticle(int lane, int upstreamQueue, LongSupplier clock) {
+        this.lane = lane;
+        this.upstreamQueue = upstreamQueue;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
+        clients = owned;
+        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
+        MessageConsumer<OpenExchange> registered =
+                new Bus(vertx, REPLY_TIMEOUT).serve(Address.providerOpen(lane), message -> open(owned, message));
+        consumer = registered;
+        return registered.completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        List<Future<?>> steps = new ArrayList<>();
+        if (consumer != null) {
+            steps.add(consumer.unregister());
+        }
+        if (clients != null) {
+            steps.add(clients.close());
+        }
+        return Future.join(steps);
+    }
+
+    private Future<OpenResult> open(UpstreamClients owned, OpenExchange message) {
+        ProviderAdapter adapter =
+                ProviderAdapters.of(message.candidate().channel().type());
+        Future<HttpClientRequest> connection = message.parked() instanceof UpstreamCall parked && parked.isParked()
+                ? Future.succeededFuture(parked.take())
+                : owned.connect(message.candidate().channel());
+        return new UpstreamCall(message, adapter, clock, calls).run(connection);
+    }
+
+    private void sweep() {
+        long now = clock.getAsLong();
+        for (UpstreamCall call : List.copyOf(calls)) {
+            call.check(now);
+        }
+    }
+}

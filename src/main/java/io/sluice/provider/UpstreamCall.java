@@ -1,0 +1,358 @@
+package io.sluice.provider;
+
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Timeouts;
+import io.sluice.message.OpenExchange;
+import io.sluice.message.OpenResult;
+import io.sluice.message.ParkedConnection;
+import io.sluice.message.UpstreamExchange;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt, from the wish for a connection to the end of the answer.
+ *
+ * <pre>
+ *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
+ *      │
+ *      ▼  head and body written in the turn that looked at the lease's clock
+ *   WRITTEN ─▶ READING_ERROR ─▶ ENDED
+ *      │
+ *      ▼  2xx
+ *   OPENED ─claim─▶ CLAIMED ─▶ ENDED
+ * </pre>
+ *
+ * Everything runs on the lane's event loop. {@link #check} is called by the lane's sweep and ends what took too long.
+ */
+final class UpstreamCall implements UpstreamExchange, ParkedConnection {
+    private static final long CLAIM_NANOS = 1_000_000_000L;
+    private static final long ERROR_BODY_NANOS = 5_000_000_000L;
+    private static final int ERROR_BODY_BYTES = 64 * 1024;
+    private static final int MOST_EARLY_HINTS = 16;
+    private static final long HTTP2_CANCEL = 8;
+
+    private enum Phase {
+        CONNECTING,
+        PARKED,
+        WRITTEN,
+        READING_ERROR,
+        OPENED,
+        CLAIMED,
+        ENDED
+    }
+
+    private final OpenExchange open;
+    private final ProviderAdapter adapter;
+    private final LongSupplier clock;
+    private final Set<UpstreamCall> calls;
+    private final Promise<OpenResult> result = Promise.promise();
+    private final long startNanos;
+    private Phase phase = Phase.CONNECTING;
+    private long phaseSinceNanos;
+    private long writtenAtNanos;
+    private int earlyHints;
+    private @Nullable HttpClientRequest request;
+    private @Nullable HttpClientResponse response;
+    private @Nullable UpstreamBody body;
+    private Map<String, String> headers = Map.of();
+
+    /**
+     * A call that has not begun.
+     *
+     * @param open what is asked
+     * @param adapter the provider's dialect
+     * @param clock monotonic nanoseconds
+     * @param calls the lane's calls in flight; this one enters now and leaves at its end
+     */
+    UpstreamCall(OpenExchange open, ProviderAdapter adapter, LongSupplier clock, Set<UpstreamCall> calls) {
+        this.open = open;
+        this.adapter = adapter;
+        this.clock = clock;
+        this.calls = calls;
+        this.startNanos = clock.getAsLong();
+        this.phaseSinceNanos = startNanos;
+        calls.add(this);
+    }
+
+    /**
+     * Runs the attempt to the response head.
+     *
+     * @param connection gives a connection with a free stream, also when it is late
+     * @return what became of it; never fails
+     */
+    Future<OpenResult> run(Future<HttpClientRequest> connection) {
+        open.cancellation().onCancel(this::clientLeft);
+        connection.onComplete(this::connected, this::connectFailed);
+        return result.future();
+    }
+
+    /** Hands the parked connection to the next call. */
+    HttpClientRequest take() {
+        HttpClientRequest taken = Objects.requireNonNull(request);
+        request = null;
+        end();
+        return taken;
+    }
+
+    /** Whether there is a connection to take. */
+    boolean isParked() {
+        return phase == Phase.PARKED;
+    }
+
+    private void connected(HttpClientRequest connected) {
+        if (phase != Phase.CONNECTING) {
+            connected.reset(HTTP2_CANCEL);
+            return;
+        }
+        request = connected;
+        long now = clock.getAsLong();
+        if (now - open.expiresAtNanos() >= 0) {
+            enter(Phase.PARKED, now);
+            result.complete(new OpenResult.LeaseExpired(this));
+            return;
+        }
+        write(connected, now);
+    }
+
+    private void write(HttpClientRequest target, long now) {
+        enter(Phase.WRITTEN, now);
+        writtenAtNanos = now;
+        UpstreamRequest message = adapter.encode(open.candidate(), open.scan());
+        target.setURI(message.uri());
+        message.headers().forEach(target::putHeader);
+        if (!open.clientRequestId().isEmpty()) {
+            target.putHeader("x-client-request-id", open.clientRequestId());
+        }
+        target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
+        target.putHeader("content-type", "application/json");
+        target.putHeader("user-agent", "sluice");
+        target.earlyHintsHandler(hints -> {
+            if (++earlyHints > MOST_EARLY_HINTS) {
+                fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
+            }
+        });
+        target.response().onComplete(this::answered, this::brokeBeforeHead);
+        target.end(Buffer.buffer(message.body()));
+    }
+
+    private void connectFailed(Throwable cause) {
+        if (phase == Phase.CONNECTING) {
+            fail(UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached."));
+        }
+    }
+
+    private void brokeBeforeHead(Throwable cause) {
+        if (phase == Phase.WRITTEN) {
+            boolean closed = cause instanceof HttpClosedException
+                    || cause instanceof StreamResetException
+                    || cause instanceof IOException;
+            fail(
+                    closed
+                            ? UpstreamFailure.of(Kind.RESET, "The upstream closed the connection before it answered.")
+                            : UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream's answer is not valid HTTP."));
+        }
+    }
+
+    private void answered(HttpClientResponse answer) {
+        if (phase != Phase.WRITTEN) {
+            return;
+        }
+        response = answer;
+        int status = answer.statusCode();
+        if (status == 200 || status == 201) {
+            opened(answer);
+        } else if (status >= 400 && status < 600) {
+            readError(answer);
+        } else {
+            fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream answered with status " + status + "."));
+        }
+    }
+
+    private void opened(HttpClientResponse answer) {
+        String coding = answer.getHeader("content-encoding");
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream compressed its answer without being asked."));
+            return;
+        }
+        if (!ResponseHeaders.isReadable(answer.getHeader("content-type"))) {
+            fail(UpstreamFailure.of(
+                    Kind.BAD_RESPONSE, "The upstream answered in a content type that is not its dialect's."));
+            return;
+        }
+        answer.pause();
+        headers = ResponseHeaders.forClient(
+                answer.headers(), open.candidate().account().key());
+        body = new UpstreamBody(answer, clock, this::end);
+        enter(Phase.OPENED, clock.getAsLong());
+        result.complete(new OpenResult.Opened(this, writtenAtNanos));
+    }
+
+    private void readError(HttpClientResponse answer) {
+        enter(Phase.READING_ERROR, clock.getAsLong());
+        Buffer text = Buffer.buffer();
+        answer.handler(piece -> {
+            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
+            if (text.length() >= ERROR_BODY_BYTES) {
+                refused(answer, text);
+            }
+        });
+        answer.endHandler(v -> refused(answer, text));
+        answer.exceptionHandler(cause -> refused(answer, text));
+    }
+
+    private void refused(HttpClientResponse answer, Buffer text) {
+        if (phase == Phase.READING_ERROR) {
+            boolean whole = text.length() < ERROR_BODY_BYTES;
+            UpstreamFailure failure = adapter.classify(answer.statusCode(), answer.headers(), text.getBytes());
+            if (whole) {
+                end();
+                result.complete(new OpenResult.Failed(failure, true, writtenAtNanos));
+            } else {
+                fail(failure);
+            }
+        }
+    }
+
+    /** Ends the call from our side: closes what is open and says how it failed. */
+    private void fail(GatewayFailure failure) {
+        Phase before = phase;
+        close();
+        if (before == Phase.CLAIMED) {
+            Objects.requireNonNull(body).fail(failure);
+        } else {
+            boolean sent = before != Phase.CONNECTING && before != Phase.PARKED;
+            result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
+        }
+    }
+
+    private void clientLeft() {
+        switch (phase) {
+            case CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            // Whoever holds an opened, claimed or parked handle ends it.
+            case OPENED, CLAIMED, PARKED, ENDED -> {}
+        }
+    }
+
+    private void enter(Phase next, long now) {
+        phase = next;
+        phaseSinceNanos = now;
+    }
+
+    private void end() {
+        phase = Phase.ENDED;
+        calls.remove(this);
+    }
+
+    private void close() {
+        if (phase != Phase.ENDED) {
+            end();
+            if (request != null) {
+                request.reset(HTTP2_CANCEL);
+            }
+        }
+    }
+
+    /**
+     * Ends the call when its phase takes too long.
+     *
+     * @param now monotonic nanoseconds
+     */
+    void check(long now) {
+        Timeouts timeouts = open.candidate().channel().timeouts();
+        long inPhase = now - phaseSinceNanos;
+        switch (phase) {
+            case CONNECTING -> {
+                // The client's own connect timeout does not count the time spent waiting for a free connection.
+                if (inPhase > timeouts.connect().toNanos()) {
+                    fail(UpstreamFailure.of(Kind.CONNECT, "No connection to the upstream was free in time."));
+                }
+            }
+            case PARKED, OPENED -> {
+                if (inPhase > CLAIM_NANOS) {
+                    close();
+                }
+            }
+            case WRITTEN -> {
+                long most = (open.scan().stream() ? timeouts.firstByteStream() : timeouts.firstByte()).toNanos();
+                if (inPhase > most) {
+                    fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
+                }
+            }
+            case READING_ERROR -> {
+                if (inPhase > ERROR_BODY_NANOS) {
+                    fail(UpstreamFailure.of(Kind.SERVER_ERROR, "The upstream failed and did not say how."));
+                }
+            }
+            case CLAIMED -> checkClaimed(now, timeouts);
+            case ENDED -> {}
+        }
+    }
+
+    private void checkClaimed(long now, Timeouts timeouts) {
+        UpstreamBody stream = Objects.requireNonNull(body);
+        if (now - stream.silentSinceNanos(now) > timeouts.idle().toNanos()) {
+            fail(UpstreamFailure.of(Kind.TRUNCATED, "The upstream fell silent during the answer."));
+        } else if (now - startNanos > timeouts.total().toNanos()) {
+            fail(new GatewayFailure.DeadlineExceeded("The answer took longer than the gateway allows."));
+        }
+    }
+
+    @Override
+    public void giveUp() {
+        if (phase == Phase.PARKED) {
+            close();
+        }
+    }
+
+    @Override
+    public int status() {
+        return Objects.requireNonNull(response).statusCode();
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    @Override
+    public long contentLength() {
+        return ResponseHeaders.contentLength(Objects.requireNonNull(response).headers());
+    }
+
+    @Override
+    public ReadStream<Buffer> claim() {
+        if (phase != Phase.OPENED) {
+            throw new IllegalStateException("an exchange is claimed once and in time; it is " + phase);
+        }
+        enter(Phase.CLAIMED, clock.getAsLong());
+        return Objects.requireNonNull(body);
+    }
+
+    @Override
+    public void cancel(String reason) {
+        if (body != null) {
+            body.discard();
+        }
+        close();
+    }
+
+    @Override
+    public boolean drains() {
+        return open.candidate().channel().onClientGone() == Channel.OnClientGone.DRAIN;
+    }
+}

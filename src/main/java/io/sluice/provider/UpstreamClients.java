@@ -1,0 +1,89 @@
+package io.sluice.provider;
+
+import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Channel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The lane's HTTP clients: one for each way of connecting. HTTP/2 where a TLS provider offers it, never in clear text;
+ * certificates and host names always verified; redirects never followed; nothing is retried here.
+ */
+final class UpstreamClients {
+    private static final int RESPONSE_LINE = 4 * 1024;
+    private static final int RESPONSE_HEADERS = 16 * 1024;
+    private static final int KEEP_ALIVE_SECONDS = 55;
+
+    private final Vertx vertx;
+    private final int queue;
+    private final Map<Way, HttpClientAgent> clients = new HashMap<>();
+
+    /** What makes two channels need two clients. */
+    private record Way(boolean tls, Duration connect, int maxConnections) {}
+
+    UpstreamClients(Vertx vertx, int queue) {
+        this.vertx = vertx;
+        this.queue = queue;
+    }
+
+    /**
+     * A connection with a free stream.
+     *
+     * @param channel where to
+     * @return a request without target and headers, to be written or reset
+     */
+    Future<HttpClientRequest> connect(Channel channel) {
+        BaseUrl url = channel.baseUrl();
+        Way way = new Way(url.tls(), channel.timeouts().connect(), channel.maxConnections());
+        return clients.computeIfAbsent(way, this::build)
+                .request(new RequestOptions()
+                        .setMethod(HttpMethod.POST)
+                        .setHost(url.host())
+                        .setPort(url.port())
+                        .setSsl(url.tls())
+                        .setFollowRedirects(false)
+                        .setURI("/"));
+    }
+
+    private HttpClientAgent build(Way way) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setSsl(way.tls)
+                .setUseAlpn(way.tls)
+                .setProtocolVersion(way.tls ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
+                .setHttp2ClearTextUpgrade(false)
+                .setVerifyHost(true)
+                .setTrustAll(false)
+                .setPipelining(false)
+                .setDecompressionSupported(false)
+                .setMaxRedirects(0)
+                .setMaxInitialLineLength(RESPONSE_LINE)
+                .setMaxHeaderSize(RESPONSE_HEADERS)
+                .setTcpNoDelay(true)
+                .setKeepAlive(true)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                .setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                .setConnectTimeout(Math.toIntExact(way.connect.toMillis()))
+                .setSslHandshakeTimeout(way.connect.toMillis())
+                .setSslHandshakeTimeoutUnit(java.util.concurrent.TimeUnit.MILLISECONDS);
+        PoolOptions pool = new PoolOptions()
+                .setHttp1MaxSize(way.maxConnections)
+                .setHttp2MaxSize(Math.max(1, Math.min(way.maxConnections, 8)))
+                .setMaxWaitQueueSize(queue);
+        return vertx.httpClientBuilder().with(options).with(pool).build();
+    }
+
+    /** Closes every connection. */
+    Future<?> close() {
+        return Future.join(clients.values().stream().map(c -> c.close()).toList());
+    }
+}

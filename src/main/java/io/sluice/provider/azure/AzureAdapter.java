@@ -1,0 +1,48 @@
+package io.sluice.provider.azure;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestSplice;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
+import io.sluice.provider.ProviderAdapter;
+import io.sluice.provider.UpstreamRequest;
+import io.sluice.provider.openai.OpenAiErrors;
+import io.vertx.core.MultiMap;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Azure OpenAI. A base URL that ends in {@code /openai/v1} is the version-less form: the deployment is the body's model.
+ * Any other is the dated form: the deployment is a path segment, {@code api-version} a query parameter, and the body's
+ * model is ignored by Azure. The key goes in {@code api-key}.
+ */
+public final class AzureAdapter implements ProviderAdapter {
+    @Override
+    public UpstreamRequest encode(Candidate candidate, RequestScan scan) {
+        Channel channel = candidate.channel();
+        byte[] body = RequestSplice.apply(scan, candidate.upstreamModel(), scan.stream(), channel.parameters());
+        return new UpstreamRequest(
+                target(channel, candidate.upstreamModel(), scan.endpoint().path()),
+                Map.of("api-key", candidate.account().key().reveal()),
+                body);
+    }
+
+    private static String target(Channel channel, String deployment, String path) {
+        String base = channel.baseUrl().path();
+        String version = channel.apiVersion() == null ? "" : "?api-version=" + segment(channel.apiVersion());
+        return base.endsWith("/openai/v1")
+                ? base + path + version
+                : base + "/openai/deployments/" + segment(deployment) + path + version;
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
+        return OpenAiErrors.classify(status, headers, body);
+    }
+}
