@@ -56,12 +56,12 @@ final class Answer implements Timed {
         this.whenOver = whenOver;
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
-        // The client named scan.model(); a fallback answers in that name too.
-        boolean renames = !scan.model().equals(candidate.upstreamModel());
+        // After a fallback the answer names the model that served, not the one that was asked for.
+        boolean renames = !candidate.model().equals(candidate.upstreamModel());
         boolean events = contentType.startsWith("text/event-stream");
         this.contentLength = renames || events ? -1 : exchange.contentLength();
         this.tap = ResponseTaps.of(
-                scan.endpoint(), contentType, scan.model(), candidate.upstreamModel(), !scan.includeUsage());
+                scan.endpoint(), contentType, candidate.model(), candidate.upstreamModel(), !scan.includeUsage());
     }
 
     ResponseTap tap() {

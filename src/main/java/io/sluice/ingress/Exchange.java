@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +56,7 @@ final class Exchange implements Cancellation {
     private final AnswerWriter writer;
     private final UsageMeter meter;
     private final Runnable release;
-    private final List<Candidate> untried = new ArrayList<>();
+    private List<Candidate> untried = List.of();
     private final List<Candidate> repeatable = new ArrayList<>();
     private final long readNanos;
     private int attempts;
@@ -105,7 +106,7 @@ final class Exchange implements Cancellation {
     private void planned(RouteDecision decision) {
         switch (decision) {
             case RouteDecision.Planned plan -> {
-                untried.addAll(plan.candidates());
+                untried = plan.candidates();
                 reserve(0, null);
             }
             case RouteDecision.Unroutable none -> finish(none.failure());
@@ -127,7 +128,7 @@ final class Exchange implements Cancellation {
         Attempt previous = attempt;
         boolean keyCounted = previous != null && replaces == 0;
         Estimate estimate = meter.estimate();
-        List<Candidate> candidates = List.copyOf(untried);
+        List<Candidate> candidates = untried;
         ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, keyCounted);
         services.bus()
                 .request(Address.QUOTA_RESERVE, request)
@@ -170,7 +171,7 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 meter.estimate(),
                 services.clock().getAsLong());
-        boolean sameConnection = parked != null && candidate.equals(untried.get(0));
+        boolean sameConnection = parked != null && candidate == candidates.get(0);
         if (!sameConnection) {
             giveUp(parked);
         }
@@ -243,8 +244,8 @@ final class Exchange implements Cancellation {
             failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
             return;
         }
-        untried.remove(current.candidate());
-        untried.add(0, current.candidate());
+        untried = Stream.concat(Stream.of(current.candidate()), without(current.candidate()))
+                .toList();
         reserve(current.reservation(), connection);
     }
 
@@ -258,7 +259,7 @@ final class Exchange implements Cancellation {
         attempts++;
         lastFailure = upstream;
         Attempt current = Objects.requireNonNull(attempt);
-        untried.remove(current.candidate());
+        untried = without(current.candidate()).toList();
         RoutePolicy policy = model.policy();
         boolean timeLeft =
                 services.clock().getAsLong() - readNanos < policy.deadline().toNanos();
@@ -279,6 +280,10 @@ final class Exchange implements Cancellation {
         }
     }
 
+    private Stream<Candidate> without(Candidate tried) {
+        return untried.stream().filter(candidate -> candidate != tried);
+    }
+
     private static boolean isTransient(UpstreamFailure failure) {
         return switch (failure.kind()) {
             case CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
@@ -296,7 +301,7 @@ final class Exchange implements Cancellation {
             finish(failure);
             return;
         }
-        untried.addAll(repeatable);
+        untried = List.copyOf(repeatable);
         repeatable.clear();
         // The account's own place is needed again: it is given back before the pause, the key's with it.
         meter.attemptFailed(current, failure, false);

@@ -1,8 +1,6 @@
 package io.sluice.ingress;
 
 import io.sluice.config.HttpConfig;
-import io.sluice.config.TlsConfig;
-import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.message.Address;
@@ -15,9 +13,6 @@ import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.net.ServerSSLOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +20,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class IngressVerticle extends VerticleBase {
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final long SWEEP_MILLIS = 100;
-    private static final long CLOSE_MARGIN_MILLIS = 2_000;
+    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(2);
 
     private final int lane;
     private final HttpConfig config;
@@ -44,7 +38,7 @@ public final class IngressVerticle extends VerticleBase {
     private final Set<Timed> timed = new LinkedHashSet<>();
     private final Set<Exchange> open = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
-    private @Nullable HttpServer server;
+    private @Nullable TrafficServer server;
 
     /**
      * The edge of one lane.
@@ -88,49 +82,21 @@ public final class IngressVerticle extends VerticleBase {
                 open);
         Connections connections = new Connections(config, limits, metrics, clock);
         HealthHandler health = new HealthHandler();
-        RequestEdge edge =
-                new RequestEdge(config, services, connections, routes(services, health), initial, Clock.systemUTC());
+        RequestEdge edge = new RequestEdge(
+                config, services, connections, TrafficRoutes.of(services, health), initial, Clock.systemUTC());
+        TrafficServer traffic = new TrafficServer(vertx, config);
+        server = traffic;
         timed.add(connections);
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
 
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
-        consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
+        consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));
         consumers.add(bus.serve(Address.heartbeat(lane), Future::succeededFuture));
-        consumers.add(bus.serve(Address.ingressOpen(lane), message -> listen(edge, connections)));
-        consumers.add(bus.serve(Address.ingressDrain(lane), message -> drain(message.atMost())));
+        consumers.add(bus.serve(Address.ingressOpen(lane), message -> traffic.listen(edge, connections)
+                .map(Listening::new)));
+        consumers.add(bus.serve(Address.ingressDrain(lane), message -> drain(traffic, message.atMost())));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
-    }
-
-    /** The route table of the traffic port. */
-    static Routes routes(ExchangeServices services, HealthHandler health) {
-        ModelsHandler models = new ModelsHandler();
-        Routes routes = new Routes()
-                .addPublic(HttpMethod.GET, "/health/live", health::live)
-                .addPublic(HttpMethod.GET, "/health/ready", health::ready)
-                .add(HttpMethod.GET, ModelsHandler.PATH, models::list)
-                .add(HttpMethod.GET, ModelsHandler.PATH + "/", models::one);
-        for (Endpoint endpoint : Endpoint.values()) {
-            routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
-        }
-        return routes;
-    }
-
-    private Future<Listening> listen(RequestEdge edge, Connections connections) {
-        HttpServer created = vertx.createHttpServer(TrafficServer.options(config))
-                .requestHandler(edge::accept)
-                .invalidRequestHandler(edge::invalid)
-                .connectionHandler(connections::opened)
-                .exceptionHandler(cause -> {});
-        server = created;
-        return created.listen().map(s -> new Listening(s.actualPort()));
-    }
-
-    private void reloadCertificate() {
-        TlsConfig tls = config.tls();
-        if (server != null && tls != null) {
-            server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(TrafficServer.certificate(tls)), true);
-        }
     }
 
     private void sweep() {
@@ -141,23 +107,16 @@ public final class IngressVerticle extends VerticleBase {
     }
 
     /** Lets connections go as they fall idle; cuts what is left when the time is over. */
-    private Future<Drained> drain(Duration atMost) {
-        HttpServer listening = server;
-        if (listening == null) {
-            return Future.succeededFuture(new Drained(0));
-        }
-        server = null;
+    private Future<Drained> drain(TrafficServer server, Duration atMost) {
         int[] cut = {0};
         long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), t -> {
             cut[0] = open.size();
             List.copyOf(open).forEach(Exchange::cut);
         });
-        return listening
-                .shutdown(atMost.toMillis() + CLOSE_MARGIN_MILLIS, TimeUnit.MILLISECONDS)
-                .transform(done -> {
-                    vertx.cancelTimer(timer);
-                    return Future.succeededFuture(new Drained(cut[0]));
-                });
+        return server.shutdown(atMost.plus(CLOSE_MARGIN)).transform(done -> {
+            vertx.cancelTimer(timer);
+            return Future.succeededFuture(new Drained(cut[0]));
+        });
     }
 
     @Override
@@ -165,7 +124,7 @@ public final class IngressVerticle extends VerticleBase {
         List<Future<?>> steps = new ArrayList<>(
                 consumers.stream().map(MessageConsumer::unregister).toList());
         if (server != null) {
-            steps.add(server.close());
+            steps.add(server.shutdown(Duration.ZERO));
         }
         return Future.join(steps);
     }

@@ -3,21 +3,73 @@ package io.sluice.ingress;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
 import io.sluice.config.TlsConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The options of the traffic port: what Vert.x leaves open at its defaults is closed here. */
+/**
+ * The listening side of one lane; all lanes share the port. What Vert.x leaves open at its defaults is closed here. Used
+ * on the lane's event loop.
+ */
 final class TrafficServer {
     private static final int TLS_HANDSHAKE_SECONDS = 10;
+    private static final int ACCEPT_BACKLOG = 4096;
 
-    private TrafficServer() {}
+    private final Vertx vertx;
+    private final HttpConfig config;
+    private @Nullable HttpServer server;
 
-    /** Options of one lane's server; all lanes share the port. */
+    TrafficServer(Vertx vertx, HttpConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @return the port
+     */
+    Future<Integer> listen(RequestEdge edge, Connections connections) {
+        HttpServer created = vertx.createHttpServer(options(config))
+                .requestHandler(edge::accept)
+                .invalidRequestHandler(edge::invalid)
+                .connectionHandler(connections::opened)
+                .exceptionHandler(cause -> {});
+        server = created;
+        return created.listen().map(HttpServer::actualPort);
+    }
+
+    /** Reads the certificate again; connections that are open keep theirs. */
+    void reloadCertificate() {
+        TlsConfig tls = config.tls();
+        if (server != null && tls != null) {
+            server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(certificate(tls)), true);
+        }
+    }
+
+    /**
+     * Stops to accept, closes idle connections now and busy ones after their answer.
+     *
+     * @param atMost when what is left is closed anyway
+     */
+    Future<Void> shutdown(Duration atMost) {
+        HttpServer listening = server;
+        server = null;
+        return listening == null
+                ? Future.succeededFuture()
+                : listening.shutdown(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     static HttpServerOptions options(HttpConfig config) {
         HttpBounds bounds = config.bounds();
         HttpServerOptions options = new HttpServerOptions()
@@ -25,7 +77,7 @@ final class TrafficServer {
                 .setPort(config.port())
                 .setTcpNoDelay(true)
                 .setReuseAddress(true)
-                .setAcceptBacklog(4096)
+                .setAcceptBacklog(ACCEPT_BACKLOG)
                 .setMaxInitialLineLength(bounds.requestLine())
                 .setMaxHeaderSize(bounds.headers())
                 .setHandle100ContinueAutomatically(false)
@@ -51,8 +103,7 @@ final class TrafficServer {
                 .setKeyCertOptions(certificate(tls));
     }
 
-    /** The certificate as it is on disk now. */
-    static PemKeyCertOptions certificate(TlsConfig tls) {
+    private static PemKeyCertOptions certificate(TlsConfig tls) {
         return new PemKeyCertOptions()
                 .setCertPath(tls.cert().toString())
                 .setKeyPath(tls.key().toString());
