@@ -7,8 +7,10 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
-import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.routing.AttemptPolicy;
+import io.sluice.domain.routing.AttemptPolicy.Next;
+import io.sluice.domain.routing.AttemptPolicy.Situation;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
 import io.sluice.message.OpenExchange;
@@ -46,7 +48,6 @@ final class Exchange implements Cancellation {
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
 
-    private static final long BACK_OFF_MILLIS = 50;
     private static final int MOST_EXPIRED_LEASES = 8;
 
     private final ExchangeServices services;
@@ -260,23 +261,16 @@ final class Exchange implements Cancellation {
         lastFailure = upstream;
         Attempt current = Objects.requireNonNull(attempt);
         untried = without(current.candidate()).toList();
-        RoutePolicy policy = model.policy();
-        boolean timeLeft =
-                services.clock().getAsLong() - readNanos < policy.deadline().toNanos();
-        boolean ambiguous = upstream.kind() == UpstreamFailure.Kind.HEAD_TIMEOUT && !scan.stream();
-        if (!upstream.mayFallBack() || ambiguous || attempts >= policy.attempts() || !timeLeft) {
-            finish(upstream);
-            return;
-        }
-        if (isTransient(upstream)) {
+        if (AttemptPolicy.mayPass(upstream)) {
             repeatable.add(current.candidate());
         }
-        if (!untried.isEmpty()) {
-            reserve(0, null);
-        } else if (!repeatable.isEmpty()) {
-            repeat(current, upstream);
-        } else {
-            finish(upstream);
+        Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - readNanos);
+        Situation now = new Situation(
+                model.policy(), attempts, elapsed, scan.stream(), !untried.isEmpty(), !repeatable.isEmpty());
+        switch (AttemptPolicy.after(upstream, now, services.random().nextLong())) {
+            case Next.Fallback next -> reserve(0, null);
+            case Next.Repeat repeat -> repeat(current, upstream, repeat.pause());
+            case Next.GiveUp none -> finish(upstream);
         }
     }
 
@@ -284,29 +278,14 @@ final class Exchange implements Cancellation {
         return untried.stream().filter(candidate -> candidate != tried);
     }
 
-    private static boolean isTransient(UpstreamFailure failure) {
-        return switch (failure.kind()) {
-            case CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
-            case HEAD_TIMEOUT, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, REQUEST_REJECTED -> false;
-        };
-    }
-
-    /** Nobody else is left: after a pause, those whose fault may have passed are asked again. */
-    private void repeat(Attempt current, UpstreamFailure failure) {
-        long backOff = BACK_OFF_MILLIS << Math.min(attempts, 6);
-        long jittered = backOff / 2 + services.random().nextLong(backOff);
-        long wait = Math.max(jittered, failure.retryAfter().toMillis());
-        long left = model.policy().deadline().toMillis() - (services.clock().getAsLong() - readNanos) / 1_000_000;
-        if (wait >= left) {
-            finish(failure);
-            return;
-        }
+    /** After a pause, those whose fault may have passed are asked again. */
+    private void repeat(Attempt current, UpstreamFailure failure, Duration pause) {
         untried = List.copyOf(repeatable);
         repeatable.clear();
         // The account's own place is needed again: it is given back before the pause, the key's with it.
         meter.attemptFailed(current, failure, false);
         attempt = null;
-        services.vertx().setTimer(wait, t -> reserve(0, null));
+        services.vertx().setTimer(Math.max(1, pause.toMillis()), t -> reserve(0, null));
     }
 
     /** The answer is over: whole, or not. */
