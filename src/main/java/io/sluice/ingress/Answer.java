@@ -61,7 +61,12 @@ final class Answer implements Timed {
         boolean events = contentType.startsWith("text/event-stream");
         this.contentLength = renames || events ? -1 : exchange.contentLength();
         this.tap = ResponseTaps.of(
-                scan.endpoint(), contentType, candidate.model(), candidate.upstreamModel(), !scan.includeUsage());
+                scan.endpoint(),
+                scan.stream(),
+                contentType,
+                candidate.model(),
+                candidate.upstreamModel(),
+                !scan.includeUsage());
     }
 
     ResponseTap tap() {

@@ -1,6 +1,5 @@
 package io.sluice.ingress;
 
-import io.sluice.domain.dialect.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
@@ -22,7 +21,9 @@ final class Attempt {
     private boolean sent;
     private long writtenAtNanos;
     private long headNanos = -1;
-    private boolean settled;
+    private Estimate actual;
+    private boolean kept;
+    private boolean finished;
 
     /**
      * An attempt with a fresh reservation.
@@ -36,6 +37,7 @@ final class Attempt {
         this.candidate = candidate;
         this.reservation = reservation;
         this.estimate = estimate;
+        this.actual = estimate;
         this.startNanos = startNanos;
     }
 
@@ -45,10 +47,6 @@ final class Attempt {
 
     long reservation() {
         return reservation;
-    }
-
-    Estimate estimate() {
-        return estimate;
     }
 
     long startNanos() {
@@ -70,36 +68,64 @@ final class Attempt {
      * What the provider charges for an attempt that failed. An answer with an error status is not billed; where bytes
      * may have been acted on, the whole estimate stays: too much is safe.
      */
-    Estimate chargeOf(GatewayFailure failure, @Nullable TokenUsage usage) {
-        if (usage != null) {
-            return new Estimate(usage.input(), usage.output());
-        }
+    Estimate chargeOf(GatewayFailure failure) {
         if (failure instanceof GatewayFailure.UpstreamFailure upstream) {
             return switch (upstream.kind()) {
                 case RESET, HEAD_TIMEOUT, TRUNCATED, BAD_RESPONSE -> estimate;
                 case CONNECT, SERVER_ERROR, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, REQUEST_REJECTED ->
-                    new Estimate(0, 0);
+                    Estimate.NONE;
             };
         }
         return estimate;
     }
 
     /**
-     * Settles the reservation and reports the outcome. Only the first call counts, and there must be one.
+     * Reports the outcome, and settles the reservation but for the key's part, which the request's next attempt takes
+     * over.
      *
      * @param bus to quota, and to everyone who learns from attempts
-     * @param actual what was used
-     * @param failure what went wrong; null for success
-     * @param keepKey whether another attempt of the same request has taken over the key's units
+     * @param failure what went wrong
      * @param now monotonic nanoseconds
      */
-    void finish(Bus bus, Estimate actual, @Nullable GatewayFailure failure, boolean keepKey, long now) {
-        if (!settled) {
-            settled = true;
-            bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, writtenAtNanos, sent, actual, keepKey));
-            bus.publish(
-                    Address.ATTEMPT_FINISHED,
-                    new AttemptFinished(candidate, failure, sent, headNanos, now - startNanos));
+    void keep(Bus bus, GatewayFailure failure, long now) {
+        kept = true;
+        actual = chargeOf(failure);
+        settle(bus, true);
+        report(bus, failure, now);
+    }
+
+    /** Whether only the key's part is open. */
+    boolean isKept() {
+        return kept;
+    }
+
+    /**
+     * Settles the reservation and, unless that was done, reports the outcome. Only the first call counts, and there must
+     * be one for every attempt that no other one replaced.
+     *
+     * @param bus to quota, and to everyone who learns from attempts
+     * @param used what was used
+     * @param failure what went wrong; null for success
+     * @param now monotonic nanoseconds
+     */
+    void finish(Bus bus, Estimate used, @Nullable GatewayFailure failure, long now) {
+        if (finished) {
+            return;
         }
+        finished = true;
+        if (!kept) {
+            actual = used;
+            report(bus, failure, now);
+        }
+        settle(bus, false);
+    }
+
+    private void settle(Bus bus, boolean keepKey) {
+        bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, writtenAtNanos, sent, actual, keepKey));
+    }
+
+    private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
+        bus.publish(
+                Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, failure, sent, headNanos, now - startNanos));
     }
 }

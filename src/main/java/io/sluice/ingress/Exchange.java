@@ -7,7 +7,6 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
-import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.AttemptPolicy.Situation;
@@ -108,57 +107,41 @@ final class Exchange implements Cancellation {
         switch (decision) {
             case RouteDecision.Planned plan -> {
                 untried = plan.candidates();
-                reserve(0, null);
+                reserve(null);
             }
             case RouteDecision.Unroutable none -> finish(none.failure());
         }
     }
 
     /**
-     * Asks for room among the candidates that were not tried.
+     * Asks for room among the candidates that were not tried. The last attempt's reservation, expired unwritten or
+     * settled but for the key's part, ends in the same step.
      *
-     * @param replaces a reservation that expired unwritten; 0 for none
-     * @param parked the connection that came too late for it
+     * @param parked a connection that came too late for its reservation
      */
-    private void reserve(long replaces, @Nullable ParkedConnection parked) {
-        if (clientGone) {
+    private void reserve(@Nullable ParkedConnection parked) {
+        if (finished) {
             giveUp(parked);
-            finish(new GatewayFailure.ClientClosed());
             return;
         }
-        Attempt previous = attempt;
-        boolean keyCounted = previous != null && replaces == 0;
-        Estimate estimate = meter.estimate();
+        long replaces = attempt == null ? 0 : attempt.reservation();
         List<Candidate> candidates = untried;
-        ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, keyCounted);
+        ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, meter.estimate(), replaces);
         services.bus()
                 .request(Address.QUOTA_RESERVE, request)
-                .onComplete(decision -> decided(decision, previous, replaces, candidates, parked), cause -> {
+                .onComplete(decision -> decided(decision, candidates, parked), cause -> {
                     giveUp(parked);
                     defect(cause);
                 });
     }
 
-    private void decided(
-            QuotaDecision decision,
-            @Nullable Attempt previous,
-            long replaces,
-            List<Candidate> candidates,
-            @Nullable ParkedConnection parked) {
-        boolean granted = decision instanceof QuotaDecision.Granted;
-        if (previous != null && replaces == 0) {
-            // Only now, so that the key's units pass from one attempt to the next without a gap.
-            meter.attemptFailed(previous, lastFailure, granted);
-        }
-        if (replaces != 0) {
-            attempt = null;
-        }
+    private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+        attempt = null;
         writer.keyLimits(decision.keyLimits());
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
             case QuotaDecision.Denied denied -> {
                 giveUp(parked);
-                attempt = null;
                 // A failure that an attempt met tells the client more than that the others are full.
                 finish(lastFailure != null ? lastFailure : denied.failure());
             }
@@ -172,21 +155,17 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 meter.estimate(),
                 services.clock().getAsLong());
+        if (finished || clientGone) {
+            giveUp(parked);
+            meter.settle(next, null, new GatewayFailure.ClientClosed());
+            finish(new GatewayFailure.ClientClosed());
+            return;
+        }
         boolean sameConnection = parked != null && candidate == candidates.get(0);
         if (!sameConnection) {
             giveUp(parked);
         }
-        if (finished) {
-            giveUp(sameConnection ? parked : null);
-            meter.settle(next, null, new GatewayFailure.ClientClosed());
-            return;
-        }
         attempt = next;
-        if (clientGone) {
-            giveUp(sameConnection ? parked : null);
-            finish(new GatewayFailure.ClientClosed());
-            return;
-        }
         meter.attempting(candidate, next.startNanos() - readNanos);
         OpenExchange open = new OpenExchange(
                 incoming.id(),
@@ -247,7 +226,7 @@ final class Exchange implements Cancellation {
         }
         untried = Stream.concat(Stream.of(current.candidate()), without(current.candidate()))
                 .toList();
-        reserve(current.reservation(), connection);
+        reserve(connection);
     }
 
     /** An attempt failed before the client saw a byte. */
@@ -268,7 +247,10 @@ final class Exchange implements Cancellation {
         Situation now = new Situation(
                 model.policy(), attempts, elapsed, scan.stream(), !untried.isEmpty(), !repeatable.isEmpty());
         switch (AttemptPolicy.after(upstream, now, services.random().nextLong())) {
-            case Next.Fallback next -> reserve(0, null);
+            case Next.Fallback next -> {
+                meter.attemptFailed(current, upstream);
+                reserve(null);
+            }
             case Next.Repeat repeat -> repeat(current, upstream, repeat.pause());
             case Next.GiveUp none -> finish(upstream);
         }
@@ -282,10 +264,8 @@ final class Exchange implements Cancellation {
     private void repeat(Attempt current, UpstreamFailure failure, Duration pause) {
         untried = List.copyOf(repeatable);
         repeatable.clear();
-        // The account's own place is needed again: it is given back before the pause, the key's with it.
-        meter.attemptFailed(current, failure, false);
-        attempt = null;
-        services.vertx().setTimer(Math.max(1, pause.toMillis()), t -> reserve(0, null));
+        meter.attemptFailed(current, failure);
+        services.vertx().setTimer(Math.max(1, pause.toMillis()), t -> reserve(null));
     }
 
     /** The answer is over: whole, or not. */
@@ -306,6 +286,9 @@ final class Exchange implements Cancellation {
             answer.clientLeft();
         } else if (onCancel != null) {
             onCancel.run();
+        } else if (attempt != null && attempt.isKept()) {
+            // Between two attempts: nobody else will notice.
+            finish(new GatewayFailure.ClientClosed());
         }
     }
 

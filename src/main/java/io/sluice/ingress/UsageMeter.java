@@ -59,19 +59,9 @@ final class UsageMeter {
         candidate = next;
     }
 
-    /**
-     * An attempt failed and the request goes on without it.
-     *
-     * @param keepKey whether the next attempt has taken over the key's units
-     */
-    void attemptFailed(Attempt attempt, @Nullable GatewayFailure failure, boolean keepKey) {
-        GatewayFailure known = failure == null ? new GatewayFailure.Internal() : failure;
-        attempt.finish(
-                services.bus(),
-                attempt.chargeOf(known, null),
-                known,
-                keepKey,
-                services.clock().getAsLong());
+    /** An attempt failed, and another one follows. */
+    void attemptFailed(Attempt attempt, GatewayFailure failure) {
+        attempt.keep(services.bus(), failure, services.clock().getAsLong());
     }
 
     /**
@@ -93,8 +83,8 @@ final class UsageMeter {
         }
         Estimate charge = usage != null
                 ? new Estimate(usage.input(), usage.output())
-                : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome, null);
-        attempt.finish(services.bus(), charge, outcome, false, services.clock().getAsLong());
+                : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
+        attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
             services.estimates().learnInput(model.name(), scan.inputTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());

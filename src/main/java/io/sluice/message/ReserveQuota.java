@@ -12,12 +12,10 @@ import java.util.List;
  * @param keyScopes what the virtual key's requests are charged to; empty when it has no limits
  * @param candidates best first, at least one
  * @param estimate tokens the request will take
- * @param replaces a reservation that expired unwritten and is given back in the same step; 0 for none
- * @param alreadyCounted whether the key's scopes were debited by an earlier attempt of the same request, whose
- *     settlement left them in place; then only the candidate is debited
+ * @param replaces the same request's earlier reservation: expired unwritten, or settled with {@code keepKey}; 0 for none.
+ *     It ends in the same step, whatever the answer
  */
-public record ReserveQuota(
-        List<Scope> keyScopes, List<Candidate> candidates, Estimate estimate, long replaces, boolean alreadyCounted) {
+public record ReserveQuota(List<Scope> keyScopes, List<Candidate> candidates, Estimate estimate, long replaces) {
     /** Copies the lists. */
     public ReserveQuota {
         keyScopes = List.copyOf(keyScopes);

@@ -7,6 +7,9 @@ package io.sluice.domain.quota;
  * @param outputTokens at least 0
  */
 public record Estimate(long inputTokens, long outputTokens) {
+    /** Nothing. */
+    public static final Estimate NONE = new Estimate(0, 0);
+
     /** Units a request of these tokens takes from a limit of a dimension. */
     public long units(Dimension dimension) {
         return switch (dimension) {

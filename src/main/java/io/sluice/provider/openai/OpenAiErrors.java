@@ -2,9 +2,8 @@ package io.sluice.provider.openai;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
-import io.sluice.domain.failure.Redaction;
+import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
-import io.sluice.domain.failure.UpstreamErrors.ParsedError;
 import io.sluice.provider.RetryAfter;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
@@ -39,8 +38,7 @@ public final class OpenAiErrors {
         Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR || kind == Kind.ACCOUNT_REFUSED
                 ? RetryAfter.of(headers, error.message())
                 : Duration.ZERO;
-        return new UpstreamFailure(
-                kind, status, Redaction.redact(error.message()), error.type(), error.param(), error.code(), wait);
+        return new UpstreamFailure(kind, status, error.message(), error.type(), error.param(), error.code(), wait);
     }
 
     private static Kind kindOf(int status, ParsedError error) {
