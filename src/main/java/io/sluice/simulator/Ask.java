@@ -1,5 +1,6 @@
 package io.sluice.simulator;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,12 @@ record Ask(
      *
      * @param base64 whether as base64 of little-endian floats
      * @param dimensions length of each vector
+     * @param seeds one number for each input, the same for the same input
      */
-    record Embedding(boolean base64, int dimensions) {}
+    record Embedding(boolean base64, int dimensions, List<Integer> seeds) {
+        /** Copies the list. */
+        Embedding {
+            seeds = List.copyOf(seeds);
+        }
+    }
 }

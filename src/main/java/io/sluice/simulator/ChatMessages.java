@@ -9,8 +9,8 @@ final class ChatMessages {
     private static final int CHARACTERS_A_TOKEN = 4;
     private static final FieldRule ROLE =
             new FieldRule.OneOf(Set.of("developer", "system", "user", "assistant", "tool", "function"));
-    private static final FieldRule PART = new FieldRule.OneOf(
-            Set.of("text", "image_url", "input_audio", "file", "refusal"));
+    private static final FieldRule PART =
+            new FieldRule.OneOf(Set.of("text", "image_url", "input_audio", "file", "refusal"));
 
     private ChatMessages() {}
 

@@ -92,9 +92,6 @@ final class Credential {
         long now = clock.getAsLong();
         long number = log.arrive(now);
         RollingLimit.Use use = limit.enter(now);
-        if (use == null) {
-            refused++;
-        }
         return new Arrival(this, script, answer, use == null ? null : nextFault(), generation, number, use, now);
     }
 

@@ -90,7 +90,12 @@ sealed interface FieldRule {
                 if (!rule.values.contains(value.textValue())) {
                     throw new RefusedRequest(ProviderError.invalid(
                             "Invalid value: '" + value.textValue() + "'. Supported values are: "
-                                    + String.join(", ", rule.values.stream().sorted().map(each -> "'" + each + "'").toList())
+                                    + String.join(
+                                            ", ",
+                                            rule.values.stream()
+                                                    .sorted()
+                                                    .map(each -> "'" + each + "'")
+                                                    .toList())
                                     + ".",
                             name,
                             "invalid_value"));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,11 @@ final class Json {
     /** An empty object to fill. */
     static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    /** An empty array to fill. */
+    static ArrayNode array() {
+        return MAPPER.createArrayNode();
     }
 
     /** The inside of a JSON string, without the quotes. */

@@ -1,7 +1,6 @@
 package io.sluice.simulator;
 
 import io.sluice.simulator.Route.Dialect;
-import io.sluice.simulator.Route.Endpoint;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ProviderError(int status, Map<String, String> headers, String body) {
     /** An error of OpenAI's shape, which Azure uses for what is wrong with a request. */
-    static ProviderError of(
-            int status, String message, String type, @Nullable String param, @Nullable String code) {
+    static ProviderError of(int status, String message, String type, @Nullable String param, @Nullable String code) {
         return new ProviderError(
                 status,
                 Map.of(),
@@ -88,7 +86,11 @@ record ProviderError(int status, Map<String, String> headers, String body) {
     /** A path that wants another method. */
     static ProviderError wrongMethod(Route route, String method, String path) {
         ProviderError error = of(
-                405, "Not allowed to " + method + " on " + path + ".", "invalid_request_error", null, "method_not_supported");
+                405,
+                "Not allowed to " + method + " on " + path + ".",
+                "invalid_request_error",
+                null,
+                "method_not_supported");
         return new ProviderError(405, Map.of("allow", route.endpoint().method().name()), error.body);
     }
 
@@ -106,7 +108,14 @@ record ProviderError(int status, Map<String, String> headers, String body) {
 
     /** The request limit is reached. */
     static ProviderError tooManyRequests(Route route, String model, RateHeaders limits, long waitNanos) {
-        return limited(route, model, "requests", limits.limits().requests(), limits.limits().requests(), 1, waitNanos);
+        return limited(
+                route,
+                model,
+                "requests",
+                limits.limits().requests(),
+                limits.limits().requests(),
+                1,
+                waitNanos);
     }
 
     /** The token limit is reached. */
@@ -165,26 +174,28 @@ record ProviderError(int status, Map<String, String> headers, String body) {
             return azure(status, Integer.toString(status), "Simulated answer with status " + status + ".");
         }
         return switch (status) {
-            case 401 -> of(
-                    401, "Incorrect API key provided: ***.", "invalid_request_error", null, "invalid_api_key");
-            case 429 -> of(
-                    429,
-                    "Rate limit reached for requests. Please try again later.",
-                    "requests",
-                    null,
-                    "rate_limit_exceeded");
-            case 503 -> of(
-                    503,
-                    "The engine is currently overloaded, please try again later.",
-                    "service_unavailable_error",
-                    null,
-                    "server_is_overloaded");
-            default -> of(
-                    status,
-                    String.format(Locale.ROOT, "Simulated answer with status %d.", status),
-                    status >= 500 ? "server_error" : "invalid_request_error",
-                    null,
-                    null);
+            case 401 -> of(401, "Incorrect API key provided: ***.", "invalid_request_error", null, "invalid_api_key");
+            case 429 ->
+                of(
+                        429,
+                        "Rate limit reached for requests. Please try again later.",
+                        "requests",
+                        null,
+                        "rate_limit_exceeded");
+            case 503 ->
+                of(
+                        503,
+                        "The engine is currently overloaded, please try again later.",
+                        "service_unavailable_error",
+                        null,
+                        "server_is_overloaded");
+            default ->
+                of(
+                        status,
+                        String.format(Locale.ROOT, "Simulated answer with status %d.", status),
+                        status >= 500 ? "server_error" : "invalid_request_error",
+                        null,
+                        null);
         };
     }
 

@@ -9,6 +9,8 @@ import io.sluice.simulator.FieldRule.OneOf;
 import io.sluice.simulator.FieldRule.Whole;
 import io.sluice.simulator.Route.Dialect;
 import io.sluice.simulator.Route.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +48,7 @@ final class RequestRules {
             entry("prompt_cache_key", FieldRule.STRING),
             entry("prompt_cache_options", FieldRule.OBJECT),
             entry("prompt_cache_retention", new OneOf(Set.of("in_memory", "24h"))),
-            entry(
-                    "reasoning_effort",
-                    new OneOf(Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max"))),
+            entry("reasoning_effort", new OneOf(Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max"))),
             entry("response_format", FieldRule.OBJECT),
             entry("safety_identifier", FieldRule.STRING),
             entry("seed", SEED),
@@ -199,8 +199,7 @@ final class RequestRules {
             throw new RefusedRequest(ProviderError.invalid("best_of must be greater than n", "best_of", null));
         }
         if (stream && bestOf > 1 && given(root, "best_of")) {
-            throw new RefusedRequest(
-                    ProviderError.invalid("best_of is not supported with streaming", "best_of", null));
+            throw new RefusedRequest(ProviderError.invalid("best_of is not supported with streaming", "best_of", null));
         }
         return new Ask(
                 root.path("model").asText(),
@@ -223,7 +222,8 @@ final class RequestRules {
                     "array_above_max_length"));
         }
         if (input.isTextual() && input.textValue().isEmpty()) {
-            throw new RefusedRequest(ProviderError.invalid("Invalid 'input': input cannot be an empty string.", "input", null));
+            throw new RefusedRequest(
+                    ProviderError.invalid("Invalid 'input': input cannot be an empty string.", "input", null));
         }
         String model = root.path("model").asText();
         int dimensions = whole(root, "dimensions", model.contains("large") ? LARGE_DIMENSIONS : USUAL_DIMENSIONS);
@@ -236,7 +236,7 @@ final class RequestRules {
                 0,
                 inputTokens(input),
                 null,
-                new Ask.Embedding(base64, dimensions));
+                new Ask.Embedding(base64, dimensions, seeds(input, inputs)));
     }
 
     private static boolean includeUsage(JsonNode root, boolean stream, boolean lenient) throws RefusedRequest {
@@ -245,7 +245,9 @@ final class RequestRules {
         }
         if (!stream) {
             throw new RefusedRequest(ProviderError.invalid(
-                    "The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options", null));
+                    "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+                    "stream_options",
+                    null));
         }
         JsonNode options = root.path("stream_options");
         checkFields(options, STREAM_OPTIONS, "stream_options.", lenient);
@@ -268,6 +270,16 @@ final class RequestRules {
             }
         }
         throw FieldRule.wrongType(name, "a string or an array of strings or tokens, not empty", value);
+    }
+
+    /** The same input has the same vector, whatever stands beside it. */
+    private static List<Integer> seeds(JsonNode input, int inputs) {
+        boolean single = input.isTextual() || inputs == 1 && input.get(0).isIntegralNumber();
+        List<Integer> seeds = new ArrayList<>(inputs);
+        for (int i = 0; i < inputs; i++) {
+            seeds.add((single ? input : input.get(i)).hashCode());
+        }
+        return seeds;
     }
 
     /** Token numbers count one each, texts by their length. */

@@ -42,7 +42,8 @@ final class RollingLimit {
      * @param now nanoseconds, never less than at the call before
      * @return the use, or null when the window holds as many requests as are allowed
      */
-    @Nullable Use enter(long now) {
+    @Nullable
+    Use enter(long now) {
         moveTo(now);
         if (limits.requests() > 0 && requests >= limits.requests()) {
             return null;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,7 +32,9 @@ final class ScriptReader {
         try {
             root = new Yaml(new SafeConstructor(options)).load(text);
         } catch (MarkedYAMLException e) {
-            String line = e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1) + ": ";
+            String line = e.getProblemMark() == null
+                    ? ""
+                    : "line " + (e.getProblemMark().getLine() + 1) + ": ";
             throw new InvalidScriptException(source, List.of(line + e.getProblem()));
         } catch (YAMLException e) {
             throw new InvalidScriptException(source, List.of(String.valueOf(e.getMessage())));
@@ -87,7 +88,8 @@ final class ScriptReader {
                 fields.duration("first-token", plain.firstToken()),
                 (int) fields.number("tokens-per-second", 0, 1_000_000, plain.tokensPerSecond()),
                 answer,
-                (int) fields.number("answer-tokens", 1, 1_000_000, answer.isBlank() ? 1 : new AnswerText(answer).pieces()),
+                (int) fields.number(
+                        "answer-tokens", 1, 1_000_000, answer.isBlank() ? 1 : new AnswerText(answer).pieces()),
                 toolCall(fields.object("tool-call")),
                 fields.text("model-suffix", plain.modelSuffix()),
                 fields.texts("models"),
@@ -158,13 +160,13 @@ final class ScriptReader {
     private Fault.@Nullable Kind kind(Fields fields) {
         String name = fields.text("kind", "");
         for (Fault.Kind kind : Fault.Kind.values()) {
-            if (kind.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name)) {
+            if (ScriptWriter.name(kind).equals(name)) {
                 return kind;
             }
         }
         List<String> known = new ArrayList<>();
         for (Fault.Kind kind : Fault.Kind.values()) {
-            known.add(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            known.add(ScriptWriter.name(kind));
         }
         errors.add(fields.at("kind") + "must be one of " + String.join(", ", known) + ", not '" + name + "'");
         return null;

@@ -42,8 +42,7 @@ public record SimulatorOptions(
      * @param port 1 to 65535, or 0 for any free one
      */
     public static SimulatorOptions onPort(int port) {
-        return new SimulatorOptions(
-                "127.0.0.1", port, Duration.ofMinutes(1), 2, SimulatorScript.PLAIN, null, false);
+        return new SimulatorOptions("127.0.0.1", port, Duration.ofMinutes(1), 2, SimulatorScript.PLAIN, null, false);
     }
 
     /** The same on another address. */

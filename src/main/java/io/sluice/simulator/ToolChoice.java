@@ -45,7 +45,8 @@ final class ToolChoice {
     private static void check(JsonNode tool, String at) throws RefusedRequest {
         FieldRule.OBJECT.check(at, tool);
         if (name(tool).isEmpty()) {
-            String missing = at + "." + (tool.hasNonNull("type") ? tool.path("type").asText() + ".name" : "type");
+            String missing =
+                    at + "." + (tool.hasNonNull("type") ? tool.path("type").asText() + ".name" : "type");
             throw new RefusedRequest(ProviderError.invalid(
                     "Missing required parameter: '" + missing + "'.", missing, "missing_required_parameter"));
         }
