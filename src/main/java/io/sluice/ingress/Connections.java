@@ -59,8 +59,19 @@ final class Connections implements Timed {
             limits.leaveConnection(address);
         });
         connection.exceptionHandler(cause -> {});
-        connection.pingHandler(ping -> noise(connection, entry));
-        connection.remoteSettingsHandler(settings -> noise(connection, entry));
+        if (connection.isSsl()) {
+            watchNoise(connection, entry);
+        }
+    }
+
+    /** HTTP/2 is spoken over TLS only; what was agreed on there Vert.x tells only by refusing these handlers on HTTP/1. */
+    private void watchNoise(HttpConnection connection, Entry entry) {
+        try {
+            connection.pingHandler(ping -> noise(connection, entry));
+            connection.remoteSettingsHandler(settings -> noise(connection, entry));
+        } catch (UnsupportedOperationException e) {
+            // HTTP/1 has no such frames.
+        }
     }
 
     private void noise(HttpConnection connection, Entry entry) {
