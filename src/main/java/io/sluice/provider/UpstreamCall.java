@@ -115,6 +115,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void connected(HttpClientRequest connected) {
+        // Failures are told by the response's future; without a handler Vert.x logs each reset with its stack trace.
+        connected.exceptionHandler(cause -> {});
         if (phase != Phase.CONNECTING) {
             connected.reset(HTTP2_CANCEL);
             return;
