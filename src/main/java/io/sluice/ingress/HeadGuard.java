@@ -112,11 +112,11 @@ final class HeadGuard {
     }
 
     private static boolean hasDotSegment(String path) {
-        String plain = path.replace("%2e", ".");
+        String plain = path.replace("%2e", ".").replace("%2f", "/");
         return plain.contains("/./") || plain.contains("/../") || plain.endsWith("/.") || plain.endsWith("/..");
     }
 
-    /** A percent sign without two digits, or an escaped control character, slash behind a dot, or backslash. */
+    /** A percent sign without two digits, or an escaped control character, backslash or percent sign. */
     private static boolean hasBadEscape(String path) {
         for (int i = path.indexOf('%'); i >= 0; i = path.indexOf('%', i + 1)) {
             if (i + 2 >= path.length()) {
