@@ -1,0 +1,277 @@
+package io.sluice.testkit;
+
+import io.sluice.domain.Glob;
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.quota.AccountLimits;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a revision in a few calls: channels in file order, then what the models and keys say about them. */
+public final class RevisionBuilder {
+    private final List<ChannelBuilder> channels = new ArrayList<>();
+    private final List<VirtualKey> keys = new ArrayList<>();
+    private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
+    private RoutePolicy policy = RoutePolicy.DEFAULT;
+    private String id = "test00000000";
+
+    /** A channel under construction. */
+    public static final class ChannelBuilder {
+        private final String name;
+        private ProviderType type = ProviderType.OPENAI;
+        private BaseUrl url = new BaseUrl(false, "127.0.0.1", 9, "/v1");
+        private @Nullable String apiVersion;
+        private int priority;
+        private int weight = 1;
+        private Timeouts timeouts = Timeouts.DEFAULT;
+        private ParameterRules parameters = ParameterRules.NONE;
+        private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
+        private int maxConnections = 16;
+        private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
+        private final Map<String, String> redirects = new LinkedHashMap<>();
+
+        private ChannelBuilder(String name) {
+            this.name = name;
+        }
+
+        /** Where it is, on loopback. */
+        public ChannelBuilder port(int port) {
+            return url(new BaseUrl(false, "127.0.0.1", port, url.path()));
+        }
+
+        /** Where it is. */
+        public ChannelBuilder url(BaseUrl newUrl) {
+            url = newUrl;
+            return this;
+        }
+
+        /** Azure, by deployment path when there is a version. */
+        public ChannelBuilder azure(@Nullable String version) {
+            type = ProviderType.AZURE;
+            apiVersion = version;
+            return this;
+        }
+
+        public ChannelBuilder priority(int newPriority) {
+            priority = newPriority;
+            return this;
+        }
+
+        public ChannelBuilder weight(int newWeight) {
+            weight = newWeight;
+            return this;
+        }
+
+        public ChannelBuilder timeouts(Timeouts newTimeouts) {
+            timeouts = newTimeouts;
+            return this;
+        }
+
+        public ChannelBuilder parameters(ParameterRules rules) {
+            parameters = rules;
+            return this;
+        }
+
+        /** Reads on when the client leaves. */
+        public ChannelBuilder drains() {
+            onClientGone = Channel.OnClientGone.DRAIN;
+            return this;
+        }
+
+        public ChannelBuilder maxConnections(int most) {
+            maxConnections = most;
+            return this;
+        }
+
+        /** Accounts without limits; the key of {@code a} is {@code CANARY-channel-a}. */
+        public ChannelBuilder accounts(String... names) {
+            for (String account : names) {
+                accounts.put(account, AccountLimits.NONE);
+            }
+            return this;
+        }
+
+        /** An account with limits. */
+        public ChannelBuilder account(String account, LimitSet limits) {
+            accounts.put(account, new AccountLimits(limits, Map.of(), List.of()));
+            return this;
+        }
+
+        /** Models with the same name upstream. */
+        public ChannelBuilder serves(String... models) {
+            for (String model : models) {
+                redirects.put(model, model);
+            }
+            return this;
+        }
+
+        /** A model with another name upstream. */
+        public ChannelBuilder redirect(String model, String upstream) {
+            redirects.put(model, upstream);
+            return this;
+        }
+
+        private Channel build(int firstIndex) {
+            List<Account> built = new ArrayList<>();
+            accounts.forEach((account, limits) -> built.add(new Account(
+                    name + "/" + account,
+                    account,
+                    firstIndex + built.size(),
+                    Secret.of("CANARY-" + name + "-" + account),
+                    limits,
+                    null)));
+            return new Channel(
+                    name,
+                    type,
+                    url,
+                    apiVersion,
+                    priority,
+                    weight,
+                    built,
+                    redirects,
+                    parameters,
+                    timeouts,
+                    onClientGone,
+                    maxConnections);
+        }
+    }
+
+    /** The revision's id. */
+    public RevisionBuilder id(String newId) {
+        id = newId;
+        return this;
+    }
+
+    /** Adds a channel; without accounts it gets {@code a}. */
+    public RevisionBuilder channel(String name, UnaryOperator<ChannelBuilder> how) {
+        ChannelBuilder channel = how.apply(new ChannelBuilder(name));
+        if (channel.accounts.isEmpty()) {
+            channel.accounts("a");
+        }
+        channels.add(channel);
+        return this;
+    }
+
+    /** Adds a key that may do everything. */
+    public RevisionBuilder key(String name, String text) {
+        return key(name, text, List.of(), null);
+    }
+
+    /** Adds a key for some models. */
+    public RevisionBuilder key(String name, String text, List<String> models, @Nullable Instant expires) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                models.stream().map(Glob::new).toList(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                expires,
+                null,
+                false));
+    }
+
+    /** Adds a key for some networks. */
+    public RevisionBuilder keyFrom(String name, String text, String... networks) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(networks).stream().map(Cidr::parse).toList(),
+                null,
+                null,
+                false));
+    }
+
+    /** Adds a key that was switched off. */
+    public RevisionBuilder disabledKey(String name, String text) {
+        return key(new VirtualKey(
+                name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, true));
+    }
+
+    /** Adds a key with limits. */
+    public RevisionBuilder limitedKey(String name, String text, LimitSet limits) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                List.of(),
+                limits,
+                List.of(new Scope("key:" + name, limits)),
+                List.of(),
+                null,
+                null,
+                false));
+    }
+
+    private RevisionBuilder key(VirtualKey key) {
+        keys.add(key);
+        return this;
+    }
+
+    /** Models to try when a model has no candidate. */
+    public RevisionBuilder fallbacks(String model, String... others) {
+        fallbacks.put(model, List.of(others));
+        return this;
+    }
+
+    /** How every model is tried. */
+    public RevisionBuilder policy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
+        policy = new RoutePolicy(strategy, sticky, attempts, deadline);
+        return this;
+    }
+
+    public GatewayRevision build() {
+        List<Channel> built = new ArrayList<>();
+        int index = 0;
+        for (ChannelBuilder channel : channels) {
+            built.add(channel.build(index));
+            index += channel.accounts.size();
+        }
+        Map<String, Model> models = new LinkedHashMap<>();
+        built.stream()
+                .flatMap(c -> c.redirects().keySet().stream())
+                .distinct()
+                .forEach(name -> models.put(name, model(name, built)));
+        return new GatewayRevision(id, built, models, new KeyRing(keys), List.of(), List.of());
+    }
+
+    private Model model(String name, List<Channel> built) {
+        List<Candidate> candidates = built.stream()
+                .filter(c -> c.redirects().containsKey(name))
+                .sorted(Comparator.comparingInt(Channel::priority).reversed())
+                .flatMap(c -> c.accounts().stream().map(a -> candidate(c, a, name)))
+                .toList();
+        return new Model(name, candidates, fallbacks.getOrDefault(name, List.of()), policy, 1_000, null);
+    }
+
+    private static Candidate candidate(Channel channel, Account account, String model) {
+        LimitSet limits = account.limits().all();
+        List<Scope> scopes = limits.isEmpty() ? List.of() : List.of(new Scope("account:" + account.id(), limits));
+        return new Candidate(channel, account, model, channel.redirects().get(model), scopes);
+    }
+}

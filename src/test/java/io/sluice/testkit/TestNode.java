@@ -1,0 +1,230 @@
+package io.sluice.testkit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.HttpBounds;
+import io.sluice.config.HttpConfig;
+import io.sluice.config.TlsConfig;
+import io.sluice.domain.key.Cidr;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.ingress.EdgeLimits;
+import io.sluice.ingress.IngressVerticle;
+import io.sluice.message.Accepted;
+import io.sluice.message.Address;
+import io.sluice.message.AttemptFinished;
+import io.sluice.message.Bus;
+import io.sluice.message.DrainIngress;
+import io.sluice.message.MessageCodecs;
+import io.sluice.message.OpenIngress;
+import io.sluice.message.QuotaDecision;
+import io.sluice.message.ReadinessChanged;
+import io.sluice.message.ReserveQuota;
+import io.sluice.message.RevisionChanged;
+import io.sluice.message.SettleQuota;
+import io.sluice.message.UsageRecord;
+import io.sluice.metrics.GatewayMetrics;
+import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.router.RouterVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lane of real verticles on a real Vert.x and a free port, with a scripted peer in the place of quota and usage. The
+ * peer grants the first candidate, accepts every record, and keeps what it was told. An exception that nobody handled on an
+ * event loop fails the close.
+ */
+public final class TestNode implements AutoCloseable {
+    private static final int LANE = 0;
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
+    private static final long LEASE_NANOS = 500_000_000L;
+
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+    private final Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final BlockingQueue<UsageRecord> records = new LinkedBlockingQueue<>();
+    private final BlockingQueue<SettleQuota> settlements = new LinkedBlockingQueue<>();
+    private final BlockingQueue<AttemptFinished> attempts = new LinkedBlockingQueue<>();
+    private final AtomicLong reservations = new AtomicLong();
+    private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
+    private final GatewayRevision revision;
+    private HttpBounds bounds = HttpBounds.DEFAULT;
+    private List<Cidr> trustedProxies = List.of();
+    private @Nullable TlsConfig tls;
+    private Function<ReserveQuota, QuotaDecision> quota = this::grantFirst;
+    private int port;
+
+    private TestNode(GatewayRevision revision) {
+        this.revision = revision;
+    }
+
+    /** A node that has not started. */
+    public static TestNode of(GatewayRevision revision) {
+        return new TestNode(revision);
+    }
+
+    public TestNode bounds(HttpBounds newBounds) {
+        bounds = newBounds;
+        return this;
+    }
+
+    public TestNode tls(TlsConfig newTls) {
+        tls = newTls;
+        return this;
+    }
+
+    /** Networks whose {@code X-Forwarded-For} is believed. */
+    public TestNode trustedProxies(String... networks) {
+        trustedProxies = List.of(networks).stream().map(Cidr::parse).toList();
+        return this;
+    }
+
+    /** Answers reservations; runs on an event loop. */
+    public TestNode quota(Function<ReserveQuota, QuotaDecision> decide) {
+        quota = decide;
+        return this;
+    }
+
+    /** Grants the first candidate for half a second. */
+    public QuotaDecision grantFirst(ReserveQuota request) {
+        return new QuotaDecision.Granted(reservations.incrementAndGet(), 0, System.nanoTime() + LEASE_NANOS, null);
+    }
+
+    /** Starts it; ready when this returns. */
+    public TestNode start() {
+        vertx.exceptionHandler(defects::add);
+        MessageCodecs.registerAll(vertx.eventBus());
+        bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(quota.apply(request)));
+        bus.consume(Address.QUOTA_SETTLE, settlements::add);
+        bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
+        bus.serve(Address.USAGE_RECORDED, record -> {
+            records.add(record);
+            return Future.succeededFuture(Accepted.INSTANCE);
+        });
+        HttpConfig http = new HttpConfig("127.0.0.1", 0, tls, trustedProxies, bounds);
+        OneLoop lane = new OneLoop(List.of(
+                new RouterVerticle(LANE, System::nanoTime),
+                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime),
+                new IngressVerticle(
+                        LANE, http, revision, new EdgeLimits(bounds), new GatewayMetrics(registry), System::nanoTime)));
+        await(vertx.deployVerticle(lane));
+        port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
+        readiness(true, "");
+        return this;
+    }
+
+    /** Its traffic port. */
+    public int port() {
+        return port;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** What was recorded and not taken, in order. */
+    public BlockingQueue<UsageRecord> records() {
+        return records;
+    }
+
+    /** What was settled and not taken, in order. */
+    public BlockingQueue<SettleQuota> settlements() {
+        return settlements;
+    }
+
+    /** Attempts that were reported and not taken, in order. */
+    public BlockingQueue<AttemptFinished> attempts() {
+        return attempts;
+    }
+
+    /** How many reservations were granted. */
+    public long reservations() {
+        return reservations.get();
+    }
+
+    /** The value of a gauge or counter; 0 when there is none of that name. */
+    public double meter(String name) {
+        return registry.find(name).meters().stream()
+                .flatMap(m -> java.util.stream.StreamSupport.stream(m.measure().spliterator(), false))
+                .mapToDouble(m -> m.getValue())
+                .sum();
+    }
+
+    /** Tells the lane a new revision. */
+    public void revision(GatewayRevision next) {
+        bus.publish(Address.REVISION_CHANGED, new RevisionChanged(next));
+    }
+
+    /** Tells the lane whether it should be sent traffic. */
+    public void readiness(boolean ready, String reason) {
+        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(ready, reason));
+    }
+
+    /** Drains the lane; done when it is empty. */
+    public Future<DrainIngress.Drained> drain(Duration atMost) {
+        return bus.request(Address.ingressDrain(LANE), new DrainIngress(atMost), atMost.plusSeconds(10));
+    }
+
+    /** Waits for a future. Not for event loops. */
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("no result", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+        if (!defects.isEmpty()) {
+            AssertionError failure = new AssertionError("exceptions that nobody handled: " + defects);
+            defects.forEach(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
+    /** Members of one lane on one context, as a node deploys them. */
+    private record OneLoop(List<Deployable> members) implements Deployable {
+        @Override
+        public Future<?> deploy(Context context) {
+            Future<?> started = Future.succeededFuture();
+            for (Deployable member : members) {
+                started = started.compose(before -> start(member, context));
+            }
+            return started;
+        }
+
+        private static Future<?> start(Deployable member, Context context) {
+            try {
+                return member.deploy(context);
+            } catch (Exception e) {
+                return Future.failedFuture(e);
+            }
+        }
+
+        @Override
+        public Future<?> undeploy(Context context) {
+            return Future.join(members.reversed().stream()
+                    .map(member -> {
+                        try {
+                            return member.undeploy(context);
+                        } catch (Exception e) {
+                            return Future.failedFuture(e);
+                        }
+                    })
+                    .toList());
+        }
+    }
+}
