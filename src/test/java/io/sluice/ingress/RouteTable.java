@@ -1,0 +1,44 @@
+package io.sluice.ingress;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.HttpBounds;
+import io.sluice.domain.quota.OutputEstimates;
+import io.sluice.message.Bus;
+import io.sluice.metrics.GatewayMetrics;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** The traffic port's route table as the verticle builds it. */
+final class RouteTable {
+    private RouteTable() {}
+
+    /** Its entries. */
+    static List<Routes.Route> entries() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            ExchangeServices services = new ExchangeServices(
+                    vertx,
+                    0,
+                    new Bus(vertx, Duration.ofSeconds(1)),
+                    System::nanoTime,
+                    new SplittableRandom(1),
+                    new OutputEstimates(),
+                    new GatewayMetrics(new SimpleMeterRegistry()),
+                    HttpBounds.DEFAULT,
+                    new EdgeLimits(HttpBounds.DEFAULT),
+                    Set.of(),
+                    Set.of());
+            return IngressVerticle.routes(services, new HealthHandler()).all();
+        } finally {
+            vertx.close();
+        }
+    }
+
+    /** Its paths. */
+    static List<String> paths() {
+        return entries().stream().map(Routes.Route::path).toList();
+    }
+}
