@@ -16,11 +16,15 @@ public final class Redaction {
     private static final Pattern URLS = Pattern.compile("(?i)\\b(https?|wss?)://[^\\s\"'<>]++");
     private static final Pattern MAILS = Pattern.compile("[\\w.+-]++@[\\w.-]++");
     private static final Pattern IDS =
-            Pattern.compile("(?i)(?<![a-z0-9])(sk|pk|org|proj|user|key|gsk|xai|csk|nvapi|fw)[-_][\\w*.-]{3,}+");
+            Pattern.compile("(?i)(?<![a-z0-9])(sk|pk|org|proj|gsk|xai|csk|nvapi)[-_][\\w*.-]{3,}+");
     private static final Pattern NAMED =
             Pattern.compile("(?i)\\b(bearer|api[-_ ]?key(?: provided)?:?)\\s++[\\w*.~+/=-]{8,}+");
-    private static final Pattern TOKENS = Pattern.compile(
-            "(?<![A-Za-z0-9])(?=[A-Za-z0-9+/_-]*[0-9])(?=[A-Za-z0-9+/_-]*[A-Za-z])[A-Za-z0-9]{20,}+[=]*+");
+    private static final Pattern TOKENS =
+            Pattern.compile("(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{20,}+[=]*+");
+    /** Longer than any model's name, and of three kinds of characters: a key of a form not known above. */
+    private static final Pattern LONG_TOKENS =
+            Pattern.compile("(?<![\\w-])(?=[\\w-]*[0-9])(?=[\\w-]*[A-Z])(?=[\\w-]*[a-z])[\\w-]{32,}+");
+
     private static final Pattern IPV4 =
             Pattern.compile("(?<![\\d.])\\d{1,3}+(?:\\.\\d{1,3}+){3}(?::\\d++)?+(?![\\d.]*\\d)");
     private static final Pattern IPV6 = Pattern.compile(
@@ -45,6 +49,7 @@ public final class Redaction {
         safe = MAILS.matcher(safe).replaceAll(MASK);
         safe = NAMED.matcher(safe).replaceAll("$1 " + MASK);
         safe = IDS.matcher(safe).replaceAll("$1-" + MASK);
+        safe = LONG_TOKENS.matcher(safe).replaceAll(MASK);
         safe = TOKENS.matcher(safe).replaceAll(MASK);
         safe = IPV4.matcher(safe).replaceAll(MASK);
         safe = IPV6.matcher(safe).replaceAll(MASK);

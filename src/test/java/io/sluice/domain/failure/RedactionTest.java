@@ -2,7 +2,7 @@ package io.sluice.domain.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +19,7 @@ class RedactionTest {
                 "project proj_abc123 is archived|project proj-*** is archived",
                 "Bearer abcdefgh12345|Bearer ***",
                 "token 0123456789abcdef0123456789abcdef bad|token *** bad",
+                "key AIzaSyD-9tSrke72_PouQMnMX-a7eZSW0jkFMBWY bad|key *** bad",
                 "mail ops@example.com now|mail *** now",
                 "Visit https://platform.example.com/account/limits?x=1 now|Visit https://*** now",
                 "connect to 10.1.2.3:8443 failed|connect to *** failed",
@@ -39,6 +40,7 @@ class RedactionTest {
                 "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.",
                 "Invalid type for 'messages[0].content': expected one of a string or array, but got an integer instead.",
                 "The model `gpt-4.1-mini-2025-04-14` does not exist: internationalization_of_something_long.",
+                "The model deepseek-ai/DeepSeek-R1-Distill-Llama-70B needs a user-provided setting.",
                 "最大上下文长度为 8192。"
             })
     void leavesPlainSentencesAlone(String text) {
@@ -66,10 +68,11 @@ class RedactionTest {
             "f:".repeat(5_000),
             "+/".repeat(5_000) + "!"
         };
-        long start = System.nanoTime();
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         for (String text : hostile) {
             assertThat(Redaction.redact(text)).hasSizeLessThanOrEqualTo(Redaction.MAX);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        long spent = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+        assertThat(spent / 1_000_000).isLessThan(1_000);
     }
 }

@@ -8,6 +8,8 @@ import io.sluice.domain.dialect.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +153,40 @@ class JsonTapTest {
         assertThat(tap.complete()).isTrue();
         assertThat(tap.usage()).isEqualTo(new TokenUsage(8, 0, 0, 0));
         assertThat(tap.estimatedOutputTokens()).isZero();
+    }
+
+    @Test
+    void survivesBrokenAnswers() {
+        survive(7, 20_000);
+    }
+
+    @Test
+    @Tag("proof")
+    void survivesAMillionBrokenAnswers() {
+        survive(System.nanoTime(), 1_000_000);
+    }
+
+    /** Whatever is broken: every split gives the same. */
+    private static void survive(long seed, int rounds) {
+        Random random = new Random(seed);
+        byte[] good = bytes(CHAT);
+        for (int i = 0; i < rounds; i++) {
+            byte[] whole = good.clone();
+            for (int m = random.nextInt(4); m >= 0; m--) {
+                whole[random.nextInt(whole.length)] = (byte) "{}[]\",:\n\\x".charAt(random.nextInt(10));
+            }
+            int[] cuts = random.ints(3, 0, whole.length + 1).sorted().toArray();
+            JsonTap one = new JsonTap("pub", true);
+            JsonTap cut = new JsonTap("pub", true);
+            String as = "seed " + seed + " round " + i;
+            assertThat(Collected.run(cut, Collected.cut(whole, cuts)).text())
+                    .as(as)
+                    .isEqualTo(Collected.run(one, whole).text());
+            assertThat(cut.last()).as(as).isEqualTo(one.last());
+            assertThat(cut.usage()).as(as).isEqualTo(one.usage());
+            assertThat(cut.error()).as(as).isEqualTo(one.error());
+            assertThat(cut.estimatedOutputTokens()).as(as).isEqualTo(one.estimatedOutputTokens());
+        }
     }
 
     @Test
