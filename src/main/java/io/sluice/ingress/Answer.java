@@ -175,8 +175,10 @@ final class Answer implements Timed {
             over(null);
         } else if (!clientGone
                 && writer.stalledNanos(now) > services.bounds().writeStall().toNanos()) {
-            // The response's close handler tells the exchange that its client is gone.
+            exchange.cancel("the client takes nothing");
             writer.drop();
+            clientGone = true;
+            over(new GatewayFailure.ClientClosed());
         }
     }
 

@@ -150,7 +150,10 @@ final class AnswerWriter {
         }
     }
 
-    /** Ends the connection of a client that takes nothing. */
+    /**
+     * Gives up a client that takes nothing. Vert.x closes only behind what is queued; that the socket goes nevertheless is
+     * the work of the server's TCP user timeout.
+     */
     void drop() {
         response.reset(HTTP2_INTERNAL_ERROR);
     }

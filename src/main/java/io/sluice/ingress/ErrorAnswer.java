@@ -113,9 +113,9 @@ record ErrorAnswer(
         return Buffer.buffer(json());
     }
 
-    /** The event that ends a stream that cannot go on. */
+    /** The event that ends a stream that cannot go on; the blank line before it ends an event that was cut. */
     Buffer event() {
-        return Buffer.buffer("data: " + json() + "\n\n", StandardCharsets.UTF_8.name());
+        return Buffer.buffer("\n\ndata: " + json() + "\n\n", StandardCharsets.UTF_8.name());
     }
 
     private String json() {

@@ -20,6 +20,7 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.UsageRecord.Ending;
+import io.vertx.core.Handler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,9 @@ final class Exchange implements Cancellation {
                 model.name(),
                 scan.stickyHash(),
                 services.random().nextLong());
-        services.bus().request(Address.routePlan(services.lane()), question).onComplete(this::planned, this::defect);
+        services.bus()
+                .request(Address.routePlan(services.lane()), question)
+                .onComplete(guarded(this::planned), this::defect);
     }
 
     private void planned(RouteDecision decision) {
@@ -129,7 +132,7 @@ final class Exchange implements Cancellation {
         ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, meter.estimate(), replaces);
         services.bus()
                 .request(Address.QUOTA_RESERVE, request)
-                .onComplete(decision -> decided(decision, candidates, parked), cause -> {
+                .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {
                     giveUp(parked);
                     defect(cause);
                 });
@@ -182,7 +185,7 @@ final class Exchange implements Cancellation {
                 .plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
-                .onComplete(result -> opened(next, result), this::defect);
+                .onComplete(guarded(result -> opened(next, result)), this::defect);
     }
 
     private static void giveUp(@Nullable ParkedConnection parked) {
@@ -193,6 +196,9 @@ final class Exchange implements Cancellation {
 
     private void opened(Attempt current, OpenResult result) {
         onCancel = null;
+        if (!(result instanceof OpenResult.LeaseExpired)) {
+            meter.attempted();
+        }
         switch (result) {
             case OpenResult.Opened opened -> {
                 current.written(opened.writtenAtNanos());
@@ -270,6 +276,7 @@ final class Exchange implements Cancellation {
 
     /** The answer is over: whole, or not. */
     private void answered(@Nullable GatewayFailure failure) {
+        clientGone |= failure instanceof GatewayFailure.ClientClosed;
         if (failure != null && !writer.isCommitted() && !clientGone) {
             failed(failure);
         } else {
@@ -290,6 +297,18 @@ final class Exchange implements Cancellation {
             // Between two attempts: nobody else will notice.
             finish(new GatewayFailure.ClientClosed());
         }
+    }
+
+    /** A step that throws ends the exchange; without this it would hang until its client leaves. */
+    private <T> Handler<T> guarded(Handler<T> step) {
+        return value -> {
+            try {
+                step.handle(value);
+            } catch (RuntimeException e) {
+                LOG.error("request {} failed by a defect", incoming.id(), e);
+                finish(new GatewayFailure.Internal());
+            }
+        };
     }
 
     private void defect(Throwable cause) {

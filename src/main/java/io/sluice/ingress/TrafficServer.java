@@ -77,6 +77,8 @@ final class TrafficServer {
                 .setPort(config.port())
                 .setTcpNoDelay(true)
                 .setReuseAddress(true)
+                // The kernel's own bound for a peer that takes nothing; native transport only.
+                .setTcpUserTimeout(Math.toIntExact(bounds.writeStall().toMillis()))
                 .setAcceptBacklog(ACCEPT_BACKLOG)
                 .setMaxInitialLineLength(bounds.requestLine())
                 .setMaxHeaderSize(bounds.headers())

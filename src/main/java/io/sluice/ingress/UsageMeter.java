@@ -51,12 +51,17 @@ final class UsageMeter {
         return estimate;
     }
 
-    /** An attempt begins. */
+    /** A candidate was chosen. */
     void attempting(Candidate next, long sinceReadNanos) {
-        if (attempts++ == 0) {
+        if (attempts == 0) {
             queueNanos = sinceReadNanos;
         }
         candidate = next;
+    }
+
+    /** An attempt was made: it has an answer, or a failure. */
+    void attempted() {
+        attempts++;
     }
 
     /** An attempt failed, and another one follows. */

@@ -22,6 +22,7 @@ final class UpstreamBody implements ReadStream<Buffer> {
     private @Nullable Handler<Throwable> exceptionHandler;
     private boolean paused = true;
     private boolean ended;
+    private @Nullable GatewayFailure early;
     private long aliveAtNanos;
 
     /**
@@ -60,14 +61,14 @@ final class UpstreamBody implements ReadStream<Buffer> {
         }
     }
 
-    /** Ends the stream with a failure, if it has not ended. */
+    /** Ends the stream with a failure, if it has not ended; one that nobody listens for yet waits for the first resume. */
     void fail(GatewayFailure failure) {
-        if (!ended) {
+        if (exceptionHandler == null) {
+            early = failure;
+        } else if (!ended) {
             ended = true;
             atEnd.run();
-            if (exceptionHandler != null) {
-                exceptionHandler.handle(new GatewayException(failure));
-            }
+            exceptionHandler.handle(new GatewayException(failure));
         }
     }
 
@@ -108,6 +109,10 @@ final class UpstreamBody implements ReadStream<Buffer> {
 
     @Override
     public UpstreamBody resume() {
+        if (early != null) {
+            fail(early);
+            return this;
+        }
         if (paused) {
             paused = false;
             aliveAtNanos = clock.getAsLong();

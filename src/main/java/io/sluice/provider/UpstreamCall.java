@@ -175,6 +175,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         response = answer;
+        // What breaks after we stopped to listen is nobody's news.
+        answer.exceptionHandler(cause -> {});
         int status = answer.statusCode();
         if (status == 200 || status == 201) {
             opened(answer);
@@ -230,16 +232,17 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
     }
 
-    /** Ends the call from our side: closes what is open and says how it failed. */
+    /** Ends the call from our side: says how it failed, then closes what is open. */
     private void fail(GatewayFailure failure) {
         Phase before = phase;
-        close();
+        end();
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
             boolean sent = before != Phase.CONNECTING && before != Phase.PARKED;
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
+        reset();
     }
 
     private void clientLeft() {
@@ -263,9 +266,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private void close() {
         if (phase != Phase.ENDED) {
             end();
-            if (request != null) {
-                request.reset(HTTP2_CANCEL);
-            }
+            reset();
+        }
+    }
+
+    private void reset() {
+        if (request != null) {
+            request.reset(HTTP2_CANCEL);
         }
     }
 

@@ -79,7 +79,12 @@ final class UpstreamClients {
                 .setHttp1MaxSize(way.maxConnections)
                 .setHttp2MaxSize(Math.max(1, Math.min(way.maxConnections, 8)))
                 .setMaxWaitQueueSize(queue);
-        return vertx.httpClientBuilder().with(options).with(pool).build();
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                // Each request on the connection hears of its end by itself.
+                .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
+                .build();
     }
 
     /** Closes every connection. */

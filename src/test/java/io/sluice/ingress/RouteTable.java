@@ -31,7 +31,7 @@ final class RouteTable {
                     new EdgeLimits(HttpBounds.DEFAULT),
                     Set.of(),
                     Set.of());
-            return IngressVerticle.routes(services, new HealthHandler()).all();
+            return TrafficRoutes.of(services, new HealthHandler()).all();
         } finally {
             vertx.close();
         }
