@@ -7,4 +7,7 @@ package io.sluice.domain.quota;
  *     {@code account:openai/team-a|model:gpt-4o}, {@code account:openai/team-a|group:0}, {@code key:my-app}
  * @param limits its limits in this revision
  */
-public record Scope(String id, LimitSet limits) {}
+public record Scope(String id, LimitSet limits) {
+    /** How the id of a virtual key's scope begins. */
+    public static final String KEY_PREFIX = "key:";
+}
