@@ -2,8 +2,13 @@ package io.sluice.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -15,6 +20,10 @@ public final class GatewayMetrics {
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
+    private final AtomicInteger reservationsOpen = new AtomicInteger();
+    private final Counter quotaOverrun;
+    private final Counter quotaUnmatched;
+    private final Map<Cause, Counter> quotaDenied = new EnumMap<>(Cause.class);
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
 
     /**
@@ -27,6 +36,15 @@ public final class GatewayMetrics {
         registry.gauge("sluice.requests.in.flight", requestsInFlight, LongAdder::doubleValue);
         registry.gauge("sluice.streams.open", streamsOpen, LongAdder::doubleValue);
         registry.gauge("sluice.connections.open", connectionsOpen, LongAdder::doubleValue);
+        registry.gauge("sluice.quota.reservations.open", reservationsOpen);
+        quotaOverrun = registry.counter("sluice.quota.overrun.tokens");
+        quotaUnmatched = registry.counter("sluice.quota.settlements.unmatched");
+        for (Cause cause : Cause.values()) {
+            quotaDenied.put(
+                    cause,
+                    registry.counter(
+                            "sluice.quota.denied", "cause", cause.name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     /** A request was taken (+1) or is over (−1). */
@@ -56,5 +74,25 @@ public final class GatewayMetrics {
                         .tag("code", code)
                         .register(registry))
                 .increment();
+    }
+
+    /** Reservations that are not settled yet. */
+    public void quotaReservationsOpen(int count) {
+        reservationsOpen.set(count);
+    }
+
+    /** A request found no room. */
+    public void quotaDenied(Cause cause) {
+        Objects.requireNonNull(quotaDenied.get(cause)).increment();
+    }
+
+    /** A request used more tokens than were reserved for it. */
+    public void quotaOverrun(long tokens) {
+        quotaOverrun.increment(tokens);
+    }
+
+    /** A settlement named a reservation that is not open: a defect of whoever sent it. */
+    public void quotaUnmatched() {
+        quotaUnmatched.increment();
     }
 }

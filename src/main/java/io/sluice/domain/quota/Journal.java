@@ -4,14 +4,15 @@ package io.sluice.domain.quota;
 @FunctionalInterface
 public interface Journal {
     /** Writes nothing. */
-    Journal NONE = (limit, instant, units) -> {};
+    Journal NONE = (now, limit, instant, units) -> {};
 
     /**
      * Units were charged, or given back.
      *
+     * @param now the present instant, nanoseconds
      * @param limit whose window
      * @param instant when the charge counts from, nanoseconds
      * @param units negative for what is given back
      */
-    void add(LimitState limit, long instant, long units);
+    void add(long now, LimitState limit, long instant, long units);
 }

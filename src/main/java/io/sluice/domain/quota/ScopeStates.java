@@ -82,7 +82,7 @@ final class ScopeStates {
 
     void charge(long now, LimitState limit, long instant, long units) {
         if (units != 0 && limit.window().counts(now, instant)) {
-            journal.add(limit, instant, units);
+            journal.add(now, limit, instant, units);
             limit.window().add(now, instant, units);
         }
     }
@@ -129,7 +129,7 @@ final class ScopeStates {
     void writeTo(long now, Journal sink) {
         for (ScopeState state : states.values()) {
             for (LimitState limit : state.limits()) {
-                limit.window().forEach(now, (instant, units) -> sink.add(limit, instant, units));
+                limit.window().forEach(now, (instant, units) -> sink.add(now, limit, instant, units));
             }
         }
     }

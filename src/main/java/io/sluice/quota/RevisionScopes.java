@@ -1,0 +1,62 @@
+package io.sluice.quota;
+
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.QuotaBook;
+import io.sluice.domain.quota.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a revision limits. Immutable. */
+final class RevisionScopes {
+    private final GatewayRevision revision;
+    private final Map<String, LimitSet> limits = new HashMap<>();
+    private final List<Set<List<Scope>>> byAccount = new ArrayList<>();
+
+    /** Collects every scope of a revision, also those without limits. */
+    RevisionScopes(GatewayRevision revision) {
+        this.revision = revision;
+        revision.accounts().forEach(account -> byAccount.add(new LinkedHashSet<>()));
+        for (Model model : revision.models().values()) {
+            for (Candidate candidate : model.candidates()) {
+                byAccount.get(candidate.account().index()).add(candidate.scopes());
+                candidate.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));
+            }
+        }
+        for (VirtualKey key : revision.keys().all()) {
+            key.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));
+        }
+    }
+
+    GatewayRevision revision() {
+        return revision;
+    }
+
+    /** Limits by scope id. */
+    Map<String, LimitSet> limits() {
+        return limits;
+    }
+
+    /**
+     * Room by account index. An account is as free as the freest of its models: one full model must not keep the others
+     * from being asked for.
+     */
+    int[] permille(QuotaBook book, long now) {
+        int[] permille = new int[byAccount.size()];
+        for (int i = 0; i < permille.length; i++) {
+            int most = byAccount.get(i).isEmpty() ? 1000 : 0;
+            for (List<Scope> scopes : byAccount.get(i)) {
+                most = Math.max(most, book.freePermille(now, scopes));
+            }
+            permille[i] = most;
+        }
+        return permille;
+    }
+}
