@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,8 @@ public final class Simulator {
 
     private final Vertx vertx;
     private final List<SimulatorServer> servers = new CopyOnWriteArrayList<>();
-    private final List<String> deployments = new CopyOnWriteArrayList<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile @Nullable String deployment;
     private volatile int port;
 
     private Simulator(Vertx vertx) {
@@ -41,36 +42,39 @@ public final class Simulator {
         Simulation simulation =
                 new Simulation(options.window().toNanos(), () -> System.nanoTime() - origin, options.script());
         Simulator simulator = new Simulator(vertx);
-        simulator.port = options.port();
-        Future<Void> deployed = Future.succeededFuture();
-        for (int i = 0; i < options.eventLoops(); i++) {
-            SimulatorServer server = new SimulatorServer(options, simulation, duration -> simulator
-                    .refuseFor(duration)
-                    .onFailure(failure -> LOG.error("the simulated provider cannot listen again", failure)));
-            deployed = deployed.compose(previous -> simulator.deploy(server));
-        }
-        return deployed.compose(done -> simulator.listen())
+        DeploymentOptions deployment = new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.EVENT_LOOP)
+                .setInstances(options.eventLoops());
+        return vertx.deployVerticle(() -> simulator.server(options, simulation), deployment)
+                .compose(id -> {
+                    simulator.deployment = id;
+                    return simulator.listen(options.port() == 0 ? anyPort(id) : options.port());
+                })
                 .map(simulator)
                 .recover(failure -> simulator.stop().transform(done -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> deploy(SimulatorServer server) {
-        return vertx.deployVerticle(server, new DeploymentOptions().setThreadingModel(ThreadingModel.EVENT_LOOP))
-                .onSuccess(id -> {
-                    servers.add(server);
-                    deployments.add(id);
-                })
-                .mapEmpty();
+    private SimulatorServer server(SimulatorOptions options, Simulation simulation) {
+        SimulatorServer server = new SimulatorServer(options, simulation, this::refuseUnwatched);
+        servers.add(server);
+        return server;
     }
 
-    /** One after the other: the first may pick the port that the others share. */
-    private Future<Void> listen() {
-        Future<Void> listening = Future.succeededFuture();
+    private void refuseUnwatched(Duration duration) {
+        refuseFor(duration).onFailure(failure -> LOG.error("the simulated provider cannot listen again", failure));
+    }
+
+    /** Servers that listen on the same negative port share one free port: each simulator needs a number of its own. */
+    private static int anyPort(String deployment) {
+        return -1 - (deployment.hashCode() & Integer.MAX_VALUE >> 1);
+    }
+
+    private Future<Void> listen(int asked) {
+        Future<Integer> listening = Future.succeededFuture(asked);
         for (SimulatorServer server : servers) {
-            listening = listening.compose(previous ->
-                    server.listen(port).onSuccess(bound -> port = bound).mapEmpty());
+            listening = listening.compose(previous -> server.listen(asked));
         }
-        return listening;
+        return listening.onSuccess(bound -> port = bound).mapEmpty();
     }
 
     /** The port it listens on. */
@@ -86,7 +90,7 @@ public final class Simulator {
      */
     public Future<Void> refuseFor(Duration duration) {
         return close().compose(closed -> vertx.timer(duration.toMillis() + 1, TimeUnit.MILLISECONDS))
-                .compose(waited -> stopped.get() ? Future.succeededFuture() : listen());
+                .compose(waited -> stopped.get() ? Future.succeededFuture() : listen(port));
     }
 
     private Future<Void> close() {
@@ -99,6 +103,7 @@ public final class Simulator {
         if (!stopped.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
-        return Future.join(deployments.stream().map(vertx::undeploy).toList()).mapEmpty();
+        String deployed = deployment;
+        return deployed == null ? Future.succeededFuture() : vertx.undeploy(deployed);
     }
 }

@@ -9,7 +9,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The behaviour of a simulated provider, by credential.
+ * The behaviour of a simulated provider, by credential. Everything may be left out:
+ *
+ * <pre>{@code
+ * only-listed: false             # true refuses every credential that is not listed here
+ * credentials:
+ *   sk-sim-a:
+ *     first-token: 50ms          # delay before head and first token; ms, s or m
+ *     tokens-per-second: 25      # 0 = all at once
+ *     answer: Hello there.       # repeated or cut to answer-tokens, by default once
+ *     answer-tokens: 40
+ *     tool-call: { name: get_weather, arguments: '{"city":"Oslo"}' }
+ *     model-suffix: -2024-08-06  # behind the model's name in answers
+ *     models: [gpt-4o]           # absent = every model exists
+ *     deployments: { mine: gpt-4o-2024-08-06 }   # Azure; absent = every deployment exists
+ *     lenient: false             # true accepts unknown request fields
+ *     bytes-per-write: 0         # splits what is written
+ *     limits: { rpm: 3, tpm: 40_000 }            # of the simulator's window, exact and rolling
+ *     faults:                    # of several the first that applies; each takes times, every, probability
+ *       - { kind: status, status: 429, headers: { retry-after: 7 }, times: 1 }
+ *       - { kind: cut, after-events: 3, every: 10 }
+ *       - { kind: slow-headers, delay: 2s, probability: 0.5 }
+ * }</pre>
+ *
+ * The kinds of faults are those of {@link Fault.Kind}, in lower case with hyphens. The control path takes the part
+ * below one credential as JSON.
  *
  * @param onlyListed whether credentials that are not listed are refused
  * @param credentials scripts by credential

@@ -40,7 +40,7 @@ final class SimulatorServer extends VerticleBase {
     /**
      * Listens; to be called once deployed, from any thread.
      *
-     * @param port 1 to 65535, or 0 for any
+     * @param port 1 to 65535, or negative for a free one that all who ask with this number share
      * @return the port
      */
     Future<Integer> listen(int port) {

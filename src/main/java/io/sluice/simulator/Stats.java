@@ -53,17 +53,22 @@ final class Stats {
         ABORTED_BY_PEER
     }
 
-    /** The counts; differences may be off by requests that are just changing. */
+    /** The counts, each read once. */
     ObjectNode report() {
-        long ended = completed.sum() + failed.sum() + abortedByPeer.sum();
+        long accepted = connectionsAccepted.sum();
+        long opened = streamsOpened.sum();
+        long began = arrived.sum();
+        long whole = completed.sum();
+        long cut = failed.sum();
+        long aborted = abortedByPeer.sum();
         return Json.object()
-                .put("connectionsAccepted", connectionsAccepted.sum())
-                .put("connectionsOpen", connectionsAccepted.sum() - connectionsClosed.sum())
-                .put("arrived", arrived.sum())
-                .put("inFlight", arrived.sum() - ended)
-                .put("openStreams", streamsOpened.sum() - streamsClosed.sum())
-                .put("completed", completed.sum())
-                .put("failed", failed.sum())
-                .put("abortedByPeer", abortedByPeer.sum());
+                .put("connectionsAccepted", accepted)
+                .put("connectionsOpen", accepted - connectionsClosed.sum())
+                .put("arrived", began)
+                .put("inFlight", began - whole - cut - aborted)
+                .put("openStreams", opened - streamsClosed.sum())
+                .put("completed", whole)
+                .put("failed", cut)
+                .put("abortedByPeer", aborted);
     }
 }
