@@ -1,0 +1,59 @@
+package io.sluice.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClient;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * As many requests as a number of connections can carry, each sent when the one before it on its connection has its
+ * answer. Stands in for {@code wrk}. Prints {@code rate p50 p99 max failures}: requests a second, milliseconds.
+ */
+@Command(name = "closed")
+final class ClosedLoad implements Callable<Integer> {
+    @Option(names = "--targets", required = true)
+    private Path targets;
+
+    @Option(names = "--target", required = true)
+    private String name;
+
+    @Option(names = "--connections")
+    private int connections = 32;
+
+    @Option(names = "--seconds")
+    private int seconds = 8;
+
+    private final Tally tally = new Tally();
+
+    @Override
+    public Integer call() throws Exception {
+        Target target = Target.read(targets, name);
+        try (Loop loop = new Loop()) {
+            HttpClient client = loop.client(connections);
+            long begin = System.nanoTime();
+            long end = begin + seconds * 1_000_000_000L;
+            loop.await(() -> Future.join(IntStream.range(0, connections)
+                    .mapToObj(i -> repeat(client, target, end))
+                    .toList()));
+            double elapsed = (System.nanoTime() - begin) / 1e9;
+            System.out.printf(
+                    Locale.ROOT, "%.1f\t%s\t%d%n", tally.count() / elapsed, tally.percentiles(), tally.failures());
+        }
+        return tally.count() == 0 ? 1 : 0;
+    }
+
+    private Future<Void> repeat(HttpClient client, Target target, long end) {
+        long begin = System.nanoTime();
+        if (begin - end >= 0) {
+            return Future.succeededFuture();
+        }
+        return Requests.send(client, target)
+                .onSuccess(done -> tally.took(System.nanoTime() - begin))
+                .onFailure(cause -> tally.failed())
+                .transform(any -> repeat(client, target, end));
+    }
+}
