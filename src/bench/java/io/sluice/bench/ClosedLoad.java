@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /**
  * As many requests as a number of connections can carry, each sent when the one before it on its connection has its
- * answer. Stands in for {@code wrk}. Prints {@code rate p50 p99 max failures}: requests a second, milliseconds.
+ * answer. Stands in for {@code wrk}. Prints {@code result rate p50 p99 max failures}: requests a second, milliseconds.
  */
 @Command(name = "closed")
 final class ClosedLoad implements Callable<Integer> {
@@ -41,7 +41,7 @@ final class ClosedLoad implements Callable<Integer> {
                     .toList()));
             double elapsed = (System.nanoTime() - begin) / 1e9;
             System.out.printf(
-                    Locale.ROOT, "%.1f\t%s\t%d%n", tally.count() / elapsed, tally.percentiles(), tally.failures());
+                    Locale.ROOT, "result\t%.1f\t%s\t%d%n", tally.count() / elapsed, tally.percentiles(), tally.failures());
         }
         return tally.count() == 0 ? 1 : 0;
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Starts a process again and again, and prints for each start the milliseconds from the call of {@code exec} to the
+ * Starts a process again and again, and prints for each start {@code result ready end}: the milliseconds from the call of {@code exec} to the
  * first 200 at a URL, and from SIGTERM to the end.
  */
 @Command(name = "start")
@@ -60,7 +60,7 @@ final class ColdStart implements Callable<Integer> {
                 throw new IllegalStateException("the process did not end within 30 s of SIGTERM");
             }
             System.out.printf(
-                    Locale.ROOT, "%.0f\t%.0f%n", (readyAt - begin) / 1e6, (System.nanoTime() - readyAt) / 1e6);
+                    Locale.ROOT, "result\t%.0f\t%.0f%n", (readyAt - begin) / 1e6, (System.nanoTime() - readyAt) / 1e6);
         } finally {
             process.destroyForcibly();
             Runtime.getRuntime().removeShutdownHook(end);

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Prints loopback ports that nobody listens on at the moment. */
+/** Prints, as {@code result port}, loopback ports that nobody listens on at the moment. */
 @Command(name = "ports")
 final class FreePorts implements Callable<Integer> {
     @Parameters(description = "how many")
@@ -21,7 +21,7 @@ final class FreePorts implements Callable<Integer> {
         try {
             for (int i = 0; i < count; i++) {
                 held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                System.out.println(held.get(i).getLocalPort());
+                System.out.println("result\t" + held.get(i).getLocalPort());
             }
         } finally {
             for (ServerSocket socket : held) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
  * its request was due, so that a slow answer is not hidden by the requests it delays (coordinated omission). The targets
  * take turns, and are warmed up by the same load first.
  *
- * <p>Prints a line {@code target p50 p99 max failures} in milliseconds for each target, over all its turns.
+ * <p>Prints a line {@code result target p50 p99 max failures} in milliseconds for each target, over all its turns.
  */
 @Command(name = "open")
 final class OpenLoad implements Callable<Integer> {
@@ -38,10 +38,10 @@ final class OpenLoad implements Callable<Integer> {
     private int rounds = 3;
 
     @Option(names = "--seconds", description = "of one turn")
-    private int seconds = 8;
+    private int seconds = 6;
 
     @Option(names = "--warm-up", description = "seconds of the first turn of each target, not counted")
-    private int warmUp = 5;
+    private int warmUp = 4;
 
     @Override
     public Integer call() throws Exception {
@@ -60,7 +60,7 @@ final class OpenLoad implements Callable<Integer> {
             }
         }
         tallies.forEach((target, tally) ->
-                System.out.printf("%s\t%s\t%d%n", target.name(), tally.percentiles(), tally.failures()));
+                System.out.printf("result\t%s\t%s\t%d%n", target.name(), tally.percentiles(), tally.failures()));
         return tallies.values().stream().anyMatch(tally -> tally.count() == 0) ? 1 : 0;
     }
 

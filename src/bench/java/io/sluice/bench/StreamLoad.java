@@ -100,7 +100,7 @@ final class StreamLoad implements Callable<Integer> {
             return;
         }
         say("open");
-        loop.vertx().setTimer(settle * 1000L, begin -> {
+        loop.vertx().setTimer(1 + settle * 1000L, begin -> {
             recording = true;
             loop.vertx().setTimer(seconds * 1000L, end -> {
                 recording = false;
