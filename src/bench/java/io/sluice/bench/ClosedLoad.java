@@ -27,6 +27,9 @@ final class ClosedLoad implements Callable<Integer> {
     @Option(names = "--seconds")
     private int seconds = 8;
 
+    @Option(names = "--warm-up", description = "seconds before these, not counted: this JVM is cold")
+    private int warmUp = 3;
+
     private final Tally tally = new Tally();
 
     @Override
@@ -34,11 +37,9 @@ final class ClosedLoad implements Callable<Integer> {
         Target target = Target.read(targets, name);
         try (Loop loop = new Loop()) {
             HttpClient client = loop.client(connections);
+            run(loop, client, target, new Tally(), warmUp);
             long begin = System.nanoTime();
-            long end = begin + seconds * 1_000_000_000L;
-            loop.await(() -> Future.join(IntStream.range(0, connections)
-                    .mapToObj(i -> repeat(client, target, end))
-                    .toList()));
+            run(loop, client, target, tally, seconds);
             double elapsed = (System.nanoTime() - begin) / 1e9;
             System.out.printf(
                     Locale.ROOT, "result\t%.1f\t%s\t%d%n", tally.count() / elapsed, tally.percentiles(), tally.failures());
@@ -46,14 +47,21 @@ final class ClosedLoad implements Callable<Integer> {
         return tally.count() == 0 ? 1 : 0;
     }
 
-    private Future<Void> repeat(HttpClient client, Target target, long end) {
+    private void run(Loop loop, HttpClient client, Target target, Tally to, int length) throws Exception {
+        long end = System.nanoTime() + length * 1_000_000_000L;
+        loop.await(() -> Future.join(IntStream.range(0, connections)
+                .mapToObj(i -> repeat(client, target, to, end))
+                .toList()));
+    }
+
+    private static Future<Void> repeat(HttpClient client, Target target, Tally to, long end) {
         long begin = System.nanoTime();
         if (begin - end >= 0) {
             return Future.succeededFuture();
         }
         return Requests.send(client, target)
-                .onSuccess(done -> tally.took(System.nanoTime() - begin))
-                .onFailure(cause -> tally.failed())
-                .transform(any -> repeat(client, target, end));
+                .onSuccess(done -> to.took(System.nanoTime() - begin))
+                .onFailure(cause -> to.failed())
+                .transform(any -> repeat(client, target, to, end));
     }
 }
