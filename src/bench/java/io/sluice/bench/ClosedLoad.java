@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -50,18 +51,24 @@ final class ClosedLoad implements Callable<Integer> {
     private void run(Loop loop, HttpClient client, Target target, Tally to, int length) throws Exception {
         long end = System.nanoTime() + length * 1_000_000_000L;
         loop.await(() -> Future.join(IntStream.range(0, connections)
-                .mapToObj(i -> repeat(client, target, to, end))
+                .mapToObj(i -> {
+                    Promise<Void> done = Promise.promise();
+                    repeat(client, target, to, end, done);
+                    return done.future();
+                })
                 .toList()));
     }
 
-    private static Future<Void> repeat(HttpClient client, Target target, Tally to, long end) {
+    /** One promise for the whole chain of requests: a future composed of all of them would grow with their number. */
+    private static void repeat(HttpClient client, Target target, Tally to, long end, Promise<Void> done) {
         long begin = System.nanoTime();
         if (begin - end >= 0) {
-            return Future.succeededFuture();
+            done.complete();
+            return;
         }
-        return Requests.send(client, target)
-                .onSuccess(done -> to.took(System.nanoTime() - begin))
+        Requests.send(client, target)
+                .onSuccess(answer -> to.took(System.nanoTime() - begin))
                 .onFailure(cause -> to.failed())
-                .transform(any -> repeat(client, target, to, end));
+                .onComplete(any -> repeat(client, target, to, end, done));
     }
 }
