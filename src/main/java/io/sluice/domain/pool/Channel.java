@@ -41,6 +41,23 @@ public record Channel(
         redirects = Collections.unmodifiableMap(new LinkedHashMap<>(redirects));
     }
 
+    /** The same channel with these accounts. */
+    public Channel withAccounts(List<Account> replacement) {
+        return new Channel(
+                name,
+                type,
+                baseUrl,
+                apiVersion,
+                priority,
+                weight,
+                replacement,
+                redirects,
+                parameters,
+                timeouts,
+                onClientGone,
+                maxConnections);
+    }
+
     /** What happens to the upstream answer when the client leaves. */
     public enum OnClientGone {
         /** The upstream connection is closed at once; usage is what was seen or estimated. */

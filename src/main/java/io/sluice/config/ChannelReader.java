@@ -1,0 +1,156 @@
+package io.sluice.config;
+
+import io.sluice.config.Entries.AccountEntry;
+import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.Timeouts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one item of {@code channels}. */
+final class ChannelReader {
+    private static final BaseUrl NOWHERE = new BaseUrl(true, "", 443, "");
+    private static final Pattern API_VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final Section channel;
+    private final NodePorts ports;
+
+    private ChannelReader(Section channel, NodePorts ports) {
+        this.channel = channel;
+        this.ports = ports;
+    }
+
+    static ChannelEntry read(Section channel, NodePorts ports) {
+        return new ChannelReader(channel, ports).read();
+    }
+
+    private ChannelEntry read() {
+        String name = channel.required("name", "name", Names::name);
+        ProviderType type = type();
+        BaseUrl baseUrl = baseUrl();
+        Channel values = new Channel(
+                name,
+                type == null ? ProviderType.OPENAI : type,
+                baseUrl == null ? NOWHERE : baseUrl,
+                apiVersion(type, baseUrl),
+                channel.integer("priority", 0, -1_000_000, 1_000_000),
+                channel.integer("weight", 1, 1, 1000),
+                List.of(),
+                redirects(),
+                parameters(),
+                timeouts(),
+                channel.word("on-client-gone", OnClientGone.CANCEL),
+                channel.integer("max-connections", 256, 1, 100_000));
+        return new ChannelEntry(channel.place(), values, accounts(), channel.flag("disabled", false));
+    }
+
+    private @Nullable ProviderType type() {
+        if (!channel.has("type")) {
+            channel.error("type", "is missing");
+        }
+        String words = String.join(", ", ProviderType.words());
+        return channel.value(
+                "type", new Option(channel.path("type"), "word", Section.REQUIRED, words), word -> ProviderType.ofWord(
+                                word)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "is no provider type" + Suggestion.of(word, ProviderType.words()))));
+    }
+
+    private @Nullable BaseUrl baseUrl() {
+        if (!channel.has("base-url")) {
+            channel.error("base-url", "is missing");
+        }
+        boolean allowed = channel.flag("allow-plaintext", false);
+        return channel.value(
+                "base-url",
+                new Option(channel.path("base-url"), "URL", Section.REQUIRED, "http or https; see below"),
+                text -> {
+                    BaseUrl url = BaseUrls.parse(text);
+                    if (!url.tls() && !allowed && !BaseUrls.isPrivate(url.host())) {
+                        throw new IllegalArgumentException("would send keys and prompts in plain text over a public"
+                                + " network; write https, or set allow-plaintext: true");
+                    }
+                    if (ports.isOwn(url)) {
+                        throw new IllegalArgumentException("is this node's own port");
+                    }
+                    return url;
+                });
+    }
+
+    private @Nullable String apiVersion(@Nullable ProviderType type, @Nullable BaseUrl url) {
+        String version = channel.text("api-version", "text", Section.NONE, text -> {
+            if (!API_VERSION.matcher(text).matches()) {
+                throw new IllegalArgumentException("is not an API version; write it like 2024-10-21");
+            }
+            return text;
+        });
+        if (type == null || url == null) {
+            return version;
+        }
+        boolean versionless = url.path().endsWith("/openai/v1");
+        if (type != ProviderType.AZURE && channel.has("api-version")) {
+            channel.error("api-version", "belongs to type azure only");
+        } else if (type == ProviderType.AZURE && versionless && channel.has("api-version")) {
+            channel.error("api-version", "does not go with a base-url that ends in /openai/v1; remove one of the two");
+        } else if (type == ProviderType.AZURE && !versionless && !channel.has("api-version")) {
+            channel.error("api-version", "is missing; write it like 2024-10-21, or end base-url in /openai/v1");
+        }
+        return version;
+    }
+
+    private List<AccountEntry> accounts() {
+        List<AccountEntry> accounts = new ArrayList<>();
+        List<Section> items = channel.sections("accounts");
+        for (Section item : items) {
+            AccountReader.read(item, accounts);
+        }
+        if (items.isEmpty()) {
+            channel.error("accounts", "names no account");
+        }
+        return accounts;
+    }
+
+    private Map<String, String> redirects() {
+        Map<String, String> redirects = new LinkedHashMap<>();
+        channel.named("models", "model").forEach((name, model) -> {
+            if (Names.isValid(model, name, Names::model)) {
+                String upstream = model.text("upstream", "model name", "the public name", Names::model);
+                redirects.put(name, upstream == null ? name : upstream);
+            }
+        });
+        if (!channel.section("models").isPresent()) {
+            channel.error("models", "names no model");
+        }
+        return redirects;
+    }
+
+    private ParameterRules parameters() {
+        return ParameterReader.read(channel.section("parameters"));
+    }
+
+    private Timeouts timeouts() {
+        Section timeouts = channel.section("timeouts");
+        Timeouts standard = Timeouts.DEFAULT;
+        Timeouts read = new Timeouts(
+                timeouts.duration("connect", standard.connect(), SHORTEST, Duration.ofMinutes(5)),
+                timeouts.duration("first-byte", standard.firstByte(), SHORTEST, LONGEST),
+                timeouts.duration("first-byte-stream", standard.firstByteStream(), SHORTEST, LONGEST),
+                timeouts.duration("idle", standard.idle(), SHORTEST, LONGEST),
+                timeouts.duration("total", standard.total(), SHORTEST, LONGEST));
+        if (timeouts.has("total") && read.total().compareTo(read.connect()) < 0) {
+            timeouts.error("total", "is shorter than connect");
+        }
+        return read;
+    }
+}

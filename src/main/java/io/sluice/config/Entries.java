@@ -1,0 +1,132 @@
+package io.sluice.config;
+
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Model.Price;
+import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.quota.AccountLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the gateway's files say, entry by entry with places, before anything is looked at together. */
+final class Entries {
+    final List<ChannelEntry> channels = new ArrayList<>();
+    final List<ModelEntry> models = new ArrayList<>();
+    final List<KeyEntry> keys = new ArrayList<>();
+    final List<Named> teams = new ArrayList<>();
+    final List<Named> notifications = new ArrayList<>();
+    Policy routing = Policy.NONE;
+    boolean allowEmpty;
+
+    /** Something with a name that must be unique. */
+    sealed interface Entry {
+        /** Where it stands. */
+        Place place();
+
+        /** Its name; empty when that is wrong. */
+        String name();
+    }
+
+    /**
+     * A team or a notification: checked, not applied.
+     *
+     * @param place where it stands
+     * @param name its name
+     */
+    record Named(Place place, String name) implements Entry {}
+
+    /**
+     * A channel.
+     *
+     * @param place where it stands
+     * @param channel what it says, without its accounts
+     * @param accounts its accounts
+     * @param disabled whether an operator switched it off
+     */
+    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, boolean disabled) implements Entry {
+        @Override
+        public String name() {
+            return channel.name();
+        }
+    }
+
+    /**
+     * An account.
+     *
+     * @param place where it stands: its item, or the line of its key file
+     * @param name its name
+     * @param key the credential
+     * @param limits its limits
+     * @param quotaOf who it is counted with
+     * @param clearText whether the credential stands in the file itself
+     * @param disabled whether an operator switched it off
+     */
+    record AccountEntry(
+            Place place,
+            String name,
+            @Nullable Secret key,
+            AccountLimits limits,
+            @Nullable String quotaOf,
+            boolean clearText,
+            boolean disabled)
+            implements Entry {}
+
+    /**
+     * A public model.
+     *
+     * @param place where it stands
+     * @param name its name
+     * @param fallbacks their names and places
+     * @param policy what it says about routing
+     * @param outputEstimate tokens
+     * @param price null for none
+     */
+    record ModelEntry(
+            Place place,
+            String name,
+            List<Section.Item> fallbacks,
+            Policy policy,
+            int outputEstimate,
+            @Nullable Price price)
+            implements Entry {}
+
+    /**
+     * A virtual key.
+     *
+     * @param place where it stands
+     * @param key the key
+     * @param isKnown whether its hash could be read
+     * @param team where its team is named; null for none
+     * @param clearText whether the credential stands in the file itself
+     */
+    record KeyEntry(
+            Place place,
+            VirtualKey key,
+            boolean isKnown,
+            @Nullable Place team,
+            boolean clearText) implements Entry {
+        @Override
+        public String name() {
+            return key.name();
+        }
+    }
+
+    /**
+     * How requests are tried, as far as it is said.
+     *
+     * @param strategy null when not said
+     * @param sticky null when not said
+     * @param attempts null when not said
+     * @param deadline null when not said
+     */
+    record Policy(
+            @Nullable Strategy strategy,
+            @Nullable Boolean sticky,
+            @Nullable Long attempts,
+            @Nullable Duration deadline) {
+        static final Policy NONE = new Policy(null, null, null, null);
+    }
+}

@@ -1,0 +1,243 @@
+package io.sluice.config;
+
+import io.sluice.config.Entries.AccountEntry;
+import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.config.Entries.KeyEntry;
+import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Entries.Policy;
+import io.sluice.config.Section.Item;
+import io.sluice.domain.Glob;
+import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.quota.AccountLimits;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a revision of entries that have passed every check. */
+final class GatewayAssembler {
+    private final Entries entries;
+    private final NodePorts ports;
+    private final Findings findings;
+    private final Map<String, AccountLimits> shared = new HashMap<>();
+
+    GatewayAssembler(Entries entries, NodePorts ports, Findings findings) {
+        this.entries = entries;
+        this.ports = ports;
+        this.findings = findings;
+    }
+
+    GatewayRevision assemble(String id) {
+        for (ChannelEntry channel : entries.channels) {
+            for (AccountEntry account : channel.accounts()) {
+                if (account.quotaOf() != null && !account.limits().equals(AccountLimits.NONE)) {
+                    shared.putIfAbsent(account.quotaOf(), account.limits());
+                }
+            }
+        }
+        List<Channel> channels = channels();
+        Map<String, Model> models = models(channels);
+        clearText();
+        unmatched(models);
+        KeyRing keys = new KeyRing(entries.keys.stream().map(KeyEntry::key).toList());
+        return new GatewayRevision(id, channels, models, keys, findings.notApplied(), findings.warnings());
+    }
+
+    private List<Channel> channels() {
+        List<Channel> channels = new ArrayList<>();
+        int index = 0;
+        for (ChannelEntry entry : entries.channels) {
+            if (entry.disabled()) {
+                continue;
+            }
+            if (!entry.channel().type().isBuilt()) {
+                findings.warning(
+                        entry.place(),
+                        "the provider type " + entry.channel().type().word() + " is not in this version; the channel '"
+                                + entry.name() + "' is disabled");
+                continue;
+            }
+            List<Account> accounts = new ArrayList<>();
+            for (AccountEntry account : entry.accounts()) {
+                if (!account.disabled() && account.key() != null) {
+                    accounts.add(new Account(
+                            entry.name() + "/" + account.name(),
+                            account.name(),
+                            index++,
+                            account.key(),
+                            limits(account),
+                            account.quotaOf()));
+                }
+            }
+            if (!accounts.isEmpty()) {
+                channels.add(entry.channel().withAccounts(accounts));
+            }
+        }
+        return channels;
+    }
+
+    private AccountLimits limits(AccountEntry account) {
+        return account.quotaOf() == null
+                ? account.limits()
+                : shared.getOrDefault(account.quotaOf(), AccountLimits.NONE);
+    }
+
+    private Map<String, Model> models(List<Channel> channels) {
+        Map<String, List<Candidate>> candidates = new LinkedHashMap<>();
+        for (Channel channel : channels) {
+            channel.redirects().forEach((model, upstream) -> {
+                List<Candidate> list = candidates.computeIfAbsent(model, m -> new ArrayList<>());
+                for (Account account : channel.accounts()) {
+                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream)));
+                }
+            });
+        }
+        Map<String, ModelEntry> described = new LinkedHashMap<>();
+        entries.models.forEach(model -> described.put(model.name(), model));
+        Map<String, Model> models = new LinkedHashMap<>();
+        candidates.forEach((name, list) -> models.put(name, model(name, list, described.get(name))));
+        described.forEach((name, entry) -> {
+            if (models.containsKey(name)) {
+                return;
+            }
+            if (leadsToCandidate(entry, candidates.keySet(), described)) {
+                models.put(name, model(name, List.of(), entry));
+            } else {
+                findings.warning(entry.place(), "no usable channel serves the model '" + name + "'; it is left out");
+            }
+        });
+        models.values().forEach(this::unfitting);
+        return models;
+    }
+
+    /** Whether a model's fallbacks reach one that has candidates; they were checked to have no circle. */
+    private static boolean leadsToCandidate(ModelEntry entry, Set<String> served, Map<String, ModelEntry> described) {
+        for (Item fallback : entry.fallbacks()) {
+            ModelEntry next = described.get(fallback.text());
+            if (served.contains(fallback.text()) || (next != null && leadsToCandidate(next, served, described))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Model model(String name, List<Candidate> candidates, @Nullable ModelEntry entry) {
+        List<Candidate> ordered = candidates.stream()
+                .sorted(Comparator.comparingInt((Candidate c) -> -c.channel().priority()))
+                .toList();
+        return entry == null
+                ? new Model(name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, null)
+                : new Model(
+                        name,
+                        ordered,
+                        entry.fallbacks().stream().map(Item::text).toList(),
+                        policy(entry.policy()),
+                        entry.outputEstimate(),
+                        entry.price());
+    }
+
+    private RoutePolicy policy(Policy own) {
+        RoutePolicy standard = RoutePolicy.DEFAULT;
+        return new RoutePolicy(
+                said(own, Policy::strategy, standard.strategy()),
+                said(own, Policy::sticky, standard.sticky()),
+                said(own, Policy::attempts, (long) standard.attempts()).intValue(),
+                said(own, Policy::deadline, standard.deadline()));
+    }
+
+    /** What the model says, else what {@code routing} says, else the default. */
+    private <T> T said(Policy own, Function<Policy, @Nullable T> part, T standard) {
+        T first = part.apply(own);
+        T second = part.apply(entries.routing);
+        return first != null ? first : second != null ? second : standard;
+    }
+
+    /** The account, the account × model, and every group of models that the upstream name is in. */
+    private static List<Scope> scopes(Account account, String upstream) {
+        String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
+        AccountLimits limits = account.limits();
+        List<Scope> scopes = new ArrayList<>();
+        add(scopes, id, limits.all());
+        limits.perModel().entrySet().stream()
+                .filter(e -> e.getKey().matches(upstream))
+                .findFirst()
+                .ifPresent(e -> add(scopes, id + "|model:" + upstream, e.getValue()));
+        for (int i = 0; i < limits.groups().size(); i++) {
+            AccountLimits.Group group = limits.groups().get(i);
+            if (group.models().stream().anyMatch(glob -> glob.matches(upstream))) {
+                add(scopes, id + "|group:" + i, group.limits());
+            }
+        }
+        return scopes;
+    }
+
+    private static void add(List<Scope> scopes, String id, LimitSet limits) {
+        if (!limits.isEmpty()) {
+            scopes.add(new Scope(id, limits));
+        }
+    }
+
+    /** Accounts on which a request that names no maximum never fits. */
+    private void unfitting(Model model) {
+        List<String> accounts = model.candidates().stream()
+                .filter(candidate -> candidate.scopes().stream()
+                        .flatMap(scope -> scope.limits().windows().stream())
+                        .anyMatch(limit ->
+                                (limit.dimension() == Dimension.TOKENS || limit.dimension() == Dimension.OUTPUT_TOKENS)
+                                        && limit.amount() < model.outputEstimate()))
+                .map(Candidate::accountId)
+                .toList();
+        if (!accounts.isEmpty()) {
+            findings.warning(
+                    "models." + model.name() + ": a request without a maximum reserves " + model.outputEstimate()
+                            + " tokens, more than the limit of " + String.join(", ", accounts)
+                            + "; raise the limit or lower output-estimate");
+        }
+    }
+
+    /** One sentence for all secrets that stand in the files themselves; the simulator's are no secrets. */
+    private void clearText() {
+        List<Place> places = new ArrayList<>();
+        for (ChannelEntry channel : entries.channels) {
+            if (!ports.isSimulator(channel.channel().baseUrl())) {
+                channel.accounts().stream()
+                        .filter(AccountEntry::clearText)
+                        .forEach(account -> places.add(account.place().at("key")));
+            }
+        }
+        entries.keys.stream()
+                .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
+                .forEach(key -> places.add(key.place().at("key")));
+        if (!places.isEmpty()) {
+            findings.warning("secrets in clear text: " + Findings.places(places)
+                    + "; write ${env:NAME}, ${file:path} or, for a virtual key, key-hash");
+        }
+    }
+
+    /** Patterns of keys that allow nothing, mistyped as a rule. */
+    private void unmatched(Map<String, Model> models) {
+        Set<String> told = new HashSet<>();
+        for (KeyEntry key : entries.keys) {
+            for (Glob glob : key.key().models()) {
+                if (models.keySet().stream().noneMatch(glob::matches) && told.add(glob.pattern())) {
+                    findings.warning(key.place(), "no model matches '" + glob.pattern() + "'");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.sluice.config;
+
+import io.sluice.config.Entries.AccountEntry;
+import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.config.Entries.Entry;
+import io.sluice.config.Entries.KeyEntry;
+import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Section.Item;
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.quota.AccountLimits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
+final class GatewayChecks {
+    private final Entries entries;
+    private final NodePorts ports;
+    private final Findings findings;
+
+    GatewayChecks(Entries entries, NodePorts ports, Findings findings) {
+        this.entries = entries;
+        this.ports = ports;
+        this.findings = findings;
+    }
+
+    void run() {
+        unique("channel", entries.channels);
+        unique("model", entries.models);
+        unique("key", entries.keys);
+        unique("team", entries.teams);
+        unique("notification", entries.notifications);
+        entries.channels.forEach(channel -> unique("account", channel.accounts()));
+        credentials();
+        quotas();
+        virtualKeys();
+        fallbacks();
+        teams();
+        sampleKey();
+        emptiness();
+    }
+
+    private void unique(String what, List<? extends Entry> named) {
+        Map<String, Place> first = new HashMap<>();
+        for (Entry entry : named) {
+            Place other = entry.name().isEmpty() ? null : first.putIfAbsent(entry.name(), entry.place());
+            if (other != null) {
+                findings.error(
+                        entry.place(),
+                        "the " + what + " '" + entry.name() + "' is also in " + other.where() + "; names are unique");
+            }
+        }
+    }
+
+    /** One credential in two accounts would be counted twice, unless both say that they are counted together. */
+    private void credentials() {
+        Map<Secret, AccountEntry> first = new HashMap<>();
+        for (AccountEntry account : enabledAccounts()) {
+            AccountEntry other = account.key() == null ? null : first.putIfAbsent(account.key(), account);
+            if (other != null
+                    && (account.quotaOf() == null || !account.quotaOf().equals(other.quotaOf()))) {
+                findings.error(
+                        account.place(),
+                        "the same credential is in " + other.place().where()
+                                + "; remove one, or give both the same quota-of");
+            }
+        }
+    }
+
+    /** Accounts that are counted together have one set of limits: those that state limits state the same. */
+    private void quotas() {
+        Map<String, AccountEntry> first = new HashMap<>();
+        for (AccountEntry account : enabledAccounts()) {
+            if (account.quotaOf() == null || account.limits().equals(AccountLimits.NONE)) {
+                continue;
+            }
+            AccountEntry other = first.putIfAbsent(account.quotaOf(), account);
+            if (other != null && !other.limits().equals(account.limits())) {
+                findings.error(
+                        account.place(),
+                        "the limits of quota-of '" + account.quotaOf() + "' differ from those in "
+                                + other.place().where() + "; write them once, or write the same");
+            }
+        }
+    }
+
+    private void virtualKeys() {
+        Map<KeyHash, KeyEntry> first = new HashMap<>();
+        for (KeyEntry key : entries.keys) {
+            KeyEntry other = key.isKnown() ? first.putIfAbsent(key.key().hash(), key) : null;
+            if (other != null) {
+                findings.error(
+                        key.place(),
+                        "is the same key as the one in " + other.place().where());
+            }
+        }
+    }
+
+    private void fallbacks() {
+        Set<String> known = new LinkedHashSet<>();
+        entries.models.forEach(model -> known.add(model.name()));
+        entries.channels.forEach(
+                channel -> known.addAll(channel.channel().redirects().keySet()));
+        Map<String, ModelEntry> models = new LinkedHashMap<>();
+        entries.models.forEach(model -> models.putIfAbsent(model.name(), model));
+        for (ModelEntry model : entries.models) {
+            Set<String> seen = new HashSet<>();
+            for (Item fallback : model.fallbacks()) {
+                if (!known.contains(fallback.text())) {
+                    findings.error(
+                            fallback.place(),
+                            "no channel serves the model '" + fallback.text() + "'"
+                                    + Suggestion.of(fallback.text(), known));
+                } else if (!seen.add(fallback.text())) {
+                    findings.error(fallback.place(), "'" + fallback.text() + "' stands twice");
+                }
+            }
+        }
+        Set<String> done = new HashSet<>();
+        models.keySet().forEach(name -> cycles(name, new ArrayList<>(), done, models));
+    }
+
+    private void cycles(String name, List<String> path, Set<String> done, Map<String, ModelEntry> models) {
+        ModelEntry model = models.get(name);
+        if (model == null || done.contains(name)) {
+            return;
+        }
+        path.add(name);
+        for (Item fallback : model.fallbacks()) {
+            int begin = path.indexOf(fallback.text());
+            if (begin >= 0) {
+                findings.error(
+                        fallback.place(),
+                        "the fallbacks go in a circle: " + String.join(" → ", path.subList(begin, path.size())) + " → "
+                                + fallback.text());
+            } else {
+                cycles(fallback.text(), path, done, models);
+            }
+        }
+        path.removeLast();
+        done.add(name);
+    }
+
+    private void teams() {
+        Set<String> known = entries.teams.stream().map(Entry::name).collect(Collectors.toSet());
+        for (KeyEntry key : entries.keys) {
+            String team = key.key().team();
+            if (team != null && key.team() != null && !known.contains(team)) {
+                findings.error(key.team(), "there is no team '" + team + "'" + Suggestion.of(team, known));
+            }
+        }
+    }
+
+    private void sampleKey() {
+        ChannelEntry real = entries.channels.stream()
+                .filter(c -> !c.disabled() && !ports.isSimulator(c.channel().baseUrl()))
+                .findFirst()
+                .orElse(null);
+        if (real == null) {
+            return;
+        }
+        for (KeyEntry key : entries.keys) {
+            if (SampleKey.isSample(key.key().hash())) {
+                findings.error(
+                        key.place(),
+                        "the key '" + key.name() + "' is the public sample key, and the channel '" + real.name()
+                                + "' is not the built-in simulator; make a key with 'sluice keygen'");
+            }
+        }
+    }
+
+    /** Files that were emptied by mistake must not lock everybody out. */
+    private void emptiness() {
+        if (entries.allowEmpty) {
+            return;
+        }
+        empty("channels", entries.channels.isEmpty());
+        empty("keys", entries.keys.isEmpty());
+    }
+
+    private void empty(String what, boolean isEmpty) {
+        if (isEmpty) {
+            findings.error(
+                    Place.of(ConfigFiles.GATEWAY).at(what),
+                    "there is none, in no file; set allow-empty: true if that is meant");
+        }
+    }
+
+    private List<AccountEntry> enabledAccounts() {
+        return entries.channels.stream()
+                .filter(channel -> !channel.disabled())
+                .flatMap(channel -> channel.accounts().stream())
+                .filter(account -> !account.disabled())
+                .toList();
+    }
+}

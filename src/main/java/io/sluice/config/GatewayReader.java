@@ -1,0 +1,174 @@
+package io.sluice.config;
+
+import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Entries.Named;
+import io.sluice.config.Entries.Policy;
+import io.sluice.config.Section.Item;
+import io.sluice.domain.pool.Model.Price;
+import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pool.Strategy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code gateway.yaml} and the files of {@code gateway.d} into one set of entries. */
+final class GatewayReader {
+    /** What an operator may be told about. */
+    private static final Set<String> EVENTS =
+            Set.of("account-disabled", "provider-down", "config-rejected", "budget-spent");
+
+    private static final Duration SHORTEST_DEADLINE = Duration.ofMillis(100);
+    private static final Duration LONGEST_DEADLINE = Duration.ofHours(1);
+    static final int OUTPUT_ESTIMATE = 1024;
+
+    private final NodePorts ports;
+    private final Entries entries = new Entries();
+    private final Map<String, Place> once = new HashMap<>();
+
+    GatewayReader(NodePorts ports) {
+        this.ports = ports;
+    }
+
+    /** Reads the top of one file, and adds what it says. */
+    void read(Section file) {
+        file.sections("channels").forEach(c -> entries.channels.add(ChannelReader.read(c, ports)));
+        file.named("models", "model").forEach((name, model) -> {
+            if (Names.isValid(model, name, Names::model)) {
+                entries.models.add(model(name, model));
+            }
+        });
+        file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));
+        file.sections("teams").forEach(this::team);
+        file.sections("notifications").forEach(this::notification);
+        Policy routing = policy(file.section("routing"), null);
+        if (isFirst(file, "routing")) {
+            entries.routing = routing;
+        }
+        String currency = file.text("currency", "ISO 4217 code", "USD", GatewayReader::currency);
+        if (isFirst(file, "currency") && currency != null && !currency.equals("USD")) {
+            file.findings().notApplied("currencies", file.place("currency"));
+        }
+        boolean allowEmpty = file.flag("allow-empty", false);
+        if (isFirst(file, "allow-empty")) {
+            entries.allowEmpty = allowEmpty;
+        }
+    }
+
+    Entries entries() {
+        return entries;
+    }
+
+    /** Whether a key that may stand in one file only stands here; a second place is an error. */
+    private boolean isFirst(Section file, String key) {
+        if (!file.has(key)) {
+            return false;
+        }
+        Place first = once.putIfAbsent(key, file.place(key));
+        if (first != null) {
+            file.error(key, "stands also in " + first.where() + "; keep one of the two");
+        }
+        return first == null;
+    }
+
+    private static ModelEntry model(String name, Section model) {
+        return new ModelEntry(
+                model.place(),
+                name,
+                model.texts("fallbacks", "model names", "none"),
+                policy(model, "as `routing`"),
+                model.integer("output-estimate", OUTPUT_ESTIMATE, 1, 10_000_000),
+                price(model.section("price")));
+    }
+
+    private static Policy policy(Section section, @Nullable String fallback) {
+        RoutePolicy standard = RoutePolicy.DEFAULT;
+        return new Policy(
+                section.optionalWord(
+                        "strategy",
+                        Strategy.class,
+                        fallback != null ? fallback : standard.strategy().name().toLowerCase(Locale.ROOT)),
+                section.optionalFlag("sticky", fallback != null ? fallback : Boolean.toString(standard.sticky())),
+                section.optional(
+                        "attempts", fallback != null ? fallback : Integer.toString(standard.attempts()), 1, 20),
+                section.optionalDuration(
+                        "deadline",
+                        fallback != null ? fallback : Scalars.show(standard.deadline()),
+                        SHORTEST_DEADLINE,
+                        LONGEST_DEADLINE));
+    }
+
+    private static @Nullable Price price(Section price) {
+        Long input = money(price, "input", Section.REQUIRED);
+        Long cached = money(price, "cached-input", "as `input`");
+        Long output = money(price, "output", Section.REQUIRED);
+        if (!price.isPresent()) {
+            return null;
+        }
+        for (String needed : List.of("input", "output")) {
+            if (!price.has(needed)) {
+                price.error(needed, "is missing");
+            }
+        }
+        price.findings().notApplied("prices", price.place());
+        return input == null || output == null ? null : new Price(input, cached == null ? input : cached, output);
+    }
+
+    private static @Nullable Long money(Section price, String key, String fallback) {
+        Option option = new Option(price.path(key), "money", fallback, "`currency` per million tokens");
+        return price.value(key, option, Scalars::micros);
+    }
+
+    private void team(Section team) {
+        entries.teams.add(new Named(team.place(), team.required("name", "name", Names::name)));
+        if (!LimitsReader.plain(team).isEmpty()) {
+            team.findings().notApplied("limits of teams", team.place("limits"));
+        }
+        KeyReader.budget(team);
+    }
+
+    private void notification(Section notification) {
+        entries.notifications.add(new Named(notification.place(), notification.required("name", "name", Names::name)));
+        notification.text("webhook", "URL", "required without mail", text -> {
+            if (!BaseUrls.parse(text).tls()) {
+                throw new IllegalArgumentException("is not an https URL");
+            }
+            return text;
+        });
+        notification.secret("secret", "required with webhook", Names::strongCredential);
+        notification.text("mail", "mail address", "required without webhook", GatewayReader::mail);
+        if (notification.has("webhook") == notification.has("mail")) {
+            notification.findings().error(notification.place(), "needs one of webhook and mail");
+        }
+        if (notification.has("webhook") != notification.has("secret")) {
+            notification.error("secret", "goes with webhook, and webhook with secret: it signs what is sent");
+        }
+        for (Item event : notification.texts("on", "words", "all")) {
+            if (!EVENTS.contains(event.text())) {
+                notification
+                        .findings()
+                        .error(
+                                event.place(),
+                                "'" + event.text() + "' is no event" + Suggestion.of(event.text(), EVENTS));
+            }
+        }
+        notification.findings().notApplied("notifications", notification.place());
+    }
+
+    private static String mail(String text) {
+        if (!text.matches("[^@\\s<>\"',;]+@[A-Za-z0-9.-]+")) {
+            throw new IllegalArgumentException("is not a mail address");
+        }
+        return text;
+    }
+
+    private static String currency(String text) {
+        if (!text.matches("[A-Z]{3}")) {
+            throw new IllegalArgumentException("is not a currency; write three capital letters, such as USD");
+        }
+        return text;
+    }
+}

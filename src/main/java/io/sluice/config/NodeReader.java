@@ -1,0 +1,214 @@
+package io.sluice.config;
+
+import io.sluice.config.NodeConfig.LogFormat;
+import io.sluice.config.NodeConfig.SimulatorConfig;
+import io.sluice.config.Section.Item;
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.Cidr;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code node.yaml}. */
+final class NodeReader {
+    private static final int HTTP_PORT = 8080;
+    private static final int ADMIN_PORT = 8081;
+    private static final int SIMULATOR_PORT = 8090;
+    private static final int MAX_PORT = 65_535;
+    private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
+
+    private final Section file;
+    private final NodeOverrides overrides;
+    private final Findings findings;
+
+    private NodeReader(Section file, NodeOverrides overrides) {
+        this.file = file;
+        this.overrides = overrides;
+        this.findings = file.findings();
+    }
+
+    static NodeConfig read(Section file, NodeOverrides overrides) {
+        return new NodeReader(file, overrides).read();
+    }
+
+    private NodeConfig read() {
+        String name = file.section("node").text("name", "name", "host name", Names::name);
+        HttpConfig http = http(file.section("http"));
+        AdminConfig admin = admin(file.section("admin"));
+        String data = file.text("data", "directory", "data", NodeReader::path);
+        Duration drain = file.duration("drain", Duration.ofSeconds(30), Duration.ZERO, MAX_TIMEOUT);
+        Long lanes = file.optional("lanes", "one a processor, at least 2", 1, 256);
+        SimulatorConfig simulator = simulator(file.section("simulator"));
+        LogFormat format = file.section("log").word("format", LogFormat.TEXT);
+        cluster();
+        store(file.section("store"));
+        distinct(http.port(), admin.port(), simulator);
+        return new NodeConfig(
+                name == null ? hostName() : name,
+                http,
+                admin,
+                overrides.data() != null ? overrides.data() : Path.of(data == null ? "data" : data),
+                drain,
+                lanes == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : lanes.intValue(),
+                simulator,
+                format,
+                findings.notApplied());
+    }
+
+    private HttpConfig http(Section http) {
+        int port = http.integer("port", HTTP_PORT, 0, MAX_PORT);
+        return new HttpConfig(
+                host(http, "0.0.0.0"),
+                overrides.port() != null ? overrides.port() : port,
+                tls(http.section("tls")),
+                networks(http),
+                BoundsReader.read(http.section("bounds")));
+    }
+
+    private AdminConfig admin(Section admin) {
+        String host = host(admin, "127.0.0.1");
+        int port = admin.integer("port", ADMIN_PORT, 0, MAX_PORT);
+        Secret token = admin.secret("token", "none", Names::strongCredential);
+        if (!BaseUrls.isLoopback(host) && !admin.has("token")) {
+            admin.error("host", "anyone could reach '" + host + "'; set admin.token, or use 127.0.0.1");
+        }
+        if (admin.isClearText("token")) {
+            findings.warning(admin.place("token"), "a secret in clear text; write ${env:NAME} or ${file:path}");
+        }
+        return new AdminConfig(
+                host, overrides.adminPort() != null ? overrides.adminPort() : port, token, tls(admin.section("tls")));
+    }
+
+    private static String host(Section section, String fallback) {
+        String host = section.text("host", "address", fallback, text -> {
+            if (!text.matches("[A-Za-z0-9._:-]{1,253}")) {
+                throw new IllegalArgumentException("is not an address or host name");
+            }
+            return text;
+        });
+        return host == null ? fallback : host;
+    }
+
+    private static @Nullable TlsConfig tls(Section tls) {
+        Path cert = pem(tls, "cert");
+        Path key = pem(tls, "key");
+        return cert == null || key == null ? null : new TlsConfig(cert, key);
+    }
+
+    private static @Nullable Path pem(Section tls, String key) {
+        String written = tls.text(key, "PEM file", Section.REQUIRED, text -> text);
+        if (tls.isPresent() && !tls.has(key)) {
+            tls.error(key, "is missing");
+        }
+        return written == null ? null : tls.reading().substitution().existing(written, tls.place(key));
+    }
+
+    private List<Cidr> networks(Section http) {
+        List<Cidr> networks = new ArrayList<>();
+        for (Item item : http.texts("trusted-proxies", "networks", "none")) {
+            try {
+                networks.add(Cidr.parse(item.text()));
+            } catch (IllegalArgumentException e) {
+                findings.error(item.place(), String.valueOf(e.getMessage()));
+            }
+        }
+        return networks;
+    }
+
+    private @Nullable SimulatorConfig simulator(Section simulator) {
+        int port = simulator.integer("port", SIMULATOR_PORT, 1, MAX_PORT);
+        String written = simulator.text("script", "file", "none", text -> text);
+        Path script = written == null
+                ? null
+                : simulator.reading().substitution().existing(written, simulator.place("script"));
+        return simulator.isPresent() ? new SimulatorConfig(port, script) : null;
+    }
+
+    private void cluster() {
+        if (file.raw("cluster", new Option("cluster", "mapping", "none", "refused in this version")) != null) {
+            file.error("cluster", "is not available in this version; remove it to run a single node");
+        }
+    }
+
+    private void store(Section store) {
+        store.text("url", "URL", Section.REQUIRED, text -> {
+            if (!text.matches("postgres(ql)?://[^\\s@/:]+(@[^\\s@/]+)?(/[^\\s]*)?") || text.contains("//@")) {
+                throw new IllegalArgumentException(
+                        "is not a PostgreSQL URL; write postgresql://user@host/database, the password apart");
+            }
+            return text;
+        });
+        store.secret("password", "none", text -> text);
+        if (store.isPresent()) {
+            if (!store.has("url")) {
+                store.error("url", "is missing");
+            }
+            findings.notApplied("the store", store.place());
+        }
+    }
+
+    private void distinct(int http, int admin, @Nullable SimulatorConfig simulator) {
+        if (http != 0 && http == admin) {
+            findings.error(file.place("admin").at("port"), "is the traffic port, " + http + ", too");
+        }
+        if (simulator != null && (simulator.port() == http || simulator.port() == admin)) {
+            findings.error(
+                    file.place("simulator").at("port"),
+                    "is the " + (simulator.port() == http ? "traffic" : "admin") + " port, " + simulator.port()
+                            + ", too");
+        }
+    }
+
+    private static String path(String text) {
+        try {
+            return Path.of(text).toString();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("is not a path", e);
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "node";
+        }
+    }
+
+    /** The bounds of the traffic port. */
+    private static final class BoundsReader {
+        private static final HttpBounds STANDARD = HttpBounds.DEFAULT;
+        private static final int KIB = 1024;
+        private static final int MIB = 1024 * KIB;
+
+        static HttpBounds read(Section bounds) {
+            HttpBounds read = new HttpBounds(
+                    (int) bounds.size("request-line", STANDARD.requestLine(), 128, MIB),
+                    (int) bounds.size("headers", STANDARD.headers(), 512, MIB),
+                    bounds.integer("header-fields", STANDARD.headerFields(), 8, 10_000),
+                    (int) bounds.size("body", STANDARD.body(), KIB, KIB * (long) MIB),
+                    bounds.size("body-memory", STANDARD.bodyMemory(), KIB, KIB * (long) KIB * MIB),
+                    bounds.integer("json-depth", STANDARD.jsonDepth(), 8, 1000),
+                    bounds.duration("header-timeout", STANDARD.headerTimeout(), MIN_TIMEOUT, MAX_TIMEOUT),
+                    bounds.duration("body-idle", STANDARD.bodyIdle(), MIN_TIMEOUT, MAX_TIMEOUT),
+                    (int) bounds.size("body-rate", STANDARD.bodyRate(), 0, MIB),
+                    bounds.duration("keep-alive", STANDARD.keepAlive(), MIN_TIMEOUT, MAX_TIMEOUT),
+                    bounds.duration("write-stall", STANDARD.writeStall(), MIN_TIMEOUT, MAX_TIMEOUT),
+                    bounds.integer("connections", STANDARD.connections(), 1, 1_000_000),
+                    bounds.integer("connections-per-address", STANDARD.connectionsPerAddress(), 1, 1_000_000),
+                    bounds.integer("streams", STANDARD.streams(), 1, 10_000),
+                    bounds.integer("requests", STANDARD.requests(), 1, 1_000_000),
+                    bounds.integer("upstream-queue", STANDARD.upstreamQueue(), 0, 1_000_000));
+            if (bounds.has("body-memory") && read.bodyMemory() < read.body()) {
+                bounds.error("body-memory", "is less than body: no request could be that large");
+            }
+            return read;
+        }
+    }
+}
