@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -70,6 +71,11 @@ public final class ConfigFiles {
         } catch (IOException e) {
             return new Content(new byte[0], e.getMessage());
         }
+    }
+
+    /** The names of all files, relative to the directory. */
+    Set<String> names() {
+        return files.keySet();
     }
 
     @Nullable

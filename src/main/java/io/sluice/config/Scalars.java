@@ -139,7 +139,9 @@ final class Scalars {
 
     /** A number as the files may write it. */
     static String grouped(long value) {
-        return value < 10_000 ? Long.toString(value) : "%,d".formatted(value).replace(',', '_');
+        return Math.abs(value) < 10_000
+                ? Long.toString(value)
+                : "%,d".formatted(value).replace(',', '_');
     }
 
     /** A duration as the files may write it, in the largest unit that divides it. */

@@ -8,6 +8,7 @@ import io.sluice.domain.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ final class Section {
     private final String schema;
     private final boolean present;
     private final Set<String> known;
+    private final Map<String, Section> inner = new HashMap<>();
 
     Section(Reading reading, Mapping node, Place place, String schema, boolean present) {
         this.reading = reading;
@@ -259,14 +261,16 @@ final class Section {
     /** A mapping; without any key when absent. */
     Section section(String key) {
         known.add(key);
-        Entry entry = node.entries().get(key);
-        Mapping mapping = entry == null || isEmpty(entry.value()) ? null : mapping(entry.value(), place(key));
-        return new Section(
-                reading,
-                mapping == null ? Mapping.empty(place.line(), place.column()) : mapping,
-                place(key),
-                path(key),
-                mapping != null);
+        return inner.computeIfAbsent(key, k -> {
+            Entry entry = node.entries().get(key);
+            Mapping mapping = entry == null || isEmpty(entry.value()) ? null : mapping(entry.value(), place(key));
+            return new Section(
+                    reading,
+                    mapping == null ? Mapping.empty(place.line(), place.column()) : mapping,
+                    place(key),
+                    path(key),
+                    mapping != null);
+        });
     }
 
     /**

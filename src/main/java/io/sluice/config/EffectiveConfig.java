@@ -1,0 +1,160 @@
+package io.sluice.config;
+
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.quota.AccountLimits;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Limit;
+import io.sluice.domain.quota.LimitSet;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A revision as JSON for people: everything that is in force, credentials by fingerprint only. */
+public final class EffectiveConfig {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Map<Dimension, String> PER_MINUTE = Map.of(
+            Dimension.REQUESTS, "rpm",
+            Dimension.TOKENS, "tpm",
+            Dimension.INPUT_TOKENS, "itpm",
+            Dimension.OUTPUT_TOKENS, "otpm");
+
+    private EffectiveConfig() {}
+
+    /**
+     * Renders a revision; the same revision gives the same text.
+     *
+     * @param revision any revision
+     */
+    public static JsonObject render(GatewayRevision revision) {
+        return new JsonObject()
+                .put("revision", revision.id())
+                .put("channels", array(revision.channels(), EffectiveConfig::channel))
+                .put("models", models(revision.models()))
+                .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
+                .put("warnings", new JsonArray(revision.warnings()))
+                .put("not-applied", new JsonArray(revision.notApplied()));
+    }
+
+    private static JsonObject channel(Channel channel) {
+        JsonObject json = new JsonObject()
+                .put("name", channel.name())
+                .put("type", channel.type().word())
+                .put("base-url", channel.baseUrl().toString());
+        if (channel.apiVersion() != null) {
+            json.put("api-version", channel.apiVersion());
+        }
+        JsonObject redirects = new JsonObject();
+        channel.redirects().forEach(redirects::put);
+        json.put("priority", channel.priority())
+                .put("weight", channel.weight())
+                .put("max-connections", channel.maxConnections())
+                .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
+                .put("timeouts", timeouts(channel.timeouts()))
+                .put("models", redirects)
+                .put("accounts", array(channel.accounts(), EffectiveConfig::account));
+        if (!channel.parameters().isEmpty()) {
+            // Names only: what is set may be a secret of the provider's.
+            json.put(
+                    "parameters",
+                    new JsonObject()
+                            .put(
+                                    "set",
+                                    new JsonArray(List.copyOf(
+                                            channel.parameters().set().keySet())))
+                            .put("remove", new JsonArray(channel.parameters().remove())));
+        }
+        return json;
+    }
+
+    private static JsonObject timeouts(Timeouts timeouts) {
+        return new JsonObject()
+                .put("connect", Scalars.show(timeouts.connect()))
+                .put("first-byte", Scalars.show(timeouts.firstByte()))
+                .put("first-byte-stream", Scalars.show(timeouts.firstByteStream()))
+                .put("idle", Scalars.show(timeouts.idle()))
+                .put("total", Scalars.show(timeouts.total()));
+    }
+
+    private static JsonObject account(Account account) {
+        JsonObject json = new JsonObject()
+                .put("name", account.name())
+                .put("key", "fingerprint " + account.key().fingerprint())
+                .put("limits", limits(account.limits()));
+        return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
+    }
+
+    private static JsonObject limits(AccountLimits limits) {
+        JsonObject json = limits(limits.all());
+        if (!limits.perModel().isEmpty()) {
+            JsonObject perModel = new JsonObject();
+            limits.perModel().forEach((glob, set) -> perModel.put(glob.pattern(), limits(set)));
+            json.put("per-model", perModel);
+        }
+        if (!limits.groups().isEmpty()) {
+            json.put("groups", array(limits.groups(), group -> limits(group.limits())
+                    .put("models", array(group.models(), Object::toString))));
+        }
+        return json;
+    }
+
+    private static JsonObject limits(LimitSet set) {
+        JsonObject json = new JsonObject();
+        JsonArray windows = new JsonArray();
+        for (Limit limit : set.windows()) {
+            String word = PER_MINUTE.get(limit.dimension());
+            if (word != null && limit.window().equals(MINUTE)) {
+                json.put(word, limit.amount());
+            } else {
+                String dimension =
+                        limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', '-');
+                windows.add(new JsonObject().put(dimension, limit.amount()).put("per", Scalars.show(limit.window())));
+            }
+        }
+        if (!windows.isEmpty()) {
+            json.put("windows", windows);
+        }
+        return set.concurrency() == 0 ? json : json.put("concurrency", set.concurrency());
+    }
+
+    private static JsonObject models(Map<String, Model> models) {
+        JsonObject json = new JsonObject();
+        models.forEach((name, model) -> json.put(
+                name,
+                new JsonObject()
+                        .put("candidates", array(model.candidates(), c -> c.accountId() + " → " + c.upstreamModel()))
+                        .put("fallbacks", new JsonArray(model.fallbacks()))
+                        .put("strategy", model.policy().strategy().name().toLowerCase(Locale.ROOT))
+                        .put("sticky", model.policy().sticky())
+                        .put("attempts", model.policy().attempts())
+                        .put("deadline", Scalars.show(model.policy().deadline()))
+                        .put("output-estimate", model.outputEstimate())));
+        return json;
+    }
+
+    private static JsonObject key(VirtualKey key) {
+        JsonObject json = new JsonObject()
+                .put("name", key.name())
+                .put("key", "fingerprint " + key.hash().hex().substring(0, 12))
+                .put("models", array(key.models(), Object::toString))
+                .put("limits", limits(key.limits()))
+                .put("allow-from", array(key.allowFrom(), Object::toString))
+                .put("disabled", key.disabled());
+        if (key.expires() != null) {
+            json.put("expires", key.expires().toString());
+        }
+        return key.team() == null ? json : json.put("team", key.team());
+    }
+
+    private static <T> JsonArray array(List<T> values, Function<T, Object> render) {
+        return new JsonArray(values.stream().map(render).toList());
+    }
+}

@@ -1,0 +1,346 @@
+package io.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every value that is refused, with the exact place and the words that say how to mend it. */
+class GatewayErrorsTest {
+    /** Line 5 of a file is a line of the channel {@code c}. */
+    static Stream<Arguments> channels() {
+        return Stream.of(
+                arguments("base_url: x", "5:5: channels[0].base_url: is unknown; did you mean 'base-url'?"),
+                arguments("limts: {}", "5:5: channels[0].limts: is unknown"),
+                arguments("weight: 0", "5:5: channels[0].weight: '0' is outside 1 to 1000"),
+                arguments("weight: 017", "5:5: channels[0].weight: '017' is not a whole number"),
+                arguments("weight: 0o17", "5:5: channels[0].weight: '0o17' is not a whole number"),
+                arguments("weight: 12:30:45", "5:5: channels[0].weight: '12:30:45' is not a whole number"),
+                arguments("weight: 1.0", "5:5: channels[0].weight: '1.0' is not a whole number"),
+                arguments("weight: .5", "5:5: channels[0].weight: '.5' is not a whole number"),
+                arguments("weight: NaN", "5:5: channels[0].weight: 'NaN' is not a whole number"),
+                arguments("weight: ~", "5:5: channels[0].weight: is null"),
+                arguments("weight:", "5:5: channels[0].weight: has no value"),
+                arguments("weight: ''", "5:5: channels[0].weight: is empty"),
+                arguments("weight: [1]", "5:5: channels[0].weight: is a list where a single value belongs"),
+                arguments(
+                        "weight: 99999999999999999999", "5:5: channels[0].weight: '99999999999999999999' is too large"),
+                arguments("disabled: no", "5:5: channels[0].disabled: 'no' is not true or false"),
+                arguments("disabled: True", "5:5: channels[0].disabled: 'True' is not true or false"),
+                arguments(
+                        "on-client-gone: leave",
+                        "5:5: channels[0].on-client-gone: 'leave' is not one of cancel, drain"),
+                arguments("api-version: 2024-10-21", "5:5: channels[0].api-version: belongs to type azure only"),
+                arguments("timeouts: 5s", "5:5: channels[0].timeouts: is not a mapping"),
+                arguments("timeouts: { idle: 5 }", "5:17: channels[0].timeouts.idle: '5' has no unit; write 500ms"),
+                arguments("timeouts: { idle: 5w }", "5:17: channels[0].timeouts.idle: '5w' has an unknown unit"),
+                arguments("timeouts: { idle: 0s }", "5:17: channels[0].timeouts.idle: '0s' is outside 1ms to 1d"),
+                arguments("timeouts: { total: 1s }", "5:17: channels[0].timeouts.total: is shorter than connect"),
+                arguments("parameters: { set: { model: x } }", "'model' is decided by Sluice"),
+                arguments(
+                        "parameters: { set: { seed: 017 } }", "5:26: channels[0].parameters.set.seed: '017' could be"),
+                arguments("parameters: { set: { a: yes } }", "'yes' could be read in two ways"),
+                arguments("parameters: { remove: [stream] }", "5:28: channels[0].parameters.remove[0]: 'stream' is"),
+                arguments("parameters: { set: { a: 1 }, remove: [a] }", "'a' is also set"),
+                arguments("name: d", "5:5: 'name' stands here and in line 2; remove one of them"),
+                arguments("? [a]\n    : 1", "5:7: a key is text"),
+                arguments("weight: !!int 3", "5:13: tags are refused"),
+                arguments("weight: !!javax.script.ScriptEngineManager [1]", "5:13: tags are refused"),
+                arguments("weight: *nothing", "5:13: the anchor 'nothing' is not defined before this line"),
+                arguments(
+                        "weight: \"${env:MISSING}\"",
+                        "channels[0].weight: the environment variable MISSING is not set"),
+                arguments(
+                        "weight: \"${env:KEY}\"", "channels[0].weight: the value of ${env:KEY} is not a whole number"),
+                arguments("weight: \"${env:${env:KEY}}\"", "channels[0].weight: '${' begins a reference"),
+                arguments("weight: \"${KEY}\"", "channels[0].weight: '${' begins a reference"),
+                arguments("weight: \"${file:gone}\"", "channels[0].weight: the file gone does not exist"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("channels")
+    void refusesInChannel(String line, String expected) {
+        TestFiles files = TestFiles.gateway("""
+                channels:
+                  - name: c
+                    type: openai
+                    base-url: https://api.example.com/v1
+                    %s
+                    accounts: [{ name: a, key: "${env:KEY}" }]
+                    models: { m: {}, n: {} }
+                """.formatted(line) + TestFiles.KEY);
+
+        assertThat(files.gatewayErrors())
+                .singleElement()
+                .asString()
+                .startsWith("gateway.yaml:5:")
+                .contains(expected);
+    }
+
+    static Stream<Arguments> accounts() {
+        return Stream.of(
+                arguments("{ name: a }", "5:17: channels[0].accounts[0].key: is missing"),
+                arguments("{ key: \"${env:KEY}\" }", "5:17: channels[0].accounts[0].name: is missing"),
+                arguments(
+                        "{ name: a/b, key: \"${env:KEY}\" }",
+                        "5:19: channels[0].accounts[0].name: 'a/b' is not a name"),
+                arguments("{ name: a, key: \"a b\" }", "5:28: channels[0].accounts[0].key: the secret holds a blank"),
+                arguments("{ name: a, keys-file: f }", "name: does not go with keys-file"),
+                arguments(
+                        "{ keys-file: gone }", "5:19: channels[0].accounts[0].keys-file: the file gone does not exist"),
+                arguments("{ keys-file: blank.txt }", "keys-file: the file blank.txt holds no key"),
+                arguments(limits("rpm: 0"), "accounts[0].limits.rpm: '0' is outside 1 to 1_000_000_000_000"),
+                arguments(limits("rpm: -5"), "accounts[0].limits.rpm: '-5' is outside 1 to"),
+                arguments(limits("rmp: 5"), "accounts[0].limits.rmp: is unknown; did you mean 'rpm'?"),
+                arguments(limits("concurrency: 0"), "limits.concurrency: '0' is outside 1 to 1_000_000"),
+                arguments(limits("zone: Mars"), "limits.zone: 'Mars' is not a time zone"),
+                arguments(limits("windows: [{ requests: 1 }]"), "limits.windows[0].per: is missing"),
+                arguments(limits("windows: [{ per: 1s }]"), "limits.windows[0]: names nothing to count"),
+                arguments(limits("windows: [{ requests: 1, tokens: 1, per: 1s }]"), "names several things to count"),
+                arguments(limits("windows: [{ requests: 1, per: 2h }]"), "windows[0].per: '2h' is outside 1s to 1h"),
+                arguments(limits("rpm: 1, windows: [{ requests: 1, per: 60s }]"), "limited twice per 1m"),
+                arguments(limits("per-model: { \"a b\": { rpm: 1 } }"), "'a b' is not a model pattern"),
+                arguments(limits("per-model: { a: { per-model: {} } }"), "limits.per-model.a.per-model: is unknown"),
+                arguments(limits("groups: [{ rpm: 1 }]"), "limits.groups[0].models: is missing"));
+    }
+
+    private static String limits(String limits) {
+        return "{ name: a, key: \"${env:KEY}\", limits: { " + limits + " } }";
+    }
+
+    @ParameterizedTest
+    @MethodSource("accounts")
+    void refusesInAccount(String account, String expected) {
+        TestFiles files = TestFiles.gateway(
+                        TestFiles.CHANNEL.replace("{ name: a, key: \"${env:KEY}\" }", account) + TestFiles.KEY)
+                .referenced("blank.txt", "\n# nothing\r\n  \n");
+
+        assertThat(files.gatewayErrors())
+                .singleElement()
+                .asString()
+                .startsWith("gateway.yaml:5:")
+                .contains(expected);
+    }
+
+    /** Line 8 of a file is the item of {@code keys}, or another line after the channel's six. */
+    static Stream<Arguments> others() {
+        return Stream.of(
+                arguments("keys: [{ name: k }]", "keys[0].key: is missing; write key, or key-hash"),
+                arguments("keys: [{ name: k, key: short }]", "keys[0].key: the secret is shorter than 16 characters"),
+                arguments("keys: [{ name: k, key-hash: md5:00 }]", "keys[0].key-hash: 'md5:00' is not a hash"),
+                arguments(key("models: [a b]"), "keys[0].models[0]: 'a b' is not a model pattern"),
+                arguments(key("models: []"), "keys[0].models: is an empty list"),
+                arguments(key("models: m"), "keys[0].models: is not a list"),
+                arguments(key("allow-from: [10.0.0.1/8]"), "keys[0].allow-from[0]: '10.0.0.1/8' has bits set"),
+                arguments(key("allow-from: [host]"), "keys[0].allow-from[0]: 'host' is not an address"),
+                arguments(key("expires: 2027-13-01"), "keys[0].expires: '2027-13-01' is not a date"),
+                arguments(key("expires: soon"), "keys[0].expires: 'soon' is not a date"),
+                arguments(key("team: nobody"), "keys[0].team: there is no team 'nobody'"),
+                arguments(key("budget: { amount: 0, every: 1d }"), "keys[0].budget.amount: '0' is not more than 0"),
+                arguments(key("budget: { amount: .5, every: 1d }"), "keys[0].budget.amount: '.5' is not an amount"),
+                arguments(key("budget: { amount: 5 }"), "keys[0].budget.every: is missing"),
+                arguments("keys: []", "keys: there is none, in no file; set allow-empty: true"),
+                arguments("keys:", "keys: there is none, in no file; set allow-empty: true"),
+                arguments(
+                        also("models: { m: { fallbacks: [x] } }"),
+                        "models.m.fallbacks[0]: no channel serves the model 'x'"),
+                arguments(also("models: { m: { fallbacks: [n, n] } }"), "models.m.fallbacks[1]: 'n' stands twice"),
+                arguments(also("models: { m: { fallbacks: [m] } }"), "the fallbacks go in a circle: m → m"),
+                arguments(
+                        also("models: { m: { fallbacks: [n] }, n: { fallbacks: [m] } }"),
+                        "models.n.fallbacks[0]: the fallbacks go in a circle: m → n → m"),
+                arguments(also("models: { m: { price: { input: 1 } } }"), "models.m.price.output: is missing"),
+                arguments(also("models: { m: { attempts: 0 } }"), "models.m.attempts: '0' is outside 1 to 20"),
+                arguments(also("models: { \"a b\": {} }"), "'a b' is not a model name"),
+                arguments(
+                        also("routing: { strategy: random }"), "routing.strategy: 'random' is not one of spread, fill"),
+                arguments(also("currency: euro"), "currency: 'euro' is not a currency"),
+                arguments(also("notifications: [{ name: n }]"), "notifications[0]: needs one of webhook and mail"),
+                arguments(
+                        also("notifications: [{ name: n, webhook: \"https://x.example/\" }]"),
+                        "notifications[0].secret: goes with webhook"),
+                arguments(
+                        also(
+                                "notifications: [{ name: n, webhook: \"https://169.254.169.254/\", secret: 0123456789abcdef }]"),
+                        "names a link-local, metadata or unusable address"),
+                arguments(
+                        also("teams: [{ name: t }, { name: t }]"), "teams[1]: the team 't' is also in gateway.yaml:9"),
+                arguments(also("chanels: []"), "chanels: is unknown; did you mean 'channels'?"),
+                arguments(also("\t- x"), "a tab cannot indent; use spaces"),
+                arguments(also("---\na: 1"), "a second document begins here"),
+                arguments(also("x: { y: ${env:KEY} }"), "put quotes around ${…} inside { } and [ ]"));
+    }
+
+    private static String key(String more) {
+        return "keys: [{ name: k, key: \"${env:APP_KEY}\", " + more + " }]";
+    }
+
+    private static String also(String line) {
+        return TestFiles.KEY + line;
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void refuses(String text, String expected) {
+        TestFiles files = TestFiles.gateway(TestFiles.CHANNEL + text + "\n");
+
+        assertThat(files.gatewayErrors())
+                .singleElement()
+                .asString()
+                .startsWith("gateway.yaml:")
+                .contains(expected);
+    }
+
+    @Test
+    void reportsTwelveFaultsAtOnceInFileOrder() {
+        TestFiles files = TestFiles.gateway("""
+                channels:
+                  - name: c
+                    type: opnai
+                    base-url: ftp://x
+                    weigth: 3
+                    priority: high
+                    accounts:
+                      - { name: a, key: "${env:NOPE}", limits: { rpm: 0, tpm: 017 } }
+                    models: { m: {} }
+                models:
+                  m: { fallbacks: [mm], attempts: 99 }
+                keys:
+                  - { name: k, key: short }
+                  - { name: k, key-hash: abc }
+                routing: { deadline: 5 }
+                """);
+
+        assertThat(files.gatewayErrors())
+                .containsExactly(
+                        "gateway.yaml:3:5: channels[0].type: 'opnai' is no provider type; did you mean 'openai'?",
+                        "gateway.yaml:4:5: channels[0].base-url: 'ftp://x' is not a URL that begins with https:// or http://",
+                        "gateway.yaml:5:5: channels[0].weigth: is unknown; did you mean 'weight'?",
+                        "gateway.yaml:6:5: channels[0].priority: 'high' is not a whole number; write digits, without a"
+                                + " leading zero, such as 1_000",
+                        "gateway.yaml:8:20: channels[0].accounts[0].key: the environment variable NOPE is not set",
+                        "gateway.yaml:8:50: channels[0].accounts[0].limits.rpm: '0' is outside 1 to 1_000_000_000_000",
+                        "gateway.yaml:8:58: channels[0].accounts[0].limits.tpm: '017' is not a whole number; write"
+                                + " digits, without a leading zero, such as 1_000",
+                        "gateway.yaml:11:20: models.m.fallbacks[0]: no channel serves the model 'mm'; did you mean 'm'?",
+                        "gateway.yaml:11:25: models.m.attempts: '99' is outside 1 to 20",
+                        "gateway.yaml:13:16: keys[0].key: the secret is shorter than 16 characters",
+                        "gateway.yaml:14:5: keys[1]: the key 'k' is also in gateway.yaml:13; names are unique",
+                        "gateway.yaml:14:16: keys[1].key-hash: 'abc' is not a hash; write sha256: and 64 hex digits, as"
+                                + " 'sluice keygen' does",
+                        "gateway.yaml:15:12: routing.deadline: '5' has no unit; write 500ms, 30s, 5m, 1h or 30d");
+    }
+
+    @Test
+    void namesBothPlacesOfNamesInTwoFiles() {
+        TestFiles files = TestFiles.gateway(
+                        TestFiles.CHANNEL + TestFiles.KEY + "routing: { attempts: 2 }\nmodels: { m: {} }\n")
+                .with(
+                        "gateway.d/more.yaml",
+                        TestFiles.CHANNEL.replace("${env:KEY}", "${env:OTHER}")
+                                + TestFiles.KEY.replace("${env:APP_KEY}", "${env:OTHER_APP}")
+                                + "routing: { attempts: 3 }\nmodels: { m: {} }\n")
+                .variable("OTHER", "sk-2")
+                .variable("OTHER_APP", "fedcba9876543210");
+
+        assertThat(files.gatewayErrors())
+                .containsExactly(
+                        "gateway.d/more.yaml:2:5: channels[0]: the channel 'c' is also in gateway.yaml:2; names are unique",
+                        "gateway.d/more.yaml:8:5: keys[0]: the key 'k' is also in gateway.yaml:8; names are unique",
+                        "gateway.d/more.yaml:9:1: routing: stands also in gateway.yaml:9; keep one of the two",
+                        "gateway.d/more.yaml:10:11: models.m: the model 'm' is also in gateway.yaml:10; names are unique");
+    }
+
+    @Test
+    void refusesOneCredentialInTwoAccountsUnlessTheyAreCountedTogether() {
+        String two = TestFiles.CHANNEL.replace(
+                "[{ name: a, key: \"${env:KEY}\" }]",
+                "[{ name: a, key: \"${env:KEY}\"%1$s }, { name: b, key: \"${env:KEY}\"%1$s }]");
+
+        List<String> apart =
+                TestFiles.gateway(two.formatted("") + TestFiles.KEY).gatewayErrors();
+        List<String> together = TestFiles.gateway(two.formatted(", quota-of: q") + TestFiles.KEY)
+                .gatewayErrors();
+
+        assertThat(apart)
+                .containsExactly("gateway.yaml:5:47: channels[0].accounts[1]: the same credential is in gateway.yaml:5;"
+                        + " remove one, or give both the same quota-of");
+        assertThat(together).isEmpty();
+    }
+
+    @Test
+    void refusesDifferentLimitsForOneQuota() {
+        String two = TestFiles.CHANNEL.replace(
+                "[{ name: a, key: \"${env:KEY}\" }]",
+                "[{ name: a, key: \"${env:KEY}\", quota-of: q, limits: { rpm: 1 } },"
+                        + " { name: b, key: \"${env:APP_KEY}\", quota-of: q, limits: { rpm: 2 } }]");
+
+        assertThat(TestFiles.gateway(two + TestFiles.KEY).gatewayErrors())
+                .singleElement()
+                .asString()
+                .contains("channels[0].accounts[1]: the limits of quota-of 'q' differ from those in gateway.yaml:5");
+    }
+
+    @Test
+    void refusesTheSampleKeyBesideARealChannel() {
+        TestFiles clear =
+                TestFiles.gateway(TestFiles.CHANNEL + "keys: [{ name: demo, key: " + SampleKey.TEXT + " }]\n");
+        TestFiles hashed = TestFiles.gateway(TestFiles.CHANNEL + "keys: [{ name: demo, key-hash: \"sha256:"
+                + io.sluice.domain.key.KeyHash.ofKey(SampleKey.TEXT).hex() + "\" }]\n");
+
+        assertThat(clear.gatewayErrors())
+                .isEqualTo(hashed.gatewayErrors())
+                .containsExactly(
+                        "gateway.yaml:7:8: keys[0]: the key 'demo' is the public sample key, and the channel 'c' is"
+                                + " not the built-in simulator; make a key with 'sluice keygen'");
+    }
+
+    @Test
+    void refusesTwoNamesForOneKey() {
+        assertThat(TestFiles.gateway(TestFiles.CHANNEL + """
+                                keys:
+                                  - { name: k, key: "${env:APP_KEY}" }
+                                  - { name: l, key: "${env:APP_KEY}" }
+                                """).gatewayErrors())
+                .containsExactly("gateway.yaml:9:5: keys[1]: is the same key as the one in gateway.yaml:8");
+    }
+
+    @Test
+    void refusesFilesThatWereEmptied() {
+        assertThat(new TestFiles().gatewayErrors())
+                .containsExactly("gateway.yaml: there is neither gateway.yaml nor a file in gateway.d");
+        assertThat(TestFiles.gateway("# nothing\n").gatewayErrors())
+                .containsExactly(
+                        "gateway.yaml: channels: there is none, in no file; set allow-empty: true if that is meant",
+                        "gateway.yaml: keys: there is none, in no file; set allow-empty: true if that is meant");
+        assertThat(TestFiles.gateway("allow-empty: true\n").gatewayErrors()).isEmpty();
+    }
+
+    @Test
+    void namesFileAndLineOfAKeyFile() {
+        TestFiles files = TestFiles.gateway(
+                        TestFiles.CHANNEL.replace("{ name: a, key: \"${env:KEY}\" }", "{ keys-file: keys.txt }")
+                                + TestFiles.KEY)
+                .referenced(
+                        "keys.txt",
+                        "\uFEFF# comment\r\nk1,n,0\r\n\r\n,x\r\nk 2\nk3,a/b\nk4,n,1,2,3\nk5,n\nk6,n\nk5,m\n");
+
+        assertThat(files.gatewayErrors())
+                .containsExactly(
+                        "keys.txt:2: channels[0].accounts[0].keys-file: rpm is outside 1 to 1_000_000_000_000; a line is key,name,rpm,tpm",
+                        "keys.txt:4: channels[0].accounts[0].keys-file: the key is empty; a line is key,name,rpm,tpm",
+                        "keys.txt:5: channels[0].accounts[0].keys-file: the key holds a blank, a line break or another"
+                                + " character that no header may carry; a line is key,name,rpm,tpm",
+                        "keys.txt:6: channels[0].accounts[0].keys-file: the name is not a name; use 1 to 64 letters,"
+                                + " digits and . _ - @ +; a line is key,name,rpm,tpm",
+                        "keys.txt:7: channels[0].accounts[0].keys-file: has more than the four fields key,name,rpm,tpm",
+                        "keys.txt:9: channels[0].accounts[0].keys-file: the account 'n' is also in keys.txt:8; names are unique",
+                        "keys.txt:10: channels[0].accounts[0].keys-file: the same credential is in keys.txt:8; remove"
+                                + " one, or give both the same quota-of");
+    }
+}
