@@ -124,8 +124,8 @@ final class ChannelReader {
     private Map<String, String> redirects() {
         Map<String, String> redirects = new LinkedHashMap<>();
         channel.named("models", "model").forEach((name, model) -> {
+            String upstream = model.text("upstream", "model name", "the public name", Names::model);
             if (Names.isValid(model, name, Names::model)) {
-                String upstream = model.text("upstream", "model name", "the public name", Names::model);
                 redirects.put(name, upstream == null ? name : upstream);
             }
         });

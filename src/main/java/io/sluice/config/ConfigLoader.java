@@ -73,7 +73,9 @@ public final class ConfigLoader {
         }
         gateway.forEach((name, content) -> reader.read(reading.open(name, content)));
         reading.finish();
-        new GatewayChecks(reader.entries(), ports, reading.findings()).run();
+        if (reading.isComplete()) {
+            new GatewayChecks(reader.entries(), ports, reading.findings()).run();
+        }
         if (reading.findings().hasErrors()) {
             return loaded(reading, null);
         }

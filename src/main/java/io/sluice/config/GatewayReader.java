@@ -37,8 +37,9 @@ final class GatewayReader {
     void read(Section file) {
         file.sections("channels").forEach(c -> entries.channels.add(ChannelReader.read(c, ports)));
         file.named("models", "model").forEach((name, model) -> {
+            ModelEntry entry = model(name, model);
             if (Names.isValid(model, name, Names::model)) {
-                entries.models.add(model(name, model));
+                entries.models.add(entry);
             }
         });
         file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));

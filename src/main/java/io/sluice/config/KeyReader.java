@@ -79,8 +79,7 @@ final class KeyReader {
     /** The items of a list, each read; a present list without items would allow all, which nobody means. */
     private <T> List<T> items(String name, String type, String fallback, Function<String, T> parser) {
         List<T> values = new ArrayList<>();
-        List<Item> items = key.texts(name, type, fallback);
-        for (Item item : items) {
+        for (Item item : key.texts(name, type, fallback)) {
             try {
                 values.add(parser.apply(item.text()));
             } catch (IllegalArgumentException e) {
@@ -89,7 +88,7 @@ final class KeyReader {
                         .error(item.place(), message.startsWith("'") ? message : "'" + item.text() + "' " + message);
             }
         }
-        if (items.isEmpty() && key.has(name)) {
+        if (key.isEmptyList(name)) {
             key.error(name, "is an empty list; remove it to allow all, or set disabled: true");
         }
         return values;

@@ -145,8 +145,9 @@ final class LimitsReader {
     private static Map<Glob, LimitSet> perModel(Section limits) {
         Map<Glob, LimitSet> read = new LinkedHashMap<>();
         limits.named("per-model", "pattern").forEach((pattern, section) -> {
+            LimitSet set = nested(section);
             if (Names.isValid(section, pattern, Names::glob)) {
-                read.put(new Glob(pattern), nested(section));
+                read.put(new Glob(pattern), set);
             }
         });
         Map<Glob, LimitSet> ordered = new LinkedHashMap<>();

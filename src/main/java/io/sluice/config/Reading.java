@@ -12,6 +12,7 @@ final class Reading {
     private final Substitution substitution;
     private final List<Section> sections = new ArrayList<>();
     private final Map<String, Option> options = new LinkedHashMap<>();
+    private boolean complete = true;
 
     Reading(ReferenceSource source) {
         this.substitution = new Substitution(source, findings);
@@ -23,6 +24,11 @@ final class Reading {
 
     Substitution substitution() {
         return substitution;
+    }
+
+    /** Whether every file could be read, so that what is not there is missing and not just unread. */
+    boolean isComplete() {
+        return complete;
     }
 
     /** The options that the readers asked for so far, by path. */
@@ -38,6 +44,7 @@ final class Reading {
         } else {
             root = YamlReader.read(file, content.bytes(), findings);
         }
+        complete &= root != null;
         return root == null
                 ? new Section(this, Mapping.empty(0, 0), Place.of(file), "", false)
                 : new Section(this, root, new Place(file, root.line(), root.column(), ""), "", true);

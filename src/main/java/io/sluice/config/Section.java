@@ -246,6 +246,15 @@ final class Section {
         return items;
     }
 
+    /** Whether a list is there, and nothing in it. */
+    boolean isEmptyList(String key) {
+        Entry entry = node.entries().get(key);
+        return entry != null
+                && (isEmpty(entry.value())
+                        || (entry.value() instanceof Sequence list
+                                && list.items().isEmpty()));
+    }
+
     /** A list of mappings; empty when absent. */
     List<Section> sections(String key) {
         List<Section> sections = new ArrayList<>();

@@ -84,15 +84,15 @@ class GatewayErrorsTest {
 
     static Stream<Arguments> accounts() {
         return Stream.of(
-                arguments("{ name: a }", "5:17: channels[0].accounts[0].key: is missing"),
-                arguments("{ key: \"${env:KEY}\" }", "5:17: channels[0].accounts[0].name: is missing"),
+                arguments("{ name: a }", "5:16: channels[0].accounts[0].key: is missing"),
+                arguments("{ key: \"${env:KEY}\" }", "5:16: channels[0].accounts[0].name: is missing"),
                 arguments(
                         "{ name: a/b, key: \"${env:KEY}\" }",
-                        "5:19: channels[0].accounts[0].name: 'a/b' is not a name"),
-                arguments("{ name: a, key: \"a b\" }", "5:28: channels[0].accounts[0].key: the secret holds a blank"),
-                arguments("{ name: a, keys-file: f }", "name: does not go with keys-file"),
+                        "5:18: channels[0].accounts[0].name: 'a/b' is not a name"),
+                arguments("{ name: a, key: \"a b\" }", "5:27: channels[0].accounts[0].key: the secret holds a blank"),
+                arguments("{ name: a, keys-file: one.txt }", "name: does not go with keys-file"),
                 arguments(
-                        "{ keys-file: gone }", "5:19: channels[0].accounts[0].keys-file: the file gone does not exist"),
+                        "{ keys-file: gone }", "5:18: channels[0].accounts[0].keys-file: the file gone does not exist"),
                 arguments("{ keys-file: blank.txt }", "keys-file: the file blank.txt holds no key"),
                 arguments(limits("rpm: 0"), "accounts[0].limits.rpm: '0' is outside 1 to 1_000_000_000_000"),
                 arguments(limits("rpm: -5"), "accounts[0].limits.rpm: '-5' is outside 1 to"),
@@ -118,6 +118,7 @@ class GatewayErrorsTest {
     void refusesInAccount(String account, String expected) {
         TestFiles files = TestFiles.gateway(
                         TestFiles.CHANNEL.replace("{ name: a, key: \"${env:KEY}\" }", account) + TestFiles.KEY)
+                .referenced("one.txt", "k1")
                 .referenced("blank.txt", "\n# nothing\r\n  \n");
 
         assertThat(files.gatewayErrors())
@@ -268,7 +269,7 @@ class GatewayErrorsTest {
                 .gatewayErrors();
 
         assertThat(apart)
-                .containsExactly("gateway.yaml:5:47: channels[0].accounts[1]: the same credential is in gateway.yaml:5;"
+                .containsExactly("gateway.yaml:5:48: channels[0].accounts[1]: the same credential is in gateway.yaml:5;"
                         + " remove one, or give both the same quota-of");
         assertThat(together).isEmpty();
     }

@@ -1,0 +1,150 @@
+package io.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.sluice.config.NodeConfig.LogFormat;
+import io.sluice.config.NodeConfig.SimulatorConfig;
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.Cidr;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NodeConfigTest {
+    @Test
+    void hasDefaultsForEverything() {
+        NodeConfig node = TestFiles.node("").loadNode().value();
+
+        assertThat(node.name()).isNotBlank();
+        assertThat(node)
+                .isEqualTo(new NodeConfig(
+                        node.name(),
+                        new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
+                        new AdminConfig("127.0.0.1", 8081, null, null),
+                        Path.of("data"),
+                        Duration.ofSeconds(30),
+                        Math.max(2, Runtime.getRuntime().availableProcessors()),
+                        null,
+                        LogFormat.TEXT,
+                        List.of()))
+                .isEqualTo(new TestFiles().loadNode().value());
+    }
+
+    @Test
+    void readsEveryOption() {
+        Path dir = TestFiles.everyOption();
+        Reading reading = new Reading(ReferenceSource.of(dir, name -> "value-of-" + name));
+
+        Loaded<NodeConfig> loaded = ConfigLoader.loadNode(ConfigFiles.read(dir), reading, NodeOverrides.NONE);
+
+        TlsConfig tls = new TlsConfig(dir.resolve("secrets/tls.crt"), dir.resolve("secrets/tls.key"));
+        assertThat(loaded.errors()).isEmpty();
+        assertThat(loaded.value())
+                .isEqualTo(new NodeConfig(
+                        "a",
+                        new HttpConfig(
+                                "127.0.0.2",
+                                9080,
+                                tls,
+                                List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1")),
+                                new HttpBounds(
+                                        2048,
+                                        16_384,
+                                        50,
+                                        1 << 20,
+                                        1L << 30,
+                                        64,
+                                        Duration.ofSeconds(1),
+                                        Duration.ofSeconds(2),
+                                        256,
+                                        Duration.ofSeconds(3),
+                                        Duration.ofSeconds(4),
+                                        5000,
+                                        6,
+                                        7,
+                                        8,
+                                        9)),
+                        new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls),
+                        Path.of("/var/lib/sluice"),
+                        Duration.ofMinutes(1),
+                        4,
+                        new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
+                        LogFormat.JSON,
+                        List.of("the store: not applied in this version (node.yaml:33 store)")));
+        assertThat(loaded.references())
+                .contains(
+                        dir.resolve("secrets/tls.crt"),
+                        dir.resolve("secrets/token"),
+                        dir.resolve("secrets/script.yaml"));
+    }
+
+    @Test
+    void letsTheCommandLineWin() {
+        NodeConfig node = TestFiles.node("http: { port: 1 }\nadmin: { port: 2 }\ndata: x\n")
+                .overrides(new NodeOverrides(11, 12, Path.of("y")))
+                .loadNode()
+                .value();
+
+        assertThat(node.http().port()).isEqualTo(11);
+        assertThat(node.admin().port()).isEqualTo(12);
+        assertThat(node.data()).isEqualTo(Path.of("y"));
+    }
+
+    @Test
+    void saysThatTheDirectoryIsMissing(@TempDir Path dir) {
+        assertThat(ConfigLoader.loadNode(dir.resolve("nowhere"), NodeOverrides.NONE)
+                        .errors())
+                .extracting(ConfigError::message)
+                .containsExactly("there is no such configuration directory");
+    }
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                arguments("htp: {}", "1:1: htp: is unknown; did you mean 'http'?"),
+                arguments("node: a", "1:1: node: is not a mapping"),
+                arguments("node: { name: a b }", "1:9: node.name: 'a b' is not a name"),
+                arguments("http: { port: 65536 }", "1:9: http.port: '65536' is outside 0 to 65_535"),
+                arguments("http: { host: 'a b' }", "1:9: http.host: 'a b' is not an address or host name"),
+                arguments("http: { trusted-proxies: [x] }", "1:27: http.trusted-proxies[0]: 'x' is not an address"),
+                arguments("http: { tls: { cert: c.pem } }", "1:9: http.tls.key: is missing"),
+                arguments("http: { bounds: { body: 8MB } }", "1:19: http.bounds.body: '8MB' has an unknown unit"),
+                arguments("http: { bounds: { body: 8 k } }", "1:19: http.bounds.body: '8 k' has an unknown unit"),
+                arguments("http: { bounds: { body: 2GiB } }", "1:19: http.bounds.body: '2GiB' is outside 1KiB to 1GiB"),
+                arguments("http: { bounds: { body-memory: 1MiB } }", "http.bounds.body-memory: is less than body"),
+                arguments("http: { bounds: { streams: 0 } }", "http.bounds.streams: '0' is outside 1 to 10_000"),
+                arguments("http: { bounds: { keep-alive: 60 } }", "http.bounds.keep-alive: '60' has no unit"),
+                arguments("admin: { port: 8080 }", "1:1: admin.port: is the traffic port, 8080, too"),
+                arguments(
+                        "admin: { host: 0.0.0.0 }", "1:10: admin.host: anyone could reach '0.0.0.0'; set admin.token"),
+                arguments("admin: { token: short }", "1:10: admin.token: the secret is shorter than 16 characters"),
+                arguments("admin: { token: \"${env:BLANK}\" }", "admin.token: the environment variable BLANK is empty"),
+                arguments("drain: 2h", "1:1: drain: '2h' is outside 0s to 1h"),
+                arguments("lanes: 0", "1:1: lanes: '0' is outside 1 to 256"),
+                arguments("cluster: { name: x }", "1:1: cluster: is not available in this version"),
+                arguments("simulator: { port: 8080 }", "1:1: simulator.port: is the traffic port, 8080, too"),
+                arguments("simulator: { script: gone }", "1:14: simulator.script: the file gone does not exist"),
+                arguments("store: { password: x }", "1:1: store.url: is missing"),
+                arguments("store: { url: \"mysql://x/y\" }", "1:10: store.url: 'mysql://x/y' is not a PostgreSQL URL"),
+                arguments("store: { url: \"postgresql://u:p@h/d\" }", "is not a PostgreSQL URL"),
+                arguments("log: { format: xml }", "1:8: log.format: 'xml' is not one of text, json"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void refuses(String text, String expected) {
+        TestFiles files = TestFiles.node(text).variable("BLANK", " \n").referenced("c.pem", "x");
+
+        assertThat(files.nodeErrors())
+                .singleElement()
+                .asString()
+                .startsWith("node.yaml:1:")
+                .contains(expected);
+    }
+}
