@@ -12,11 +12,11 @@ import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,10 +40,7 @@ public final class QuotaVerticle extends VerticleBase {
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private RevisionScopes scopes;
     private @Nullable Headroom reported;
-    private @Nullable Kept kept;
-
-    /** The book and the log that keeps it. */
-    private record Kept(QuotaBook book, LeaseLog log) {}
+    private @Nullable KeptBook kept;
 
     /**
      * The quota of a node.
@@ -65,7 +62,11 @@ public final class QuotaVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return vertx.executeBlocking(this::open).compose(this::serve);
+        return vertx.executeBlocking(() -> {
+                    var disk = new LeaseLog.Disk(dataDir, BootIdentity.read(), SEGMENT_BYTES, this::onWorker);
+                    return KeptBook.open(disk, scopes.limits(), ttl, clock.getAsLong());
+                })
+                .compose(this::serve);
     }
 
     @Override
@@ -73,35 +74,18 @@ public final class QuotaVerticle extends VerticleBase {
         return Future.all(consumers.stream().map(MessageConsumer::unregister).toList())
                 .eventually(() -> vertx.executeBlocking(() -> {
                     if (kept != null) {
-                        kept.log().close();
+                        kept.close();
                     }
                     return null;
                 }));
     }
 
-    private Kept open() throws IOException {
-        var disk = new LeaseLog.Disk(dataDir, BootIdentity.read(), SEGMENT_BYTES, this::onWorker);
-        long now = clock.getAsLong();
-        LeaseLog log = LeaseLog.open(disk, now, ttl.toNanos());
-        try {
-            QuotaBook book = new QuotaBook(scopes.limits(), ttl, log.unknownUntil(), log);
-            log.begin(book, now);
-            return new Kept(book, log);
-        } catch (IOException | RuntimeException e) {
-            log.close();
-            throw e;
-        }
-    }
-
     private void onWorker(Runnable task) {
-        vertx.executeBlocking(() -> {
-                    task.run();
-                    return null;
-                })
+        vertx.executeBlocking(Executors.callable(task))
                 .onFailure(cause -> LOG.error("the lease log's worker failed", cause));
     }
 
-    private Future<?> serve(Kept opened) {
+    private Future<?> serve(KeptBook opened) {
         kept = opened;
         QuotaBook book = opened.book();
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
