@@ -33,6 +33,9 @@ public record Address<Q, R>(String name) {
     /** {@link RevisionChanged}, published to everyone who holds a revision. */
     public static final Address<RevisionChanged, Void> REVISION_CHANGED = new Address<>("node.revision.changed");
 
+    /** {@link ReloadFailed}, published to admin and metrics. */
+    public static final Address<ReloadFailed, Void> RELOAD_FAILED = new Address<>("node.reload.failed");
+
     /**
      * {@link PlanRoute} → {@link RouteDecision}, in one lane.
      *

@@ -24,6 +24,7 @@ public final class MessageCodecs {
             Accepted.class,
             RevisionChanged.class,
             CertificateChanged.class,
+            ReloadFailed.class,
             ReadinessChanged.class,
             OpenIngress.class,
             OpenIngress.Listening.class,

@@ -1,30 +1,89 @@
 package io.sluice.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
-import java.util.EnumMap;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.AttemptFinished;
+import io.sluice.message.Headroom;
+import io.sluice.message.UsageRecord;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Every meter of the product: names, tags and what they count. Safe on any thread. Label values come from configuration
- * and closed sets only, never from requests, so that the number of series is bounded.
+ * and closed sets only, never from requests, so that the number of series is bounded; what is not configured is counted
+ * as {@value #OTHER}.
+ *
+ * <p>Names are {@code sluice_<noun>_<unit>}. Where OpenTelemetry's GenAI conventions have a name for the same thing it is
+ * used: {@code gen_ai.client.token.usage} with {@code gen_ai.token.type} and {@code gen_ai.request.model}. Durations
+ * keep our own names: the conventions' ones count calls of a model, ours the requests of an application, which may be
+ * several calls.
  */
 public final class GatewayMetrics {
+    /** Label value for what no configuration names. */
+    static final String OTHER = "other";
+
+    private static final Duration[] TOTAL_BUCKETS =
+            millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000);
+    private static final Duration[] FIRST_BYTE_BUCKETS =
+            millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
+    // The buckets that the GenAI conventions prescribe, up to what a prompt can be today.
+    private static final double[] TOKEN_BUCKETS = {1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576};
+
+    private static final Map<String, String> HELP = Map.ofEntries(
+            Map.entry("sluice.requests", "requests of known keys that are over"),
+            Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
+            Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
+            Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
+            Map.entry("sluice.tokens", "tokens by kind; cached_input is part of input, reasoning of output"),
+            Map.entry("sluice.attempts", "attempts at providers that are over"),
+            Map.entry("sluice.quota.denied", "requests that found no room, by whose limit"),
+            Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
+            Map.entry("sluice.quota.settlements.unmatched", "settlements of reservations that are not open: a defect"),
+            Map.entry("sluice.config.reload.failures", "changes of the files that were refused"),
+            Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
+            Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
+            Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
+
     private final MeterRegistry registry;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
     private final AtomicInteger reservationsOpen = new AtomicInteger();
-    private final Counter quotaOverrun;
-    private final Counter quotaUnmatched;
-    private final Map<Cause, Counter> quotaDenied = new EnumMap<>(Cause.class);
-    private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final Map<List<Object>, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<List<Object>, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<List<Object>, DistributionSummary> sizes = new ConcurrentHashMap<>();
+    private final MultiGauge headroomGauges;
+    private final MultiGauge revisionGauge;
+
+    /** What the live revision allows as labels. */
+    private volatile Names names = new Names(Set.of(), Set.of());
+
+    private volatile Headroom headroom = new Headroom("", new int[0]);
+    private volatile boolean ready;
+    private volatile int configErrors;
 
     /**
      * Registers the gauges.
@@ -33,18 +92,29 @@ public final class GatewayMetrics {
      */
     public GatewayMetrics(MeterRegistry registry) {
         this.registry = registry;
-        registry.gauge("sluice.requests.in.flight", requestsInFlight, LongAdder::doubleValue);
-        registry.gauge("sluice.streams.open", streamsOpen, LongAdder::doubleValue);
-        registry.gauge("sluice.connections.open", connectionsOpen, LongAdder::doubleValue);
-        registry.gauge("sluice.quota.reservations.open", reservationsOpen);
-        quotaOverrun = registry.counter("sluice.quota.overrun.tokens");
-        quotaUnmatched = registry.counter("sluice.quota.settlements.unmatched");
-        for (Cause cause : Cause.values()) {
-            quotaDenied.put(
-                    cause,
-                    registry.counter(
-                            "sluice.quota.denied", "cause", cause.name().toLowerCase(Locale.ROOT)));
-        }
+        gauge("sluice.requests.in.flight", "requests being served", m -> m.requestsInFlight.doubleValue());
+        gauge("sluice.streams.open", "streamed answers being sent", m -> m.streamsOpen.doubleValue());
+        gauge("sluice.connections.open", "open client connections", m -> m.connectionsOpen.doubleValue());
+        gauge("sluice.quota.reservations.open", "reservations not settled yet", m -> m.reservationsOpen);
+        gauge("sluice.ready", "1 when load balancers should send traffic", m -> m.ready ? 1 : 0);
+        gauge("sluice.config.errors", "errors in the files as they are now; 0 when they are live", m -> m.configErrors);
+        headroomGauges = MultiGauge.builder("sluice.account.headroom.ratio")
+                .description("free share of the account's scarcest limit, 0 full to 1 idle or unlimited")
+                .register(registry);
+        revisionGauge = MultiGauge.builder("sluice.config.revision.info")
+                .description("always 1; the live revision is the label")
+                .register(registry);
+        // Alarms watch these from the start.
+        counter("sluice.config.reload.failures");
+        counter("sluice.quota.overrun.tokens");
+        counter("sluice.quota.settlements.unmatched");
+    }
+
+    private void gauge(String name, String description, Function<GatewayMetrics, Number> value) {
+        Gauge.builder(name, this, m -> value.apply(m).doubleValue())
+                .description(description)
+                .strongReference(true)
+                .register(registry);
     }
 
     /** A request was taken (+1) or is over (−1). */
@@ -69,11 +139,93 @@ public final class GatewayMetrics {
      * @param code reason, of a closed set
      */
     public void refused(int status, String code) {
-        refusals.computeIfAbsent(status + " " + code, k -> Counter.builder("sluice.requests.refused")
-                        .tag("status", Integer.toString(status))
-                        .tag("code", code)
-                        .register(registry))
+        counter("sluice.requests.refused", "status", Integer.toString(status), "code", code)
                 .increment();
+    }
+
+    /** A request of a known key is over. */
+    public void request(UsageRecord usage) {
+        Names known = names;
+        String endpoint = usage.endpoint().word();
+        String model = known.model(usage.model());
+        String key = known.key(usage.key());
+        counter(
+                        "sluice.requests",
+                        "endpoint",
+                        endpoint,
+                        "model",
+                        model,
+                        "status",
+                        Integer.toString(usage.status()),
+                        "ending",
+                        word(usage.ending()))
+                .increment();
+        counter("sluice.key.requests", "key", key).increment();
+        timer("sluice.request.duration", TOTAL_BUCKETS, "endpoint", endpoint, "model", model)
+                .record(usage.totalNanos(), TimeUnit.NANOSECONDS);
+        if (usage.firstByteNanos() >= 0) {
+            timer("sluice.time.to.first.byte", FIRST_BYTE_BUCKETS, "endpoint", endpoint, "model", model)
+                    .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
+        }
+        tokens(usage, model, key);
+    }
+
+    private void tokens(UsageRecord record, String model, String key) {
+        TokenUsage usage = record.usage();
+        tokens(model, "input", usage.input());
+        tokens(model, "cached_input", usage.cachedInput());
+        tokens(model, "output", usage.output());
+        tokens(model, "reasoning", usage.reasoning());
+        long both = usage.input() + usage.output();
+        if (both > 0) {
+            counter("sluice.key.tokens", "key", key).increment(both);
+            tokenUsage(record.endpoint(), model, "input", usage.input());
+            tokenUsage(record.endpoint(), model, "output", usage.output());
+        }
+    }
+
+    private void tokens(String model, String kind, long tokens) {
+        if (tokens > 0) {
+            counter("sluice.tokens", "model", model, "kind", kind).increment(tokens);
+        }
+    }
+
+    private void tokenUsage(Endpoint endpoint, String model, String type, long tokens) {
+        String operation =
+                switch (endpoint) {
+                    case CHAT_COMPLETIONS -> "chat";
+                    case COMPLETIONS -> "text_completion";
+                    case EMBEDDINGS -> "embeddings";
+                };
+        String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
+        sizes.computeIfAbsent(id("gen_ai.client.token.usage", tags), id -> DistributionSummary.builder(
+                                "gen_ai.client.token.usage")
+                        .tags(tags)
+                        .serviceLevelObjectives(TOKEN_BUCKETS)
+                        .register(registry))
+                .record(tokens);
+    }
+
+    /** An attempt at a provider is over. */
+    public void attempt(AttemptFinished attempt) {
+        String channel = attempt.candidate().channel().name();
+        counter("sluice.attempts", "channel", channel, "outcome", outcome(attempt))
+                .increment();
+        if (attempt.headNanos() >= 0) {
+            timer("sluice.upstream.head", FIRST_BYTE_BUCKETS, "channel", channel)
+                    .record(attempt.headNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static String outcome(AttemptFinished attempt) {
+        GatewayFailure failure = attempt.failure();
+        return switch (failure) {
+            case null -> "ok";
+            case UpstreamFailure upstream -> word(upstream.kind());
+            case GatewayFailure.ClientClosed closed -> "client_closed";
+            case GatewayFailure.DeadlineExceeded late -> "deadline_exceeded";
+            default -> OTHER;
+        };
     }
 
     /** Reservations that are not settled yet. */
@@ -83,16 +235,103 @@ public final class GatewayMetrics {
 
     /** A request found no room. */
     public void quotaDenied(Cause cause) {
-        Objects.requireNonNull(quotaDenied.get(cause)).increment();
+        counter("sluice.quota.denied", "cause", word(cause)).increment();
     }
 
     /** A request used more tokens than were reserved for it. */
     public void quotaOverrun(long tokens) {
-        quotaOverrun.increment(tokens);
+        counter("sluice.quota.overrun.tokens").increment(tokens);
     }
 
     /** A settlement named a reservation that is not open: a defect of whoever sent it. */
     public void quotaUnmatched() {
-        quotaUnmatched.increment();
+        counter("sluice.quota.settlements.unmatched").increment();
+    }
+
+    /** A revision is live: its names may be labels from now on, and its accounts have a gauge each. */
+    public void revision(GatewayRevision revision) {
+        names = new Names(
+                revision.models().keySet(),
+                revision.keys().all().stream().map(VirtualKey::name).collect(Collectors.toUnmodifiableSet()));
+        configErrors = 0;
+        revisionGauge.register(List.of(MultiGauge.Row.of(Tags.of("revision", revision.id()), () -> 1)), true);
+        headroomGauges.register(
+                revision.channels().stream()
+                        .flatMap(channel -> channel.accounts().stream()
+                                .map(account -> headroomRow(revision.id(), channel.name(), account)))
+                        .collect(Collectors.toList()),
+                true);
+    }
+
+    private MultiGauge.Row<?> headroomRow(String revision, String channel, Account account) {
+        return MultiGauge.Row.of(
+                Tags.of("channel", channel, "account", account.name()), () -> headroomOf(revision, account.index()));
+    }
+
+    private double headroomOf(String revision, int account) {
+        Headroom latest = headroom;
+        boolean known = latest.revision().equals(revision) && account < latest.permille().length;
+        return known ? latest.permille()[account] / 1000.0 : Double.NaN;
+    }
+
+    /** The accounts' room has changed. */
+    public void headroom(Headroom latest) {
+        headroom = latest;
+    }
+
+    /** The files have so many errors now; each bad state of them is told once. */
+    public void configErrors(int errors) {
+        configErrors = errors;
+        if (errors > 0) {
+            counter("sluice.config.reload.failures").increment();
+        }
+    }
+
+    /** Load balancers should send traffic, or not. */
+    public void ready(boolean nowReady) {
+        ready = nowReady;
+    }
+
+    private Counter counter(String name, String... tags) {
+        return counters.computeIfAbsent(id(name, tags), id -> Counter.builder(name)
+                .description(HELP.get(name))
+                .tags(tags)
+                .register(registry));
+    }
+
+    private Timer timer(String name, Duration[] buckets, String... tags) {
+        return timers.computeIfAbsent(id(name, tags), id -> Timer.builder(name)
+                .description(HELP.get(name))
+                .tags(tags)
+                .serviceLevelObjectives(buckets)
+                .register(registry));
+    }
+
+    private static List<Object> id(String name, String... tags) {
+        return List.of(name, List.of(tags));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Duration[] millis(long... values) {
+        return Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+    }
+
+    /**
+     * The configured names.
+     *
+     * @param models public model names
+     * @param keys names of virtual keys
+     */
+    private record Names(Set<String> models, Set<String> keys) {
+        String model(String name) {
+            return models.contains(name) ? name : OTHER;
+        }
+
+        String key(String name) {
+            return keys.contains(name) ? name : OTHER;
+        }
     }
 }

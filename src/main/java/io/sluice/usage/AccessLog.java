@@ -1,0 +1,73 @@
+package io.sluice.usage;
+
+import io.sluice.message.UsageRecord;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One line for each request of a known key, on the logger {@code access}: who asked for what, who served it, tokens,
+ * timings, ending. Names and numbers only, never contents or credentials; keys without a value are left out.
+ */
+final class AccessLog {
+    private static final Logger LOG = LoggerFactory.getLogger("access");
+
+    void write(UsageRecord usage) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
+        LoggingEventBuilder line = LOG.atInfo();
+        for (Map.Entry<String, Object> field : fields(usage).entrySet()) {
+            line = line.addKeyValue(field.getKey(), field.getValue());
+        }
+        line.log(usage.endpoint().word());
+    }
+
+    /** What the line says, in its order. */
+    static Map<String, Object> fields(UsageRecord usage) {
+        Map<String, Object> fields = new LinkedHashMap<>(32);
+        fields.put("id", usage.requestId());
+        fields.put("status", usage.status());
+        fields.put("ending", usage.ending().name().toLowerCase(Locale.ROOT));
+        put(fields, "error", usage.error());
+        fields.put("key", usage.key());
+        put(fields, "team", usage.team());
+        fields.put("model", usage.model());
+        put(fields, "served_model", usage.servedModel());
+        put(fields, "channel", usage.channel());
+        put(fields, "account", usage.account());
+        fields.put("stream", usage.stream());
+        fields.put("attempts", usage.attempts());
+        fields.put("input_tokens", usage.usage().input());
+        fields.put("cached_input_tokens", usage.usage().cachedInput());
+        fields.put("output_tokens", usage.usage().output());
+        fields.put("reasoning_tokens", usage.usage().reasoning());
+        if (usage.estimated()) {
+            fields.put("estimated", true);
+        }
+        fields.put("queue_ms", millis(usage.queueNanos()));
+        if (usage.firstByteNanos() >= 0) {
+            fields.put("first_byte_ms", millis(usage.firstByteNanos()));
+        }
+        fields.put("total_ms", millis(usage.totalNanos()));
+        fields.put("client", usage.clientAddress());
+        put(fields, "client_request_id", usage.clientRequestId());
+        return fields;
+    }
+
+    private static void put(Map<String, Object> fields, String key, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            fields.put(key, value);
+        }
+    }
+
+    /** Milliseconds with one decimal, rounded down. */
+    private static double millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMicros(nanos) / 100 / 10.0;
+    }
+}

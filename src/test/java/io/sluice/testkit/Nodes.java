@@ -1,0 +1,45 @@
+package io.sluice.testkit;
+
+import io.sluice.config.AdminConfig;
+import io.sluice.config.HttpBounds;
+import io.sluice.config.HttpConfig;
+import io.sluice.config.NodeConfig;
+import io.sluice.config.TlsConfig;
+import io.sluice.domain.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Small node settings: loopback, free ports. */
+public final class Nodes {
+    private Nodes() {}
+
+    /** A node of so many lanes. */
+    public static NodeConfig lanes(int lanes) {
+        return of(lanes, 0, 0, null, null);
+    }
+
+    /** A node with an admin port of a kind. */
+    public static NodeConfig admin(@Nullable Secret token, @Nullable TlsConfig tls) {
+        return of(2, 0, 0, token, tls);
+    }
+
+    /** A node on given ports. */
+    public static NodeConfig ports(int http, int admin) {
+        return of(1, http, admin, null, null);
+    }
+
+    private static NodeConfig of(int lanes, int port, int adminPort, @Nullable Secret token, @Nullable TlsConfig tls) {
+        return new NodeConfig(
+                "test",
+                new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
+                new AdminConfig("127.0.0.1", adminPort, token, tls),
+                Path.of("target/test-data"),
+                Duration.ofSeconds(2),
+                lanes,
+                null,
+                NodeConfig.LogFormat.TEXT,
+                List.of());
+    }
+}

@@ -1,0 +1,49 @@
+package io.sluice.testkit;
+
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.UsageRecord;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Small revisions, and the facts about requests in them. */
+public final class Revisions {
+    private Revisions() {}
+
+    /** Channel {@code openai} with accounts {@code a0…}, models that are named alike upstream, and one key {@code app}. */
+    public static GatewayRevision of(String id, int accounts, String... models) {
+        String[] names = IntStream.range(0, accounts).mapToObj(i -> "a" + i).toArray(String[]::new);
+        return new RevisionBuilder()
+                .id(id)
+                .channel("openai", channel -> channel.accounts(names).serves(models))
+                .key("app", "CANARY-virtual-key")
+                .build();
+    }
+
+    /** The record of a chat with 10 input and 5 output tokens. */
+    public static UsageRecord usage(String model, int status, UsageRecord.Ending ending, @Nullable String error) {
+        return new UsageRecord(
+                "0192-id",
+                "",
+                "app",
+                null,
+                Endpoint.CHAT_COMPLETIONS,
+                model,
+                error == null ? model : null,
+                "openai",
+                "openai/a0",
+                true,
+                new TokenUsage(10, 4, 5, 0),
+                false,
+                1,
+                0,
+                1_250_000,
+                20_000_000,
+                120_000_000,
+                status,
+                ending,
+                error,
+                "10.0.0.1");
+    }
+}
