@@ -1,0 +1,51 @@
+package io.sluice.admin;
+
+import io.sluice.config.AdminConfig;
+import io.sluice.config.TlsConfig;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The options of the admin port: small bounds, no clear-text HTTP/2, TLS 1.2 and 1.3 when there is a certificate. */
+final class AdminServer {
+    private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
+    private static final List<HttpVersion> ALPN = List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
+    private static final int IDLE_SECONDS = 30;
+    private static final int HANDSHAKE_SECONDS = 10;
+
+    private AdminServer() {}
+
+    static HttpServerOptions options(AdminConfig config) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setStrictThreadMode(true);
+        TlsConfig tls = config.tls();
+        return tls == null
+                ? options
+                : options.setSsl(true)
+                        .setUseAlpn(true)
+                        .setAlpnVersions(ALPN)
+                        .setKeyCertOptions(certificate(tls))
+                        .setEnabledSecureTransportProtocols(PROTOCOLS)
+                        .setSslHandshakeTimeout(HANDSHAKE_SECONDS);
+    }
+
+    /** The certificate as it is on disk now, for a server that runs; its protocols stay. */
+    static ServerSSLOptions tls(TlsConfig tls) {
+        return new ServerSSLOptions().setKeyCertOptions(certificate(tls));
+    }
+
+    private static PemKeyCertOptions certificate(TlsConfig tls) {
+        return new PemKeyCertOptions()
+                .addCertPath(tls.cert().toString())
+                .addKeyPath(tls.key().toString());
+    }
+}

@@ -1,0 +1,68 @@
+package io.sluice.admin;
+
+import io.sluice.config.EffectiveConfig;
+import io.sluice.config.NodeConfig;
+import io.sluice.domain.pool.GatewayRevision;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code /admin/config} says. Used on the admin verticle's event loop only. */
+final class ConfigView {
+    private final NodeConfig node;
+    private final String version;
+    private final InstantSource clock;
+    private GatewayRevision revision;
+    private Instant since;
+    private List<String> errors = List.of();
+    private @Nullable Instant failedAt;
+
+    ConfigView(NodeConfig node, GatewayRevision initial, String version, InstantSource clock) {
+        this.node = node;
+        this.revision = initial;
+        this.version = version;
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    void live(GatewayRevision next) {
+        revision = next;
+        since = clock.instant();
+        errors = List.of();
+        failedAt = null;
+    }
+
+    void failed(List<String> found) {
+        errors = found;
+        failedAt = found.isEmpty() ? null : clock.instant();
+    }
+
+    JsonObject toJson() {
+        JsonObject json = new JsonObject()
+                .put("version", version)
+                .put("revision", revision.id())
+                .put("since", since.toString())
+                .put("errors", new JsonArray(errors));
+        if (failedAt != null) {
+            json.put("errors-since", failedAt.toString());
+        }
+        return json.put("not-applied", new JsonArray(node.notApplied()))
+                .put("node", nodeJson())
+                .put("effective", EffectiveConfig.render(revision));
+    }
+
+    private JsonObject nodeJson() {
+        return new JsonObject()
+                .put("name", node.name())
+                .put("http", node.http().host() + ":" + node.http().port())
+                .put("http-tls", node.http().tls() != null)
+                .put("admin", node.admin().host() + ":" + node.admin().port())
+                .put("admin-token", node.admin().token() != null)
+                .put("data", node.data().toString())
+                .put("drain-ms", node.drain().toMillis())
+                .put("lanes", node.lanes());
+    }
+}
