@@ -1,0 +1,136 @@
+package io.sluice.node;
+
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.AdminVerticle;
+import io.sluice.config.NodeConfig;
+import io.sluice.config.NodeConfig.SimulatorConfig;
+import io.sluice.config.TlsConfig;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.ingress.EdgeLimits;
+import io.sluice.ingress.IngressVerticle;
+import io.sluice.metrics.GatewayMetrics;
+import io.sluice.metrics.MetricsVerticle;
+import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.quota.QuotaVerticle;
+import io.sluice.router.RouterVerticle;
+import io.sluice.simulator.InvalidScriptException;
+import io.sluice.simulator.SimulatorOptions;
+import io.sluice.simulator.SimulatorScript;
+import io.sluice.usage.UsageVerticle;
+import io.vertx.core.Deployable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a real node: the one place where every verticle is made. */
+final class LiveParts implements Parts {
+    /** How long a reservation is good for before its request is written. */
+    private static final Duration RESERVATION = Duration.ofMillis(500);
+
+    private final NodeSetup setup;
+    private final NodeConfig config;
+    private final GatewayRevision initial;
+    private final LongSupplier nanoClock = System::nanoTime;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final GatewayMetrics metrics = new GatewayMetrics(registry);
+    private final EdgeLimits edgeLimits;
+    private final AdminVerticle admin;
+    private final @Nullable SimulatorOptions simulator;
+
+    /**
+     * Makes nothing yet but what the parts share.
+     *
+     * @param setup what the node begins with
+     * @throws StartFailure when the simulator's script cannot be read
+     */
+    LiveParts(NodeSetup setup) throws StartFailure {
+        this.setup = setup;
+        this.config = setup.config();
+        this.initial = setup.revision();
+        this.edgeLimits = new EdgeLimits(config.http().bounds());
+        this.simulator = config.simulator() == null ? null : simulator(config.simulator());
+        this.admin = new AdminVerticle(config, initial, Version.text(), registry::scrape, InstantSource.system());
+        bindProcessMeters();
+    }
+
+    @Override
+    public List<Deployable> services() {
+        List<Deployable> services = new ArrayList<>();
+        if (simulator != null) {
+            services.add(new SimulatorPart(simulator));
+        }
+        services.add(admin);
+        services.add(new MetricsVerticle(metrics, initial));
+        services.add(new UsageVerticle(metrics));
+        services.add(new QuotaVerticle(initial, config.data(), RESERVATION, nanoClock, metrics));
+        services.add(new CertificateWatch(certificates()));
+        return services;
+    }
+
+    @Override
+    public Lane lane(int number) {
+        return new Lane(
+                new RouterVerticle(number, nanoClock),
+                new ProviderClientVerticle(number, config.http().bounds().upstreamQueue(), nanoClock),
+                new IngressVerticle(number, config.http(), initial, edgeLimits, metrics, nanoClock));
+    }
+
+    @Override
+    public Deployable watch() {
+        return new WatchPart(setup);
+    }
+
+    @Override
+    public int adminPort() {
+        return admin.port();
+    }
+
+    private List<Path> certificates() {
+        return Stream.of(config.http().tls(), config.admin().tls())
+                .filter(Objects::nonNull)
+                .flatMap((TlsConfig tls) -> Stream.of(tls.cert(), tls.key()))
+                .distinct()
+                .toList();
+    }
+
+    private static SimulatorOptions simulator(SimulatorConfig config) throws StartFailure {
+        SimulatorOptions options = SimulatorOptions.onPort(config.port());
+        Path script = config.script();
+        if (script == null) {
+            return options;
+        }
+        try {
+            return options.withScript(SimulatorScript.load(script));
+        } catch (InvalidScriptException e) {
+            throw new StartFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    // The binders live as long as the process; JvmGcMetrics alone is closeable, and only to stop listening.
+    @SuppressWarnings("resource")
+    private void bindProcessMeters() {
+        Stream.of(
+                        new JvmMemoryMetrics(),
+                        new JvmGcMetrics(),
+                        new JvmThreadMetrics(),
+                        new ClassLoaderMetrics(),
+                        new ProcessorMetrics(),
+                        new FileDescriptorMetrics(),
+                        new UptimeMetrics())
+                .forEach(binder -> binder.bindTo(registry));
+    }
+}

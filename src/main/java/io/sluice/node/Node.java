@@ -1,0 +1,197 @@
+package io.sluice.node;
+
+import io.sluice.config.NodeConfig;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.DrainIngress;
+import io.sluice.message.MessageCodecs;
+import io.sluice.message.OpenIngress;
+import io.sluice.message.ReadinessChanged;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node. It starts in steps, each of which says how it is undone; it stops by undoing them in reverse, whether
+ * the start was complete or not:
+ *
+ * <pre>
+ *   start   Vert.x → services (simulator, admin, metrics, usage, quota) → lanes → every ingress listens → watch → ready
+ *   stop    not ready → watch → every ingress is drained → lanes → services → Vert.x
+ * </pre>
+ *
+ * No ingress listens before everything behind every lane stands, and every lane is drained before the first is undeployed.
+ */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(10);
+
+    private final NodeConfig config;
+    private final Parts parts;
+    private final Vertx vertx;
+    private final Bus bus;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Promise<Void> stopped = Promise.promise();
+    private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
+    private Future<Void> started = Future.succeededFuture();
+    private volatile int port;
+
+    Node(NodeConfig config, Parts parts, Vertx vertx) {
+        this.config = config;
+        this.parts = parts;
+        this.vertx = vertx;
+        this.bus = new Bus(vertx, STEP_TIMEOUT);
+        MessageCodecs.registerAll(vertx.eventBus());
+        undo.push(vertx::close);
+    }
+
+    /**
+     * Vert.x as a node wants it: native transport where there is one, an event loop for each lane, and no files of its
+     * own anywhere.
+     */
+    static Vertx vertx(int eventLoops) {
+        VertxOptions options = new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(eventLoops)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false))
+                .setMaxEventLoopExecuteTime(1)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS);
+        Vertx vertx = Vertx.vertx(options);
+        vertx.exceptionHandler(cause -> LOG.error("unexpected", cause));
+        return vertx;
+    }
+
+    /**
+     * A node of the real parts.
+     *
+     * @param setup what it begins with
+     * @throws StartFailure when a port is in use, or another thing it needs is not there
+     */
+    public static Node create(NodeSetup setup) throws StartFailure {
+        Ports.check(setup.config());
+        Parts parts = new LiveParts(setup);
+        return new Node(setup.config(), parts, vertx(setup.config().lanes()));
+    }
+
+    /**
+     * Starts it; called once. When a step fails, or {@link #stop} is called meanwhile, everything is undone before the
+     * future fails.
+     */
+    public synchronized Future<Void> start() {
+        Future<Void> steps = Future.succeededFuture();
+        for (Deployable service : parts.services()) {
+            steps = steps.compose(done -> deploy(() -> service, 1));
+        }
+        AtomicInteger lane = new AtomicInteger();
+        steps = steps.compose(done -> deploy(() -> parts.lane(lane.getAndIncrement()), config.lanes()))
+                .compose(done -> step(this::open, open -> drain()))
+                .compose(done -> deploy(parts::watch, 1));
+        started = steps;
+        return steps.compose(done -> becomeReady())
+                .recover(cause -> stop().transform(any -> Future.failedFuture(cause)));
+    }
+
+    /** The port that clients use; 0 until it is open. */
+    public int port() {
+        return port;
+    }
+
+    /** The port that operators use; 0 until it is open. */
+    public int adminPort() {
+        return parts.adminPort();
+    }
+
+    /**
+     * Drains and ends the node, whatever state it is in; the same future for every call.
+     *
+     * @return when nothing of it is left; never fails
+     */
+    public synchronized Future<Void> stop() {
+        if (stopping.compareAndSet(false, true)) {
+            started.eventually(this::announceDrain).onComplete(any -> undoAll().onComplete(done -> stopped.complete()));
+        }
+        return stopped.future();
+    }
+
+    private Future<Void> deploy(Supplier<Deployable> part, int instances) {
+        DeploymentOptions options = new DeploymentOptions().setInstances(instances);
+        return step(() -> vertx.deployVerticle(part, options), vertx::undeploy);
+    }
+
+    /** Does one step, unless the node is to stop; remembers how to undo what it gave. */
+    private <T> Future<Void> step(Supplier<Future<T>> action, Function<T, Future<?>> back) {
+        if (stopping.get()) {
+            return interrupted();
+        }
+        return action.get().onSuccess(done -> undo.push(() -> back.apply(done))).mapEmpty();
+    }
+
+    private Future<Void> undoAll() {
+        Future<Void> all = Future.succeededFuture();
+        while (!undo.isEmpty()) {
+            Supplier<Future<?>> back = undo.pop();
+            all = all.compose(done -> back.get().<Void>mapEmpty().otherwise(cause -> {
+                LOG.warn("a part did not stop: {}", cause.toString());
+                return null;
+            }));
+        }
+        return all;
+    }
+
+    private Future<Void> open() {
+        return everyLane(lane -> bus.request(Address.ingressOpen(lane), new OpenIngress())
+                .onSuccess(listening -> port = listening.port()));
+    }
+
+    private Future<Void> drain() {
+        Duration patience = config.drain().plus(STEP_TIMEOUT);
+        return everyLane(lane -> bus.request(Address.ingressDrain(lane), new DrainIngress(config.drain()), patience)
+                .onSuccess(drained -> {
+                    if (drained.cut() > 0) {
+                        LOG.warn("lane {} cut {} requests at the end of the drain time", lane, drained.cut());
+                    }
+                }));
+    }
+
+    private Future<Void> everyLane(IntFunction<Future<?>> request) {
+        return Future.join(IntStream.range(0, config.lanes())
+                        .<Future<?>>mapToObj(request)
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Not while {@link #stop} begins, so that the last word is never a wrong one. */
+    private synchronized Future<Void> becomeReady() {
+        if (stopping.get()) {
+            return interrupted();
+        }
+        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(true, ""));
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> announceDrain() {
+        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(false, "draining"));
+        return Future.succeededFuture();
+    }
+
+    private static Future<Void> interrupted() {
+        return Future.failedFuture(new StartFailure("stopped while starting"));
+    }
+}
