@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.stream.Collectors;
 
 /** "Did you mean": the known word that a mistyped one is nearest to. */
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /**
@@ -15,7 +15,7 @@ final class Suggestion {
      * @param known what could stand there
      * @return {@code "; did you mean 'x'?"}, or the known words when few, or nothing
      */
-    static String of(String word, Collection<String> known) {
+    public static String of(String word, Collection<String> known) {
         return known.stream()
                 .filter(k -> distance(word, k) <= Math.max(1, Math.min(word.length(), k.length()) / 3))
                 .min(Comparator.comparingInt(k -> distance(word, k)))

@@ -1,0 +1,82 @@
+package io.sluice.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.config.EffectiveConfig;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.node.NodeSetup;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice check}. */
+@Command(
+        name = "check",
+        description = "Validates the files without starting anything, and compares them with a running node.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class CheckCommand implements Callable<Integer> {
+    @ParentCommand
+    private SluiceCommand parent;
+
+    @Mixin
+    private NodeOptions options = new NodeOptions();
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            description = "admin port of the node to compare with (default: the one in node.yaml, when it answers)")
+    private @Nullable URI admin;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws CliFailure, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        NodeSetup setup = ConfigFiles.read(options.or(parent.options), warning -> out.println("warning: " + warning));
+        GatewayRevision revision = setup.revision();
+        out.printf(
+                "%s is valid: revision %s, %d channels, %d accounts, %d models, %d keys%n",
+                setup.dir(),
+                revision.id(),
+                revision.channels().size(),
+                revision.accounts().size(),
+                revision.models().size(),
+                revision.keys().all().size());
+        RunningNode.config(admin, setup.config())
+                .ifPresent(node -> compare(node, revision).forEach(out::println));
+        out.flush();
+        return 0;
+    }
+
+    private static List<String> compare(JsonNode node, GatewayRevision files) {
+        String running = node.path("revision").asText();
+        if (running.equals(files.id())) {
+            return List.of("the running node is on this revision");
+        }
+        return Stream.concat(
+                        Stream.of("the running node is on revision " + running + "; taking these files would change"),
+                        ConfigDifference.between(node.path("effective"), effective(files)).stream())
+                .toList();
+    }
+
+    /** What would be in effect, as a node shows it. */
+    private static JsonNode effective(GatewayRevision files) {
+        try {
+            return new ObjectMapper().readTree(EffectiveConfig.render(files).encode());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the rendered configuration is JSON", e);
+        }
+    }
+}

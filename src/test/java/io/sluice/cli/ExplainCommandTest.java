@@ -1,0 +1,37 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.config.NodeOverrides;
+import io.sluice.node.NodeSetup;
+import io.sluice.testkit.Nodes;
+import io.sluice.testkit.Revisions;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ExplainCommandTest {
+    private final NodeSetup setup =
+            new NodeSetup(Path.of("config"), NodeOverrides.NONE, Nodes.lanes(1), Revisions.of("r1", 2, "gpt-4o"));
+
+    @Test
+    void listsCandidatesByTierWithTheirLimits() throws Exception {
+        assertThat(ExplainCommand.explain(setup, "app", "gpt-4o", Instant.EPOCH))
+                .containsExactly(
+                        "revision r1",
+                        "key app: no limits",
+                        "model gpt-4o: at most 3 attempts, none begun later than 1m, conversations stick",
+                        "  priority 0, spread by weight and headroom:",
+                        "    openai/a0, weight 1: no limits",
+                        "    openai/a1, weight 1: no limits");
+    }
+
+    @Test
+    void namesWhatThereIsWhenThereIsNoSuchKeyOrModel() {
+        assertThatThrownBy(() -> ExplainCommand.explain(setup, "ap", "gpt-4o", Instant.EPOCH))
+                .hasMessage("there is no key 'ap'; there are: app");
+        assertThatThrownBy(() -> ExplainCommand.explain(setup, "app", "gpt-4", Instant.EPOCH))
+                .hasMessage("there is no model 'gpt-4'; there are: gpt-4o");
+    }
+}
