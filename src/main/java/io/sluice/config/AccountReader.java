@@ -68,7 +68,7 @@ final class AccountReader {
             return;
         }
         int before = accounts.size();
-        int errors = item.findings().errors().size();
+        int errors = item.findings().errorCount();
         String[] lines = text.split("\r\n|\n|\r", -1);
         for (int i = 0; i < lines.length; i++) {
             String line = lines[i].strip();
@@ -76,7 +76,7 @@ final class AccountReader {
                 line(new Place(file, i + 1, 0, item.place("keys-file").path()), line.split(",", -1));
             }
         }
-        if (accounts.size() == before && item.findings().errors().size() == errors) {
+        if (accounts.size() == before && item.findings().errorCount() == errors) {
             item.error("keys-file", "the file " + file + " holds no key");
         }
     }

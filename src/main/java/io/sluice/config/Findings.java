@@ -10,9 +10,15 @@ import java.util.Map;
 final class Findings {
     private static final int NAMED_PLACES = 3;
 
+    private final List<String> files = new ArrayList<>();
     private final List<ConfigError> errors = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<String, List<Place>> notApplied = new LinkedHashMap<>();
+
+    /** A file is read now; errors are told in this order. */
+    void file(String name) {
+        files.add(name);
+    }
 
     void error(Place place, String message) {
         errors.add(new ConfigError(place.file(), place.line(), place.column(), place.path(), message));
@@ -35,16 +41,24 @@ final class Findings {
         return !errors.isEmpty();
     }
 
-    /** All errors in file order; files in the order in which they are read. */
+    int errorCount() {
+        return errors.size();
+    }
+
+    /** All errors in file order; files in the order in which they were read, then those they refer to. */
     List<ConfigError> errors() {
-        List<String> files =
-                errors.stream().map(ConfigError::file).distinct().sorted().toList();
         return errors.stream()
-                .sorted(Comparator.<ConfigError>comparingInt(e -> files.indexOf(e.file()))
+                .sorted(Comparator.comparingInt(this::position)
+                        .thenComparing(ConfigError::file)
                         .thenComparingInt(ConfigError::line)
                         .thenComparingInt(ConfigError::column))
                 .distinct()
                 .toList();
+    }
+
+    private int position(ConfigError error) {
+        int index = files.indexOf(error.file());
+        return index < 0 ? files.size() : index;
     }
 
     List<String> warnings() {

@@ -39,6 +39,7 @@ final class Reading {
     /** The top of a file; empty when the file cannot be read, which is then an error. */
     Section open(String file, ConfigFiles.Content content) {
         Mapping root = null;
+        findings.file(file);
         if (content.problem() != null) {
             findings.error(Place.of(file), content.problem());
         } else {

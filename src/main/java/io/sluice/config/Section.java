@@ -382,7 +382,8 @@ final class Section {
     }
 
     private static String shown(Scalar scalar) {
-        String text = scalar.text().strip();
+        // A credential may stand where a URL must not have one.
+        String text = scalar.text().strip().replaceAll("//[^/\\s]*@", "//…@");
         if (Substitution.isReference(text)) {
             return "the value of " + text;
         }

@@ -3,12 +3,14 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sluice.domain.key.KeyHash;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every value that is refused, with the exact place and the words that say how to mend it. */
 class GatewayErrorsTest {
@@ -197,6 +199,50 @@ class GatewayErrorsTest {
                 .contains(expected);
     }
 
+    static Stream<Arguments> baseUrls() {
+        return Stream.of(
+                arguments(
+                        "http://api.example.com", "'http://api.example.com' would send keys and prompts in plain text"),
+                arguments("http://8.8.8.8", "'http://8.8.8.8' would send keys and prompts in plain text"),
+                arguments("http://127.0.0.1:8080/v1", "is this node's own port"),
+                arguments("https://localhost:8081", "is this node's own port"),
+                arguments("http://169.254.169.254", "names a link-local, metadata or unusable address"),
+                arguments("https://user:canary@example.com", "'https://…@example.com' holds user information"),
+                arguments("https://api.example.com./v1", "has a host that ends in a dot"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("baseUrls")
+    void refusesBaseUrl(String url, String expected) {
+        TestFiles files =
+                TestFiles.gateway(TestFiles.CHANNEL.replace("https://api.example.com/v1", url) + TestFiles.KEY);
+
+        assertThat(files.gatewayErrors())
+                .singleElement()
+                .asString()
+                .startsWith("gateway.yaml:4:5: channels[0].base-url: '")
+                .contains(expected)
+                .doesNotContain("canary");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://127.0.0.1:11434/v1", "http://10.0.0.1", "http://ollama:11434", "https://api.example.com"
+            })
+    void takesLoopbackPrivateAndEncrypted(String url) {
+        assertThat(TestFiles.gateway(TestFiles.CHANNEL.replace("https://api.example.com/v1", url) + TestFiles.KEY)
+                        .gatewayErrors())
+                .isEmpty();
+    }
+
+    @Test
+    void takesPlainTextThatIsAllowed() {
+        String channel = TestFiles.CHANNEL.replace(
+                "base-url: https://api.example.com/v1", "base-url: http://api.example.com\n    allow-plaintext: true");
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY).gatewayErrors()).isEmpty();
+    }
+
     @Test
     void reportsTwelveFaultsAtOnceInFileOrder() {
         TestFiles files = TestFiles.gateway("""
@@ -292,7 +338,7 @@ class GatewayErrorsTest {
         TestFiles clear =
                 TestFiles.gateway(TestFiles.CHANNEL + "keys: [{ name: demo, key: " + SampleKey.TEXT + " }]\n");
         TestFiles hashed = TestFiles.gateway(TestFiles.CHANNEL + "keys: [{ name: demo, key-hash: \"sha256:"
-                + io.sluice.domain.key.KeyHash.ofKey(SampleKey.TEXT).hex() + "\" }]\n");
+                + KeyHash.ofKey(SampleKey.TEXT).hex() + "\" }]\n");
 
         assertThat(clear.gatewayErrors())
                 .isEqualTo(hashed.gatewayErrors())

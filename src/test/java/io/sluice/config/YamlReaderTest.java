@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class YamlReaderTest {
     private final Findings findings = new Findings();
 
-    private @org.jspecify.annotations.Nullable Mapping read(String text, Charset charset) {
+    private @Nullable Mapping read(String text, Charset charset) {
         return YamlReader.read("f.yaml", text.getBytes(charset), findings);
     }
 
@@ -128,7 +130,7 @@ class YamlReaderTest {
     void neverThrows(
             @ForAll @Size(max = 200)
                     List<
-                                    @net.jqwik.api.constraints.Chars({
+                                    @Chars({
                                         'a', ':', ' ', '-', '\n', '[', ']', '{', '}', '&', '*', '!', '#', '|', '>',
                                         '\'', '"', '%', '@', '?', ',', '1', '\t', '~', '$'
                                     })

@@ -1,0 +1,303 @@
+package io.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.domain.Glob;
+import io.sluice.domain.Secret;
+import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Limit;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GatewayRevisionTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private static GatewayRevision everyOption() {
+        Path dir = TestFiles.everyOption();
+        ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
+        GatewayRevision revision =
+                ConfigLoader.loadGateway(ConfigFiles.read(dir), source, null).value();
+        assertThat(revision).isNotNull();
+        return revision;
+    }
+
+    private static Limit limit(Dimension dimension, long amount, Duration window) {
+        return new Limit(dimension, amount, window);
+    }
+
+    @Test
+    void hasDefaultsForEverything() {
+        GatewayRevision revision =
+                TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY).revision();
+
+        Channel channel = revision.channels().getFirst();
+        assertThat(channel.priority()).isZero();
+        assertThat(channel.weight()).isEqualTo(1);
+        assertThat(channel.parameters()).isEqualTo(ParameterRules.NONE);
+        assertThat(channel.timeouts()).isEqualTo(Timeouts.DEFAULT);
+        assertThat(channel.onClientGone()).isEqualTo(OnClientGone.CANCEL);
+        assertThat(channel.maxConnections()).isEqualTo(256);
+        assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
+        assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
+        VirtualKey key = revision.keys().named("k").orElseThrow();
+        assertThat(key.models()).isEmpty();
+        assertThat(key.scopes()).isEmpty();
+        assertThat(key.allowFrom()).isEmpty();
+        assertThat(key.expires()).isNull();
+        assertThat(key.disabled()).isFalse();
+        assertThat(revision.warnings()).isEmpty();
+        assertThat(revision.notApplied()).isEmpty();
+    }
+
+    @Test
+    void readsEveryOptionOfAChannel() {
+        Channel channel = everyOption().channels().getFirst();
+
+        Map<String, String> set = new LinkedHashMap<>();
+        set.put("temperature", "0.5");
+        set.put("tags", "[\"a\",1,true]");
+        set.put("quoted", "\"017\"");
+        set.put("nested", "{\"x\":null}");
+        set.put("many", "1000");
+        assertThat(channel.baseUrl()).hasToString("https://api.openai.com/v1");
+        assertThat(channel.priority()).isEqualTo(10);
+        assertThat(channel.weight()).isEqualTo(3);
+        assertThat(channel.parameters()).isEqualTo(new ParameterRules(set, List.of("user")));
+        assertThat(channel.timeouts())
+                .isEqualTo(new Timeouts(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5)));
+        assertThat(channel.onClientGone()).isEqualTo(OnClientGone.DRAIN);
+        assertThat(channel.maxConnections()).isEqualTo(64);
+        assertThat(channel.redirects())
+                .containsExactly(Map.entry("gpt-4o-mini", "gpt-4o-mini"), Map.entry("gpt-4", "gpt-4o"));
+        assertThat(channel.accounts())
+                .extracting(account -> account.index() + " " + account.id() + " "
+                        + account.key().reveal())
+                .containsExactly(
+                        "0 openai/team-a value-of-KEY_A",
+                        "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
+                        "2 openai/named k-two",
+                        "3 openai/shares value-of-KEY_A");
+    }
+
+    @Test
+    void readsEveryLimit() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.accounts().get(0).limits().all())
+                .isEqualTo(new LimitSet(
+                        List.of(
+                                limit(Dimension.REQUESTS, 500, MINUTE),
+                                limit(Dimension.TOKENS, 200_000, MINUTE),
+                                limit(Dimension.INPUT_TOKENS, 150_000, MINUTE),
+                                limit(Dimension.OUTPUT_TOKENS, 60_000, MINUTE),
+                                limit(Dimension.REQUESTS, 20, Duration.ofSeconds(1)),
+                                limit(Dimension.TOKENS, 20_000, Duration.ofSeconds(10)),
+                                limit(Dimension.INPUT_TOKENS, 900_000, Duration.ofHours(1)),
+                                limit(Dimension.OUTPUT_TOKENS, 5_000, Duration.ofSeconds(5))),
+                        20));
+        assertThat(revision.accounts().get(0).limits().perModel().keySet())
+                .containsExactly(new Glob("gpt-4o"), new Glob("gpt-4o*"));
+        assertThat(revision.accounts().get(2).limits().all().windows())
+                .containsExactlyInAnyOrder(
+                        limit(Dimension.REQUESTS, 7, MINUTE), limit(Dimension.TOKENS, 8_000, MINUTE));
+        assertThat(revision.accounts().get(3).limits())
+                .isEqualTo(revision.accounts().get(0).limits());
+    }
+
+    @Test
+    void chargesEachCandidateToItsScopes() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.models().get("gpt-4").candidates().getFirst().scopes())
+                .extracting(Scope::id)
+                .containsExactly("quota:org", "quota:org|model:gpt-4o", "quota:org|group:0");
+        assertThat(revision.models()
+                        .get("gpt-4")
+                        .candidates()
+                        .getFirst()
+                        .scopes()
+                        .get(1)
+                        .limits())
+                .isEqualTo(new LimitSet(
+                        List.of(limit(Dimension.REQUESTS, 5, MINUTE), limit(Dimension.TOKENS, 30_000, MINUTE)), 0));
+        assertThat(revision.models().get("gpt-4o-mini").candidates().get(2).scopes())
+                .extracting(Scope::id)
+                .containsExactly("account:openai/named");
+        assertThat(revision.models().get("gpt-4o").candidates().getFirst().scopes())
+                .isEmpty();
+    }
+
+    @Test
+    void readsEveryOptionOfModelsAndKeys() {
+        GatewayRevision revision = everyOption();
+
+        Model model = revision.models().get("gpt-4o");
+        assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
+        assertThat(model.policy()).isEqualTo(new RoutePolicy(Strategy.FILL, false, 5, Duration.ofSeconds(10)));
+        assertThat(model.outputEstimate()).isEqualTo(2048);
+        assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
+        assertThat(revision.models().get("gpt-4").policy())
+                .isEqualTo(new RoutePolicy(Strategy.SPREAD, true, 2, Duration.ofSeconds(30)));
+        VirtualKey key = revision.keys().named("my-app").orElseThrow();
+        assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
+        assertThat(key.scopes()).containsExactly(new Scope("key:my-app", key.limits()));
+        assertThat(key.limits().concurrency()).isEqualTo(10);
+        assertThat(key.allowFrom()).containsExactly(Cidr.parse("10.0.0.0/8"));
+        assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
+        assertThat(key.team()).isEqualTo("research");
+        assertThat(key.disabled()).isTrue();
+        assertThat(revision.keys().named("by-hash").orElseThrow().hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
+    }
+
+    @Test
+    void saysWhatIsNotAppliedAndWhatIsLeftOut() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.notApplied())
+                .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
+                .containsExactly(
+                        "limits per day",
+                        "limits of images",
+                        "prices",
+                        "budgets",
+                        "limits of teams",
+                        "notifications",
+                        "currencies");
+        assertThat(revision.warnings())
+                .anyMatch(warning -> warning.contains(
+                        "the provider type anthropic is not in this version; the channel" + " 'claude' is disabled"));
+        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu");
+        assertThat(revision.models()).doesNotContainKey("claude-sonnet");
+    }
+
+    @Test
+    void ordersCandidatesByPriorityThenFile() {
+        GatewayRevision revision = TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY)
+                .with("gateway.d/10-low.yaml", channel("low", -1, "L"))
+                .with("gateway.d/20-high.yaml", channel("high", 5, "H"))
+                .with("gateway.d/30-same.yaml", channel("same", 0, "S"))
+                .variable("L", "sk-l")
+                .variable("H", "sk-h")
+                .variable("S", "sk-s")
+                .revision();
+
+        assertThat(revision.models().get("m").candidates())
+                .extracting(Candidate::accountId)
+                .containsExactly("high/a", "c/a", "same/a", "low/a");
+        assertThat(revision.accounts()).extracting(a -> a.index()).containsExactly(0, 1, 2, 3);
+    }
+
+    private static String channel(String name, int priority, String variable) {
+        return TestFiles.CHANNEL
+                .replace("name: c", "name: " + name + "\n    priority: " + priority)
+                .replace("KEY", variable);
+    }
+
+    @Test
+    void keepsAModelThatOnlyFallsBack() {
+        GatewayRevision revision = TestFiles.gateway(
+                        TestFiles.CHANNEL + TestFiles.KEY + "models: { best: { fallbacks: [m] }, none: {} }\n")
+                .revision();
+
+        assertThat(revision.models().keySet()).containsExactly("m", "n", "best");
+        assertThat(revision.models().get("best").candidates()).isEmpty();
+        assertThat(revision.warnings())
+                .containsExactly(
+                        "gateway.yaml:9: models.none: no usable channel serves the model 'none'; it is left out");
+    }
+
+    @Test
+    void warnsOnceOfSecretsInClearTextAndNeverShowsThem() {
+        GatewayRevision revision = TestFiles.gateway(TestFiles.CHANNEL.replace("${env:KEY}", "sk-canary-upstream")
+                        + "keys: [{ name: k, key: canary-0123456789 }]\n")
+                .revision();
+
+        assertThat(revision.warnings())
+                .containsExactly("secrets in clear text: gateway.yaml:5 channels[0].accounts[0].key, gateway.yaml:7"
+                        + " keys[0].key; write ${env:NAME}, ${file:path} or, for a virtual key, key-hash");
+        assertThat(revision.toString() + EffectiveConfig.render(revision).encode())
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void warnsOfLimitsThatNoUsualRequestFits() {
+        GatewayRevision revision = TestFiles.gateway(
+                        TestFiles.CHANNEL.replace("{ name: a,", "{ name: a, limits: { tpm: 1000 },") + TestFiles.KEY)
+                .revision();
+
+        assertThat(revision.warnings())
+                .contains(
+                        "models.m: a request without a maximum reserves 1024 tokens, more than the limit of c/a; raise"
+                                + " the limit or lower output-estimate");
+    }
+
+    @Test
+    void namesTheStateByFilesAndResolvedValuesOnly() {
+        String text = TestFiles.CHANNEL + TestFiles.KEY;
+        String id = TestFiles.gateway(text).revision().id();
+
+        assertThat(id).matches("[0-9a-f]{12}");
+        assertThat(TestFiles.gateway(text)
+                        .with("node.yaml", "node: { name: x }")
+                        .revision()
+                        .id())
+                .isEqualTo(id);
+        assertThat(TestFiles.gateway(text + "# more\n").revision().id()).isNotEqualTo(id);
+        assertThat(TestFiles.gateway(text).variable("KEY", "sk-2").revision().id())
+                .isNotEqualTo(id);
+    }
+
+    @Test
+    void servesTheSampleAsItIsDelivered() {
+        Path dir = Path.of("config");
+        Loaded<NodeConfig> node = ConfigLoader.loadNode(dir, NodeOverrides.NONE);
+        Loaded<GatewayRevision> gateway = ConfigLoader.loadGateway(dir, node.value());
+
+        assertThat(node.errors()).isEmpty();
+        assertThat(node.warnings()).isEmpty();
+        assertThat(gateway.errors()).isEmpty();
+        GatewayRevision revision = gateway.value();
+        assertThat(revision.warnings()).isEmpty();
+        assertThat(revision.notApplied()).isEmpty();
+        assertThat(revision.models().keySet()).containsExactly("gpt-4o-mini", "gpt-4o", "text-embedding-3-small");
+        assertThat(revision.keys().find(KeyHash.ofKey(SampleKey.TEXT))).isPresent();
+    }
+
+    @Test
+    void rendersWhatIsInForceWithoutSecrets() {
+        String json = EffectiveConfig.render(everyOption()).encode();
+
+        assertThat(json)
+                .contains(
+                        "\"rpm\":500",
+                        "\"per-model\":{\"gpt-4o\":",
+                        "{\"requests\":20,\"per\":\"1s\"}",
+                        "\"team\":\"research\"")
+                .contains("fingerprint " + Secret.of("k-two").fingerprint())
+                .doesNotContain("value-of", "k-two");
+    }
+}
