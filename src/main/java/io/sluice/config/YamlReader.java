@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
@@ -41,6 +42,7 @@ final class YamlReader {
     private final String[] lines;
     private final ParserImpl parser;
     private final Map<String, YamlNode> anchors = new HashMap<>();
+    private Place last;
     private int aliases;
     private int insideAnchors;
 
@@ -51,6 +53,7 @@ final class YamlReader {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(MAX_BYTES);
         this.parser = new ParserImpl(new StreamReader(text), options);
+        this.last = Place.of(file);
     }
 
     /**
@@ -77,6 +80,9 @@ final class YamlReader {
             findings.error(e.place, e.reason);
         } catch (MarkedYAMLException e) {
             reader.syntax(e);
+        } catch (YAMLException e) {
+            // The scanner knows a few faults without a position; the last good one is close.
+            findings.error(reader.last, "is not YAML behind this: " + e.getMessage());
         }
         return null;
     }
@@ -112,14 +118,14 @@ final class YamlReader {
     }
 
     private @Nullable Mapping document() {
-        parser.getEvent();
+        next();
         if (parser.checkEvent(Event.ID.StreamEnd)) {
             return Mapping.empty(1, 1);
         }
-        parser.getEvent();
-        YamlNode root = node(parser.getEvent(), 1);
-        parser.getEvent();
-        Event next = parser.getEvent();
+        next();
+        YamlNode root = node(next(), 1);
+        next();
+        Event next = next();
         if (!next.is(Event.ID.StreamEnd)) {
             throw new Refused(place(next), "a second document begins here; write one document a file");
         }
@@ -159,7 +165,7 @@ final class YamlReader {
 
     private Sequence sequence(int line, int column, int depth) {
         List<YamlNode> items = new ArrayList<>();
-        for (Event event = parser.getEvent(); !event.is(Event.ID.SequenceEnd); event = parser.getEvent()) {
+        for (Event event = next(); !event.is(Event.ID.SequenceEnd); event = next()) {
             items.add(node(event, depth + 1));
         }
         return new Sequence(List.copyOf(items), line, column);
@@ -167,12 +173,12 @@ final class YamlReader {
 
     private Mapping mapping(int line, int column, int depth) {
         Map<String, Entry> entries = new LinkedHashMap<>();
-        for (Event event = parser.getEvent(); !event.is(Event.ID.MappingEnd); event = parser.getEvent()) {
+        for (Event event = next(); !event.is(Event.ID.MappingEnd); event = next()) {
             Place at = place(event);
             if (!(node(event, depth + 1) instanceof Scalar key)) {
                 throw new Refused(at, "a key is text; put quotes around ${…} inside { }");
             }
-            YamlNode value = node(parser.getEvent(), depth + 1);
+            YamlNode value = node(next(), depth + 1);
             Entry first = entries.putIfAbsent(key.text(), new Entry(key, value));
             if (first != null) {
                 findings.error(
@@ -216,6 +222,12 @@ final class YamlReader {
             problem += "; put quotes around ${…} inside { } and [ ]";
         }
         findings.error(new Place(file, mark.getLine() + 1, mark.getColumn() + 1, ""), problem);
+    }
+
+    private Event next() {
+        Event event = parser.getEvent();
+        last = place(event);
+        return event;
     }
 
     private Place place(Event event) {

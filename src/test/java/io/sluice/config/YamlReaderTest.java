@@ -83,6 +83,13 @@ class YamlReaderTest {
                 arguments("a: \u0007", "f.yaml:1:4: holds the unprintable character U+0007; files are UTF-8 text"));
     }
 
+    @Test
+    void refusesWhatTheScannerReportsWithoutAPosition() {
+        read(" ? \":\n\"x\"", StandardCharsets.UTF_8);
+
+        assertThat(errors()).singleElement().asString().startsWith("f.yaml:1:4: is not YAML behind this: ");
+    }
+
     @ParameterizedTest
     @MethodSource("refused")
     void refuses(String text, String expected) {
