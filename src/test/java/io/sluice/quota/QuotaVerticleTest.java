@@ -1,0 +1,208 @@
+package io.sluice.quota;
+
+import static io.sluice.testkit.QuotaScopes.limits;
+import static io.sluice.testkit.QuotaScopes.perMinute;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.Headroom;
+import io.sluice.message.KeyLimits;
+import io.sluice.message.MessageCodecs;
+import io.sluice.message.QuotaDecision;
+import io.sluice.message.ReserveQuota;
+import io.sluice.message.RevisionChanged;
+import io.sluice.message.SettleQuota;
+import io.sluice.metrics.GatewayMetrics;
+import io.sluice.testkit.Await;
+import io.sluice.testkit.RevisionBuilder;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuotaVerticleTest {
+    private static final Duration TTL = Duration.ofMillis(500);
+    private static final Estimate HUNDRED = new Estimate(60, 40);
+    private static final String KEY = "sk-test-0123456789abcdef";
+
+    @TempDir
+    private Path data;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicLong clock = new AtomicLong(1_000_000_000_000L);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Queue<Headroom> headroom = new ConcurrentLinkedQueue<>();
+    private final GatewayRevision revision = revision("r1", 3, 60);
+    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private String deployment = "";
+
+    private static GatewayRevision revision(String id, int accountRpm, int keyRpm) {
+        LimitSet account = limits(perMinute(Dimension.REQUESTS, accountRpm));
+        LimitSet key = limits(perMinute(Dimension.REQUESTS, keyRpm), perMinute(Dimension.TOKENS, 10_000));
+        return new RevisionBuilder()
+                .id(id)
+                .channel("c", c -> c.account("a", account).account("b", account).serves("m"))
+                .limitedKey("app", KEY, key)
+                .build();
+    }
+
+    @BeforeEach
+    void deploy() throws Exception {
+        MessageCodecs.registerAll(vertx.eventBus());
+        bus.consume(Address.QUOTA_HEADROOM, headroom::add);
+        deployment = start();
+    }
+
+    private String start() throws Exception {
+        QuotaVerticle verticle = new QuotaVerticle(revision, data, TTL, clock::get, new GatewayMetrics(registry));
+        return vertx.deployVerticle(verticle)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private QuotaDecision reserve(GatewayRevision of, long replaces) throws Exception {
+        List<Candidate> candidates =
+                Objects.requireNonNull(of.models().get("m")).candidates();
+        ReserveQuota request =
+                new ReserveQuota(of.keys().named("app").orElseThrow().scopes(), candidates, HUNDRED, replaces);
+        return bus.request(Address.QUOTA_RESERVE, request)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    private QuotaDecision.Granted granted(GatewayRevision of) throws Exception {
+        QuotaDecision decision = reserve(of, 0);
+        assertThat(decision).isInstanceOf(QuotaDecision.Granted.class);
+        return (QuotaDecision.Granted) decision;
+    }
+
+    @Test
+    void grantsWithExpiryAndTheKeysNumbers() throws Exception {
+        QuotaDecision.Granted granted = granted(revision);
+
+        assertThat(granted.candidate()).isZero();
+        assertThat(granted.expiresAtNanos()).isEqualTo(clock.get() + TTL.toNanos());
+        KeyLimits key = Objects.requireNonNull(granted.keyLimits());
+        assertThat(key.requestLimit()).isEqualTo(60);
+        assertThat(key.requestsLeft()).isEqualTo(59);
+        assertThat(key.tokensLeft()).isEqualTo(9_900);
+        assertThat(key.tokenResetMillis()).isBetween(60_000L, 63_000L);
+    }
+
+    @Test
+    void refusesTheSeventhAndCountsIt() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            granted(revision);
+        }
+
+        QuotaDecision seventh = reserve(revision, 0);
+
+        assertThat(seventh).isInstanceOfSatisfying(QuotaDecision.Denied.class, denied -> {
+            assertThat(denied.failure().cause()).isEqualTo(Cause.POOL);
+            assertThat(denied.failure().retryAfter()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
+        });
+        assertThat(registry.get("sluice.quota.denied")
+                        .tag("cause", "pool")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void settlesOnceAndCountsWhatDoesNotMatchAndWhatWasUsedBeyond() throws Exception {
+        long reservation = granted(revision).reservation();
+        Await.until(() -> open() == 1);
+
+        bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, clock.get(), true, new Estimate(60, 90), false));
+        bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, clock.get(), true, HUNDRED, false));
+
+        Await.until(() -> open() == 0);
+        Await.until(() ->
+                registry.get("sluice.quota.settlements.unmatched").counter().count() == 1);
+        assertThat(registry.get("sluice.quota.overrun.tokens").counter().count())
+                .isEqualTo(50);
+    }
+
+    private double open() {
+        return registry.get("sluice.quota.reservations.open").gauge().value();
+    }
+
+    @Test
+    void anExpiredReservationIsReplaced() throws Exception {
+        long expired = granted(revision).reservation();
+        clock.addAndGet(TTL.toNanos());
+
+        QuotaDecision again = reserve(revision, expired);
+
+        assertThat(again).isInstanceOfSatisfying(QuotaDecision.Granted.class, granted -> {
+            assertThat(granted.candidate()).isZero();
+            assertThat(Objects.requireNonNull(granted.keyLimits()).requestsLeft())
+                    .isEqualTo(59);
+        });
+    }
+
+    @Test
+    void tellsWhereRoomIsWhenItChanged() throws Exception {
+        Await.until(() -> headroom.contains(new Headroom("r1", new int[] {1000, 1000})));
+
+        granted(revision);
+
+        Await.until(() -> headroom.contains(new Headroom("r1", new int[] {666, 1000})));
+        assertThat(headroom).hasSize(2);
+    }
+
+    @Test
+    void aNewRevisionsLimitsRuleAlsoForRequestsThatBeganBefore() throws Exception {
+        GatewayRevision next = revision("r2", 1, 60);
+        granted(revision);
+
+        bus.publish(Address.REVISION_CHANGED, new RevisionChanged(next));
+        Await.until(() -> headroom.contains(new Headroom("r2", new int[] {0, 1000})));
+
+        assertThat(granted(revision).candidate()).isEqualTo(1);
+        assertThat(reserve(revision, 0)).isInstanceOf(QuotaDecision.Denied.class);
+    }
+
+    @Test
+    void keepsTheWindowsOverARestart() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            granted(revision);
+        }
+        vertx.undeploy(deployment).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        start();
+
+        assertThat(granted(revision).candidate()).isEqualTo(1);
+        assertThat(reserve(revision, 0)).isInstanceOf(QuotaDecision.Denied.class);
+    }
+
+    @Test
+    void doesNotStartOnADirectoryInUse() {
+        assertThatThrownBy(this::start).hasMessageContaining("is in use by another process");
+    }
+}
