@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,7 +70,6 @@ public final class GatewayMetrics {
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
-    private final AtomicInteger reservationsOpen = new AtomicInteger();
     private final Map<List<Object>, Counter> counters = new ConcurrentHashMap<>();
     private final Map<List<Object>, Timer> timers = new ConcurrentHashMap<>();
     private final Map<List<Object>, DistributionSummary> sizes = new ConcurrentHashMap<>();
@@ -82,6 +80,9 @@ public final class GatewayMetrics {
     private volatile Names names = new Names(Set.of(), Set.of());
 
     private volatile Headroom headroom = new Headroom("", new int[0]);
+    private volatile int quotaReservations;
+    private volatile int quotaScopes;
+    private volatile boolean quotaKept;
     private volatile boolean ready;
     private volatile int configErrors;
 
@@ -95,7 +96,9 @@ public final class GatewayMetrics {
         gauge("sluice.requests.in.flight", "requests being served", m -> m.requestsInFlight.doubleValue());
         gauge("sluice.streams.open", "streamed answers being sent", m -> m.streamsOpen.doubleValue());
         gauge("sluice.connections.open", "open client connections", m -> m.connectionsOpen.doubleValue());
-        gauge("sluice.quota.reservations.open", "reservations not settled yet", m -> m.reservationsOpen);
+        gauge("sluice.quota.reservations.open", "reservations not settled yet", m -> m.quotaReservations);
+        gauge("sluice.quota.scopes", "limits with charges or requests in flight", m -> m.quotaScopes);
+        gauge("sluice.quota.log.kept", "1 when a restart would find what was charged", m -> m.quotaKept ? 1 : 0);
         gauge("sluice.ready", "1 when load balancers should send traffic", m -> m.ready ? 1 : 0);
         gauge("sluice.config.errors", "errors in the files as they are now; 0 when they are live", m -> m.configErrors);
         headroomGauges = MultiGauge.builder("sluice.account.headroom.ratio")
@@ -228,9 +231,17 @@ public final class GatewayMetrics {
         };
     }
 
-    /** Reservations that are not settled yet. */
-    public void quotaReservationsOpen(int count) {
-        reservationsOpen.set(count);
+    /**
+     * How quota stands.
+     *
+     * @param reservations not settled yet
+     * @param scopes with charges or requests in flight
+     * @param kept whether a restart would find what was charged
+     */
+    public void quotaState(int reservations, int scopes, boolean kept) {
+        quotaReservations = reservations;
+        quotaScopes = scopes;
+        quotaKept = kept;
     }
 
     /** A request found no room. */

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class QuotaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaVerticle.class);
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
-    private static final int SEGMENT_BYTES = 16 << 20;
+    private static final int SEGMENT_BYTES = 4 << 20;
     private static final long TICK_MILLIS = 100;
     private static final int LOOKED_AT_PER_TICK = 1000;
 
@@ -92,7 +92,7 @@ public final class QuotaVerticle extends VerticleBase {
         consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(reserve(book, request))));
         consumers.add(bus.consume(Address.QUOTA_SETTLE, settlement -> settle(book, settlement)));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> reload(book, change.revision())));
-        vertx.setPeriodic(TICK_MILLIS, timer -> tick(book, bus));
+        vertx.setPeriodic(TICK_MILLIS, timer -> tick(opened, bus));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }
 
@@ -133,10 +133,11 @@ public final class QuotaVerticle extends VerticleBase {
         }
     }
 
-    private void tick(QuotaBook book, Bus bus) {
+    private void tick(KeptBook opened, Bus bus) {
+        QuotaBook book = opened.book();
         long now = clock.getAsLong();
         book.forgetIdle(now, LOOKED_AT_PER_TICK);
-        metrics.quotaReservationsOpen(book.openReservations());
+        metrics.quotaState(book.openReservations(), book.scopes(), opened.log().isKeeping());
         Headroom headroom = new Headroom(scopes.revision().id(), scopes.permille(book, now));
         if (!headroom.equals(reported)) {
             reported = headroom;
