@@ -51,7 +51,7 @@ final class Answers {
      * after a bounded rest was read, for closing with unread bytes would reset it under the answer.
      */
     private static void finish(HttpServerRequest request, Buffer body) {
-        boolean cutsBody = !request.isEnded() && request.version() != HttpVersion.HTTP_2;
+        boolean cutsBody = request.version() != HttpVersion.HTTP_2 && hasBody(request) && !request.isEnded();
         if (!cutsBody) {
             request.response().end(body);
             return;
@@ -67,5 +67,11 @@ final class Answers {
         });
         request.endHandler(v -> written.onComplete(done -> request.connection().close()));
         request.resume();
+    }
+
+    /** Whether an HTTP/1 head announces a body; without one a request has not ended either while its head is handled. */
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader("content-length");
+        return length == null ? request.headers().contains("transfer-encoding") : !length.equals("0");
     }
 }
