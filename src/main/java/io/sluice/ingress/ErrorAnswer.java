@@ -86,7 +86,8 @@ record ErrorAnswer(
         return switch (failure.kind()) {
             case REQUEST_REJECTED ->
                 new ErrorAnswer(
-                        failure.status(),
+                        // An error inside an answer has no status of its own.
+                        failure.status() == 0 ? 400 : failure.status(),
                         failure.type() == null ? INVALID : failure.type(),
                         failure.code(),
                         failure.param(),
