@@ -41,6 +41,9 @@ final class HeadGuard {
                     null,
                     "headers_too_large");
         }
+        if (headers.contains("")) {
+            return malformed("The request has a header field without a name.");
+        }
         InvalidRequest wrong = framing(request, headers);
         if (wrong == null) {
             wrong = host(request, headers);

@@ -201,12 +201,12 @@ class HostileHttpTest {
                 "GET /v1/models HTTP/1.1\r\nHost: x\r\nA: b\u0000c\r\n\r\n",
                 "GET /v1/models HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n",
                 "GET /v1/models HTTP/1.1\r\nHost: x\r\n: c\r\n\r\n",
+                "GET /v1/models HTTP/1.1\r\nHost: x\r\n : c\r\n\r\n",
                 "GET /v1/models HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
                 "GET /v1/models HTTP/1.1\r\n Host: x\r\n\r\n",
                 "\u0001GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
                 "G\u0001T /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
                 "GET /v1/models\r\n\r\n",
-                "GET  /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
                 "GET /v1/mo dels HTTP/1.1\r\nHost: x\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n"
             })
@@ -225,6 +225,14 @@ class HostileHttpTest {
 
         assertThat(conversation.ending()).isNotEqualTo(Ending.OPEN);
         assertThat(conversation.statuses()).containsExactly(501);
+    }
+
+    /** H-07. Lenient as RFC 9112, 3 allows; it moves no boundary between requests. */
+    @Test
+    void moreBlanksInTheRequestLineAreOne() {
+        Conversation conversation = answer("GET  /v1/models  HTTP/1.1\r\nHost: x\r\n" + AUTH + "\r\n");
+
+        assertThat(conversation.statuses()).containsExactly(200);
     }
 
     /** H-07. */
@@ -344,6 +352,22 @@ class HostileHttpTest {
 
             assertThat(conversation.statuses()).containsExactly(200);
             assertThat(conversation.ending()).isEqualTo(Ending.OPEN);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"GET /health/live", "GET /v1/models", "GET /nowhere", "POST /v1/models", "DELETE /v1/models/x"})
+    void connectionOfARequestWithoutABodyIsKept(String target) {
+        try (RawHttp connection = RawHttp.clear(node.port())) {
+            String request = target + " HTTP/1.1\r\nHost: x\r\n" + AUTH + "\r\n";
+            connection.send(request).read(SOON, 1);
+
+            Conversation conversation = connection.send(request).read(SOON, 2);
+
+            assertThat(conversation.statuses()).hasSize(2);
+            assertThat(conversation.answers())
+                    .allSatisfy(a -> assertThat(a.header("connection")).isNull());
         }
     }
 
