@@ -74,7 +74,7 @@ final class CheckCommand implements Callable<Integer> {
     /** What would be in effect, as a node shows it. */
     private static JsonNode effective(GatewayRevision files) {
         try {
-            return new ObjectMapper().readTree(EffectiveConfig.render(files).encode());
+            return new ObjectMapper().readTree(EffectiveConfig.text(files));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the rendered configuration is JSON", e);
         }

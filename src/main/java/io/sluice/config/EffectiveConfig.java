@@ -44,6 +44,15 @@ public final class EffectiveConfig {
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
 
+    /**
+     * Renders a revision as JSON text.
+     *
+     * @param revision any revision
+     */
+    public static String text(GatewayRevision revision) {
+        return render(revision).encode();
+    }
+
     private static JsonObject channel(Channel channel) {
         JsonObject json = new JsonObject()
                 .put("name", channel.name())
