@@ -1,0 +1,91 @@
+package io.sluice.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.domain.Secret;
+import io.vertx.core.MultiMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResponseHeadersTest {
+    private static final Secret KEY = Secret.of("CANARY-key");
+
+    private static MultiMap headers() {
+        return MultiMap.caseInsensitiveMultiMap();
+    }
+
+    @Test
+    void onlyWhatIsAllowedPasses() {
+        MultiMap headers = headers()
+                .add("Content-Type", "application/json")
+                .add("OpenAI-Processing-MS", "12")
+                .add("openai-version", "2020-10-01")
+                .add("openai-organization", "our-company")
+                .add("set-cookie", "a=b")
+                .add("server", "x")
+                .add("location", "http://10.0.0.1/")
+                .add("x-ratelimit-remaining-requests", "1")
+                .add("x-request-id", "req_1")
+                .add("retry-after", "1")
+                .add("content-encoding", "gzip")
+                .add("transfer-encoding", "chunked")
+                .add("connection", "close")
+                .add("x-goog-api-key", KEY.reveal());
+
+        assertThat(ResponseHeaders.forClient(headers, KEY))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "content-type",
+                        "application/json",
+                        "openai-processing-ms",
+                        "12",
+                        "openai-version",
+                        "2020-10-01"));
+    }
+
+    @Test
+    void valueThatHoldsTheCredentialIsDropped() {
+        MultiMap headers = headers().add("openai-version", "v-" + KEY.reveal() + "-1");
+
+        assertThat(ResponseHeaders.forClient(headers, KEY)).isEmpty();
+    }
+
+    @Test
+    void longValueIsDropped() {
+        MultiMap headers = headers().add("openai-version", "v".repeat(257));
+
+        assertThat(ResponseHeaders.forClient(headers, KEY)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/json, true",
+        "application/json; charset=utf-8, true",
+        "Application/JSON, true",
+        "text/event-stream, true",
+        "TEXT/Event-Stream; charset=utf-8, true",
+        "text/html, false",
+        "text/plain, false",
+        "'', false",
+        ", false"
+    })
+    void readableTypes(String contentType, boolean expected) {
+        assertThat(ResponseHeaders.isReadable(contentType)).isEqualTo(expected);
+    }
+
+    @Test
+    void lengthIsTheNumber() {
+        assertThat(ResponseHeaders.contentLength(headers().add("Content-Length", "42")))
+                .isEqualTo(42);
+        assertThat(ResponseHeaders.contentLength(headers())).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "99999999999999999999", "1.5"})
+    void lengthThatIsNotANumberIsUnknown(String value) {
+        assertThat(ResponseHeaders.contentLength(headers().add("content-length", value)))
+                .isEqualTo(-1);
+    }
+}

@@ -1,0 +1,141 @@
+package io.sluice.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.MultiMap;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetryAfterTest {
+    private static final Duration DAY = Duration.ofHours(24);
+
+    private static MultiMap headers(String... namesAndValues) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            headers.add(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return headers;
+    }
+
+    private static String date(Duration fromNow) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plus(fromNow));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "7, 7000",
+        "' 7 ', 7000",
+        "0, 0",
+        "0.25, 250",
+        "1.5, 1500",
+        "007, 7000",
+        "1e2, 100000",
+        "86400, 86400000",
+        "86401, 86400000",
+        "1e12, 86400000",
+        "1e999, 86400000",
+        "99999999999999999999, 86400000"
+    })
+    void readsSeconds(String value, long millis) {
+        assertThat(RetryAfter.of(headers("Retry-After", value), "")).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "-1",
+                "-0",
+                "+7",
+                "NaN",
+                "Infinity",
+                "0x10",
+                "7s",
+                "soon",
+                "7, 8",
+                "1.",
+                ".5",
+                "7 8",
+                "1e-3",
+                "٧",
+                "Wed, 99 Oct 2099 07:28:00 GMT",
+                "999999999999999999999999999999999999"
+            })
+    void takesWhatIsNotATimeForNothing(String value) {
+        assertThat(RetryAfter.of(headers("Retry-After", value), "")).isZero();
+    }
+
+    @Test
+    void readsADate() {
+        Duration wait = RetryAfter.of(headers("Retry-After", date(Duration.ofMinutes(5))), "");
+
+        assertThat(wait).isBetween(Duration.ofSeconds(295), Duration.ofSeconds(300));
+    }
+
+    @Test
+    void dateThatIsOverIsNoWait() {
+        assertThat(RetryAfter.of(headers("Retry-After", date(Duration.ofDays(-10))), ""))
+                .isZero();
+    }
+
+    @Test
+    void farDateIsADay() {
+        assertThat(RetryAfter.of(headers("Retry-After", date(Duration.ofDays(3650))), ""))
+                .isEqualTo(DAY);
+    }
+
+    @Test
+    void firstOfTwoValuesCounts() {
+        assertThat(RetryAfter.of(headers("Retry-After", "3", "Retry-After", "9"), ""))
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void millisecondsGoBeforeSeconds() {
+        assertThat(RetryAfter.of(headers("retry-after", "9", "retry-after-ms", "1250"), ""))
+                .isEqualTo(Duration.ofMillis(1250));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-5"})
+    void unreadableMillisecondsLeaveItToTheSeconds(String millis) {
+        assertThat(RetryAfter.of(headers("retry-after", "9", "retry-after-ms", millis), ""))
+                .isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void headerGoesBeforeTheSentence() {
+        assertThat(RetryAfter.of(headers("retry-after", "9"), "Please try again in 20s."))
+                .isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Rate limit reached. Please try again in 20s.', 20000",
+        "'Please try again in 7.66s. Visit …', 7660",
+        "'Please try again in 850ms.', 850",
+        "'Please try again in 6m0s.', 360000",
+        "'Please try again in 1m12.5s.', 72500",
+        "'Please try again in 2h.', 7200000",
+        "'Please retry after 30 seconds.', 30000",
+        "'Please retry after 1 second.', 1000",
+        "'Please retry after 2 minutes.', 120000",
+        "'Please retry after 42', 42000",
+        "'PLEASE TRY AGAIN IN 5S', 5000",
+        "'Please try again in 999999999s', 86400000",
+        "'Please try again in a moment.', 0",
+        "'Please try again in 1234567890123456789s', 86400000",
+        "'', 0"
+    })
+    void readsTheSentence(String message, long millis) {
+        assertThat(RetryAfter.of(headers(), message)).isEqualTo(Duration.ofMillis(millis));
+    }
+}
