@@ -29,6 +29,7 @@ final class Answer implements Timed {
     private final long contentLength;
     private final Consumer<@Nullable GatewayFailure> whenOver;
     private @Nullable Buffer held;
+    private long passed;
     private long lastPieceNanos;
     private boolean clientGone;
     private boolean over;
@@ -106,8 +107,13 @@ final class Answer implements Timed {
 
     /** Sends a piece on; once the last piece is known everything waits for the usage record, to go out in one write. */
     private void send(Buffer piece) {
-        if (tap.last().length > 0) {
+        passed += piece.length();
+        boolean last = tap.last().length > 0;
+        if (last) {
             lastPieceNanos = services.clock().getAsLong();
+        }
+        // With its last byte a body of known length is over for the client: too late to say that it is not whole.
+        if (last || passed == contentLength) {
             held = held == null ? piece : held.appendBuffer(piece);
             return;
         }

@@ -333,6 +333,35 @@ class ExchangeFlowTest {
         assertThat(recorded().ending()).isEqualTo(Ending.CUT);
     }
 
+    /** The upstream's length is kept, but its JSON is not whole; the client must not take it for an answer. */
+    @Test
+    void doesNotEndABodyThatIsWholeByLengthOnly() throws Exception {
+        node(c -> c.accounts("a").serves("pub"));
+        String half = BODY.replace("up-1", "pub").substring(0, BODY.length() / 2);
+        String head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + half.length() + "\r\n\r\n";
+        upstream.otherwise(Script.bytes(head + half.substring(0, 40))
+                .pause(Duration.ofMillis(50))
+                .write(half.substring(40)));
+
+        Conversation answer = chat(false);
+
+        assertThat(answer.last().whole()).isFalse();
+        assertThat(recorded().ending()).isEqualTo(Ending.CUT);
+    }
+
+    @Test
+    void fallsBackFromABodyThatIsWholeByLengthOnly() throws Exception {
+        node(c -> c.accounts("a", "b").serves("pub"));
+        String whole = BODY.replace("up-1", "pub");
+        upstream.next(Script.json(200, whole.substring(0, whole.length() / 2))).otherwise(Script.json(200, whole));
+
+        Conversation answer = chat(false);
+
+        assertThat(answer.last().text()).isEqualTo(whole);
+        assertThat(recorded()).returns(2, UsageRecord::attempts).returns(Ending.COMPLETED, UsageRecord::ending);
+    }
+
     @Test
     void answersAHeadThatDoesNotComeWithATimeout() throws Exception {
         node(c -> c.accounts("a", "b"));
