@@ -128,6 +128,8 @@ final class Exchange implements Cancellation {
             return;
         }
         long replaces = attempt == null ? 0 : attempt.reservation();
+        // The question ends that reservation; whatever ends the exchange in the meantime must not end it again.
+        attempt = null;
         List<Candidate> candidates = untried;
         ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, meter.estimate(), replaces);
         services.bus()
@@ -139,7 +141,6 @@ final class Exchange implements Cancellation {
     }
 
     private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
-        attempt = null;
         writer.keyLimits(decision.keyLimits());
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates, parked);

@@ -19,9 +19,12 @@ import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Conversation;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -360,6 +363,34 @@ class ExchangeFlowTest {
 
         assertThat(answer.last().text()).isEqualTo(whole);
         assertThat(recorded()).returns(2, UsageRecord::attempts).returns(Ending.COMPLETED, UsageRecord::ending);
+    }
+
+    @Test
+    void settlesOnceWhenTheClientLeavesDuringTheNextReservation() throws Exception {
+        Promise<QuotaDecision> second = Promise.promise();
+        CountDownLatch asked = new CountDownLatch(1);
+        node = TestNode.of(revision(c -> c.accounts("a", "b")));
+        node.quotaLater(request -> {
+            if (request.replaces() == 0) {
+                return Future.succeededFuture(node.grantFirst(request));
+            }
+            asked.countDown();
+            return second.future();
+        });
+        node.start();
+        upstream.otherwise(Script.json(500, "{}"));
+
+        try (RawHttp client = RawHttp.clear(node.port())) {
+            client.send(request(false, ""));
+            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            client.reset();
+        }
+        Await.until(() -> node.meter("sluice.connections.open") == 0);
+        second.complete(new QuotaDecision.Granted(2, 0, System.nanoTime() + 500_000_000L, null));
+
+        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        Await.until(() -> node.audit().open() == 0);
+        assertThat(node.audit().faults()).isEmpty();
     }
 
     @Test

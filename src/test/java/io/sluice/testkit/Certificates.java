@@ -20,7 +20,8 @@ import javax.net.ssl.TrustManagerFactory;
  * @param trusting a context for clients that trusts this certificate only
  */
 public record Certificates(TlsConfig tls, SSLContext trusting) {
-    private static final String PASSWORD = "test-password";
+    /** Of the store that holds certificate and key, {@code store.p12} in the directory. */
+    static final String PASSWORD = "test-password";
 
     /**
      * Makes a certificate.

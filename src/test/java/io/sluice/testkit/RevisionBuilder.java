@@ -116,7 +116,12 @@ public final class RevisionBuilder {
 
         /** An account with limits. */
         public ChannelBuilder account(String account, LimitSet limits) {
-            accounts.put(account, new AccountLimits(limits, Map.of(), List.of()));
+            return account(account, new AccountLimits(limits, Map.of(), List.of()));
+        }
+
+        /** An account with limits of its own and of its models; groups are left out. */
+        public ChannelBuilder account(String account, AccountLimits limits) {
+            accounts.put(account, limits);
             return this;
         }
 
@@ -270,8 +275,16 @@ public final class RevisionBuilder {
     }
 
     private static Candidate candidate(Channel channel, Account account, String model) {
-        LimitSet limits = account.limits().all();
-        List<Scope> scopes = limits.isEmpty() ? List.of() : List.of(new Scope("account:" + account.id(), limits));
-        return new Candidate(channel, account, model, channel.redirects().get(model), scopes);
+        String upstream = channel.redirects().get(model);
+        String id = "account:" + account.id();
+        List<Scope> scopes = new ArrayList<>();
+        scopes.add(new Scope(id, account.limits().all()));
+        account.limits().perModel().forEach((pattern, limits) -> {
+            if (pattern.matches(upstream)) {
+                scopes.add(new Scope(id + "|model:" + upstream, limits));
+            }
+        });
+        scopes.removeIf(scope -> scope.limits().isEmpty());
+        return new Candidate(channel, account, model, upstream, scopes);
     }
 }

@@ -24,12 +24,14 @@ import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -40,9 +42,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lane of real verticles on a real Vert.x and a free port, with a scripted peer in the place of quota and usage. The
- * peer grants the first candidate, accepts every record, and keeps what it was told. An exception that nobody handled on an
- * event loop fails the close.
+ * One lane of real verticles on a real Vert.x and a free port, with a scripted peer in the place of usage and, unless
+ * {@link #keepsQuota} is said, of quota. The peer grants the first candidate, accepts every record, and keeps what it was
+ * told. An exception that nobody handled on an event loop fails the close.
  */
 public final class TestNode implements AutoCloseable {
     private static final int LANE = 0;
@@ -56,13 +58,17 @@ public final class TestNode implements AutoCloseable {
     private final BlockingQueue<UsageRecord> records = new LinkedBlockingQueue<>();
     private final BlockingQueue<SettleQuota> settlements = new LinkedBlockingQueue<>();
     private final BlockingQueue<AttemptFinished> attempts = new LinkedBlockingQueue<>();
+    private final ReservationAudit audit = new ReservationAudit();
     private final AtomicLong reservations = new AtomicLong();
     private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
     private final GatewayRevision revision;
     private HttpBounds bounds = HttpBounds.DEFAULT;
     private List<Cidr> trustedProxies = List.of();
     private @Nullable TlsConfig tls;
-    private Function<ReserveQuota, QuotaDecision> quota = this::grantFirst;
+    private Function<ReserveQuota, Future<QuotaDecision>> quota =
+            request -> Future.succeededFuture(grantFirst(request));
+    private @Nullable Path dataDir;
+    private Duration ttl = Duration.ofMillis(500);
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -92,7 +98,25 @@ public final class TestNode implements AutoCloseable {
 
     /** Answers reservations; runs on an event loop. */
     public TestNode quota(Function<ReserveQuota, QuotaDecision> decide) {
+        return quotaLater(request -> Future.succeededFuture(decide.apply(request)));
+    }
+
+    /** Answers reservations when it likes; runs on an event loop. */
+    public TestNode quotaLater(Function<ReserveQuota, Future<QuotaDecision>> decide) {
         quota = decide;
+        return this;
+    }
+
+    /**
+     * Has the real quota verticle in the place of the scripted one; {@link #settlements} and {@link #reservations} stay
+     * empty, and {@link #audit} tells instead.
+     *
+     * @param directory the node's data directory
+     * @param lease how long after its grant a reservation may be written
+     */
+    public TestNode keepsQuota(Path directory, Duration lease) {
+        dataDir = directory;
+        ttl = lease;
         return this;
     }
 
@@ -105,8 +129,17 @@ public final class TestNode implements AutoCloseable {
     public TestNode start() {
         vertx.exceptionHandler(defects::add);
         MessageCodecs.registerAll(vertx.eventBus());
-        bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(quota.apply(request)));
-        bus.consume(Address.QUOTA_SETTLE, settlements::add);
+        vertx.eventBus().addOutboundInterceptor(sent -> {
+            audit.saw(sent.body());
+            sent.next();
+        });
+        GatewayMetrics metrics = new GatewayMetrics(registry);
+        if (dataDir == null) {
+            bus.serve(Address.QUOTA_RESERVE, quota);
+            bus.consume(Address.QUOTA_SETTLE, settlements::add);
+        } else {
+            await(vertx.deployVerticle(new QuotaVerticle(revision, dataDir, ttl, System::nanoTime, metrics)));
+        }
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
         bus.serve(Address.USAGE_RECORDED, record -> {
             records.add(record);
@@ -116,8 +149,7 @@ public final class TestNode implements AutoCloseable {
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
                 new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime),
-                new IngressVerticle(
-                        LANE, http, revision, new EdgeLimits(bounds), new GatewayMetrics(registry), System::nanoTime)));
+                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");
@@ -146,6 +178,11 @@ public final class TestNode implements AutoCloseable {
     /** Attempts that were reported and not taken, in order. */
     public BlockingQueue<AttemptFinished> attempts() {
         return attempts;
+    }
+
+    /** What its reservations came to. */
+    public ReservationAudit audit() {
+        return audit;
     }
 
     /** How many reservations were granted. */
