@@ -10,14 +10,19 @@ import io.sluice.domain.sse.ResponseTaps;
 import io.sluice.message.UpstreamExchange;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One provider answer on its way to the client: claimed, read by a tap, written as it comes. The end is held: {@link
  * #end} sends it when the usage record is safe. Used on the lane's event loop.
  */
 final class Answer implements Timed {
+    private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+
     /** How long an upstream may stay open behind the last piece of its answer. */
     private static final long LINGER_NANOS = 500_000_000L;
 
@@ -26,10 +31,9 @@ final class Answer implements Timed {
     private final UpstreamExchange exchange;
     private final ReadStream<Buffer> stream;
     private final ResponseTap tap;
-    private final long contentLength;
+    private final boolean events;
     private final Consumer<@Nullable GatewayFailure> whenOver;
     private @Nullable Buffer held;
-    private long passed;
     private long lastPieceNanos;
     private boolean clientGone;
     private boolean over;
@@ -58,9 +62,7 @@ final class Answer implements Timed {
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
         // After a fallback the answer names the model that served, not the one that was asked for.
-        boolean renames = !candidate.model().equals(candidate.upstreamModel());
-        boolean events = contentType.startsWith("text/event-stream");
-        this.contentLength = renames || events ? -1 : exchange.contentLength();
+        this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
         this.tap = ResponseTaps.of(
                 scan.endpoint(),
                 scan.stream(),
@@ -76,15 +78,26 @@ final class Answer implements Timed {
 
     /** Begins to read. */
     void start() {
-        writer.prepare(exchange.headers(), contentLength);
+        writer.prepare(exchange.headers(), events);
         if (writer.isEventStream()) {
             services.metrics().streamsOpen(1);
         }
         services.timed().add(this);
-        stream.handler(this::received);
-        stream.endHandler(v -> ended());
-        stream.exceptionHandler(cause -> broke(cause));
+        stream.handler(piece -> guarded(() -> received(piece)));
+        stream.endHandler(v -> guarded(this::ended));
+        stream.exceptionHandler(cause -> guarded(() -> broke(cause)));
         stream.resume();
+    }
+
+    /** A step that throws ends the answer; without this nothing else would. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException defect) {
+            LOG.error("an answer failed by a defect", defect);
+            exchange.cancel("a defect");
+            over(new GatewayFailure.Internal());
+        }
     }
 
     private void received(Buffer piece) {
@@ -105,19 +118,24 @@ final class Answer implements Timed {
         }
     }
 
-    /** Sends a piece on; once the last piece is known everything waits for the usage record, to go out in one write. */
+    /**
+     * Sends a piece on. Two kinds wait: the first piece of a body that is not a stream, of which half is of no use to
+     * anyone, so that an answer cut there can still fall back; and everything behind which only the last piece follows,
+     * until the usage record is safe, to go out in one write.
+     */
     private void send(Buffer piece) {
-        passed += piece.length();
         boolean last = tap.last().length > 0;
         if (last) {
             lastPieceNanos = services.clock().getAsLong();
         }
-        // With its last byte a body of known length is over for the client: too late to say that it is not whole.
-        if (last || passed == contentLength) {
-            held = held == null ? piece : held.appendBuffer(piece);
+        boolean first = !events && !writer.isCommitted() && held == null;
+        Buffer joined = held == null ? piece : held.appendBuffer(piece);
+        if (last || first) {
+            held = joined;
             return;
         }
-        writer.write(piece);
+        held = null;
+        writer.write(joined);
         if (writer.isFull(stream::resume)) {
             stream.pause();
         }

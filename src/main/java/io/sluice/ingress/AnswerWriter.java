@@ -5,7 +5,6 @@ import io.sluice.message.KeyLimits;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +16,28 @@ final class AnswerWriter {
     private static final int WRITE_QUEUE = 16 * 1024;
 
     private static final long HTTP2_INTERNAL_ERROR = 2;
+    private static final long ABORT_MILLIS = 1_000;
 
+    private final ExchangeServices services;
     private final HttpServerResponse response;
-    private final LongSupplier clock;
+    private final Runnable whenCommitted;
     private boolean eventStream;
     private boolean committed;
     private long stalledSinceNanos;
     private boolean stalled;
     private long firstByteNanos = -1;
 
-    AnswerWriter(HttpServerResponse response, LongSupplier clock) {
+    /**
+     * A writer of one answer.
+     *
+     * @param services what the lane's exchanges share
+     * @param response the client's side
+     * @param whenCommitted told once, at the first byte
+     */
+    AnswerWriter(ExchangeServices services, HttpServerResponse response, Runnable whenCommitted) {
+        this.services = services;
         this.response = response;
-        this.clock = clock;
+        this.whenCommitted = whenCommitted;
     }
 
     /** The virtual key's limits, for the back-off of SDKs. */
@@ -50,43 +59,33 @@ final class AnswerWriter {
                 .putHeader("x-ratelimit-reset-" + what, duration(resetMillis));
     }
 
-    /** A time in the form of OpenAI's reset headers: {@code 850ms}, {@code 12.5s}. */
+    /** A time in the form of OpenAI's reset headers: {@code 850ms}, {@code 12.500s}. */
     private static String duration(long millis) {
-        if (millis < 1000) {
-            return millis + "ms";
-        }
-        return millis % 1000 == 0
-                ? millis / 1000 + "s"
-                : millis / 1000 + "." + String.format("%03d", millis % 1000) + "s";
+        long rest = millis % 1000;
+        String padding = rest < 10 ? "00" : rest < 100 ? "0" : "";
+        return millis < 1000 ? millis + "ms" : millis / 1000 + "." + padding + rest + "s";
     }
 
     /**
      * Prepares the head; nothing is sent yet, and a later attempt may prepare it anew.
      *
      * @param headers what the provider said and the client may know
-     * @param contentLength length of the body when it is known and passes unchanged, else -1
+     * @param events whether the answer is an event stream
      */
-    void prepare(Map<String, String> headers, long contentLength) {
-        response.setStatusCode(200).setWriteQueueMaxSize(WRITE_QUEUE);
+    void prepare(Map<String, String> headers, boolean events) {
+        eventStream = events;
+        response.setStatusCode(200).setWriteQueueMaxSize(WRITE_QUEUE).setChunked(true);
         headers.forEach(response::putHeader);
-        eventStream = headers.getOrDefault("content-type", "").startsWith("text/event-stream");
-        if (eventStream) {
+        if (events) {
             response.putHeader("cache-control", "no-cache").putHeader("x-accel-buffering", "no");
         } else {
             Answers.hygiene(response);
-        }
-        if (contentLength >= 0) {
-            response.setChunked(false).putHeader("content-length", Long.toString(contentLength));
-        } else {
-            response.headers().remove("content-length");
-            response.setChunked(true);
         }
     }
 
     /** Takes back what {@link #prepare} set, so that an error can be answered. */
     void unprepare(Map<String, String> headers) {
         headers.keySet().forEach(response.headers()::remove);
-        response.headers().remove("content-length");
         response.headers().remove("x-accel-buffering");
         response.setChunked(false);
     }
@@ -121,7 +120,7 @@ final class AnswerWriter {
         }
         if (!stalled) {
             stalled = true;
-            stalledSinceNanos = clock.getAsLong();
+            stalledSinceNanos = services.clock().getAsLong();
             response.drainHandler(v -> {
                 stalled = false;
                 drained.run();
@@ -135,19 +134,27 @@ final class AnswerWriter {
         return stalled ? now - stalledSinceNanos : 0;
     }
 
-    /** Sends the rest and ends the answer. */
+    /** Sends the rest and ends the answer; one that goes out in a single piece says how long it is. */
     void end(Buffer rest) {
+        if (!committed) {
+            response.setChunked(false);
+        }
         commit();
         response.end(rest);
     }
 
     /** Tells the client inside the answer that it will not be whole, and ends it so that nobody takes it for whole. */
     void abort(ErrorAnswer error) {
-        if (eventStream) {
-            response.write(error.event()).onComplete(written -> response.reset(HTTP2_INTERNAL_ERROR));
-        } else {
+        if (!eventStream || response.writeQueueFull()) {
             response.reset(HTTP2_INTERNAL_ERROR);
+            return;
         }
+        // A client that stops to read at this very point must not keep the stream open.
+        long timer = services.vertx().setTimer(ABORT_MILLIS, t -> response.reset(HTTP2_INTERNAL_ERROR));
+        response.write(error.event()).onComplete(written -> {
+            services.vertx().cancelTimer(timer);
+            response.reset(HTTP2_INTERNAL_ERROR);
+        });
     }
 
     /**
@@ -161,7 +168,8 @@ final class AnswerWriter {
     private void commit() {
         if (!committed) {
             committed = true;
-            firstByteNanos = clock.getAsLong();
+            firstByteNanos = services.clock().getAsLong();
+            whenCommitted.run();
         }
     }
 

@@ -56,7 +56,7 @@ final class BodyReader implements Timed {
         if (announced > bounds.body()) {
             return Future.failedFuture(new GatewayException(tooLarge(bounds)));
         }
-        int first = announced >= 0 ? (int) Math.min(announced, 64 * 1024) : FIRST_BYTES;
+        int first = announced >= 0 ? (int) Math.min(announced, FIRST_BYTES) : FIRST_BYTES;
         BodyReader reader = new BodyReader(bounds, limits, clock, timed, first);
         return reader.start(request);
     }

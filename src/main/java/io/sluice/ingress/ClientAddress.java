@@ -42,9 +42,12 @@ final class ClientAddress {
         return client;
     }
 
-    private boolean isTrusted(String literal) {
-        byte[] address = Cidr.literal(literal);
-        return trusted.stream().anyMatch(n -> n.contains(address));
+    private boolean isTrusted(String text) {
+        return isLiteral(text) && isIn(trusted, Cidr.literal(text));
+    }
+
+    private static boolean isIn(List<Cidr> networks, byte[] address) {
+        return networks.stream().anyMatch(n -> n.contains(address));
     }
 
     private static boolean isLiteral(String text) {

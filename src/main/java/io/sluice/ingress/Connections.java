@@ -91,7 +91,8 @@ final class Connections implements Timed {
         if (host == null) {
             return "";
         }
-        byte[] address = Cidr.literal(host);
+        int scope = host.indexOf('%');
+        byte[] address = Cidr.literal(scope < 0 ? host : host.substring(0, scope));
         boolean loopback =
                 address.length == 4 ? address[0] == 127 : host.equals("::1") || host.equals("0:0:0:0:0:0:0:1");
         boolean trusted = config.trustedProxies().stream().anyMatch(n -> n.contains(address));

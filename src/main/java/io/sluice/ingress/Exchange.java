@@ -10,6 +10,7 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.AttemptPolicy.Situation;
+import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
 import io.sluice.message.OpenExchange;
@@ -20,6 +21,7 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.UsageRecord.Ending;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +54,8 @@ final class Exchange implements Cancellation {
 
     private final ExchangeServices services;
     private final Incoming incoming;
-    private final RequestScan scan;
+    private RequestScan scan;
+    private long heldBytes;
     private final Model model;
     private final AnswerWriter writer;
     private final UsageMeter meter;
@@ -66,6 +69,7 @@ final class Exchange implements Cancellation {
     private @Nullable Answer answer;
     private @Nullable UpstreamFailure lastFailure;
     private @Nullable Runnable onCancel;
+    private @Nullable GatewayFailure stopping;
     private boolean clientGone;
     private boolean finished;
 
@@ -76,7 +80,7 @@ final class Exchange implements Cancellation {
      * @param incoming the request
      * @param scan its body
      * @param model the model it asks for
-     * @param release gives back its place and its memory; run once at the end
+     * @param release gives back its place; run once at the end
      */
     Exchange(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, Runnable release) {
         this.services = services;
@@ -84,8 +88,9 @@ final class Exchange implements Cancellation {
         this.scan = scan;
         this.model = model;
         this.release = release;
-        this.writer = new AnswerWriter(incoming.response(), services.clock());
-        this.meter = new UsageMeter(services, incoming, scan, model);
+        this.heldBytes = scan.body().length;
+        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
+        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model);
         this.readNanos = services.clock().getAsLong();
     }
 
@@ -141,7 +146,9 @@ final class Exchange implements Cancellation {
     }
 
     private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
-        writer.keyLimits(decision.keyLimits());
+        if (!finished) {
+            writer.keyLimits(decision.keyLimits());
+        }
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
             case QuotaDecision.Denied denied -> {
@@ -186,7 +193,11 @@ final class Exchange implements Cancellation {
                 .plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
-                .onComplete(guarded(result -> opened(next, result)), this::defect);
+                .onComplete(guarded(result -> opened(next, result)), cause -> {
+                    // Nobody knows how far it came: what may have been sent counts as sent.
+                    next.written(services.clock().getAsLong());
+                    defect(cause);
+                });
     }
 
     private static void giveUp(@Nullable ParkedConnection parked) {
@@ -239,8 +250,11 @@ final class Exchange implements Cancellation {
     /** An attempt failed before the client saw a byte. */
     private void failed(GatewayFailure failure) {
         answer = null;
-        if (!(failure instanceof UpstreamFailure upstream) || clientGone) {
-            finish(clientGone ? new GatewayFailure.ClientClosed() : failure);
+        if (finished) {
+            return;
+        }
+        if (!(failure instanceof UpstreamFailure upstream) || clientGone || stopping != null) {
+            finish(stopping != null ? stopping : failure);
             return;
         }
         attempts++;
@@ -316,6 +330,13 @@ final class Exchange implements Cancellation {
         finish(cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
     }
 
+    /** The client has seen a byte: no other attempt will need the body. */
+    private void committed() {
+        scan = scan.withoutBody();
+        services.limits().releaseBody(heldBytes);
+        heldBytes = 0;
+    }
+
     /**
      * The one end of every exchange: settles the last attempt, records the usage, and then lets the client see the end.
      *
@@ -327,36 +348,47 @@ final class Exchange implements Cancellation {
         }
         finished = true;
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
-        TokenUsage usage = meter.settle(attempt, answer, outcome);
-        boolean estimated = answer == null || answer.tap().usage() == null;
-        Ending ending = outcome == null
-                ? Ending.COMPLETED
-                : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-        meter.record(usage, estimated && attempt != null, ending, outcome, writer.firstByteNanos())
-                .onComplete(done -> {
-                    if (done.failed()) {
-                        LOG.error(
-                                "usage of request {} was not taken: {}",
-                                incoming.id(),
-                                done.cause().getMessage());
-                    }
-                    close(outcome);
-                    services.open().remove(this);
-                    release.run();
-                });
+        account(outcome).onComplete(done -> {
+            if (done.failed()) {
+                LOG.error(
+                        "usage of request {} was not taken: {}",
+                        incoming.id(),
+                        done.cause().toString());
+            }
+            try {
+                close(outcome);
+            } finally {
+                services.open().remove(this);
+                services.limits().releaseBody(heldBytes);
+                release.run();
+            }
+        });
+    }
+
+    private Future<Accepted> account(@Nullable GatewayFailure outcome) {
+        try {
+            TokenUsage usage = meter.settle(attempt, answer, outcome);
+            boolean estimated =
+                    attempt != null && (answer == null || answer.tap().usage() == null);
+            Ending ending = outcome == null
+                    ? Ending.COMPLETED
+                    : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
+            return meter.record(usage, estimated, ending, outcome, writer.firstByteNanos());
+        } catch (RuntimeException defect) {
+            return Future.failedFuture(defect);
+        }
     }
 
     /** Ends the exchange because the node stops; the client is told. */
     void cut() {
-        GatewayFailure stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
+        stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
         if (answer != null) {
             answer.cut(stopping);
-        } else if (!finished) {
-            Runnable cancel = onCancel;
+        } else if (onCancel != null) {
+            // The provider client says whether the request was sent, and with that the exchange ends.
+            onCancel.run();
+        } else {
             finish(stopping);
-            if (cancel != null) {
-                cancel.run();
-            }
         }
     }
 

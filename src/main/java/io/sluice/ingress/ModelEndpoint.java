@@ -38,13 +38,12 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         services.metrics().requestsInFlight(1);
         BodyReader.read(incoming.request(), services.bounds(), services.limits(), services.clock(), services.timed())
                 .onComplete(body -> begin(incoming, body), cause -> {
-                    leave(0);
+                    leave();
                     services.refuse(incoming, failureOf(cause));
                 });
     }
 
-    private void leave(long bodyBytes) {
-        services.limits().releaseBody(bodyBytes);
+    private void leave() {
         services.limits().leaveRequest();
         services.metrics().requestsInFlight(-1);
     }
@@ -54,9 +53,10 @@ final class ModelEndpoint implements Routes.EndpointHandler {
             RequestScan scan =
                     RequestScanner.scan(body, endpoint, services.bounds().jsonDepth());
             Model model = modelOf(incoming, scan.model());
-            new Exchange(services, incoming, scan, model, () -> leave(body.length)).start();
+            new Exchange(services, incoming, scan, model, this::leave).start();
         } catch (RuntimeException e) {
-            leave(body.length);
+            services.limits().releaseBody(body.length);
+            leave();
             services.refuse(incoming, failureOf(e));
         }
     }

@@ -11,6 +11,7 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,7 +102,10 @@ final class RequestEdge {
         HttpConnection connection = incoming.request().connection();
         if (incoming.request().streamId() < 1) {
             response.putHeader("connection", "close");
-            response.endHandler(v -> connection.close());
+            response.endHandler(v -> {
+                connections.requestEnded(connection);
+                connection.close();
+            });
         }
         services.refuse(incoming, wrong);
     }
@@ -114,8 +118,17 @@ final class RequestEdge {
                 new Incoming(request, revision, ids.next(wallMillis), addresses.of(request), now, wallMillis);
         request.response().putHeader("x-request-id", incoming.id());
         connections.requestBegan(connection);
-        request.response().bodyEndHandler(v -> {});
-        request.response().endHandler(v -> connections.requestEnded(connection));
+        // HTTP/1.0 knows no chunks: the end of the connection is the end of the answer.
+        boolean closes = request.version() == HttpVersion.HTTP_1_0;
+        if (closes) {
+            request.response().putHeader("connection", "close");
+        }
+        request.response().endHandler(v -> {
+            connections.requestEnded(connection);
+            if (closes) {
+                connection.close();
+            }
+        });
         return incoming;
     }
 }

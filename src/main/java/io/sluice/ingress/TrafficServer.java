@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The listening side of one lane; all lanes share the port. What Vert.x leaves open at its defaults is closed here. Used
  * on the lane's event loop.
  */
 final class TrafficServer {
+    private static final Logger LOG = LoggerFactory.getLogger(TrafficServer.class);
+
     private static final int TLS_HANDSHAKE_SECONDS = 10;
     private static final int ACCEPT_BACKLOG = 4096;
 
@@ -53,7 +57,9 @@ final class TrafficServer {
     void reloadCertificate() {
         TlsConfig tls = config.tls();
         if (server != null && tls != null) {
-            server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(certificate(tls)), true);
+            server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(certificate(tls)), true)
+                    .onFailure(cause -> LOG.error(
+                            "the certificate {} was not taken, the old one stays: {}", tls.cert(), cause.toString()));
         }
     }
 

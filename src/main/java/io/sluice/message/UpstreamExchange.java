@@ -16,9 +16,6 @@ public interface UpstreamExchange {
     /** Headers that may reach the client, lower-case names; the content type is among them. */
     Map<String, String> headers();
 
-    /** Length of the body when the provider named one, else -1. */
-    long contentLength();
-
     /**
      * Takes over the stream, paused. Its failure is a {@link io.sluice.domain.failure.GatewayException}.
      *

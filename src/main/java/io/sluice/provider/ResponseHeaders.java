@@ -42,14 +42,4 @@ final class ResponseHeaders {
         String type = contentType.toLowerCase(Locale.ROOT);
         return type.startsWith("application/json") || type.startsWith("text/event-stream");
     }
-
-    /** Length of the body, -1 when it is not named or not a number. */
-    static long contentLength(MultiMap headers) {
-        String value = headers.get("content-length");
-        try {
-            return value == null ? -1 : Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
 }

@@ -339,11 +339,6 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     @Override
-    public long contentLength() {
-        return ResponseHeaders.contentLength(Objects.requireNonNull(response).headers());
-    }
-
-    @Override
     public ReadStream<Buffer> claim() {
         if (phase != Phase.OPENED) {
             throw new IllegalStateException("an exchange is claimed once and in time; it is " + phase);

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseHeadersTest {
     private static final Secret KEY = Secret.of("CANARY-key");
@@ -73,19 +72,5 @@ class ResponseHeadersTest {
     })
     void readableTypes(String contentType, boolean expected) {
         assertThat(ResponseHeaders.isReadable(contentType)).isEqualTo(expected);
-    }
-
-    @Test
-    void lengthIsTheNumber() {
-        assertThat(ResponseHeaders.contentLength(headers().add("Content-Length", "42")))
-                .isEqualTo(42);
-        assertThat(ResponseHeaders.contentLength(headers())).isEqualTo(-1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "x", "99999999999999999999", "1.5"})
-    void lengthThatIsNotANumberIsUnknown(String value) {
-        assertThat(ResponseHeaders.contentLength(headers().add("content-length", value)))
-                .isEqualTo(-1);
     }
 }

@@ -65,6 +65,21 @@ public record RequestScan(
         return JsonText.equals(body, members.spans()[index * 4], members.spans()[index * 4 + 1], name);
     }
 
+    /** The same findings without the text, for as long as only they are needed. */
+    public RequestScan withoutBody() {
+        return new RequestScan(
+                new byte[0],
+                endpoint,
+                new Members(0, new int[0], 0),
+                model,
+                stream,
+                includeUsage,
+                maxOutputTokens,
+                choices,
+                inputTokens,
+                stickyHash);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other;
