@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Refusals {
     private static final long UNKNOWN = Long.MAX_VALUE;
 
+    /** Requests in flight end at no known instant; most end soon. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private final long now;
     private final Estimate estimate;
 
@@ -142,11 +145,11 @@ final class Refusals {
     }
 
     private String again(long roomAt) {
-        return roomAt == UNKNOWN ? " Please try again later." : " Please try again in " + text(waitUntil(roomAt)) + ".";
+        return " Please try again in " + text(waitUntil(roomAt)) + ".";
     }
 
     private Duration waitUntil(long roomAt) {
-        return roomAt == UNKNOWN ? Duration.ZERO : Duration.ofNanos(roomAt - now);
+        return roomAt == UNKNOWN ? SOON : Duration.ofNanos(roomAt - now);
     }
 
     /** Seconds, with milliseconds rounded up, so that the text never promises too early. */

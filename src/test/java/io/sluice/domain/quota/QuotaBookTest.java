@@ -185,7 +185,7 @@ class QuotaBookTest {
     }
 
     @Test
-    void concurrencyIsFreedBySettlementAndHasNoRetryAfter() {
+    void concurrencyIsFreedBySettlementAndIsWorthASecondsWait() {
         Candidate candidate = candidate(concurrent("account:c/a", 1));
         List<Scope> key = List.of(concurrent("key:k", 5));
         long open = reserve(0, key, SMALL, 0, candidate).reservation();
@@ -194,7 +194,8 @@ class QuotaBookTest {
         book.settle(1, open, 0, true, SMALL, false);
 
         assertThat(failure.cause()).isEqualTo(Cause.POOL);
-        assertThat(failure.retryAfter()).isZero();
+        assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(failure.message()).endsWith("Please try again in 1s.");
         assertThat(reserve(1, key, SMALL, 0, candidate).isGranted()).isTrue();
     }
 
