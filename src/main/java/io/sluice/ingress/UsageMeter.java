@@ -32,18 +32,21 @@ final class UsageMeter {
         this.incoming = incoming;
         this.scan = scan;
         this.model = model;
-        long input = services.estimates().correctInput(model.name(), scan.inputTokens());
-        this.estimate = new Estimate(input, expectedOutput());
+        this.estimate = expected();
     }
 
-    private long expectedOutput() {
+    private Estimate expected() {
+        long input = services.estimates().correctInput(model.name(), scan.inputTokens());
+        long guessedInput = Math.max(0, input - scan.inputTokens());
         if (scan.endpoint() == Endpoint.EMBEDDINGS) {
-            return 0;
+            return new Estimate(input, 0, guessedInput, 0);
         }
-        long each = scan.maxOutputTokens() >= 0
+        boolean declared = scan.maxOutputTokens() >= 0;
+        long each = declared
                 ? scan.maxOutputTokens()
                 : services.estimates().estimate(incoming.key().name(), model.name(), model.outputEstimate());
-        return Math.min(each, TokenUsage.MAX) * scan.choices();
+        long output = Math.min(each, TokenUsage.MAX) * scan.choices();
+        return new Estimate(input, output, guessedInput, declared ? 0 : output);
     }
 
     /** What each attempt reserves. */

@@ -5,10 +5,17 @@ package io.sluice.domain.quota;
  *
  * @param inputTokens at least 0
  * @param outputTokens at least 0
+ * @param guessedInput how many of the input tokens neither the client sent nor anyone counted, 0 to all of them
+ * @param guessedOutput how many of the output tokens nobody asked for or counted, 0 to all of them
  */
-public record Estimate(long inputTokens, long outputTokens) {
+public record Estimate(long inputTokens, long outputTokens, long guessedInput, long guessedOutput) {
     /** No tokens. */
     public static final Estimate NONE = new Estimate(0, 0);
+
+    /** Tokens of which none is a guess. */
+    public Estimate(long inputTokens, long outputTokens) {
+        this(inputTokens, outputTokens, 0, 0);
+    }
 
     /** All tokens. */
     public long tokens() {
@@ -24,5 +31,34 @@ public record Estimate(long inputTokens, long outputTokens) {
             case OUTPUT_TOKENS -> outputTokens;
             case IMAGES -> 0;
         };
+    }
+
+    /** Units that are asked of a limit: a guess alone never asks for more than its whole amount. */
+    public long units(Limit limit) {
+        return within(limit).units(limit.dimension());
+    }
+
+    /** As much less guessed as it takes to fit the whole amount of a limit; what is not guessed stays, fit or not. */
+    public Estimate within(Limit limit) {
+        long over = units(limit.dimension()) - limit.amount();
+        if (over <= 0) {
+            return this;
+        }
+        return switch (limit.dimension()) {
+            case TOKENS -> lessOutput(over).lessInput(Math.max(0, over - guessedOutput));
+            case INPUT_TOKENS -> lessInput(over);
+            case OUTPUT_TOKENS -> lessOutput(over);
+            case REQUESTS, IMAGES -> this;
+        };
+    }
+
+    private Estimate lessInput(long tokens) {
+        long less = Math.min(tokens, guessedInput);
+        return less == 0 ? this : new Estimate(inputTokens - less, outputTokens, guessedInput - less, guessedOutput);
+    }
+
+    private Estimate lessOutput(long tokens) {
+        long less = Math.min(tokens, guessedOutput);
+        return less == 0 ? this : new Estimate(inputTokens, outputTokens - less, guessedInput, guessedOutput - less);
     }
 }

@@ -247,11 +247,11 @@ public final class QuotaBook {
 
     private void debit(long now, Debit debit, long number, List<Scope> scopes, Estimate estimate) {
         debit.scopes.clear();
-        debit.estimate = estimate;
         debit.grantedAt = now;
         debit.chargedAt = now + ttlNanos;
         debit.chargedBy = number;
         debit.sent = false;
+        Estimate charged = estimate;
         for (int i = 0; i < scopes.size(); i++) {
             ScopeState state = states.of(now, scopes.get(i));
             if (state == null) {
@@ -260,11 +260,15 @@ public final class QuotaBook {
             debit.scopes.add(state);
             state.enter();
             for (LimitState limit : state.limits()) {
+                charged = charged.within(limit.limit());
+            }
+        }
+        // Remembered as charged: the amounts may be others by the time it is given back.
+        debit.estimate = charged;
+        for (int i = 0; i < debit.scopes.size(); i++) {
+            for (LimitState limit : debit.scopes.get(i).limits()) {
                 states.charge(
-                        now,
-                        limit,
-                        debit.chargedAt,
-                        estimate.units(limit.limit().dimension()));
+                        now, limit, debit.chargedAt, charged.units(limit.limit().dimension()));
             }
         }
     }

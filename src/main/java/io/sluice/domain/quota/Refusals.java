@@ -88,7 +88,7 @@ final class Refusals {
                 full = null;
             }
             for (LimitState state : scope.limits()) {
-                long units = estimate.units(state.limit().dimension());
+                long units = estimate.units(state.limit());
                 if (units > state.limit().amount()) {
                     tooSmall = smaller(tooSmall, state);
                 } else if (units > state.free(now) && roomAt != UNKNOWN) {
@@ -124,7 +124,7 @@ final class Refusals {
 
     private QuotaExceeded tooLarge(LimitState state, String of) {
         Dimension dimension = state.limit().dimension();
-        String message = "The request needs " + estimate.units(dimension) + " " + name(dimension)
+        String message = "The request needs " + estimate.units(state.limit()) + " " + name(dimension)
                 + "; the most that fits " + of + " is " + state.limit().amount() + ".";
         return new QuotaExceeded(Cause.REQUEST_TOO_LARGE, message, Duration.ZERO);
     }

@@ -43,7 +43,7 @@ final class ScopeState {
             return false;
         }
         for (LimitState state : limits) {
-            if (state.free(now) < estimate.units(state.limit().dimension())) {
+            if (state.free(now) < estimate.units(state.limit())) {
                 return false;
             }
         }

@@ -176,6 +176,57 @@ class QuotaBookTest {
     }
 
     @Test
+    void aGuessNeverMakesARequestTooLarge() {
+        Estimate guessed = new Estimate(120, 1279, 20, 1279);
+        Scope account = account("a", tpm(1000), new Limit(Dimension.OUTPUT_TOKENS, 500, Duration.ofMinutes(1)));
+        List<Scope> key = List.of(key(tpm(100)));
+
+        Said granted = reserve(0, key, guessed, 0, candidate(account));
+        QuotaExceeded full = reserve(0, NO_KEY, guessed, 0, candidate(account)).failure();
+
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(book.freePermille(0, key)).isZero();
+        assertThat(full.cause()).isEqualTo(Cause.POOL);
+        assertThat(reserve(full.retryAfter().toNanos(), NO_KEY, guessed, 0, candidate(account))
+                        .isGranted())
+                .isTrue();
+    }
+
+    @Test
+    void whatTheClientSentOrDeclaredIsTooLargeWhateverIsGuessed() {
+        Candidate account = candidate(account("a", tpm(99)));
+
+        assertThat(reserve(0, NO_KEY, new Estimate(120, 1279, 20, 1279), 0, account)
+                        .failure()
+                        .message())
+                .isEqualTo(
+                        "The request needs 100 tokens; the most that fits any account that serves this model is 99.");
+        assertThat(reserve(0, NO_KEY, new Estimate(60, 40, 0, 0), 0, account)
+                        .failure()
+                        .cause())
+                .isEqualTo(Cause.REQUEST_TOO_LARGE);
+    }
+
+    @Test
+    void aGuessIsGivenBackAsItWasChargedWhateverTheLimitIsNow() {
+        Scope scope = account("a", tpm(1000));
+        long open = reserve(0, NO_KEY, new Estimate(10, 1279, 0, 1279), 0, candidate(scope))
+                .reservation();
+
+        book.reload(1, Map.of(scope.id(), limits(tpm(2000))));
+        int between = book.freePermille(1, List.of(scope));
+        book.settle(2, open, 0, false, Estimate.NONE, false);
+
+        assertThat(between).isEqualTo(500);
+        assertThat(book.freePermille(2, List.of(scope))).isEqualTo(1000);
+        assertThat(reserve(2, NO_KEY, new Estimate(2001, 0), 0, candidate(scope))
+                        .isGranted())
+                .isFalse();
+        reserve(2, NO_KEY, new Estimate(2000, 0), 0, candidate(scope));
+        assertThat(book.freePermille(2, List.of(scope))).isZero();
+    }
+
+    @Test
     void oneAccountThatIsLargeEnoughButFullIsAFullPool() {
         Candidate small = candidate(account("a", tpm(10)));
         Candidate full = candidate(account("b", tpm(100)));
