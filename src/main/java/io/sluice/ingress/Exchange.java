@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements Cancellation {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    /** Shorter than the bus waits for a reply: what is granted is heard of. */
+    private static final Duration RESERVE_WAIT = Duration.ofSeconds(4);
+
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
 
@@ -136,7 +139,12 @@ final class Exchange implements Cancellation {
         // The question ends that reservation; whatever ends the exchange in the meantime must not end it again.
         attempt = null;
         List<Candidate> candidates = untried;
-        ReserveQuota request = new ReserveQuota(incoming.key().scopes(), candidates, meter.estimate(), replaces);
+        ReserveQuota request = new ReserveQuota(
+                incoming.key().scopes(),
+                candidates,
+                meter.estimate(),
+                replaces,
+                services.clock().getAsLong() + RESERVE_WAIT.toNanos());
         services.bus()
                 .request(Address.QUOTA_RESERVE, request)
                 .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {

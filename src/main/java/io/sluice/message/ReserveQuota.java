@@ -14,8 +14,10 @@ import java.util.List;
  * @param estimate tokens the request will take
  * @param replaces the same request's earlier reservation: expired unwritten, or settled with {@code keepKey}; 0 for none.
  *     It ends in the same step, whatever the answer
+ * @param deadlineNanos {@link System#nanoTime()} after which nobody waits for the answer, so that nothing is debited
  */
-public record ReserveQuota(List<Scope> keyScopes, List<Candidate> candidates, Estimate estimate, long replaces) {
+public record ReserveQuota(
+        List<Scope> keyScopes, List<Candidate> candidates, Estimate estimate, long replaces, long deadlineNanos) {
     /** Copies the lists. */
     public ReserveQuota {
         keyScopes = List.copyOf(keyScopes);

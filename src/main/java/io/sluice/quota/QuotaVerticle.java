@@ -1,6 +1,9 @@
 package io.sluice.quota;
 
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.QuotaBook;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -39,6 +42,7 @@ public final class QuotaVerticle extends VerticleBase {
     private final GatewayMetrics metrics;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private RevisionScopes scopes;
+    private long longestAttemptNanos;
     private @Nullable Headroom reported;
     private @Nullable KeptBook kept;
 
@@ -54,6 +58,7 @@ public final class QuotaVerticle extends VerticleBase {
     public QuotaVerticle(
             GatewayRevision initial, Path dataDir, Duration ttl, LongSupplier clock, GatewayMetrics metrics) {
         this.scopes = new RevisionScopes(initial);
+        this.longestAttemptNanos = scopes.longestAttempt().toNanos();
         this.dataDir = dataDir;
         this.ttl = ttl;
         this.clock = clock;
@@ -98,6 +103,9 @@ public final class QuotaVerticle extends VerticleBase {
 
     private QuotaDecision reserve(QuotaBook book, ReserveQuota request) {
         long now = clock.getAsLong();
+        if (now - request.deadlineNanos() > 0) {
+            return late(book, request, now);
+        }
         QuotaDecision decision = book.reserve(
                 now,
                 request.keyScopes(),
@@ -109,6 +117,13 @@ public final class QuotaVerticle extends VerticleBase {
             metrics.quotaDenied(denied.failure().cause());
         }
         return decision;
+    }
+
+    /** Nobody hears this answer, so nothing may be granted; what the request replaces ends all the same. */
+    private static QuotaDecision late(QuotaBook book, ReserveQuota request, long now) {
+        book.settle(now, request.replaces(), now, false, Estimate.NONE, false);
+        return new QuotaDecision.Denied(
+                new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1)), null);
     }
 
     private void settle(QuotaBook book, SettleQuota settlement) {
@@ -129,6 +144,9 @@ public final class QuotaVerticle extends VerticleBase {
     private void reload(QuotaBook book, GatewayRevision revision) {
         if (revision != scopes.revision()) {
             scopes = new RevisionScopes(revision);
+            // Attempts of earlier revisions go on with their own timeouts.
+            longestAttemptNanos =
+                    Math.max(longestAttemptNanos, scopes.longestAttempt().toNanos());
             book.reload(clock.getAsLong(), scopes.limits());
         }
     }
@@ -137,6 +155,10 @@ public final class QuotaVerticle extends VerticleBase {
         QuotaBook book = opened.book();
         long now = clock.getAsLong();
         book.forgetIdle(now, LOOKED_AT_PER_TICK);
+        int abandoned = book.releaseAbandoned(now - 2 * longestAttemptNanos, LOOKED_AT_PER_TICK);
+        if (abandoned > 0) {
+            LOG.error("{} reservations were never settled", abandoned);
+        }
         metrics.quotaState(book.openReservations(), book.scopes(), opened.log().isKeeping());
         Headroom headroom = new Headroom(scopes.revision().id(), scopes.permille(book, now));
         if (!headroom.equals(reported)) {

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.QuotaBook;
 import io.sluice.domain.quota.Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,13 +20,17 @@ final class RevisionScopes {
     private final GatewayRevision revision;
     private final Map<String, LimitSet> limits = new HashMap<>();
     private final List<Set<List<Scope>>> byAccount = new ArrayList<>();
+    private final Duration longestAttempt;
 
     /** Collects every scope of a revision, also those without limits. */
     RevisionScopes(GatewayRevision revision) {
         this.revision = revision;
         revision.accounts().forEach(account -> byAccount.add(new LinkedHashSet<>()));
+        Duration longest = Duration.ZERO;
         for (Model model : revision.models().values()) {
             for (Candidate candidate : model.candidates()) {
+                Duration total = candidate.channel().timeouts().total();
+                longest = total.compareTo(longest) > 0 ? total : longest;
                 byAccount.get(candidate.account().index()).add(candidate.scopes());
                 candidate.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));
             }
@@ -33,10 +38,16 @@ final class RevisionScopes {
         for (VirtualKey key : revision.keys().all()) {
             key.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));
         }
+        this.longestAttempt = longest;
     }
 
     GatewayRevision revision() {
         return revision;
+    }
+
+    /** The longest that an attempt may last. */
+    Duration longestAttempt() {
+        return longestAttempt;
     }
 
     /** Limits by scope id. */

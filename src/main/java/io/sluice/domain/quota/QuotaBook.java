@@ -217,6 +217,28 @@ public final class QuotaBook {
     }
 
     /**
+     * Looks at some reservations in turn and ends those that nobody will settle any more: their places in flight are free
+     * again, their units stay until they age out.
+     *
+     * @param grantedBefore instant before which one that is still needed cannot have been granted
+     * @param atMost how many to look at
+     * @return how many ended
+     */
+    public int releaseAbandoned(long grantedBefore, int atMost) {
+        int ended = 0;
+        for (int i = Math.min(atMost, reservations.places()); i > 0; i--) {
+            Reservation reservation = reservations.inTurn();
+            if (reservation.phase() != Phase.FREE && reservation.account().grantedAt < grantedBefore) {
+                leave(reservation.account());
+                leave(reservation.key());
+                reservations.close(reservation);
+                ended++;
+            }
+        }
+        return ended;
+    }
+
+    /**
      * Repeats what a journal holds. A window that is not limited any more is not rebuilt; one whose length changed goes to
      * every window of its kind, which is never less than what was charged.
      *
@@ -287,6 +309,12 @@ public final class QuotaBook {
                 }
             }
         }
+        debit.scopes.clear();
+    }
+
+    /** Frees a debit's places in flight; its units stay. */
+    private static void leave(Debit debit) {
+        debit.scopes.forEach(ScopeState::leave);
         debit.scopes.clear();
     }
 

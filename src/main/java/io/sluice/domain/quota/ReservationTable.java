@@ -17,6 +17,7 @@ final class ReservationTable {
     private int[] free = new int[64];
     private int freeCount;
     private long count;
+    private int turn;
 
     /** Opens a place. */
     Reservation open() {
@@ -54,6 +55,17 @@ final class ReservationTable {
     /** A number that no reservation has reached yet. */
     long next() {
         return (count + 1) << PLACE_BITS;
+    }
+
+    /** How many places there are, in use or not. */
+    int places() {
+        return places.size();
+    }
+
+    /** The place whose turn it is, in use or not; there must be one. */
+    Reservation inTurn() {
+        turn = turn + 1 < places.size() ? turn + 1 : 0;
+        return places.get(turn);
     }
 
     /** How many are open. */

@@ -460,6 +460,45 @@ class QuotaBookTest {
     }
 
     @Test
+    void reservationsThatNobodySettlesFreeTheirPlacesAndKeepTheirUnits() {
+        Scope scope = new Scope("account:c/a", new LimitSet(List.of(rpm(9)), 2));
+        List<Scope> key = List.of(concurrent("key:k", 2));
+        long abandoned = reserve(0, key, SMALL, 0, candidate(scope)).reservation();
+        long kept = reserve(0, key, SMALL, 0, candidate(scope)).reservation();
+        book.settle(1, kept, 1, true, SMALL, true);
+        long needed = reserve(10, NO_KEY, SMALL, 0, candidate(scope)).reservation();
+
+        int early = book.releaseAbandoned(0, 100);
+        int ended = book.releaseAbandoned(10, 100);
+
+        assertThat(early).isZero();
+        assertThat(ended).isEqualTo(2);
+        assertThat(book.openReservations()).isEqualTo(1);
+        assertThat(book.settle(11, abandoned, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
+        LimitState requests = book.tightest(11, List.of(scope), Dimension.REQUESTS);
+        assertThat(requests).isNotNull();
+        assertThat(requests.free(11)).isEqualTo(6);
+        assertThat(reserve(11, key, SMALL, 0, candidate(scope)).isGranted()).isTrue();
+        assertThat(reserve(11, key, SMALL, 0, candidate(scope)).isGranted()).isFalse();
+        assertThat(book.settle(11, needed, 11, true, SMALL, false)).isZero();
+        assertThat(reserve(12, key, SMALL, 0, candidate(scope)).isGranted()).isTrue();
+    }
+
+    @Test
+    void looksAtAFewReservationsInTurn() {
+        for (int i = 0; i < 10; i++) {
+            reserve(0, NO_KEY, SMALL, 0, candidate());
+        }
+
+        int first = book.releaseAbandoned(1, 4);
+        int second = book.releaseAbandoned(1, 4);
+        int third = book.releaseAbandoned(1, 4);
+
+        assertThat(List.of(first, second, third)).containsExactly(4, 4, 2);
+        assertThat(book.openReservations()).isZero();
+    }
+
+    @Test
     void numbersGrowAndAreNeverUsedTwice() {
         long last = 0;
         for (int i = 0; i < 1000; i++) {
