@@ -72,8 +72,13 @@ final class Attempt {
         if (failure instanceof GatewayFailure.UpstreamFailure upstream) {
             return switch (upstream.kind()) {
                 case RESET, HEAD_TIMEOUT, TRUNCATED, BAD_RESPONSE -> estimate;
-                case CONNECT, SERVER_ERROR, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, REQUEST_REJECTED ->
-                    Estimate.NONE;
+                case CONNECT,
+                        SERVER_ERROR,
+                        RATE_LIMITED,
+                        ACCOUNT_REFUSED,
+                        MODEL_MISSING,
+                        TOO_LARGE_HERE,
+                        REQUEST_REJECTED -> Estimate.NONE;
             };
         }
         return estimate;

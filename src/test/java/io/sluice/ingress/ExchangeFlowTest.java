@@ -227,7 +227,9 @@ class ExchangeFlowTest {
     void fallsBackBeforeTheFirstByte(int status) throws Exception {
         node(c -> c.accounts("a", "b"));
         upstream.next(
-                Script.json(status, "{\"error\":{\"message\":\"no\",\"type\":null,\"param\":null,\"code\":null}}"),
+                Script.json(
+                        status,
+                        "{\"error\":{\"message\":\"no\",\"type\":null,\"param\":null,\"code\":\"model_not_found\"}}"),
                 stream());
 
         Conversation answer = chat(true);
@@ -286,6 +288,34 @@ class ExchangeFlowTest {
                 .contains("context_length_exceeded", "\"param\":\"messages\"")
                 .doesNotContain("org-abcdefghijk");
         assertThat(recorded()).returns(1, UsageRecord::attempts).returns(Ending.FAILED, UsageRecord::ending);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "404 {\"error\":{\"message\":\"No such File object\",\"param\":\"file_id\"}}",
+                "403 {\"error\":{\"message\":\"Your input was flagged by moderation\"}}"
+            })
+    void oneClientsRequestDoesNotTakeTheAccountFromOthers(String answer) throws Exception {
+        node(c -> c.accounts("a"));
+        int status = Integer.parseInt(answer.substring(0, 3));
+        upstream.next(Script.json(status, answer.substring(4)), Script.json(200, BODY));
+
+        assertThat(chat(false).last().status()).isEqualTo(status);
+        assertThat(chat(false).last().status()).isEqualTo(200);
+    }
+
+    @Test
+    void asksALargerAccountForWhatNeverFitsTheFirst() throws Exception {
+        node(c -> c.accounts("a", "b"));
+        Script tooLarge = Script.json(
+                429,
+                "{\"error\":{\"message\":\"Request too large for up-1 on tokens per min (TPM): Limit 10, Requested 20.\",\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}");
+        upstream.next(tooLarge, Script.json(200, BODY), tooLarge, tooLarge);
+
+        assertThat(chat(false).last().status()).isEqualTo(200);
+        assertThat(chat(false).last()).returns(400, RawHttp.Answer::status).satisfies(a -> assertThat(a.text())
+                .contains("request_exceeds_limits"));
     }
 
     @Test

@@ -138,6 +138,8 @@ public sealed interface GatewayFailure {
             ACCOUNT_REFUSED,
             /** The account does not have the model. */
             MODEL_MISSING,
+            /** The request is larger than the account's whole limit: it never fits here, others do. */
+            TOO_LARGE_HERE,
             /** The request itself is wrong: the client's fault. */
             REQUEST_REJECTED
         }

@@ -73,7 +73,8 @@ public final class HealthView {
             case RATE_LIMITED -> cool(pair, named(failure, THROTTLED), true, now);
             case MODEL_MISSING -> cool(pair, MODEL_MISSING, false, now);
             case ACCOUNT_REFUSED -> cool(new Subject(pair.account, null), named(failure, REFUSED), false, now);
-            case REQUEST_REJECTED -> {}
+            // About the request, not about the account.
+            case TOO_LARGE_HERE, REQUEST_REJECTED -> {}
             case CONNECT, RESET, HEAD_TIMEOUT, BAD_RESPONSE, TRUNCATED, SERVER_ERROR -> {
                 if (failure.retryAfter().isPositive()) {
                     cool(pair, failure.retryAfter(), true, now);

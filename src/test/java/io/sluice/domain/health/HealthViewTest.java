@@ -124,7 +124,7 @@ class HealthViewTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RATE_LIMITED", "ACCOUNT_REFUSED", "MODEL_MISSING", "REQUEST_REJECTED"})
+    @EnumSource(names = {"RATE_LIMITED", "ACCOUNT_REFUSED", "MODEL_MISSING", "TOO_LARGE_HERE", "REQUEST_REJECTED"})
     void answerOfTheProviderIsNoFault(Kind kind) {
         for (int i = 0; i < 10; i++) {
             health.learn(am, failure(kind, Duration.ZERO), NOW);
@@ -135,6 +135,7 @@ class HealthViewTest {
 
     @Test
     void wrongRequestPunishesNobody() {
+        health.learn(am, failure(Kind.TOO_LARGE_HERE, Duration.ofSeconds(10)), NOW);
         health.learn(am, failure(Kind.REQUEST_REJECTED, Duration.ofSeconds(10)), NOW);
         health.learn(am, new GatewayFailure.ClientClosed(), NOW);
         health.learn(am, new GatewayFailure.Internal(), NOW);
