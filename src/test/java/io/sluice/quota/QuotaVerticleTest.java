@@ -87,8 +87,12 @@ class QuotaVerticleTest {
     private QuotaDecision reserve(GatewayRevision of, long replaces) throws Exception {
         List<Candidate> candidates =
                 Objects.requireNonNull(of.models().get("m")).candidates();
-        ReserveQuota request =
-                new ReserveQuota(of.keys().named("app").orElseThrow().scopes(), candidates, HUNDRED, replaces);
+        ReserveQuota request = new ReserveQuota(
+                of.keys().named("app").orElseThrow().scopes(),
+                candidates,
+                HUNDRED,
+                replaces,
+                System.nanoTime() + 10_000_000_000L);
         return bus.request(Address.QUOTA_RESERVE, request)
                 .toCompletionStage()
                 .toCompletableFuture()
