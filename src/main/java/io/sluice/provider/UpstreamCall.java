@@ -23,6 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt, from the wish for a connection to the end of the answer.
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Everything runs on the lane's event loop. {@link #check} is called by the lane's sweep and ends what took too long.
  */
 final class UpstreamCall implements UpstreamExchange, ParkedConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamCall.class);
     private static final long CLAIM_NANOS = 1_000_000_000L;
     private static final long ERROR_BODY_NANOS = 5_000_000_000L;
     private static final int ERROR_BODY_BYTES = 64 * 1024;
@@ -61,6 +64,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private final LongSupplier clock;
     private final Set<UpstreamCall> calls;
     private final Promise<OpenResult> result = Promise.promise();
+    private final Buffer errorText = Buffer.buffer();
     private final long startNanos;
     private Phase phase = Phase.CONNECTING;
     private long phaseSinceNanos;
@@ -122,19 +126,26 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         request = connected;
+        try {
+            write(connected, adapter.encode(open.candidate(), open.scan()));
+        } catch (RuntimeException e) {
+            // Only its class: the text may quote a header, and a header is the credential.
+            LOG.error(
+                    "request {} cannot be written: {}",
+                    open.requestId(),
+                    e.getClass().getName());
+            fail(new GatewayFailure.Internal());
+        }
+    }
+
+    /** Looks at the lease's clock after all that takes time, and writes in the same turn. */
+    private void write(HttpClientRequest target, UpstreamRequest message) {
         long now = clock.getAsLong();
         if (now - open.expiresAtNanos() >= 0) {
             enter(Phase.PARKED, now);
             result.complete(new OpenResult.LeaseExpired(this));
             return;
         }
-        write(connected, now);
-    }
-
-    private void write(HttpClientRequest target, long now) {
-        enter(Phase.WRITTEN, now);
-        writtenAtNanos = now;
-        UpstreamRequest message = adapter.encode(open.candidate(), open.scan());
         target.setURI(message.uri());
         message.headers().forEach(target::putHeader);
         if (!open.clientRequestId().isEmpty()) {
@@ -148,6 +159,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
             }
         });
+        enter(Phase.WRITTEN, now);
+        writtenAtNanos = now;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
         target.end(Buffer.buffer(message.body()));
     }
@@ -208,22 +221,25 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void readError(HttpClientResponse answer) {
         enter(Phase.READING_ERROR, clock.getAsLong());
-        Buffer text = Buffer.buffer();
         answer.handler(piece -> {
-            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
-            if (text.length() >= ERROR_BODY_BYTES) {
-                refused(answer, text);
+            errorText.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - errorText.length()));
+            if (errorText.length() >= ERROR_BODY_BYTES) {
+                refused(answer, false);
             }
         });
-        answer.endHandler(v -> refused(answer, text));
-        answer.exceptionHandler(cause -> refused(answer, text));
+        answer.endHandler(v -> refused(answer, true));
+        answer.exceptionHandler(cause -> refused(answer, true));
     }
 
-    private void refused(HttpClientResponse answer, Buffer text) {
+    /**
+     * Says what a refusal means, by as much of it as came.
+     *
+     * @param over whether nothing more comes, so that the connection may be left as it is
+     */
+    private void refused(HttpClientResponse answer, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            boolean whole = text.length() < ERROR_BODY_BYTES;
-            UpstreamFailure failure = adapter.classify(answer.statusCode(), answer.headers(), text.getBytes());
-            if (whole) {
+            UpstreamFailure failure = adapter.classify(answer.statusCode(), answer.headers(), errorText.getBytes());
+            if (over) {
                 end();
                 result.complete(new OpenResult.Failed(failure, true, writtenAtNanos));
             } else {
@@ -304,7 +320,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             }
             case READING_ERROR -> {
                 if (inPhase > ERROR_BODY_NANOS) {
-                    fail(UpstreamFailure.of(Kind.SERVER_ERROR, "The upstream failed and did not say how."));
+                    refused(Objects.requireNonNull(response), false);
                 }
             }
             case CLAIMED -> checkClaimed(now, timeouts);

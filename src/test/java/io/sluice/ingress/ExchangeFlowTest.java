@@ -319,6 +319,35 @@ class ExchangeFlowTest {
     }
 
     @Test
+    void refusalWhoseBodyStallsKeepsItsMeaning() throws Exception {
+        node(c -> c.accounts("a"));
+        upstream.otherwise(Script.bytes("HTTP/1.1 429 X\r\ncontent-type: application/json\r\nretry-after: 20\r\n"
+                        + "content-length: 900\r\n\r\n{\"error\":{\"message\":\"slow down")
+                .silence());
+
+        try (RawHttp connection = RawHttp.clear(node.port())) {
+            assertThat(connection
+                            .send(request(false, ""))
+                            .read(Duration.ofSeconds(9), 1)
+                            .last())
+                    .returns(429, RawHttp.Answer::status)
+                    .returns("20", a -> a.header("retry-after"));
+        }
+    }
+
+    @Test
+    void requestThatCannotBeWrittenFailsAtOnceAndTellsNoCredential() throws Exception {
+        node(c -> c.accounts("a\nb"));
+
+        Conversation answer = chat(false);
+
+        assertThat(answer.last().status()).isEqualTo(500);
+        assertThat(answer.last().text()).contains("internal_error").doesNotContain("CANARY");
+        assertThat(settled().sent()).isFalse();
+        assertThat(upstream.untaken()).isZero();
+    }
+
+    @Test
     void givesUpAfterTheAttemptsOfTheRoute() throws Exception {
         node(c -> c.accounts("a", "b", "c", "d"));
         upstream.otherwise(Script.json(500, "{}"));
