@@ -2,6 +2,7 @@ package io.sluice.domain.key;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /**
  * A network, IPv4 or IPv6. IPv4-mapped IPv6 addresses count as IPv4.
@@ -11,6 +12,9 @@ import java.net.UnknownHostException;
  * @param bits how many leading bits count
  */
 public record Cidr(String text, byte[] prefix, int bits) {
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]++");
+    private static final Pattern IPV4 = Pattern.compile("(?:[0-9]{1,3}\\.){3}[0-9]{1,3}");
+
     /**
      * Reads a network; never asks a name server.
      *
@@ -18,6 +22,9 @@ public record Cidr(String text, byte[] prefix, int bits) {
      * @throws IllegalArgumentException with what is wrong
      */
     public static Cidr parse(String text) {
+        if (text.indexOf('%') >= 0) {
+            throw new IllegalArgumentException("'" + text + "' names a scope; a network has none");
+        }
         int slash = text.indexOf('/');
         byte[] address = literal(slash < 0 ? text : text.substring(0, slash));
         int bits = address.length * 8;
@@ -60,20 +67,24 @@ public record Cidr(String text, byte[] prefix, int bits) {
     }
 
     /**
-     * The bytes of a literal address.
+     * The bytes of a literal address. An IPv6 address may name its scope ({@code fe80::1%eth0}), which is not looked at:
+     * it says on which link the address is, not which address it is.
      *
      * @param literal IPv4 in four decimal parts, or IPv6
      * @return 4 or 16 bytes; 4 for an IPv4-mapped IPv6 address
      * @throws IllegalArgumentException when it is not a literal address
      */
     public static byte[] literal(String literal) {
-        boolean v6 = literal.indexOf(':') >= 0 && literal.matches("[0-9a-fA-F:.]+");
-        boolean v4 = literal.matches("(\\d{1,3}\\.){3}\\d{1,3}");
+        int scope = literal.indexOf('%');
+        String address = scope < 0 ? literal : literal.substring(0, scope);
+        // Anything else would be a name, and InetAddress would ask for it.
+        boolean v6 = address.indexOf(':') >= 0 && IPV6.matcher(address).matches() && scope != literal.length() - 1;
+        boolean v4 = scope < 0 && IPV4.matcher(address).matches();
         if (!v6 && !v4) {
             throw new IllegalArgumentException("'" + literal + "' is not an address");
         }
         try {
-            return unmapped(InetAddress.getByName(literal).getAddress());
+            return unmapped(InetAddress.getByName(address).getAddress());
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("'" + literal + "' is not an address", e);
         }

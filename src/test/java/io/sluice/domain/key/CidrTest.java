@@ -26,7 +26,10 @@ class CidrTest {
         "10.0.0.0/8, ::ffff:10.1.2.3, true",
         "10.0.0.0/8, ::ffff:a01:203, true",
         "10.0.0.0/8, ::10.1.2.3, false",
-        "::1, 0:0:0:0:0:0:0:1, true"
+        "::1, 0:0:0:0:0:0:0:1, true",
+        "fe80::/10, fe80::1%eth0, true",
+        "fe80::/10, fe80::1%2, true",
+        "fe80::2, fe80::1%eth0, false"
     })
     void contains(String network, String address, boolean expected) {
         assertThat(Cidr.parse(network).contains(Cidr.literal(address))).isEqualTo(expected);
@@ -57,6 +60,12 @@ class CidrTest {
             })
     void refuses(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cidr.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fe80::1%", "%eth0", "127.0.0.1%eth0", "localhost%1", "%"})
+    void scopeBelongsToAnIpv6Address(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Cidr.literal(text));
     }
 
     @Test
