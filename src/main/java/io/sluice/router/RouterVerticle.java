@@ -4,7 +4,6 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.NoRoute;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.health.HealthView;
-import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /** Answers {@code lane.<n>.route.plan}; keeps the lane's view of health and headroom. */
 public final class RouterVerticle extends VerticleBase {
@@ -55,17 +53,15 @@ public final class RouterVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.QUOTA_HEADROOM, report -> headroom = report));
         consumers.add(bus.consume(
                 Address.ATTEMPT_FINISHED, e -> health.learn(e.candidate(), e.failure(), clock.getAsLong())));
-        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> health.retain(accountIds(change.revision()))));
+        consumers.add(bus.consume(
+                Address.REVISION_CHANGED,
+                change -> health.retain(change.revision().channels())));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }
 
     @Override
     public Future<?> stop() {
         return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
-    }
-
-    private static java.util.Set<String> accountIds(GatewayRevision revision) {
-        return revision.accounts().stream().map(Account::id).collect(Collectors.toSet());
     }
 
     private RouteDecision decide(PlanRoute request) {

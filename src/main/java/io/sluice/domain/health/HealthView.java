@@ -1,11 +1,16 @@
 package io.sluice.domain.health;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +40,7 @@ public final class HealthView {
     /** Longest cooldown, whatever the provider says. */
     static final Duration LONGEST_COOLDOWN = Duration.ofHours(24);
 
-    private final Map<Subject, Cooldown> cooldowns = new HashMap<>();
+    private final Map<Subject, Entry> cooldowns = new HashMap<>();
     private final Map<Subject, Suspicion> suspicions = new HashMap<>();
 
     /**
@@ -46,7 +51,24 @@ public final class HealthView {
      */
     public record Cooldown(long untilNanos, boolean throttled) {}
 
-    private record Subject(String account, @Nullable String upstreamModel) {}
+    /** By credential, not only by name: what was said of an old one does not hold for its replacement. */
+    private record Subject(
+            String account, Secret key, @Nullable String upstreamModel) {
+        static Subject pair(Candidate candidate) {
+            return new Subject(candidate.accountId(), candidate.account().key(), candidate.upstreamModel());
+        }
+
+        static Subject account(Candidate candidate) {
+            return new Subject(candidate.accountId(), candidate.account().key(), null);
+        }
+    }
+
+    /** @param missingOn the channel on which a model was missing; null for other reasons */
+    private record Entry(Cooldown cooldown, @Nullable Channel missingOn) {
+        static Entry later(Entry old, Entry fresh) {
+            return old.cooldown.untilNanos - fresh.cooldown.untilNanos > 0 ? old : fresh;
+        }
+    }
 
     private record Suspicion(int failures, long untilNanos) {}
 
@@ -58,26 +80,26 @@ public final class HealthView {
      * @param now nanoseconds
      */
     public void learn(Candidate candidate, @Nullable GatewayFailure failure, long now) {
-        Subject pair = new Subject(candidate.accountId(), candidate.upstreamModel());
         if (failure == null) {
             if (!suspicions.isEmpty()) {
-                suspicions.remove(pair);
+                suspicions.remove(Subject.pair(candidate));
             }
         } else if (failure instanceof UpstreamFailure upstream) {
-            learnFailure(pair, upstream, now);
+            learnFailure(candidate, upstream, now);
         }
     }
 
-    private void learnFailure(Subject pair, UpstreamFailure failure, long now) {
+    private void learnFailure(Candidate candidate, UpstreamFailure failure, long now) {
+        Subject pair = Subject.pair(candidate);
         switch (failure.kind()) {
-            case RATE_LIMITED -> cool(pair, named(failure, THROTTLED), true, now);
-            case MODEL_MISSING -> cool(pair, MODEL_MISSING, false, now);
-            case ACCOUNT_REFUSED -> cool(new Subject(pair.account, null), named(failure, REFUSED), false, now);
+            case RATE_LIMITED -> cool(pair, named(failure, THROTTLED), true, null, now);
+            case MODEL_MISSING -> cool(pair, MODEL_MISSING, false, candidate.channel(), now);
+            case ACCOUNT_REFUSED -> cool(Subject.account(candidate), named(failure, REFUSED), false, null, now);
             // About the request, not about the account.
             case TOO_LARGE_HERE, REQUEST_REJECTED -> {}
             case CONNECT, RESET, HEAD_TIMEOUT, BAD_RESPONSE, TRUNCATED, SERVER_ERROR -> {
                 if (failure.retryAfter().isPositive()) {
-                    cool(pair, failure.retryAfter(), true, now);
+                    cool(pair, failure.retryAfter(), true, null, now);
                 }
                 suspect(pair, now);
             }
@@ -88,13 +110,10 @@ public final class HealthView {
         return failure.retryAfter().isPositive() ? failure.retryAfter() : otherwise;
     }
 
-    private void cool(Subject subject, Duration time, boolean throttled, long now) {
+    private void cool(Subject subject, Duration time, boolean throttled, @Nullable Channel missingOn, long now) {
         Duration bounded = time.compareTo(LONGEST_COOLDOWN) > 0 ? LONGEST_COOLDOWN : time;
         long until = now + bounded.toNanos();
-        cooldowns.merge(
-                subject,
-                new Cooldown(until, throttled),
-                (old, fresh) -> old.untilNanos - fresh.untilNanos > 0 ? old : fresh);
+        cooldowns.merge(subject, new Entry(new Cooldown(until, throttled), missingOn), Entry::later);
     }
 
     private void suspect(Subject subject, long now) {
@@ -119,17 +138,17 @@ public final class HealthView {
         if (cooldowns.isEmpty()) {
             return null;
         }
-        Cooldown account = current(new Subject(candidate.accountId(), null), now);
-        return account != null ? account : current(new Subject(candidate.accountId(), candidate.upstreamModel()), now);
+        Cooldown account = current(Subject.account(candidate), now);
+        return account != null ? account : current(Subject.pair(candidate), now);
     }
 
     private @Nullable Cooldown current(Subject subject, long now) {
-        Cooldown cooldown = cooldowns.get(subject);
-        if (cooldown != null && cooldown.untilNanos - now <= 0) {
+        Entry entry = cooldowns.get(subject);
+        if (entry != null && entry.cooldown.untilNanos - now <= 0) {
             cooldowns.remove(subject);
             return null;
         }
-        return cooldown;
+        return entry == null ? null : entry.cooldown;
     }
 
     /**
@@ -142,17 +161,31 @@ public final class HealthView {
         if (suspicions.isEmpty()) {
             return false;
         }
-        Suspicion suspicion = suspicions.get(new Subject(candidate.accountId(), candidate.upstreamModel()));
+        Suspicion suspicion = suspicions.get(Subject.pair(candidate));
         return suspicion != null && suspicion.failures >= SUSPECT_AFTER && suspicion.untilNanos - now > 0;
     }
 
     /**
-     * Forgets everyone who is no longer in the pool.
+     * Forgets every credential that is no longer in the pool, and missing models of channels that were changed since: the
+     * change may be their repair.
      *
-     * @param accountIds ids of the accounts there are
+     * @param channels the channels there are
      */
-    public void retain(java.util.Set<String> accountIds) {
-        cooldowns.keySet().removeIf(s -> !accountIds.contains(s.account));
-        suspicions.keySet().removeIf(s -> !accountIds.contains(s.account));
+    public void retain(Collection<Channel> channels) {
+        if (cooldowns.isEmpty() && suspicions.isEmpty()) {
+            return;
+        }
+        Map<String, Channel> byName = new HashMap<>();
+        Map<String, Secret> keys = new HashMap<>();
+        for (Channel channel : channels) {
+            byName.put(channel.name(), channel.withAccounts(List.of()));
+            channel.accounts().forEach(account -> keys.put(account.id(), account.key()));
+        }
+        cooldowns.keySet().removeIf(s -> !Objects.equals(s.key, keys.get(s.account)));
+        suspicions.keySet().removeIf(s -> !Objects.equals(s.key, keys.get(s.account)));
+        cooldowns.values().removeIf(e -> {
+            Channel then = e.missingOn;
+            return then != null && !then.withAccounts(List.of()).equals(byName.get(then.name()));
+        });
     }
 }

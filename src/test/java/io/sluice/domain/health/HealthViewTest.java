@@ -2,15 +2,18 @@ package io.sluice.domain.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.testkit.RevisionBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -190,11 +193,50 @@ class HealthViewTest {
             health.learn(am, failure(Kind.RESET, Duration.ZERO), NOW);
         }
 
-        health.retain(Set.of("c/b"));
+        health.retain(new RevisionBuilder()
+                .channel("c", c -> c.accounts("b").serves("m", "n"))
+                .build()
+                .channels());
 
         assertThat(cools(am, Duration.ZERO)).isFalse();
         assertThat(health.isSuspect(am, NOW)).isFalse();
         assertThat(cools(bm, Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void replacedCredentialBeginsAnew() {
+        health.learn(am, failure(Kind.ACCOUNT_REFUSED, Duration.ofHours(24)), NOW);
+        health.learn(bm, failure(Kind.ACCOUNT_REFUSED, Duration.ofHours(24)), NOW);
+        Channel old = am.channel();
+        Account a = am.account();
+        Account repaired = new Account(a.id(), a.name(), a.index(), Secret.of("another"), a.limits(), a.quotaOf());
+        Channel channel = old.withAccounts(List.of(repaired, bm.account()));
+        Candidate now = new Candidate(channel, repaired, am.model(), am.upstreamModel(), am.scopes());
+
+        health.retain(List.of(channel));
+
+        assertThat(cools(now, Duration.ZERO)).isFalse();
+        assertThat(cools(am, Duration.ZERO)).isFalse();
+        assertThat(cools(bm, Duration.ZERO)).isTrue();
+        // An attempt of the old revision that ends only now says nothing of the new credential.
+        health.learn(am, failure(Kind.ACCOUNT_REFUSED, Duration.ZERO), NOW);
+        assertThat(cools(now, Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void changedChannelMayHaveTheModelNow() {
+        health.learn(am, failure(Kind.MODEL_MISSING, Duration.ZERO), NOW);
+        health.learn(an, failure(Kind.RATE_LIMITED, Duration.ofSeconds(20)), NOW);
+
+        health.retain(revision.channels());
+        assertThat(cools(am, Duration.ZERO)).isTrue();
+
+        health.retain(new RevisionBuilder()
+                .channel("c", c -> c.port(10).accounts("a", "b").serves("m", "n"))
+                .build()
+                .channels());
+        assertThat(cools(am, Duration.ZERO)).isFalse();
+        assertThat(cools(an, Duration.ZERO)).isTrue();
     }
 
     @ParameterizedTest
