@@ -121,6 +121,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     public void begin(QuotaBook book, long now) throws IOException {
         if (recovers) {
             newest.segment().read(new Replay(book, now));
+            book.replayed(now);
         }
         this.book = book;
         spares.add(cleared(other, wantedBytes));

@@ -310,4 +310,36 @@ class LeaseLogTest {
             assertThat(kept.log().isKeeping()).isTrue();
         }
     }
+
+    @Test
+    void aLimitThatWasGoneOverARestartComesBackWithItsCharges() throws IOException {
+        Scope unlimited = new Scope(ACCOUNT.id(), LimitSet.NONE);
+        try (KeptBook kept = open(0, ACCOUNT)) {
+            assertThat(granted(kept, SECOND, ACCOUNT)).isEqualTo(3);
+        }
+        try (KeptBook kept = open(2 * SECOND, unlimited)) {
+            assertThat(reserve(kept, 2 * SECOND, unlimited)).isPositive();
+        }
+
+        try (KeptBook kept = open(3 * SECOND)) {
+            kept.book().reload(3 * SECOND, Map.of(ACCOUNT.id(), ACCOUNT.limits()));
+
+            assertThat(reserve(kept, 62 * SECOND, ACCOUNT)).isZero();
+            assertThat(granted(kept, 64 * SECOND, ACCOUNT)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aWindowWhoseLengthChangedBeforeARestartIsChargedOnce() throws IOException {
+        Scope longer = new Scope(ACCOUNT.id(), limits(new Limit(Dimension.REQUESTS, 9, Duration.ofMinutes(2))));
+        try (KeptBook kept = open(0, ACCOUNT)) {
+            assertThat(granted(kept, SECOND, ACCOUNT)).isEqualTo(3);
+            kept.book().reload(SECOND, Map.of(ACCOUNT.id(), longer.limits()));
+            reserve(kept, SECOND, longer);
+        }
+
+        try (KeptBook kept = open(2 * SECOND, longer)) {
+            assertThat(granted(kept, 2 * SECOND, longer)).isEqualTo(5);
+        }
+    }
 }

@@ -149,8 +149,8 @@ public final class QuotaBook {
     }
 
     /**
-     * Takes the limits of a new revision. Windows keep their charges; a window whose length changed takes over those of
-     * the longest one of its kind.
+     * Takes the limits of a new revision. Windows keep their charges, also those of limits that go and come back; a window
+     * whose length changed takes over those of the longest one of its kind.
      *
      * @param now the present instant
      * @param newLimits limits by scope id; the map is not changed afterwards
@@ -239,8 +239,8 @@ public final class QuotaBook {
     }
 
     /**
-     * Repeats what a journal holds. A window that is not limited any more is not rebuilt; one whose length changed goes to
-     * every window of its kind, which is never less than what was charged.
+     * Repeats what a journal holds, before {@link #replayed}. Windows of limits that are not in force are rebuilt too: a
+     * limit may come back.
      *
      * @param scope id of the scope
      * @param dimension what was counted
@@ -250,6 +250,11 @@ public final class QuotaBook {
      */
     public void replay(long now, String scope, Dimension dimension, long windowNanos, long instant, long units) {
         states.replay(now, scope, dimension, windowNanos, instant, units);
+    }
+
+    /** Everything was repeated: limits come into force over it, as by {@link #reload}. */
+    public void replayed(long now) {
+        states.enforce(now);
     }
 
     /** Shows everything that counts, so that a journal can begin anew. */
@@ -288,7 +293,7 @@ public final class QuotaBook {
         // Remembered as charged: the amounts may be others by the time it is given back.
         debit.estimate = charged;
         for (int i = 0; i < debit.scopes.size(); i++) {
-            for (LimitState limit : debit.scopes.get(i).limits()) {
+            for (LimitState limit : debit.scopes.get(i).charged()) {
                 states.charge(
                         now, limit, debit.chargedAt, charged.units(limit.limit().dimension()));
             }
@@ -299,7 +304,7 @@ public final class QuotaBook {
         for (int i = 0; i < debit.scopes.size(); i++) {
             ScopeState state = debit.scopes.get(i);
             state.leave();
-            for (LimitState limit : state.limits()) {
+            for (LimitState limit : state.charged()) {
                 if (limit.charged(debit.chargedBy)) {
                     states.charge(
                             now,
@@ -322,7 +327,7 @@ public final class QuotaBook {
     private void redate(long now, Debit debit, long writtenAt) {
         long to = Math.clamp(writtenAt, debit.grantedAt, now);
         for (int i = 0; i < debit.scopes.size(); i++) {
-            for (LimitState limit : debit.scopes.get(i).limits()) {
+            for (LimitState limit : debit.scopes.get(i).charged()) {
                 if (limit.charged(debit.chargedBy)) {
                     long units = debit.estimate.units(limit.limit().dimension());
                     move(now, limit, debit.chargedAt, to, units, units);
@@ -338,7 +343,7 @@ public final class QuotaBook {
         for (int i = 0; i < debit.scopes.size(); i++) {
             ScopeState state = debit.scopes.get(i);
             state.leave();
-            for (LimitState limit : state.limits()) {
+            for (LimitState limit : state.charged()) {
                 Dimension dimension = limit.limit().dimension();
                 long charged = debit.estimate.units(dimension);
                 long used = actual.units(dimension);

@@ -1,5 +1,8 @@
 package io.sluice.domain.quota;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A scope's windows and its requests in flight. Confined to its book's thread. */
@@ -7,6 +10,7 @@ final class ScopeState {
     private final String id;
     private final int resolution;
     private LimitState[] limits = {};
+    private LimitState[] charged = {};
     private int concurrency;
     private int inFlight;
 
@@ -29,13 +33,47 @@ final class ScopeState {
         return resolution;
     }
 
+    /** The limits in force. */
     LimitState[] limits() {
         return limits;
     }
 
-    void become(LimitState[] newLimits, int newConcurrency) {
+    /**
+     * Every window that is charged: of the limits in force, and of those that no longer are but hold something, so that
+     * one that comes back knows what it was used for in the meantime.
+     */
+    LimitState[] charged() {
+        return charged;
+    }
+
+    /** Takes new limits into force; those they displace stay charged. */
+    void become(long now, LimitState[] newLimits, int newConcurrency) {
         limits = newLimits;
         concurrency = newConcurrency;
+        charged = inUse(now);
+    }
+
+    /** Charges a window that no limit in force has. */
+    void keep(LimitState state) {
+        charged = Arrays.copyOf(charged, charged.length + 1);
+        charged[charged.length - 1] = state;
+    }
+
+    /** Forgets windows that hold nothing and that no limit in force has. */
+    void forgetUnused(long now) {
+        if (charged.length > limits.length) {
+            charged = inUse(now);
+        }
+    }
+
+    private LimitState[] inUse(long now) {
+        List<LimitState> found = new ArrayList<>(List.of(limits));
+        for (LimitState state : charged) {
+            if (!found.contains(state) && state.window().used(now) != 0) {
+                found.add(state);
+            }
+        }
+        return found.toArray(LimitState[]::new);
     }
 
     boolean fits(long now, Estimate estimate) {
@@ -70,7 +108,7 @@ final class ScopeState {
         if (inFlight > 0) {
             return false;
         }
-        for (LimitState state : limits) {
+        for (LimitState state : charged) {
             if (state.window().used(now) != 0) {
                 return false;
             }
@@ -86,9 +124,10 @@ final class ScopeState {
         return least;
     }
 
+    /** The window of a limit's dimension and length, in force or not; null when there is none. */
     @Nullable
     LimitState find(Limit limit) {
-        for (LimitState state : limits) {
+        for (LimitState state : charged) {
             if (state.keeps(limit)) {
                 return state;
             }
@@ -100,7 +139,7 @@ final class ScopeState {
     @Nullable
     LimitState longest(Dimension dimension) {
         LimitState longest = null;
-        for (LimitState state : limits) {
+        for (LimitState state : charged) {
             if (state.limit().dimension() == dimension
                     && (longest == null
                             || state.limit().window().compareTo(longest.limit().window()) > 0)) {

@@ -89,8 +89,13 @@ final class ScopeStates {
 
     void reload(long now, Map<String, LimitSet> newLimits) {
         limits = newLimits;
+        enforce(now);
+    }
+
+    /** Brings the limits of the present revision into force. */
+    void enforce(long now) {
         for (ScopeState state : states.values()) {
-            LimitSet set = newLimits.get(state.id());
+            LimitSet set = limits.get(state.id());
             if (set != null) {
                 apply(now, state, set, QuotaBook.ALL_KNOWN);
             }
@@ -103,40 +108,42 @@ final class ScopeStates {
             if (state.isIdle(now)) {
                 states.remove(state.id());
             } else {
+                state.forgetUnused(now);
                 rota.add(state);
             }
         }
     }
 
     void replay(long now, String id, Dimension dimension, long windowNanos, long instant, long units) {
-        LimitSet set = limits.getOrDefault(id, LimitSet.NONE);
-        if (set.isEmpty()) {
-            return;
-        }
         ScopeState state = states.get(id);
         if (state == null) {
-            // Not full: the journal holds what its windows began with.
-            state = create(now, id, set, QuotaBook.ALL_KNOWN);
+            state = add(id);
         }
-        LimitState exact = state.find(new Limit(dimension, 1, Duration.ofNanos(windowNanos)));
-        for (LimitState limit : state.limits()) {
-            if (exact == null ? limit.limit().dimension() == dimension : limit == exact) {
-                charge(now, limit, instant, units);
-            }
+        Limit kind = new Limit(dimension, Long.MAX_VALUE, Duration.ofNanos(windowNanos));
+        LimitState limit = state.find(kind);
+        if (limit == null) {
+            limit = new LimitState(id, kind, window(now, state, kind), reservations.next());
+            state.keep(limit);
         }
+        charge(now, limit, instant, units);
     }
 
     void writeTo(long now, Journal sink) {
         for (ScopeState state : states.values()) {
-            for (LimitState limit : state.limits()) {
+            for (LimitState limit : state.charged()) {
                 limit.window().forEach(now, (instant, units) -> sink.add(now, limit, instant, units));
             }
         }
     }
 
     private ScopeState create(long now, String id, LimitSet set, long fullAt) {
-        ScopeState state = new ScopeState(id, id.startsWith(Scope.KEY_PREFIX) ? KEY_RESOLUTION : RESOLUTION);
+        ScopeState state = add(id);
         apply(now, state, set, fullAt);
+        return state;
+    }
+
+    private ScopeState add(String id) {
+        ScopeState state = new ScopeState(id, id.startsWith(Scope.KEY_PREFIX) ? KEY_RESOLUTION : RESOLUTION);
         states.put(id, state);
         rota.add(state);
         return state;
@@ -150,13 +157,12 @@ final class ScopeStates {
             next[i] = kept != null ? kept : begin(now, state, limit, fullAt);
             next[i].become(limit);
         }
-        state.become(next, set.concurrency());
+        state.become(now, next, set.concurrency());
     }
 
     /** A new window; it takes over the charges of the longest one of its kind, which stays as it is. */
     private LimitState begin(long now, ScopeState state, Limit limit, long fullAt) {
-        SlidingWindow window = new SlidingWindow(limit.window().toNanos(), state.resolution(), ttlNanos, now);
-        LimitState fresh = new LimitState(state.id(), limit, window, reservations.next());
+        LimitState fresh = new LimitState(state.id(), limit, window(now, state, limit), reservations.next());
         LimitState forerunner = state.longest(limit.dimension());
         if (forerunner != null) {
             forerunner.window().forEach(now, (instant, units) -> charge(now, fresh, instant, units));
@@ -165,5 +171,9 @@ final class ScopeStates {
             charge(now, fresh, fullAt, limit.amount());
         }
         return fresh;
+    }
+
+    private SlidingWindow window(long now, ScopeState state, Limit limit) {
+        return new SlidingWindow(limit.window().toNanos(), state.resolution(), ttlNanos, now);
     }
 }

@@ -421,6 +421,41 @@ class QuotaBookTest {
     }
 
     @Test
+    void aLimitThatGoesAndComesBackKnowsWhatWasUsedInTheMeantime() {
+        Scope scope = account("a", rpm(4));
+        Candidate candidate = candidate(scope);
+        long open = reserve(0, NO_KEY, SMALL, 0, candidate).reservation();
+        reserve(0, NO_KEY, SMALL, 0, candidate);
+
+        book.reload(SECOND, Map.of(scope.id(), LimitSet.NONE));
+        book.forgetIdle(SECOND, 10);
+        int unlimited = book.freePermille(SECOND, List.of(scope));
+        reserve(SECOND, NO_KEY, SMALL, 0, candidate);
+        book.settle(2 * SECOND, open, 0, false, SMALL, false);
+        book.reload(3 * SECOND, Map.of(scope.id(), limits(rpm(4))));
+
+        assertThat(unlimited).isEqualTo(1000);
+        assertThat(book.freePermille(3 * SECOND, List.of(scope))).isEqualTo(500);
+        assertThat(book.freePermille(63 * SECOND, List.of(scope))).isEqualTo(1000);
+    }
+
+    @Test
+    void aLimitThatIsGoneIsForgottenWithItsLastCharge() {
+        Scope scope = account("a", rpm(1), tpm(1000));
+        long open = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
+        book.reload(1, Map.of(scope.id(), limits(tpm(1000))));
+        book.settle(2, open, 1, true, SMALL, false);
+
+        book.forgetIdle(70 * SECOND, 10);
+        int afterItsWindow = book.scopes();
+        boolean granted =
+                reserve(71 * SECOND, NO_KEY, SMALL, 0, candidate(scope)).isGranted();
+
+        assertThat(afterItsWindow).isZero();
+        assertThat(granted).isTrue();
+    }
+
+    @Test
     void aWindowThatIsNewGetsNothingBackFromOlderReservations() {
         Scope scope = account("a", rpm(9));
         long open = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
