@@ -5,9 +5,10 @@ import io.sluice.domain.health.HealthView.Cooldown;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Strategy;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Orders candidates: larger priority first; inside a tier those with room and without suspicion first, then by strategy.
@@ -17,10 +18,21 @@ import java.util.List;
  * or goes moves only its own share. Requests that do not stick use a random number instead of the hash, and weights
  * scaled by headroom. {@link Strategy#FILL} keeps the files' order.
  *
+ * <p>Of a large tier only the best few are put in order; behind them the others follow in the files' order, those with room
+ * and without suspicion first.
+ *
  * <p>Pure; used by one thread.
  */
 public final class RoutePlanner {
     private static final int FULL = 0;
+
+    /** How many are put in order; more are hardly ever asked, and of 10 000 accounts sorting all takes milliseconds. */
+    private static final int BEST = 32;
+
+    private static final int ROOM = 0;
+    private static final int NO_ROOM = 1;
+    private static final int SUSPECT = 2;
+    private static final int PLACED = 3;
 
     private final HealthView health;
 
@@ -102,22 +114,39 @@ public final class RoutePlanner {
             }
             return;
         }
-        List<Ranked> ranked = new ArrayList<>(tier.size());
-        for (int i = 0; i < tier.size(); i++) {
+        int[] groups = new int[tier.size()];
+        PriorityQueue<Ranked> best = new PriorityQueue<>(BEST, Comparator.reverseOrder());
+        for (int i = 0; i < groups.length; i++) {
             Candidate candidate = tier.get(i);
             Cooldown cooldown = health.cooldownOf(candidate, question.now);
             if (cooldown != null) {
                 cooling.met(cooldown, question.now);
+                groups[i] = PLACED;
                 continue;
             }
             int headroom = question.headroomOf(candidate);
-            int group = health.isSuspect(candidate, question.now) ? 2 : headroom == FULL ? 1 : 0;
-            ranked.add(new Ranked(candidate, group, score(question, candidate, headroom, i)));
+            groups[i] = health.isSuspect(candidate, question.now) ? SUSPECT : headroom == FULL ? NO_ROOM : ROOM;
+            double score = score(question, candidate, headroom, i);
+            if (best.size() == BEST && best.element().isBefore(groups[i], score)) {
+                continue;
+            }
+            if (best.size() == BEST) {
+                best.remove();
+            }
+            best.add(new Ranked(i, groups[i], score));
         }
-        Ranked[] order = ranked.toArray(Ranked[]::new);
+        Ranked[] order = best.toArray(Ranked[]::new);
         Arrays.sort(order);
         for (Ranked entry : order) {
-            plan.add(entry.candidate);
+            plan.add(tier.get(entry.position));
+            groups[entry.position] = PLACED;
+        }
+        for (int group = ROOM; order.length == BEST && group <= SUSPECT; group++) {
+            for (int i = 0; i < groups.length; i++) {
+                if (groups[i] == group) {
+                    plan.add(tier.get(i));
+                }
+            }
         }
     }
 
@@ -147,10 +176,18 @@ public final class RoutePlanner {
         return z ^ (z >>> 31);
     }
 
-    private record Ranked(Candidate candidate, int group, double score) implements Comparable<Ranked> {
+    /** A candidate by its position in the tier; equals keep that order. */
+    private record Ranked(int position, int group, double score) implements Comparable<Ranked> {
+        /** Whether this goes before a candidate further down the tier. */
+        private boolean isBefore(int otherGroup, double otherScore) {
+            return group != otherGroup ? group < otherGroup : Double.compare(score, otherScore) >= 0;
+        }
+
         @Override
         public int compareTo(Ranked other) {
-            return group != other.group ? Integer.compare(group, other.group) : Double.compare(other.score, score);
+            int byGroup = Integer.compare(group, other.group);
+            int byScore = byGroup != 0 ? byGroup : Double.compare(other.score, score);
+            return byScore != 0 ? byScore : Integer.compare(position, other.position);
         }
     }
 }
