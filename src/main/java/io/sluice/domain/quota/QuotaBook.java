@@ -100,7 +100,8 @@ public final class QuotaBook {
         return verdict.denied(new Refusals(now, estimate)
                 .explain(
                         keyIsPaid ? List.of() : states.of(now, keyScopes),
-                        candidates.stream().map(c -> states.of(now, c.scopes())).toList()));
+                        candidates.size(),
+                        i -> states.of(now, candidates.get(i).scopes())));
     }
 
     /**

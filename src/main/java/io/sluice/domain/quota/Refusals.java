@@ -3,8 +3,8 @@ package io.sluice.domain.quota;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,8 @@ final class Refusals {
 
     /** Requests in flight end at no known instant; most end soon. */
     private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final int MOST_ASKED = 64;
 
     private final long now;
     private final Estimate estimate;
@@ -46,20 +48,31 @@ final class Refusals {
     }
 
     /**
-     * Explains a refusal.
+     * Explains a refusal. Of a large pool only the first accounts are asked when they have room: enough to be early, and
+     * a refusal stays cheap just when there are most of them.
      *
      * @param key the key's scopes that have limits
-     * @param candidates each candidate's scopes that have limits; one of key and candidates has no room
+     * @param candidates how many there are
+     * @param scopesOf a candidate's scopes that have limits, by index; one of key and candidates has no room
      */
-    QuotaExceeded explain(List<ScopeState> key, List<List<ScopeState>> candidates) {
+    QuotaExceeded explain(List<ScopeState> key, int candidates, IntFunction<List<ScopeState>> scopesOf) {
         Obstacle own = obstacle(key);
         if (own.tooSmall() != null) {
             return tooLarge(own.tooSmall(), "this key's limit");
         }
-        List<Obstacle> pool = new ArrayList<>(candidates.size());
-        candidates.forEach(scopes -> pool.add(obstacle(scopes)));
-        LimitState largest = largestOf(pool);
-        if (largest != null) {
+        LimitState largest = null;
+        boolean largeEnough = false;
+        long roomAt = UNKNOWN;
+        for (int i = 0; i < candidates && !(largeEnough && i >= MOST_ASKED); i++) {
+            Obstacle obstacle = obstacle(scopesOf.apply(i));
+            if (obstacle.tooSmall() == null) {
+                largeEnough = true;
+                roomAt = Math.min(roomAt, obstacle.roomAt());
+            } else {
+                largest = larger(largest, obstacle.tooSmall());
+            }
+        }
+        if (largest != null && !largeEnough) {
             return tooLarge(largest, "any account that serves this model");
         }
         if (own.blocks(now)) {
@@ -67,12 +80,6 @@ final class Refusals {
                     ? "This key has as many requests in flight as it may have."
                     : "This key's limit of " + describe(own.full()) + " is reached.";
             return new QuotaExceeded(Cause.KEY, what + again(own.roomAt()), waitUntil(own.roomAt()));
-        }
-        long roomAt = UNKNOWN;
-        for (Obstacle obstacle : pool) {
-            if (obstacle.tooSmall() == null) {
-                roomAt = Math.min(roomAt, obstacle.roomAt());
-            }
         }
         return new QuotaExceeded(
                 Cause.POOL, "Every account that serves this model is at its limit." + again(roomAt), waitUntil(roomAt));
@@ -107,19 +114,8 @@ final class Refusals {
         return one == null || other.limit().amount() < one.limit().amount() ? other : one;
     }
 
-    /** The most generous of the limits that are too small; null when some candidate is large enough. */
-    private static @Nullable LimitState largestOf(List<Obstacle> pool) {
-        LimitState largest = null;
-        for (Obstacle obstacle : pool) {
-            LimitState tooSmall = obstacle.tooSmall();
-            if (tooSmall == null) {
-                return null;
-            }
-            if (largest == null || tooSmall.limit().amount() > largest.limit().amount()) {
-                largest = tooSmall;
-            }
-        }
-        return largest;
+    private static LimitState larger(@Nullable LimitState one, LimitState other) {
+        return one == null || other.limit().amount() > one.limit().amount() ? other : one;
     }
 
     private QuotaExceeded tooLarge(LimitState state, String of) {

@@ -100,12 +100,14 @@ public final class SlidingWindow {
     public long dropsTo(long now, long rest) {
         advance(now);
         long left = used;
-        long bucket = oldest;
-        long end = oldest + buckets.length;
-        while (left > rest && bucket < end) {
-            left -= buckets[slot(bucket++)];
+        int passed = 0;
+        int slot = slot(oldest);
+        while (left > rest && passed < buckets.length) {
+            left -= buckets[slot];
+            slot = slot + 1 < buckets.length ? slot + 1 : 0;
+            passed++;
         }
-        return bucket == oldest ? now : leavesAt(bucket - 1);
+        return passed == 0 ? now : leavesAt(oldest + passed - 1);
     }
 
     /** Shows every bucket with units in it. */

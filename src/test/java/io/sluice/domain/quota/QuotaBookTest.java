@@ -393,6 +393,30 @@ class QuotaBookTest {
     }
 
     @Test
+    void aLargePoolSaysAnInstantWithRoomAndWhatFitsAnyOfIt() {
+        Candidate[] pool = new Candidate[200];
+        for (int i = 0; i < pool.length; i++) {
+            pool[i] = candidate(account("a" + i, tpm(i < 150 ? 100 : 200)));
+            reserve(i * MILLI, NO_KEY, SMALL, 0, pool[i]);
+            reserve(i * MILLI, NO_KEY, SMALL, 0, pool[i]);
+        }
+        long now = SECOND;
+
+        QuotaExceeded full = reserve(now, NO_KEY, SMALL, 0, pool).failure();
+        QuotaExceeded larger =
+                reserve(now, NO_KEY, new Estimate(200, 0), 0, pool).failure();
+        QuotaExceeded tooLarge =
+                reserve(now, NO_KEY, new Estimate(201, 0), 0, pool).failure();
+
+        assertThat(full.cause()).isEqualTo(Cause.POOL);
+        assertThat(larger.cause()).isEqualTo(Cause.POOL);
+        assertThat(tooLarge.message()).endsWith("is 200.");
+        long roomAt = now + full.retryAfter().toNanos();
+        assertThat(reserve(roomAt - 1, NO_KEY, SMALL, 0, pool).isGranted()).isFalse();
+        assertThat(reserve(roomAt, NO_KEY, SMALL, 0, pool).isGranted()).isTrue();
+    }
+
+    @Test
     void aNewRevisionsLimitsRuleAndTheWindowKeepsItsCharges() {
         Scope before = account("a", rpm(5));
         reserve(0, NO_KEY, SMALL, 0, candidate(before));
