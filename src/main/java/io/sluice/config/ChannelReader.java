@@ -51,7 +51,7 @@ final class ChannelReader {
                 parameters(),
                 timeouts(),
                 channel.word("on-client-gone", OnClientGone.CANCEL),
-                channel.integer("max-connections", 256, 1, 100_000));
+                channel.integer("max-connections", 4096, 1, 100_000));
         return new ChannelEntry(channel.place(), values, accounts(), channel.flag("disabled", false));
     }
 

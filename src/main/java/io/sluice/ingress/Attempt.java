@@ -72,7 +72,8 @@ final class Attempt {
         if (failure instanceof GatewayFailure.UpstreamFailure upstream) {
             return switch (upstream.kind()) {
                 case RESET, HEAD_TIMEOUT, TRUNCATED, BAD_RESPONSE -> estimate;
-                case CONNECT,
+                case BUSY,
+                        CONNECT,
                         SERVER_ERROR,
                         RATE_LIMITED,
                         ACCOUNT_REFUSED,

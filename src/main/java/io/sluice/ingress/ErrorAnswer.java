@@ -104,6 +104,7 @@ record ErrorAnswer(
             case MODEL_MISSING ->
                 new ErrorAnswer(
                         502, SERVER, "upstream_error", null, "The upstream does not have the model.", Duration.ZERO);
+            case BUSY -> new ErrorAnswer(503, SERVER, "overloaded", null, failure.message(), SOON);
             case TOO_LARGE_HERE ->
                 new ErrorAnswer(400, INVALID, "request_exceeds_limits", null, failure.message(), Duration.ZERO);
             case CONNECT, RESET, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->

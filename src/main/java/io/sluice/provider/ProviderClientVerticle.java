@@ -1,9 +1,11 @@
 package io.sluice.provider;
 
+import io.sluice.domain.pool.Channel;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.RevisionChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -14,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code lane.<n>.provider.open}; owns the lane's connections to providers and the calls in flight. */
@@ -26,7 +29,10 @@ public final class ProviderClientVerticle extends VerticleBase {
     private final LongSupplier clock;
     private final Set<UpstreamCall> calls = new LinkedHashSet<>();
     private @Nullable MessageConsumer<OpenExchange> consumer;
+    private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
+    /** Null until the first change: no client is left over before. */
+    private @Nullable List<Channel> live;
 
     /**
      * The provider client of one lane.
@@ -45,11 +51,15 @@ public final class ProviderClientVerticle extends VerticleBase {
     public Future<?> start() {
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
+        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned));
+        Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+        MessageConsumer<RevisionChanged> told = bus.consume(
+                Address.REVISION_CHANGED, change -> live = change.revision().channels());
+        changes = told;
         MessageConsumer<OpenExchange> registered =
-                new Bus(vertx, REPLY_TIMEOUT).serve(Address.providerOpen(lane), message -> open(owned, message));
+                bus.serve(Address.providerOpen(lane), message -> open(owned, message));
         consumer = registered;
-        return registered.completion();
+        return Future.all(told.completion(), registered.completion());
     }
 
     @Override
@@ -57,6 +67,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         List<Future<?>> steps = new ArrayList<>();
         if (consumer != null) {
             steps.add(consumer.unregister());
+        }
+        if (changes != null) {
+            steps.add(changes.unregister());
         }
         if (clients != null) {
             steps.add(clients.close());
@@ -73,10 +86,13 @@ public final class ProviderClientVerticle extends VerticleBase {
         return new UpstreamCall(message, adapter, clock, calls).run(connection);
     }
 
-    private void sweep() {
+    private void sweep(UpstreamClients owned) {
         long now = clock.getAsLong();
         for (UpstreamCall call : List.copyOf(calls)) {
             call.check(now);
+        }
+        if (live != null) {
+            owned.retain(Stream.concat(live.stream(), calls.stream().map(UpstreamCall::channel)));
         }
     }
 }

@@ -12,6 +12,7 @@ import io.sluice.message.UpstreamExchange;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
@@ -48,6 +49,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private static final int ERROR_BODY_BYTES = 64 * 1024;
     private static final int MOST_EARLY_HINTS = 16;
     private static final long HTTP2_CANCEL = 8;
+
+    private static final UpstreamFailure BUSY =
+            UpstreamFailure.of(Kind.BUSY, "Every connection to the upstream is in use.");
+    private static final UpstreamFailure UNREACHED =
+            UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached.");
 
     private enum Phase {
         CONNECTING,
@@ -113,6 +119,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         return taken;
     }
 
+    /** Where it goes, as of the revision it began with. */
+    Channel channel() {
+        return open.candidate().channel();
+    }
+
     /** Whether there is a connection to take. */
     boolean isParked() {
         return phase == Phase.PARKED;
@@ -167,8 +178,21 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached."));
+            fail(cause instanceof ConnectionPoolTooBusyException || isPoolFull() ? BUSY : UNREACHED);
         }
+    }
+
+    /**
+     * Whether the other calls leave no connection to this provider. Over HTTP/2 a call may share its connection with
+     * others: then this says yes too early, but never of a provider that answers nobody.
+     */
+    private boolean isPoolFull() {
+        Channel channel = open.candidate().channel();
+        long taken = calls.stream()
+                .filter(c -> c.request != null
+                        && c.open.candidate().channel().baseUrl().equals(channel.baseUrl()))
+                .count();
+        return taken >= UpstreamClients.mostConnections(channel);
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -304,7 +328,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(UpstreamFailure.of(Kind.CONNECT, "No connection to the upstream was free in time."));
+                    fail(isPoolFull() ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {

@@ -14,12 +14,18 @@ import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lane's HTTP clients: one for each way of connecting. HTTP/2 where a TLS provider offers it, never in clear text;
  * certificates and host names always verified; redirects never followed; nothing is retried here.
  */
 final class UpstreamClients {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamClients.class);
     private static final int RESPONSE_LINE = 4 * 1024;
     private static final int RESPONSE_HEADERS = 16 * 1024;
     private static final int KEEP_ALIVE_SECONDS = 55;
@@ -29,7 +35,11 @@ final class UpstreamClients {
     private final Map<Way, HttpClientAgent> clients = new HashMap<>();
 
     /** What makes two channels need two clients. */
-    private record Way(boolean tls, Duration connect, int maxConnections) {}
+    private record Way(boolean tls, Duration connect, int maxConnections) {
+        static Way of(Channel channel) {
+            return new Way(channel.baseUrl().tls(), channel.timeouts().connect(), channel.maxConnections());
+        }
+    }
 
     UpstreamClients(Vertx vertx, int queue) {
         this.vertx = vertx;
@@ -44,8 +54,7 @@ final class UpstreamClients {
      */
     Future<HttpClientRequest> connect(Channel channel) {
         BaseUrl url = channel.baseUrl();
-        Way way = new Way(url.tls(), channel.timeouts().connect(), channel.maxConnections());
-        return clients.computeIfAbsent(way, this::build)
+        return clients.computeIfAbsent(Way.of(channel), this::build)
                 .request(new RequestOptions()
                         .setMethod(HttpMethod.POST)
                         .setHost(url.host())
@@ -53,6 +62,15 @@ final class UpstreamClients {
                         .setSsl(url.tls())
                         .setFollowRedirects(false)
                         .setURI("/"));
+    }
+
+    /** How many connections of a lane a channel's provider may have; the pool's own bound. */
+    static int mostConnections(Channel channel) {
+        return most(channel.baseUrl().tls(), channel.maxConnections());
+    }
+
+    private static int most(boolean http2, int maxConnections) {
+        return http2 ? Math.min(maxConnections, 8) : maxConnections;
     }
 
     private HttpClientAgent build(Way way) {
@@ -77,7 +95,7 @@ final class UpstreamClients {
                 .setSslHandshakeTimeoutUnit(java.util.concurrent.TimeUnit.MILLISECONDS);
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(way.maxConnections)
-                .setHttp2MaxSize(Math.max(1, Math.min(way.maxConnections, 8)))
+                .setHttp2MaxSize(most(true, way.maxConnections))
                 .setMaxWaitQueueSize(queue);
         return vertx.httpClientBuilder()
                 .with(options)
@@ -85,6 +103,22 @@ final class UpstreamClients {
                 // Each request on the connection hears of its end by itself.
                 .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
                 .build();
+    }
+
+    /**
+     * Closes the clients that nobody needs any more.
+     *
+     * @param channels those of the live revision, and those that calls in flight began with
+     */
+    void retain(Stream<Channel> channels) {
+        Set<Way> needed = channels.map(Way::of).collect(Collectors.toSet());
+        clients.entrySet().removeIf(client -> {
+            boolean unused = !needed.contains(client.getKey());
+            if (unused) {
+                client.getValue().close().onFailure(e -> LOG.warn("an unused client did not close", e));
+            }
+            return unused;
+        });
     }
 
     /** Closes every connection. */

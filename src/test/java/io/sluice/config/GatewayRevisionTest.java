@@ -55,7 +55,7 @@ class GatewayRevisionTest {
         assertThat(channel.parameters()).isEqualTo(ParameterRules.NONE);
         assertThat(channel.timeouts()).isEqualTo(Timeouts.DEFAULT);
         assertThat(channel.onClientGone()).isEqualTo(OnClientGone.CANCEL);
-        assertThat(channel.maxConnections()).isEqualTo(256);
+        assertThat(channel.maxConnections()).isEqualTo(4096);
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
         VirtualKey key = revision.keys().named("k").orElseThrow();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HttpBounds;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Strategy;
@@ -316,6 +317,45 @@ class ExchangeFlowTest {
         assertThat(chat(false).last().status()).isEqualTo(200);
         assertThat(chat(false).last()).returns(400, RawHttp.Answer::status).satisfies(a -> assertThat(a.text())
                 .contains("request_exceeds_limits"));
+    }
+
+    @Test
+    void fullConnectionPoolIsNotTheProvidersFault() throws Exception {
+        Duration longest = Duration.ofSeconds(20);
+        Timeouts connectsQuickly = new Timeouts(Duration.ofMillis(200), longest, longest, longest, longest);
+        node(c -> c.accounts("a").maxConnections(1).timeouts(connectsQuickly));
+        upstream.otherwise(Script.events().event(CHUNK).silence());
+
+        try (RawHttp first = RawHttp.clear(node.port())) {
+            first.send(request(true, ""));
+            upstream.take(SOON);
+            Conversation answer = chat(false);
+
+            assertThat(answer.last()).returns(503, RawHttp.Answer::status).returns("1", a -> a.header("retry-after"));
+            assertThat(answer.last().text()).contains("\"overloaded\"");
+            assertThat(node.attempts().poll(5, TimeUnit.SECONDS).failure())
+                    .isInstanceOfSatisfying(
+                            UpstreamFailure.class, f -> assertThat(f.kind()).isEqualTo(UpstreamFailure.Kind.BUSY));
+        }
+    }
+
+    @Test
+    void closesConnectionsOfTheOldOptionsWhenTheirCallsHaveEnded() throws Exception {
+        node(c -> c.accounts("a").maxConnections(5));
+        upstream.otherwise(Script.events()
+                .event(CHUNK)
+                .pause(Duration.ofMillis(300))
+                .event("[DONE]")
+                .lastChunk());
+
+        try (RawHttp connection = RawHttp.clear(node.port())) {
+            connection.send(request(true, ""));
+            upstream.take(SOON);
+            node.revision(revision(c -> c.accounts("a").maxConnections(6)));
+
+            assertThat(connection.read(SOON, 1).last().text()).endsWith("data: [DONE]\n\n");
+        }
+        Await.until(() -> upstream.openConnections() == 0);
     }
 
     @Test

@@ -120,6 +120,8 @@ public sealed interface GatewayFailure {
             implements GatewayFailure {
         /** What happened. */
         public enum Kind {
+            /** Every connection that the gateway allows itself is in use; nothing was sent, and nobody failed. */
+            BUSY,
             /** No connection; nothing was sent. */
             CONNECT,
             /** The connection broke before a response head. */

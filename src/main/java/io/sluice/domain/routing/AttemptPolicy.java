@@ -76,7 +76,7 @@ public final class AttemptPolicy {
     /** Whether the same candidate may serve a moment later. */
     public static boolean mayPass(UpstreamFailure failure) {
         return switch (failure.kind()) {
-            case CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
+            case BUSY, CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
             case HEAD_TIMEOUT, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, TOO_LARGE_HERE, REQUEST_REJECTED -> false;
         };
     }

@@ -138,6 +138,9 @@ class HealthViewTest {
 
     @Test
     void wrongRequestPunishesNobody() {
+        for (int i = 0; i < 5; i++) {
+            health.learn(am, failure(Kind.BUSY, Duration.ZERO), NOW);
+        }
         health.learn(am, failure(Kind.TOO_LARGE_HERE, Duration.ofSeconds(10)), NOW);
         health.learn(am, failure(Kind.REQUEST_REJECTED, Duration.ofSeconds(10)), NOW);
         health.learn(am, new GatewayFailure.ClientClosed(), NOW);
