@@ -23,4 +23,10 @@ public record OpenExchange(
         String clientRequestId,
         long expiresAtNanos,
         @Nullable ParkedConnection parked,
-        Cancellation cancellation) {}
+        Cancellation cancellation) {
+    /** The same without the request's text and without a connection. */
+    public OpenExchange withoutBody() {
+        return new OpenExchange(
+                requestId, candidate, scan.withoutBody(), clientRequestId, expiresAtNanos, null, cancellation);
+    }
+}

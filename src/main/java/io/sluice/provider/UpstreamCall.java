@@ -65,12 +65,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         ENDED
     }
 
-    private final OpenExchange open;
+    private OpenExchange open;
     private final ProviderAdapter adapter;
     private final LongSupplier clock;
     private final Set<UpstreamCall> calls;
     private final Promise<OpenResult> result = Promise.promise();
-    private final Buffer errorText = Buffer.buffer();
     private final long startNanos;
     private Phase phase = Phase.CONNECTING;
     private long phaseSinceNanos;
@@ -79,6 +78,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
+    private @Nullable Buffer errorText;
     private Map<String, String> headers = Map.of();
 
     /**
@@ -158,13 +158,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         target.setURI(message.uri());
-        message.headers().forEach(target::putHeader);
-        if (!open.clientRequestId().isEmpty()) {
-            target.putHeader("x-client-request-id", open.clientRequestId());
-        }
-        target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
-        target.putHeader("content-type", "application/json");
-        target.putHeader("user-agent", "sluice");
+        RequestHeaders.put(target, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
@@ -245,9 +239,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void readError(HttpClientResponse answer) {
         enter(Phase.READING_ERROR, clock.getAsLong());
+        Buffer text = Buffer.buffer();
+        errorText = text;
         answer.handler(piece -> {
-            errorText.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - errorText.length()));
-            if (errorText.length() >= ERROR_BODY_BYTES) {
+            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
+            if (text.length() >= ERROR_BODY_BYTES) {
                 refused(answer, false);
             }
         });
@@ -262,7 +258,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = adapter.classify(answer.statusCode(), answer.headers(), errorText.getBytes());
+            UpstreamFailure failure = adapter.classify(
+                    answer.statusCode(),
+                    answer.headers(),
+                    Objects.requireNonNull(errorText).getBytes());
             if (over) {
                 end();
                 result.complete(new OpenResult.Failed(failure, true, writtenAtNanos));
@@ -384,6 +383,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             throw new IllegalStateException("an exchange is claimed once and in time; it is " + phase);
         }
         enter(Phase.CLAIMED, clock.getAsLong());
+        // The answer may go on for half an hour; what was asked is not needed any more.
+        open = open.withoutBody();
         return Objects.requireNonNull(body);
     }
 

@@ -66,6 +66,9 @@ class ErrorAnswerTest {
                 Arguments.of(upstream(UpstreamFailure.Kind.HEAD_TIMEOUT, 0), 504, server, "upstream_timeout", 0),
                 Arguments.of(upstream(UpstreamFailure.Kind.ACCOUNT_REFUSED, 401), 502, server, "upstream_error", 0),
                 Arguments.of(upstream(UpstreamFailure.Kind.MODEL_MISSING, 404), 502, server, "upstream_error", 0),
+                Arguments.of(
+                        upstream(UpstreamFailure.Kind.TOO_LARGE_HERE, 429), 400, invalid, "request_exceeds_limits", 0),
+                Arguments.of(upstream(UpstreamFailure.Kind.BUSY, 0), 503, server, "overloaded", 1),
                 Arguments.of(upstream(UpstreamFailure.Kind.CONNECT, 0), 502, server, "upstream_error", 7),
                 Arguments.of(upstream(UpstreamFailure.Kind.RESET, 0), 502, server, "upstream_error", 7),
                 Arguments.of(upstream(UpstreamFailure.Kind.BAD_RESPONSE, 999), 502, server, "upstream_error", 7),

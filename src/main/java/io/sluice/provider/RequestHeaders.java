@@ -1,0 +1,26 @@
+package io.sluice.provider;
+
+import io.sluice.message.OpenExchange;
+import io.vertx.core.http.HttpClientRequest;
+
+/** Which headers a provider gets; nothing else of the client's passes. Documented in the README. */
+final class RequestHeaders {
+    private RequestHeaders() {}
+
+    /**
+     * Puts them on a request.
+     *
+     * @param target the request to the provider
+     * @param message what its adapter wrote, the credential among it
+     * @param open what was asked
+     */
+    static void put(HttpClientRequest target, UpstreamRequest message, OpenExchange open) {
+        message.headers().forEach(target::putHeader);
+        if (!open.clientRequestId().isEmpty()) {
+            target.putHeader("x-client-request-id", open.clientRequestId());
+        }
+        target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
+        target.putHeader("content-type", "application/json");
+        target.putHeader("user-agent", "sluice");
+    }
+}
