@@ -223,9 +223,9 @@ final class Exchange implements Cancellation {
             case OpenResult.Opened opened -> {
                 current.written(opened.writtenAtNanos());
                 current.answered(services.clock().getAsLong());
-                if (clientGone || finished) {
-                    opened.exchange().cancel("client gone");
-                    finish(new GatewayFailure.ClientClosed());
+                if (isCancelled()) {
+                    opened.exchange().cancel("nobody waits for it");
+                    finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
                     return;
                 }
                 Answer started =
@@ -415,12 +415,12 @@ final class Exchange implements Cancellation {
 
     @Override
     public boolean isCancelled() {
-        return clientGone;
+        return clientGone || finished || stopping != null;
     }
 
     @Override
     public void onCancel(Runnable listener) {
-        if (clientGone) {
+        if (isCancelled()) {
             listener.run();
         } else {
             onCancel = listener;

@@ -9,6 +9,9 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.message.Cancellation;
+import io.sluice.message.OpenExchange;
+import io.sluice.message.OpenResult;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
@@ -20,11 +23,14 @@ import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Conversation;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -492,6 +498,40 @@ class ExchangeFlowTest {
         assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
         Await.until(() -> node.audit().open() == 0);
         assertThat(node.audit().faults()).isEmpty();
+    }
+
+    @Test
+    void cutsAnAnswerWhoseHeadComesWhileTheNodeStops() throws Exception {
+        node(c -> c.accounts("a"));
+        upstream.otherwise(Script.events().event(CHUNK).silence());
+        CompletableFuture<Cancellation> asked = new CompletableFuture<>();
+        CompletableFuture<Runnable> head = new CompletableFuture<>();
+        node.vertx().eventBus().addOutboundInterceptor(sent -> {
+            Context loop = Vertx.currentContext();
+            switch (sent.body()) {
+                case OpenResult.Opened opened -> head.complete(() -> loop.runOnContext(v -> sent.next()));
+                case OpenExchange open -> {
+                    asked.complete(open.cancellation());
+                    sent.next();
+                }
+                default -> sent.next();
+            }
+        });
+
+        try (RawHttp client = RawHttp.clear(node.port())) {
+            client.send(request(true, ""));
+            Runnable deliver = head.get(5, TimeUnit.SECONDS);
+            var drained = node.drain(Duration.ofMillis(1));
+            Await.until(asked.join()::isCancelled);
+            deliver.run();
+
+            assertThat(client.read(SOON, 1).last())
+                    .returns(503, RawHttp.Answer::status)
+                    .matches(answer -> answer.text().contains("The gateway is stopping"));
+            assertThat(TestNode.await(drained).cut()).isEqualTo(1);
+        }
+        assertThat(settled().sent()).isTrue();
+        Await.until(() -> upstream.openConnections() == 0);
     }
 
     @Test
