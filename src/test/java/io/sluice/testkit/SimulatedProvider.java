@@ -80,7 +80,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private JsonNode ask(String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         try {
             HttpResponse<String> answer = control.send(request, HttpResponse.BodyHandlers.ofString());
