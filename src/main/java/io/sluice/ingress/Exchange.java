@@ -7,9 +7,9 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
-import io.sluice.domain.routing.AttemptPolicy;
+import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.routing.AttemptPolicy.Next;
-import io.sluice.domain.routing.AttemptPolicy.Situation;
+import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
@@ -24,10 +24,8 @@ import io.sluice.message.UsageRecord.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,10 +61,8 @@ final class Exchange implements Cancellation {
     private final AnswerWriter writer;
     private final UsageMeter meter;
     private final Runnable release;
-    private List<Candidate> untried = List.of();
-    private final List<Candidate> repeatable = new ArrayList<>();
+    private final RemainingCandidates remaining;
     private final long readNanos;
-    private int attempts;
     private int expiredLeases;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
@@ -91,6 +87,7 @@ final class Exchange implements Cancellation {
         this.scan = scan;
         this.model = model;
         this.release = release;
+        this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
         this.writer = new AnswerWriter(services, incoming.response(), this::committed);
         this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model);
@@ -117,7 +114,7 @@ final class Exchange implements Cancellation {
     private void planned(RouteDecision decision) {
         switch (decision) {
             case RouteDecision.Planned plan -> {
-                untried = plan.candidates();
+                remaining.planned(plan.candidates());
                 reserve(null);
             }
             case RouteDecision.Unroutable none -> finish(none.failure());
@@ -138,7 +135,7 @@ final class Exchange implements Cancellation {
         long replaces = attempt == null ? 0 : attempt.reservation();
         // The question ends that reservation; whatever ends the exchange in the meantime must not end it again.
         attempt = null;
-        List<Candidate> candidates = untried;
+        List<Candidate> candidates = remaining.untried();
         ReserveQuota request = new ReserveQuota(
                 incoming.key().scopes(),
                 candidates,
@@ -194,11 +191,8 @@ final class Exchange implements Cancellation {
                 grant.expiresAtNanos(),
                 sameConnection ? parked : null,
                 this);
-        Duration timeout = (scan.stream()
-                        ? candidate.channel().timeouts().firstByteStream()
-                        : candidate.channel().timeouts().firstByte())
-                .plus(candidate.channel().timeouts().connect())
-                .plus(OPEN_MARGIN);
+        Timeouts timeouts = candidate.channel().timeouts();
+        Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -250,8 +244,7 @@ final class Exchange implements Cancellation {
             failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
             return;
         }
-        untried = Stream.concat(Stream.of(current.candidate()), without(current.candidate()))
-                .toList();
+        remaining.keepFirst(current.candidate());
         reserve(connection);
     }
 
@@ -265,36 +258,22 @@ final class Exchange implements Cancellation {
             finish(stopping != null ? stopping : failure);
             return;
         }
-        attempts++;
         lastFailure = upstream;
         Attempt current = Objects.requireNonNull(attempt);
-        untried = without(current.candidate()).toList();
-        if (AttemptPolicy.mayPass(upstream)) {
-            repeatable.add(current.candidate());
-        }
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - readNanos);
-        Situation now = new Situation(
-                model.policy(), attempts, elapsed, scan.stream(), !untried.isEmpty(), !repeatable.isEmpty());
-        switch (AttemptPolicy.after(upstream, now, services.random().nextLong())) {
-            case Next.Fallback next -> {
+        Next next = remaining.failed(
+                current.candidate(), upstream, elapsed, services.random().nextLong());
+        switch (next) {
+            case Next.Fallback fallback -> {
                 meter.attemptFailed(current, upstream);
                 reserve(null);
             }
-            case Next.Repeat repeat -> repeat(current, upstream, repeat.pause());
+            case Next.Repeat repeat -> {
+                meter.attemptFailed(current, upstream);
+                services.vertx().setTimer(Math.max(1, repeat.pause().toMillis()), t -> reserve(null));
+            }
             case Next.GiveUp none -> finish(upstream);
         }
-    }
-
-    private Stream<Candidate> without(Candidate tried) {
-        return untried.stream().filter(candidate -> candidate != tried);
-    }
-
-    /** After a pause, those whose fault may have passed are asked again. */
-    private void repeat(Attempt current, UpstreamFailure failure, Duration pause) {
-        untried = List.copyOf(repeatable);
-        repeatable.clear();
-        meter.attemptFailed(current, failure);
-        services.vertx().setTimer(Math.max(1, pause.toMillis()), t -> reserve(null));
     }
 
     /** The answer is over: whole, or not. */

@@ -177,8 +177,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     /**
-     * Whether the other calls leave no connection to this provider. Over HTTP/2 a call may share its connection with
-     * others: then this says yes too early, but never of a provider that answers nobody.
+     * Whether the other calls leave no connection to this provider. Over TLS calls may share one: there it cannot be
+     * known, and is not.
      */
     private boolean isPoolFull() {
         Channel channel = open.candidate().channel();
@@ -186,7 +186,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 .filter(c -> c.request != null
                         && c.open.candidate().channel().baseUrl().equals(channel.baseUrl()))
                 .count();
-        return taken >= UpstreamClients.mostConnections(channel);
+        return !channel.baseUrl().tls() && taken >= channel.maxConnections();
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -336,8 +336,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 }
             }
             case WRITTEN -> {
-                long most = (open.scan().stream() ? timeouts.firstByteStream() : timeouts.firstByte()).toNanos();
-                if (inPhase > most) {
+                if (inPhase > timeouts.head(open.scan().stream()).toNanos()) {
                     fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
                 }
             }

@@ -29,6 +29,7 @@ final class UpstreamClients {
     private static final int RESPONSE_LINE = 4 * 1024;
     private static final int RESPONSE_HEADERS = 16 * 1024;
     private static final int KEEP_ALIVE_SECONDS = 55;
+    private static final int MOST_HTTP2_CONNECTIONS = 8;
 
     private final Vertx vertx;
     private final int queue;
@@ -64,15 +65,6 @@ final class UpstreamClients {
                         .setURI("/"));
     }
 
-    /** How many connections of a lane a channel's provider may have; the pool's own bound. */
-    static int mostConnections(Channel channel) {
-        return most(channel.baseUrl().tls(), channel.maxConnections());
-    }
-
-    private static int most(boolean http2, int maxConnections) {
-        return http2 ? Math.min(maxConnections, 8) : maxConnections;
-    }
-
     private HttpClientAgent build(Way way) {
         HttpClientOptions options = new HttpClientOptions()
                 .setSsl(way.tls)
@@ -95,7 +87,7 @@ final class UpstreamClients {
                 .setSslHandshakeTimeoutUnit(java.util.concurrent.TimeUnit.MILLISECONDS);
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(way.maxConnections)
-                .setHttp2MaxSize(most(true, way.maxConnections))
+                .setHttp2MaxSize(Math.min(way.maxConnections, MOST_HTTP2_CONNECTIONS))
                 .setMaxWaitQueueSize(queue);
         return vertx.httpClientBuilder()
                 .with(options)

@@ -1,16 +1,9 @@
 package io.sluice.quota;
 
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.GatewayRevision;
-import io.sluice.domain.quota.Estimate;
-import io.sluice.domain.quota.QuotaBook;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.Headroom;
-import io.sluice.message.QuotaDecision;
-import io.sluice.message.ReserveQuota;
-import io.sluice.message.SettleQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -34,16 +27,13 @@ public final class QuotaVerticle extends VerticleBase {
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final int SEGMENT_BYTES = 4 << 20;
     private static final long TICK_MILLIS = 100;
-    private static final int LOOKED_AT_PER_TICK = 1000;
 
     private final Path dataDir;
     private final Duration ttl;
     private final LongSupplier clock;
     private final GatewayMetrics metrics;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
-    private RevisionScopes scopes;
-    private long longestAttemptNanos;
-    private @Nullable Headroom reported;
+    private final RevisionScopes scopes;
     private @Nullable KeptBook kept;
 
     /**
@@ -58,7 +48,6 @@ public final class QuotaVerticle extends VerticleBase {
     public QuotaVerticle(
             GatewayRevision initial, Path dataDir, Duration ttl, LongSupplier clock, GatewayMetrics metrics) {
         this.scopes = new RevisionScopes(initial);
-        this.longestAttemptNanos = scopes.longestAttempt().toNanos();
         this.dataDir = dataDir;
         this.ttl = ttl;
         this.clock = clock;
@@ -92,78 +81,17 @@ public final class QuotaVerticle extends VerticleBase {
 
     private Future<?> serve(KeptBook opened) {
         kept = opened;
-        QuotaBook book = opened.book();
+        QuotaDesk desk = new QuotaDesk(opened, scopes, metrics, clock);
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(reserve(book, request))));
-        consumers.add(bus.consume(Address.QUOTA_SETTLE, settlement -> settle(book, settlement)));
-        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> reload(book, change.revision())));
-        vertx.setPeriodic(TICK_MILLIS, timer -> tick(opened, bus));
+        consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(desk.reserve(request))));
+        consumers.add(bus.consume(Address.QUOTA_SETTLE, desk::settle));
+        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> desk.reload(change.revision())));
+        vertx.setPeriodic(TICK_MILLIS, timer -> {
+            Headroom headroom = desk.tick();
+            if (headroom != null) {
+                bus.publish(Address.QUOTA_HEADROOM, headroom);
+            }
+        });
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
-    }
-
-    private QuotaDecision reserve(QuotaBook book, ReserveQuota request) {
-        long now = clock.getAsLong();
-        if (now - request.deadlineNanos() > 0) {
-            return late(book, request, now);
-        }
-        QuotaDecision decision = book.reserve(
-                now,
-                request.keyScopes(),
-                request.candidates(),
-                request.estimate(),
-                request.replaces(),
-                new Decision(book, request.keyScopes(), now));
-        if (decision instanceof QuotaDecision.Denied denied) {
-            metrics.quotaDenied(denied.failure().cause());
-        }
-        return decision;
-    }
-
-    /** Nobody hears this answer, so nothing may be granted; what the request replaces ends all the same. */
-    private static QuotaDecision late(QuotaBook book, ReserveQuota request, long now) {
-        book.settle(now, request.replaces(), now, false, Estimate.NONE, false);
-        return new QuotaDecision.Denied(
-                new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1)), null);
-    }
-
-    private void settle(QuotaBook book, SettleQuota settlement) {
-        long beyond = book.settle(
-                clock.getAsLong(),
-                settlement.reservation(),
-                settlement.writtenAtNanos(),
-                settlement.sent(),
-                settlement.actual(),
-                settlement.keepKey());
-        if (beyond == QuotaBook.UNMATCHED) {
-            metrics.quotaUnmatched();
-        } else if (beyond > 0) {
-            metrics.quotaOverrun(beyond);
-        }
-    }
-
-    private void reload(QuotaBook book, GatewayRevision revision) {
-        if (revision != scopes.revision()) {
-            scopes = new RevisionScopes(revision);
-            // Attempts of earlier revisions go on with their own timeouts.
-            longestAttemptNanos =
-                    Math.max(longestAttemptNanos, scopes.longestAttempt().toNanos());
-            book.reload(clock.getAsLong(), scopes.limits());
-        }
-    }
-
-    private void tick(KeptBook opened, Bus bus) {
-        QuotaBook book = opened.book();
-        long now = clock.getAsLong();
-        book.forgetIdle(now, LOOKED_AT_PER_TICK);
-        int abandoned = book.releaseAbandoned(now - 2 * longestAttemptNanos, LOOKED_AT_PER_TICK);
-        if (abandoned > 0) {
-            LOG.error("{} reservations were never settled", abandoned);
-        }
-        metrics.quotaState(book.openReservations(), book.scopes(), opened.log().isKeeping());
-        Headroom headroom = new Headroom(scopes.revision().id(), scopes.permille(book, now));
-        if (!headroom.equals(reported)) {
-            reported = headroom;
-            bus.publish(Address.QUOTA_HEADROOM, headroom);
-        }
     }
 }

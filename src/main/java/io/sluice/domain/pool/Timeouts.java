@@ -19,4 +19,13 @@ public record Timeouts(Duration connect, Duration firstByte, Duration firstByteS
             Duration.ofSeconds(60),
             Duration.ofSeconds(120),
             Duration.ofMinutes(30));
+
+    /**
+     * From the written request to the response head.
+     *
+     * @param stream whether a stream was asked for
+     */
+    public Duration head(boolean stream) {
+        return stream ? firstByteStream : firstByte;
+    }
 }
