@@ -10,9 +10,11 @@ find_tools() {
   [ -n "$nginx" ] || echo "bench: without nginx (Debian, Ubuntu: apt install nginx-light) there is no ratio to it" >&2
 }
 
-# Builds the jar and the benchmarks unless both are newer than what they are made of.
+# Builds the jar and the benchmarks unless both are there and newer than what they are made of; a plain build leaves
+# the benchmarks out.
 build() {
   if [ ! -f target/sluice.jar ] || [ ! -f target/bench.classpath ] ||
+    [ ! -f target/test-classes/io/sluice/bench/LoadTool.class ] ||
     [ -n "$(find pom.xml src/main src/bench/java -type f -newer target/sluice.jar | head -n 1)" ]; then
     echo "building target/sluice.jar and the benchmarks" >&2
     ./mvnw -q -B -Pbench -DskipTests package >&2 || die "the build failed"
