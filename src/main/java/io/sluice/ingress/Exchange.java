@@ -21,6 +21,7 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.Waiter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.time.Duration;
@@ -141,7 +142,8 @@ final class Exchange implements Cancellation {
                 candidates,
                 meter.estimate(),
                 replaces,
-                services.clock().getAsLong() + RESERVE_WAIT.toNanos());
+                services.clock().getAsLong() + RESERVE_WAIT.toNanos(),
+                new Waiter(0, incoming.id(), incoming.key().name(), 0, readNanos, scan.body().length));
         services.bus()
                 .request(Address.QUOTA_RESERVE, request)
                 .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {

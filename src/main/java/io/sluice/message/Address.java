@@ -1,5 +1,8 @@
 package io.sluice.message;
 
+import io.sluice.domain.lease.Answer;
+import io.sluice.domain.lease.Renewal;
+
 /**
  * An address on the event bus, typed by what is sent to it and what comes back.
  *
@@ -13,6 +16,27 @@ public record Address<Q, R>(String name) {
 
     /** {@link SettleQuota}, one-way; one consumer a node. */
     public static final Address<SettleQuota, Void> QUOTA_SETTLE = new Address<>("node.quota.settle");
+
+    /** {@link CancelReserve}, one-way; one consumer a node. */
+    public static final Address<CancelReserve, Void> QUOTA_CANCEL = new Address<>("node.quota.cancel");
+
+    /**
+     * {@link Renewal} → {@link Answer}; on a node of a cluster, answered by the group's leader wherever it is. The reply may
+     * take as long as there is no leader.
+     */
+    public static final Address<Renewal, Answer> QUOTA_RENEW = new Address<>("node.quota.renew");
+
+    /** {@link ProviderLimits}, one-way; one consumer a node. */
+    public static final Address<ProviderLimits, Void> PROVIDER_LIMITS = new Address<>("node.provider.limits");
+
+    /** {@link GroupStatus}, published to quota, readiness, metrics and admin; only on a node of a cluster. */
+    public static final Address<GroupStatus, Void> GROUP_STATUS = new Address<>("node.group.status");
+
+    /** {@link QuotaCounters}, published to metrics and admin. */
+    public static final Address<QuotaCounters, Void> QUOTA_COUNTERS = new Address<>("node.quota.counters");
+
+    /** {@link RequestRefused}, published to admin. */
+    public static final Address<RequestRefused, Void> REQUEST_REFUSED = new Address<>("node.request.refused");
 
     /** {@link Headroom}, published every 100 ms to every lane's router. */
     public static final Address<Headroom, Void> QUOTA_HEADROOM = new Address<>("node.quota.headroom");

@@ -1,5 +1,7 @@
 package io.sluice.message;
 
+import io.sluice.domain.lease.Answer;
+import io.sluice.domain.lease.Renewal;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
 
@@ -14,6 +16,13 @@ public final class MessageCodecs {
             QuotaDecision.Granted.class,
             QuotaDecision.Denied.class,
             SettleQuota.class,
+            CancelReserve.class,
+            Renewal.class,
+            Answer.class,
+            ProviderLimits.class,
+            GroupStatus.class,
+            QuotaCounters.class,
+            RequestRefused.class,
             Headroom.class,
             OpenExchange.class,
             OpenResult.Opened.class,

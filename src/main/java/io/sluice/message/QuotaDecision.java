@@ -1,6 +1,6 @@
 package io.sluice.message;
 
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.failure.GatewayFailure;
 import org.jspecify.annotations.Nullable;
 
 /** The quota verticle's answer. */
@@ -9,6 +9,9 @@ public sealed interface QuotaDecision {
     @Nullable
     KeyLimits keyLimits();
 
+    /** How long the request waited for room, nanoseconds; 0 when it did not. */
+    long queuedNanos();
+
     /**
      * Room was found and debited.
      *
@@ -16,18 +19,21 @@ public sealed interface QuotaDecision {
      * @param candidate index into the candidates asked for
      * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
      * @param keyLimits the key's limits
+     * @param queuedNanos how long it waited
      */
     record Granted(
             long reservation,
             int candidate,
             long expiresAtNanos,
-            @Nullable KeyLimits keyLimits) implements QuotaDecision {}
+            @Nullable KeyLimits keyLimits,
+            long queuedNanos) implements QuotaDecision {}
 
     /**
-     * No room; nothing was debited.
+     * No room before the deadline; nothing was debited.
      *
-     * @param failure whose limit, and when room is expected
+     * @param failure whose limit, and when room is expected; or that nobody grants at the moment
      * @param keyLimits the key's limits
+     * @param queuedNanos how long it waited
      */
-    record Denied(QuotaExceeded failure, @Nullable KeyLimits keyLimits) implements QuotaDecision {}
+    record Denied(GatewayFailure failure, @Nullable KeyLimits keyLimits, long queuedNanos) implements QuotaDecision {}
 }

@@ -27,12 +27,12 @@ final class Decision implements Verdict<QuotaDecision> {
 
     @Override
     public QuotaDecision granted(long reservation, int candidate, long expiresAt) {
-        return new QuotaDecision.Granted(reservation, candidate, expiresAt, keyLimits());
+        return new QuotaDecision.Granted(reservation, candidate, expiresAt, keyLimits(), 0);
     }
 
     @Override
     public QuotaDecision denied(QuotaExceeded failure) {
-        return new QuotaDecision.Denied(failure, keyLimits());
+        return new QuotaDecision.Denied(failure, keyLimits(), 0);
     }
 
     private @Nullable KeyLimits keyLimits() {

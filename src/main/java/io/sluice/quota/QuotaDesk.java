@@ -58,8 +58,8 @@ final class QuotaDesk {
                 request.estimate(),
                 request.replaces(),
                 new Decision(book, request.keyScopes(), now));
-        if (decision instanceof QuotaDecision.Denied denied) {
-            metrics.quotaDenied(denied.failure().cause());
+        if (decision instanceof QuotaDecision.Denied denied && denied.failure() instanceof QuotaExceeded exceeded) {
+            metrics.quotaDenied(exceeded.cause());
         }
         return decision;
     }
@@ -68,7 +68,7 @@ final class QuotaDesk {
     private QuotaDecision late(ReserveQuota request, long now) {
         book.settle(now, request.replaces(), now, false, Estimate.NONE, false);
         return new QuotaDecision.Denied(
-                new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1)), null);
+                new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1)), null, 0);
     }
 
     void settle(SettleQuota settlement) {

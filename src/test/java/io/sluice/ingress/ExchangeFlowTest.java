@@ -493,7 +493,7 @@ class ExchangeFlowTest {
             client.reset();
         }
         Await.until(() -> node.meter("sluice.connections.open") == 0);
-        second.complete(new QuotaDecision.Granted(2, 0, System.nanoTime() + 500_000_000L, null));
+        second.complete(new QuotaDecision.Granted(2, 0, System.nanoTime() + 500_000_000L, null, 0));
 
         assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
         Await.until(() -> node.audit().open() == 0);
@@ -608,7 +608,8 @@ class ExchangeFlowTest {
         node.quota(request -> {
             boolean first = calls.incrementAndGet() == 1;
             assertThat(request.replaces()).isEqualTo(first ? 0 : 71);
-            return new QuotaDecision.Granted(first ? 71 : 72, 0, System.nanoTime() + (first ? -1 : 500_000_000L), null);
+            return new QuotaDecision.Granted(
+                    first ? 71 : 72, 0, System.nanoTime() + (first ? -1 : 500_000_000L), null, 0);
         });
         node.start();
         upstream.otherwise(Script.json(200, BODY));
@@ -625,7 +626,8 @@ class ExchangeFlowTest {
         node = TestNode.of(revision(c -> c.accounts("a")));
         node.quota(request -> new QuotaDecision.Denied(
                 new QuotaExceeded(QuotaExceeded.Cause.KEY, "The key is at its limit.", Duration.ofMillis(1500)),
-                new io.sluice.message.KeyLimits(60, 0, 12_500, 0, 0, 0)));
+                new io.sluice.message.KeyLimits(60, 0, 12_500, 0, 0, 0),
+                0));
         node.start();
 
         RawHttp.Answer answer = chat(false).last();

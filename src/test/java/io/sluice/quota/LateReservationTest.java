@@ -65,7 +65,14 @@ class LateReservationTest {
 
     private QuotaDecision reserve(long replaces, long deadline) throws Exception {
         return await(bus.request(
-                Address.QUOTA_RESERVE, new ReserveQuota(List.of(), ONE_AT_A_TIME, Estimate.NONE, replaces, deadline)));
+                Address.QUOTA_RESERVE,
+                new ReserveQuota(
+                        List.of(),
+                        ONE_AT_A_TIME,
+                        Estimate.NONE,
+                        replaces,
+                        deadline,
+                        new io.sluice.message.Waiter(0, "r", "app", 0, System.nanoTime(), 0))));
     }
 
     private double openReservations() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
@@ -92,7 +93,8 @@ class QuotaVerticleTest {
                 candidates,
                 HUNDRED,
                 replaces,
-                System.nanoTime() + 10_000_000_000L);
+                System.nanoTime() + 10_000_000_000L,
+                new io.sluice.message.Waiter(0, "r", "app", 0, System.nanoTime(), 0));
         return bus.request(Address.QUOTA_RESERVE, request)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -127,8 +129,9 @@ class QuotaVerticleTest {
         QuotaDecision seventh = reserve(revision, 0);
 
         assertThat(seventh).isInstanceOfSatisfying(QuotaDecision.Denied.class, denied -> {
-            assertThat(denied.failure().cause()).isEqualTo(Cause.POOL);
-            assertThat(denied.failure().retryAfter()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
+            assertThat(((QuotaExceeded) denied.failure()).cause()).isEqualTo(Cause.POOL);
+            assertThat(((QuotaExceeded) denied.failure()).retryAfter())
+                    .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
         });
         assertThat(registry.get("sluice.quota.denied")
                         .tag("cause", "pool")

@@ -122,7 +122,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Grants the first candidate for half a second. */
     public QuotaDecision grantFirst(ReserveQuota request) {
-        return new QuotaDecision.Granted(reservations.incrementAndGet(), 0, System.nanoTime() + LEASE_NANOS, null);
+        return new QuotaDecision.Granted(reservations.incrementAndGet(), 0, System.nanoTime() + LEASE_NANOS, null, 0);
     }
 
     /** Starts it; ready when this returns. */
