@@ -49,6 +49,8 @@ final class KeyReader {
                 items("allow-from", "networks", "all", Cidr::parse),
                 expires,
                 team,
+                0,
+                null,
                 key.flag("disabled", false));
         return new KeyEntry(
                 key.place(), value, hash != UNKNOWN, team == null ? null : key.place("team"), key.isClearText("key"));

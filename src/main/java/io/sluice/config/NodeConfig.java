@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param data directory for everything the node keeps; default {@code data}
  * @param drain how long open streams may go on after SIGTERM; default 30 s
  * @param lanes event loops that carry traffic; default: one for each processor, at least 2
+ * @param queue how much may wait for room
+ * @param cluster how it finds other nodes; null when it is alone
  * @param simulator the built-in simulated provider; null when off
  * @param logFormat how log lines look
  * @param notApplied what the file says and this version does not do yet, one sentence each
@@ -25,6 +27,8 @@ public record NodeConfig(
         Path data,
         Duration drain,
         int lanes,
+        QueueConfig queue,
+        @Nullable ClusterConfig cluster,
         @Nullable SimulatorConfig simulator,
         LogFormat logFormat,
         List<String> notApplied) {

@@ -56,6 +56,8 @@ final class NodeReader {
                 overrides.data() != null ? overrides.data() : Path.of(data == null ? "data" : data),
                 drain,
                 lanes == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : lanes.intValue(),
+                QueueConfig.DEFAULT,
+                null,
                 simulator,
                 format,
                 findings.notApplied());

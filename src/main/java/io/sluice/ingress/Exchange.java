@@ -190,6 +190,7 @@ final class Exchange implements Cancellation {
                 candidate,
                 scan,
                 incoming.clientRequestId(),
+                grant.reservation(),
                 grant.expiresAtNanos(),
                 sameConnection ? parked : null,
                 this);

@@ -32,8 +32,17 @@ public record Address<Q, R>(String name) {
     /** {@link GroupStatus}, published to quota, readiness, metrics and admin; only on a node of a cluster. */
     public static final Address<GroupStatus, Void> GROUP_STATUS = new Address<>("node.group.status");
 
-    /** {@link QuotaCounters}, published to metrics and admin. */
+    /** {@link QuotaCounters}, published about once a second where they are counted: on the leader, or on a node that is alone. */
     public static final Address<QuotaCounters, Void> QUOTA_COUNTERS = new Address<>("node.quota.counters");
+
+    /** {@link ShowQuota} → {@link QuotaCounters}; on a node of a cluster, what the leader shared last. */
+    public static final Address<ShowQuota, QuotaCounters> QUOTA_SHOW = new Address<>("node.quota.show");
+
+    /** {@link WrittenLate}, one-way; one consumer a node. */
+    public static final Address<WrittenLate, Void> QUOTA_WRITTEN_LATE = new Address<>("node.quota.written-late");
+
+    /** {@link ClusterView}, published to admin and metrics; only on a node of a cluster. */
+    public static final Address<ClusterView, Void> CLUSTER_VIEW = new Address<>("node.cluster.view");
 
     /** {@link RequestRefused}, published to admin. */
     public static final Address<RequestRefused, Void> REQUEST_REFUSED = new Address<>("node.request.refused");

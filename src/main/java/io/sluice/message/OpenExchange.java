@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate whom to ask
  * @param scan the client's request
  * @param clientRequestId the client's own id, safe to forward; empty for none
+ * @param reservation number of the attempt's reservation
  * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
  * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
  * @param cancellation tells that the client has left; one-shot
@@ -21,12 +22,20 @@ public record OpenExchange(
         Candidate candidate,
         RequestScan scan,
         String clientRequestId,
+        long reservation,
         long expiresAtNanos,
         @Nullable ParkedConnection parked,
         Cancellation cancellation) {
     /** The same without the request's text and without a connection. */
     public OpenExchange withoutBody() {
         return new OpenExchange(
-                requestId, candidate, scan.withoutBody(), clientRequestId, expiresAtNanos, null, cancellation);
+                requestId,
+                candidate,
+                scan.withoutBody(),
+                clientRequestId,
+                reservation,
+                expiresAtNanos,
+                null,
+                cancellation);
     }
 }

@@ -4,8 +4,8 @@ import io.sluice.domain.lease.ScopeCounters;
 import java.util.List;
 
 /**
- * Every scope's counters, as the group's leader has them. Published to {@link Address#QUOTA_COUNTERS} on every node about
- * once a second.
+ * Every scope's counters, as the group's leader has them. Published to {@link Address#QUOTA_COUNTERS}
+ * about once a second where they are counted, and the answer to {@link ShowQuota} everywhere.
  *
  * @param leader name of the node that counted
  * @param atMillis its wall clock, milliseconds since 1970

@@ -31,6 +31,8 @@ class NodeConfigTest {
                         Path.of("data"),
                         Duration.ofSeconds(30),
                         Math.max(2, Runtime.getRuntime().availableProcessors()),
+                        QueueConfig.DEFAULT,
+                        null,
                         null,
                         LogFormat.TEXT,
                         List.of()))
@@ -75,6 +77,8 @@ class NodeConfigTest {
                         Path.of("/var/lib/sluice"),
                         Duration.ofMinutes(1),
                         4,
+                        QueueConfig.DEFAULT,
+                        null,
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of("the store: not applied in this version (node.yaml:33 store)")));

@@ -13,6 +13,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.lease.Units;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -253,12 +255,15 @@ class MessagesTest {
 
     private static Object sampleOf(Type generic) {
         if (generic instanceof ParameterizedType parameterized) {
-            return List.of(sampleOf(parameterized.getActualTypeArguments()[0]));
+            Object first = sampleOf(parameterized.getActualTypeArguments()[0]);
+            return parameterized.getRawType() == Map.class
+                    ? Map.of(first, sampleOf(parameterized.getActualTypeArguments()[1]))
+                    : List.of(first);
         }
         Class<?> type = (Class<?>) generic;
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return 1;
-        } else if (type == long.class) {
+        } else if (type == long.class || type == Long.class) {
             return 1L;
         } else if (type == boolean.class) {
             return true;
@@ -270,6 +275,8 @@ class MessagesTest {
             return new byte[] {'{', '}'};
         } else if (type == Duration.class) {
             return Duration.ofSeconds(1);
+        } else if (type == Units.class) {
+            return Units.of(1, 2, 3, 4, 5);
         } else if (type == GatewayRevision.class) {
             return REVISION;
         } else if (type == VirtualKey.class) {
@@ -322,7 +329,7 @@ class MessagesTest {
     void printedMessageHoldsNoCredential() {
         Account account = new Account("c/a", "a", 0, Secret.of("CANARY-secret"), AccountLimits.NONE, null);
         VirtualKey key = new VirtualKey(
-                "app", KeyHash.ofKey("CANARY-key"), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, false);
+                "app", KeyHash.ofKey("CANARY-key"), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, false);
 
         assertThat(account.toString() + key + new KeyRing(List.of(key)) + new PlanRoute(REVISION, key, "m", 0, 0))
                 .doesNotContain("CANARY");

@@ -38,6 +38,8 @@ public final class Nodes {
                 Path.of("target/test-data"),
                 Duration.ofSeconds(2),
                 lanes,
+                io.sluice.config.QueueConfig.DEFAULT,
+                null,
                 null,
                 NodeConfig.LogFormat.TEXT,
                 List.of());

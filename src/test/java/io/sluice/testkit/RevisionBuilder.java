@@ -196,6 +196,8 @@ public final class RevisionBuilder {
                 List.of(),
                 expires,
                 null,
+                0,
+                null,
                 false));
     }
 
@@ -210,13 +212,15 @@ public final class RevisionBuilder {
                 List.of(networks).stream().map(Cidr::parse).toList(),
                 null,
                 null,
+                0,
+                null,
                 false));
     }
 
     /** Adds a key that was switched off. */
     public RevisionBuilder disabledKey(String name, String text) {
         return key(new VirtualKey(
-                name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, true));
+                name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, true));
     }
 
     /** Adds a key with limits. */
@@ -229,6 +233,8 @@ public final class RevisionBuilder {
                 List.of(new Scope("key:" + name, limits)),
                 List.of(),
                 null,
+                null,
+                0,
                 null,
                 false));
     }

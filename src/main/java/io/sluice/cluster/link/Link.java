@@ -1,5 +1,7 @@
 package io.sluice.cluster.link;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.Set;
 
@@ -35,6 +37,18 @@ public interface Link {
         void changed();
     }
 
+    /** Opens links. */
+    @FunctionalInterface
+    interface Opener {
+        /**
+         * Opens a link on the current event loop.
+         *
+         * @param vertx whose loop it is
+         * @return done when it listens; fails when the port cannot be had. Others may be connected later or never
+         */
+        Future<Link> open(Vertx vertx);
+    }
+
     /** This node. */
     Peer self();
 
@@ -55,4 +69,7 @@ public interface Link {
 
     /** Hears of changes of {@link #connected()} from now on. */
     void onPeers(PeersHandler handler);
+
+    /** Closes every connection and stops listening. */
+    Future<Void> close();
 }

@@ -3,6 +3,7 @@ package io.sluice.domain.key;
 import io.sluice.domain.Glob;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowFrom networks it may be used from; empty allows all
  * @param expires instant from which it is refused; null for never
  * @param team its team; null for none
+ * @param priority class of its requests while they wait for room; larger goes first, 0 is usual
+ * @param maxWait how long its requests may wait for room; null for the usual time
  * @param disabled whether an operator switched it off
  */
 public record VirtualKey(
@@ -29,6 +32,8 @@ public record VirtualKey(
         List<Cidr> allowFrom,
         @Nullable Instant expires,
         @Nullable String team,
+        int priority,
+        @Nullable Duration maxWait,
         boolean disabled) {
     /** Copies the lists. */
     public VirtualKey {

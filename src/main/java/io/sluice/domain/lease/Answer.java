@@ -9,10 +9,9 @@ import java.util.List;
  * @param sequence the renewal's number
  * @param status whether it was taken
  * @param time the group's time when it was taken, nanoseconds; the instant of everything called written
- * @param ttlNanos how long what is kept and granted may be spent, from before the renewal was sent the first time
  * @param grants one for each statement, in its order
  */
-public record Answer(ClientId client, long sequence, Status status, long time, long ttlNanos, List<ScopeGrant> grants) {
+public record Answer(ClientId client, long sequence, Status status, long time, List<ScopeGrant> grants) {
     /** Whether a renewal was taken. */
     public enum Status {
         /** It was taken. */

@@ -23,6 +23,8 @@ class KeyRingTest {
                 List.of(),
                 null,
                 null,
+                0,
+                null,
                 false);
     }
 
