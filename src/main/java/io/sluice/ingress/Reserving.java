@@ -77,21 +77,18 @@ final class Reserving {
         long now = services.clock().getAsLong();
         long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
         long wait = Math.max(left, ASKING_NANOS);
-        ReserveQuota question = new ReserveQuota(
-                incoming.key().scopes(), candidates, estimate, replaces, now + wait, waiter);
+        ReserveQuota question =
+                new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, now + wait, waiter);
         asking = true;
         return services.bus()
-                .request(
-                        Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))
+                .request(Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))
                 .onSuccess(this::answered);
     }
 
     private void answered(QuotaDecision decision) {
         asking = false;
         queuedNanos += decision.queuedNanos();
-        services.metrics()
-                .quota()
-                .waited(decision.queuedNanos(), decision instanceof QuotaDecision.Granted);
+        services.metrics().quota().waited(decision.queuedNanos(), decision instanceof QuotaDecision.Granted);
     }
 
     /** Takes the question back when it was not answered: nobody waits any more. */

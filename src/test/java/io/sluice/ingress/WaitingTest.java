@@ -108,8 +108,7 @@ class WaitingTest {
     }
 
     private static QuotaDecision granted(long reservation, Duration waited) {
-        return new QuotaDecision.Granted(
-                reservation, 0, System.nanoTime() + 500_000_000L, null, waited.toNanos());
+        return new QuotaDecision.Granted(reservation, 0, System.nanoTime() + 500_000_000L, null, waited.toNanos());
     }
 
     private static QuotaDecision full(Duration retryAfter, Duration waited) {
@@ -256,8 +255,7 @@ class WaitingTest {
 
     @Test
     void tellsWhenThePoolHasRoomAgain() throws Exception {
-        RawHttp.Answer answer =
-                exchange(request(KEY, false), full(Duration.ofMillis(12_001), Duration.ofSeconds(20)));
+        RawHttp.Answer answer = exchange(request(KEY, false), full(Duration.ofMillis(12_001), Duration.ofSeconds(20)));
 
         assertThat(answer)
                 .returns(429, RawHttp.Answer::status)
