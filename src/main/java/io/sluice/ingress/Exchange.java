@@ -18,10 +18,8 @@ import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
-import io.sluice.message.ReserveQuota;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.UsageRecord.Ending;
-import io.sluice.message.Waiter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.time.Duration;
@@ -46,9 +44,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements Cancellation {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** Shorter than the bus waits for a reply: what is granted is heard of. */
-    private static final Duration RESERVE_WAIT = Duration.ofSeconds(4);
-
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
 
@@ -61,6 +56,7 @@ final class Exchange implements Cancellation {
     private final Model model;
     private final AnswerWriter writer;
     private final UsageMeter meter;
+    private final Reserving reserving;
     private final Runnable release;
     private final RemainingCandidates remaining;
     private final long readNanos;
@@ -80,9 +76,16 @@ final class Exchange implements Cancellation {
      * @param incoming the request
      * @param scan its body
      * @param model the model it asks for
+     * @param maxWait how long it may wait for room
      * @param release gives back its place; run once at the end
      */
-    Exchange(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, Runnable release) {
+    Exchange(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            Duration maxWait,
+            Runnable release) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
@@ -90,9 +93,11 @@ final class Exchange implements Cancellation {
         this.release = release;
         this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
-        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
-        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model);
         this.readNanos = services.clock().getAsLong();
+        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
+        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos);
+        this.reserving = new Reserving(
+                services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
     }
 
     /** Begins; everything after happens by itself. */
@@ -137,15 +142,8 @@ final class Exchange implements Cancellation {
         // The question ends that reservation; whatever ends the exchange in the meantime must not end it again.
         attempt = null;
         List<Candidate> candidates = remaining.untried();
-        ReserveQuota request = new ReserveQuota(
-                incoming.key().scopes(),
-                candidates,
-                meter.estimate(),
-                replaces,
-                services.clock().getAsLong() + RESERVE_WAIT.toNanos(),
-                new Waiter(0, incoming.id(), incoming.key().name(), 0, readNanos, scan.body().length));
-        services.bus()
-                .request(Address.QUOTA_RESERVE, request)
+        reserving
+                .ask(candidates, meter.estimate(), replaces)
                 .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {
                     giveUp(parked);
                     defect(cause);
@@ -155,6 +153,7 @@ final class Exchange implements Cancellation {
     private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
         if (!finished) {
             writer.keyLimits(decision.keyLimits());
+            writer.queued(reserving.queuedMillis());
         }
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
@@ -184,7 +183,7 @@ final class Exchange implements Cancellation {
             giveUp(parked);
         }
         attempt = next;
-        meter.attempting(candidate, next.startNanos() - readNanos);
+        meter.attempting(candidate, next.startNanos());
         OpenExchange open = new OpenExchange(
                 incoming.id(),
                 candidate,
@@ -298,8 +297,8 @@ final class Exchange implements Cancellation {
             answer.clientLeft();
         } else if (onCancel != null) {
             onCancel.run();
-        } else if (attempt != null && attempt.isKept()) {
-            // Between two attempts: nobody else will notice.
+        } else if (attempt == null || attempt.isKept()) {
+            // Before the first attempt or between two, waiting perhaps: nobody else will notice.
             finish(new GatewayFailure.ClientClosed());
         }
     }
@@ -337,6 +336,7 @@ final class Exchange implements Cancellation {
             return;
         }
         finished = true;
+        reserving.stop();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         account(outcome).onComplete(done -> {
             if (done.failed()) {

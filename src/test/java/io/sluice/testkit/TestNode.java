@@ -13,15 +13,18 @@ import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
+import io.sluice.message.CancelReserve;
 import io.sluice.message.DrainIngress;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
+import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReadinessChanged;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
 import io.sluice.quota.QuotaVerticle;
@@ -58,6 +61,9 @@ public final class TestNode implements AutoCloseable {
     private final BlockingQueue<UsageRecord> records = new LinkedBlockingQueue<>();
     private final BlockingQueue<SettleQuota> settlements = new LinkedBlockingQueue<>();
     private final BlockingQueue<AttemptFinished> attempts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CancelReserve> cancellations = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ProviderLimits> providerLimits = new LinkedBlockingQueue<>();
+    private final BlockingQueue<WrittenLate> lateWrites = new LinkedBlockingQueue<>();
     private final ReservationAudit audit = new ReservationAudit();
     private final AtomicLong reservations = new AtomicLong();
     private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
@@ -137,6 +143,9 @@ public final class TestNode implements AutoCloseable {
         if (dataDir == null) {
             bus.serve(Address.QUOTA_RESERVE, quota);
             bus.consume(Address.QUOTA_SETTLE, settlements::add);
+            bus.consume(Address.QUOTA_CANCEL, cancellations::add);
+            bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
+            bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
             await(vertx.deployVerticle(new QuotaVerticle(revision, dataDir, ttl, System::nanoTime, metrics)));
         }
@@ -178,6 +187,21 @@ public final class TestNode implements AutoCloseable {
     /** Attempts that were reported and not taken, in order. */
     public BlockingQueue<AttemptFinished> attempts() {
         return attempts;
+    }
+
+    /** Questions for room that were taken back, in order. */
+    public BlockingQueue<CancelReserve> cancellations() {
+        return cancellations;
+    }
+
+    /** What providers said about their limits and nobody took, in order. */
+    public BlockingQueue<ProviderLimits> providerLimits() {
+        return providerLimits;
+    }
+
+    /** Requests that left late and nobody took, in order. */
+    public BlockingQueue<WrittenLate> lateWrites() {
+        return lateWrites;
     }
 
     /** What its reservations came to. */
