@@ -33,18 +33,28 @@ public record Estimate(long inputTokens, long outputTokens, long guessedInput, l
         };
     }
 
+    /** As much less guessed as it takes to fit the whole amount of a limit; what is not guessed stays, fit or not. */
+    public Estimate within(Limit limit) {
+        return within(limit.dimension(), limit.amount());
+    }
+
     /** Units that are asked of a limit: a guess alone never asks for more than its whole amount. */
     public long units(Limit limit) {
         return within(limit).units(limit.dimension());
     }
 
-    /** As much less guessed as it takes to fit the whole amount of a limit; what is not guessed stays, fit or not. */
-    public Estimate within(Limit limit) {
-        long over = units(limit.dimension()) - limit.amount();
+    /**
+     * As much less guessed as it takes to fit the whole amount of a limit; what is not guessed stays, fit or not.
+     *
+     * @param dimension what the limit counts
+     * @param amount its amount
+     */
+    public Estimate within(Dimension dimension, long amount) {
+        long over = units(dimension) - amount;
         if (over <= 0) {
             return this;
         }
-        return switch (limit.dimension()) {
+        return switch (dimension) {
             case TOKENS -> lessOutput(over).lessInput(Math.max(0, over - guessedOutput));
             case INPUT_TOKENS -> lessInput(over);
             case OUTPUT_TOKENS -> lessOutput(over);

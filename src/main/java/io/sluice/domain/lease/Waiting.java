@@ -1,0 +1,102 @@
+package io.sluice.domain.lease;
+
+import io.sluice.domain.quota.Estimate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that waits for room. */
+final class Waiting {
+    /** A class is worth so much waiting: who waited longer is served as if of the next class. */
+    private static final long RAISE = 5_000_000_000L;
+
+    final Requester requester;
+    final KeyLine line;
+    final long sequence;
+    final long from;
+    /** What its key paid at an earlier attempt; null when it pays with this one. */
+    final @Nullable Debit paid;
+    /** Where it is told: its key's scopes and those of its target. */
+    final List<ScopeLease> scopes = new ArrayList<>(4);
+    /** Index of the candidate that it waits for. */
+    int target;
+    /** What it asks of its target, a guess cut to the limits. */
+    Estimate units;
+    /** How often it asked the group. */
+    int asked;
+    /** Whether a renewal that tells of it is not answered yet. */
+    boolean inFlight;
+    boolean over;
+
+    private int rank;
+    private int priority;
+    private long waited;
+
+    Waiting(Requester requester, KeyLine line, long sequence, long from, @Nullable Debit paid) {
+        this.requester = requester;
+        this.line = line;
+        this.sequence = sequence;
+        this.from = from;
+        this.paid = paid;
+        this.units = requester.estimate();
+    }
+
+    /** One virtual key's requests. */
+    static final class KeyLine {
+        final String key;
+        int count;
+        private long servedAt = Long.MIN_VALUE;
+        private long served = Long.MIN_VALUE;
+        private int passed;
+        private long pass;
+
+        KeyLine(String key) {
+            this.key = key;
+        }
+
+        /** One of it was served: those behind it begin anew to wait for the key's next turn. */
+        void serve(long now, long sequence) {
+            servedAt = now;
+            served = sequence;
+        }
+    }
+
+    /** Takes its place in an order; called for all that wait in a scope, oldest first. */
+    void rank(long now, long pass) {
+        if (line.pass != pass) {
+            line.pass = pass;
+            line.passed = 0;
+        }
+        rank = line.passed++;
+        long since = requester.since();
+        waited = Math.max(0, now - (sequence > line.served ? Math.max(since, line.servedAt) : since));
+        priority = requester.priority() + (rank == 0 ? (int) Math.min(1_000_000, waited / RAISE) : 0);
+    }
+
+    /** Whether it goes before another one. */
+    boolean before(Waiting other) {
+        if (priority != other.priority) {
+            return priority > other.priority;
+        }
+        if (rank != other.rank) {
+            return rank < other.rank;
+        }
+        return waited != other.waited ? waited > other.waited : sequence < other.sequence;
+    }
+
+    WaitingRequest told() {
+        return new WaitingRequest(priority, rank, waited, Units.of(units));
+    }
+
+    void addTo(long[] sum) {
+        for (int d = 0; d < sum.length; d++) {
+            sum[d] += units.units(ScopeLease.DIMENSIONS[d]);
+        }
+    }
+
+    void takeFrom(long[] sum) {
+        for (int d = 0; d < sum.length; d++) {
+            sum[d] -= units.units(ScopeLease.DIMENSIONS[d]);
+        }
+    }
+}
