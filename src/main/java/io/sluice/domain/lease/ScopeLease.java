@@ -42,6 +42,8 @@ final class ScopeLease {
     private final long[] inFlightRefund = new long[D];
     private final RefundList refunds = new RefundList();
     private final long[] held = new long[D];
+    /** What of the lease is there to be spent: spare and reserved units are never believed to be more. */
+    private final long[] backing = new long[D];
     private long expiresAt = Long.MIN_VALUE;
     private long ttl = LONGEST_TTL;
     private int requests;
@@ -100,6 +102,7 @@ final class ScopeLease {
         Arrays.fill(spare, 0);
         Arrays.fill(reserved, 0);
         Arrays.fill(held, 0);
+        Arrays.fill(backing, 0);
         Arrays.fill(inFlightRefund, 0);
         refunds.clear();
         places = 0;
@@ -278,9 +281,14 @@ final class ScopeLease {
     void release(long[] units) {
         for (int d = 0; d < D; d++) {
             reserved[d] -= units[d];
-            spare[d] += units[d];
+            free(d, units[d]);
         }
         wake();
+    }
+
+    /** Units are spare again, unless no lease ever covered them: their limit may be younger than their debit. */
+    private void free(int d, long units) {
+        spare[d] = Math.min(spare[d] + units, Math.max(0, backing[d] - reserved[d]));
     }
 
     /** Reserved units were written; what was not used is spare again. */
@@ -289,7 +297,8 @@ final class ScopeLease {
             long used = actual.units(DIMENSIONS[d]);
             reserved[d] -= units[d];
             written[d] += used;
-            spare[d] += Math.max(0, units[d] - used);
+            backing[d] = Math.max(0, backing[d] - Math.min(used, units[d]));
+            free(d, Math.max(0, units[d] - used));
         }
         wake();
     }
@@ -298,6 +307,7 @@ final class ScopeLease {
         for (int d = 0; d < D; d++) {
             reserved[d] -= units[d];
             written[d] += used[d];
+            backing[d] = Math.max(0, backing[d] - used[d]);
         }
         wake();
     }
@@ -305,7 +315,8 @@ final class ScopeLease {
     void unwrite(long[] units) {
         for (int d = 0; d < D; d++) {
             written[d] -= units[d];
-            spare[d] += units[d];
+            backing[d] += units[d];
+            free(d, units[d]);
         }
         wake();
     }
@@ -350,6 +361,13 @@ final class ScopeLease {
     }
 
     // --- statements
+
+    /** A statement was perhaps not taken: what it called written is told once more. */
+    void tellAgain(ScopeStatement statement) {
+        for (int d = 0; d < D; d++) {
+            written[d] += statement.written().get(d);
+        }
+    }
 
     void wake() {
         if (!isBusy) {
@@ -473,6 +491,7 @@ final class ScopeLease {
             kept[d] = Math.max(0, reserved[d]) + spare[d];
             want[d] = kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
             held[d] = kept[d];
+            backing[d] = kept[d];
         }
         int keepPlaces = placesToKeep(now);
         places = keepPlaces;
@@ -508,6 +527,7 @@ final class ScopeLease {
             long granted = grant.granted().get(d);
             spare[d] += granted;
             held[d] += granted;
+            backing[d] += granted;
             free[d] = grant.free().get(d);
             inForce[d] = grant.limits().get(d);
         }

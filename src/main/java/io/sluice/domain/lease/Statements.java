@@ -1,0 +1,218 @@
+package io.sluice.domain.lease;
+
+import io.sluice.domain.quota.Estimate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The renewals of a client: makes the next one, and takes its answer. One is in flight at a time. Confined to its book's
+ * thread.
+ */
+final class Statements {
+    private static final Waiting[] NOBODY = {};
+
+    private final String node;
+    private final Leases leases;
+    private final List<Debit> told = new ArrayList<>();
+    private final List<Told> waiting = new ArrayList<>();
+    private ClientId client;
+    private long sequence;
+    private @Nullable Renewal flight;
+    private long sentAt = Long.MIN_VALUE;
+    private boolean isVoid;
+    private boolean replaced;
+    private String revision;
+    private long pass;
+
+    /** What a statement told of those that wait. */
+    private record Told(ScopeLease scope, Waiting[] first) {}
+
+    Statements(String node, long incarnation, String revision, Leases leases) {
+        this.node = node;
+        this.client = new ClientId(node, incarnation);
+        this.revision = revision;
+        this.leases = leases;
+    }
+
+    void reload(String newRevision) {
+        revision = newRevision;
+    }
+
+    boolean inFlight() {
+        return flight != null;
+    }
+
+    long sentAt() {
+        return sentAt;
+    }
+
+    boolean isReplaced() {
+        return replaced;
+    }
+
+    long next() {
+        return sequence + 1;
+    }
+
+    /** A debit whose units the next renewal calls written. */
+    void tells(Debit debit) {
+        told.add(debit);
+    }
+
+    /** Whether a scope has something to say at the next regular renewal. */
+    boolean anythingDue(long now) {
+        List<ScopeLease> busy = leases.busy();
+        for (int i = 0; i < busy.size(); i++) {
+            if (busy.get(i).isDue(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Makes the next renewal; none may be in flight.
+     *
+     * @param all whether every scope speaks that holds anything, due or not
+     */
+    Renewal next(long now, boolean last) {
+        sequence++;
+        sentAt = now;
+        isVoid = false;
+        List<ScopeDefinition> definitions = new ArrayList<>();
+        List<ScopeStatement> statements = new ArrayList<>();
+        for (ScopeLease scope : leases.busy()) {
+            if (!scope.isDefined()) {
+                definitions.add(new ScopeDefinition(scope.number(), scope.id, scope.own()));
+                scope.define();
+            }
+            if (last || scope.isDue(now) || asks(scope, now)) {
+                Waiting[] first = last ? NOBODY : first(scope, now);
+                statements.add(scope.state(now, first, first.length));
+                waiting.add(new Told(scope, first));
+            }
+        }
+        for (Debit debit : told) {
+            debit.tell(sequence);
+        }
+        Renewal renewal = new Renewal(client, sequence, revision, definitions, statements, last);
+        flight = renewal;
+        return renewal;
+    }
+
+    private static boolean asks(ScopeLease scope, long now) {
+        return !scope.waiting.isEmpty() && !scope.isFull(now);
+    }
+
+    /** The first that wait in a scope, in the order in which they are to be served. */
+    Waiting[] first(ScopeLease scope, long now) {
+        if (scope.waiting.isEmpty()) {
+            return NOBODY;
+        }
+        pass++;
+        Waiting[] first = new Waiting[Math.min(scope.waiting.size(), ScopeStatement.MOST_WAITING)];
+        int count = 0;
+        for (int i = 0; i < scope.waiting.size(); i++) {
+            Waiting next = scope.waiting.get(i);
+            next.rank(now, pass);
+            int at = count;
+            while (at > 0 && next.before(first[at - 1])) {
+                at--;
+            }
+            if (at < first.length) {
+                count = Math.min(count + 1, first.length);
+                System.arraycopy(first, at, first, at + 1, count - at - 1);
+                first[at] = next;
+            }
+        }
+        return first;
+    }
+
+    /**
+     * Takes an answer.
+     *
+     * @param served is shown every scope that was answered, with those that were told, in their order
+     * @return whether the answer is for the renewal in flight
+     */
+    boolean take(long now, Answer answer, RandomGenerator random, Served served) {
+        Renewal sent = flight;
+        if (sent == null || !answer.client().equals(client) || answer.sequence() != sent.sequence()) {
+            return false;
+        }
+        flight = null;
+        List<Told> answered = new ArrayList<>(waiting);
+        waiting.clear();
+        switch (answer.status()) {
+            case TAKEN -> {
+                for (int i = 0; i < told.size(); i++) {
+                    told.get(i).charged(sent.sequence(), answer.time());
+                }
+                for (int i = 0; i < answered.size() && i < answer.grants().size(); i++) {
+                    hear(now, answer, answer.grants().get(i), answered.get(i));
+                }
+            }
+            case START_OVER -> {
+                // What was told and perhaps not taken is told again: too much is safe.
+                answered.forEach(told -> told.scope.tellAgain(statementOf(sent, told.scope)));
+                client = new ClientId(node, incarnation(random));
+                sequence = 0;
+                leases.startOver();
+            }
+            case REPLACED -> replaced = true;
+        }
+        told.removeIf(debit -> debit.state != Debit.State.WRITTEN);
+        for (Told scope : answered) {
+            served.served(scope.scope, scope.first);
+        }
+        return true;
+    }
+
+    /** Is shown what was answered. */
+    interface Served {
+        /**
+         * A scope was answered.
+         *
+         * @param scope which
+         * @param first those that were told, in their order
+         */
+        void served(ScopeLease scope, Waiting[] first);
+    }
+
+    /** An incarnation; never 0. */
+    static long incarnation(RandomGenerator random) {
+        long drawn = random.nextLong();
+        return drawn == 0 ? 1 : drawn;
+    }
+
+    private static ScopeStatement statementOf(Renewal sent, ScopeLease scope) {
+        return sent.statements().stream()
+                .filter(statement -> statement.scope() == scope.number())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void hear(long now, Answer answer, ScopeGrant grant, Told told) {
+        told.scope.hear(grant, sentAt, now, isVoid, answer.time(), head(grant, told.first));
+    }
+
+    /** The first that was told and cannot have been granted: what is granted counts whole requests. */
+    private static @Nullable Estimate head(ScopeGrant grant, Waiting[] first) {
+        if (grant.fitsInNanos() == 0) {
+            return null;
+        }
+        Estimate smallest = null;
+        for (Waiting waiting : first) {
+            if (smallest == null || waiting.units.tokens() < smallest.tokens()) {
+                smallest = waiting.units;
+            }
+        }
+        return smallest;
+    }
+
+    /** What is in flight gives nothing that may be spent. */
+    void voidFlight() {
+        isVoid = true;
+    }
+}
