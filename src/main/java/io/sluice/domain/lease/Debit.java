@@ -73,12 +73,6 @@ final class Debit {
         }
     }
 
-    /** Its lease is over and nobody said what became of it: the statement that is being made calls it written. */
-    void inDoubt(long renewal) {
-        written();
-        tell(renewal);
-    }
-
     /** A renewal calls it written. */
     void tell(long renewal) {
         if (state == State.WRITTEN) {

@@ -4,6 +4,7 @@ import io.sluice.domain.lease.Reservation.Phase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,15 @@ final class ReservationTable {
     Reservation inTurn() {
         turn = turn + 1 < places.size() ? turn + 1 : 0;
         return places.get(turn);
+    }
+
+    /** Shows every one that is not free. */
+    void forEach(Consumer<Reservation> sink) {
+        for (Reservation reservation : places) {
+            if (reservation.phase() != Phase.FREE) {
+                sink.accept(reservation);
+            }
+        }
     }
 
     /** How many are open. */

@@ -3,7 +3,6 @@ package io.sluice.domain.lease;
 import io.sluice.domain.quota.Estimate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,7 @@ final class Statements {
     /**
      * Makes the next renewal; none may be in flight.
      *
-     * @param all whether every scope speaks that holds anything, due or not
+     * @param last whether the node leaves: every scope speaks, and nobody waits any more
      */
     Renewal next(long now, boolean last) {
         sequence++;
@@ -130,15 +129,23 @@ final class Statements {
         return first;
     }
 
+    /** Whether an answer is for the renewal in flight. */
+    boolean isFor(Answer answer) {
+        return flight != null
+                && answer.client().equals(client)
+                && answer.sequence() == flight.sequence();
+    }
+
     /**
      * Takes an answer.
      *
+     * @param fresh incarnation to go on with if the client has to start over, never 0
      * @param served is shown every scope that was answered, with those that were told, in their order
      * @return whether the answer is for the renewal in flight
      */
-    boolean take(long now, Answer answer, RandomGenerator random, Served served) {
+    boolean take(long now, Answer answer, long fresh, Served served) {
         Renewal sent = flight;
-        if (sent == null || !answer.client().equals(client) || answer.sequence() != sent.sequence()) {
+        if (sent == null || !isFor(answer)) {
             return false;
         }
         flight = null;
@@ -156,7 +163,7 @@ final class Statements {
             case START_OVER -> {
                 // What was told and perhaps not taken is told again: too much is safe.
                 answered.forEach(told -> told.scope.tellAgain(statementOf(sent, told.scope)));
-                client = new ClientId(node, incarnation(random));
+                client = new ClientId(node, fresh);
                 sequence = 0;
                 leases.startOver();
             }
@@ -178,12 +185,6 @@ final class Statements {
          * @param first those that were told, in their order
          */
         void served(ScopeLease scope, Waiting[] first);
-    }
-
-    /** An incarnation; never 0. */
-    static long incarnation(RandomGenerator random) {
-        long drawn = random.nextLong();
-        return drawn == 0 ? 1 : drawn;
     }
 
     private static ScopeStatement statementOf(Renewal sent, ScopeLease scope) {
