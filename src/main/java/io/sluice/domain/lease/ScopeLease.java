@@ -54,6 +54,7 @@ final class ScopeLease {
     private long saidAt;
     private long fitsAt = Long.MIN_VALUE;
     private long[] fitsFor = new long[D];
+    private boolean asking;
     private boolean unknownFit;
     private boolean never;
 
@@ -416,6 +417,16 @@ final class ScopeLease {
         return false;
     }
 
+    /** Somebody waits of whom the group should hear at once. */
+    void ask() {
+        asking = true;
+        wake();
+    }
+
+    boolean isAsking() {
+        return asking && !waiting.isEmpty();
+    }
+
     /** When those that wait are told again, unless something else is to say before. */
     long askAgainAt() {
         return Math.min(Math.max(fitsAt, saidAt), saidAt + (unknownFit ? ASK_PLACES_AGAIN : ASK_AGAIN));
@@ -508,6 +519,7 @@ final class ScopeLease {
                 observation);
         Arrays.fill(written, 0);
         observation = null;
+        asking = false;
         return statement;
     }
 

@@ -87,7 +87,7 @@ final class Statements {
                 definitions.add(new ScopeDefinition(scope.number(), scope.id, scope.own()));
                 scope.define();
             }
-            if (last || scope.isDue(now) || asks(scope, now)) {
+            if (last || scope.isDue(now) || scope.isAsking()) {
                 Waiting[] first = last ? NOBODY : first(scope, now);
                 statements.add(scope.state(now, first, first.length));
                 waiting.add(new Told(scope, first));
@@ -99,10 +99,6 @@ final class Statements {
         Renewal renewal = new Renewal(client, sequence, revision, definitions, statements, last);
         flight = renewal;
         return renewal;
-    }
-
-    private static boolean asks(ScopeLease scope, long now) {
-        return !scope.waiting.isEmpty() && !scope.isFull(now);
     }
 
     /** The first that wait in a scope, in the order in which they are to be served. */

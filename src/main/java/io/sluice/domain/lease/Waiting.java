@@ -24,8 +24,6 @@ final class Waiting {
     Estimate units;
     /** How often it asked the group. */
     int asked;
-    /** Whether a renewal that tells of it is not answered yet. */
-    boolean inFlight;
     boolean over;
 
     private int rank;
@@ -71,6 +69,12 @@ final class Waiting {
         long since = requester.since();
         waited = Math.max(0, now - (sequence > line.served ? Math.max(since, line.servedAt) : since));
         priority = requester.priority() + (rank == 0 ? (int) Math.min(1_000_000, waited / RAISE) : 0);
+    }
+
+    /** Whether it is probably served before another one that has so many of its own key before it; ranks may be a little old. */
+    boolean isWithin(int others, Waiting other) {
+        return priority > other.requester.priority()
+                || priority == other.requester.priority() && (line == other.line ? sequence < other.sequence : rank <= others);
     }
 
     /** Whether it goes before another one. */

@@ -1,173 +1,142 @@
 package io.sluice.domain.lease;
 
+import io.sluice.domain.lease.Waiting.KeyLine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Queue;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of this node that wait for room, bounded by count and by the memory they hold. Keys take turns, each key's
- * requests keep their order, and a higher class goes first. Confined to one thread.
- *
- * @param <T> what the owner remembers of a request
+ * Everybody who waits on this node, by ticket, by deadline and by virtual key. Bounded in requests and bytes: when it is
+ * full, the key with the most requests gives way, so that one that floods does not keep others out.
  */
-public final class WaitingQueue<T> {
-    /** A class is worth so much waiting: whoever waited longer is as good as one of the next class. */
-    private static final long NANOS_PER_CLASS = 5_000_000_000L;
-
+final class WaitingQueue {
     private final int mostRequests;
     private final long mostBytes;
-    private final Map<Long, Entry<T>> byTicket = new HashMap<>();
-    private final Map<String, ArrayDeque<Entry<T>>> byKey = new HashMap<>();
+    private final Map<Long, Waiting> byTicket = new HashMap<>();
+    private final Map<String, KeyLine> lines = new HashMap<>();
+    private final NavigableSet<Waiting> byDeadline = new TreeSet<>(
+            Comparator.comparingLong((Waiting w) -> w.requester.deadline()).thenComparingLong(w -> w.sequence));
+    private final Queue<Waiting> rota = new ArrayDeque<>();
     private long bytes;
+    private long sequence;
 
-    /**
-     * One request that waits.
-     *
-     * @param <T> what the owner remembers of it
-     */
-    public static final class Entry<T> {
-        private final T request;
-        private final long ticket;
-        private final String key;
-        private final int priority;
-        private final int bytes;
-        private final long deadline;
-        private long turnSince;
-        private int rank;
-
-        private Entry(T request, long ticket, String key, int priority, int bytes, long deadline, long turnSince) {
-            this.request = request;
-            this.ticket = ticket;
-            this.key = key;
-            this.priority = priority;
-            this.bytes = bytes;
-            this.deadline = deadline;
-            this.turnSince = turnSince;
-        }
-
-        /** What the owner remembers of it. */
-        public T request() {
-            return request;
-        }
-
-        /** Its ticket. */
-        public long ticket() {
-            return ticket;
-        }
-
-        /** Instant until which it may wait. */
-        public long deadline() {
-            return deadline;
-        }
-
-        /** How many of its key's requests go before it; as of the last {@link WaitingQueue#inOrder}. */
-        public int rank() {
-            return rank;
-        }
-
-        /** How long it has been at its rank: since it came, or since its key was last served. */
-        public long waitedNanos(long now) {
-            return Math.max(0, now - turnSince);
-        }
-
-        /** Its class, raised with the time it waits. */
-        public int priority(long now) {
-            return priority + (int) (waitedNanos(now) / NANOS_PER_CLASS);
-        }
-    }
-
-    /**
-     * An empty queue.
-     *
-     * @param mostRequests how many may wait
-     * @param mostBytes how much memory they may hold together
-     */
-    public WaitingQueue(int mostRequests, long mostBytes) {
+    WaitingQueue(int mostRequests, long mostBytes) {
         this.mostRequests = mostRequests;
         this.mostBytes = mostBytes;
     }
 
-    /**
-     * Lets a request wait, behind all of its key.
-     *
-     * @param now the present instant
-     * @param request what the owner remembers of it
-     * @param ticket unique among those that wait
-     * @param key name of its virtual key
-     * @param priority class of the key, larger goes first
-     * @param held memory it holds, bytes
-     * @param deadline instant until which it may wait
-     * @return null when the queue is full, or the ticket waits already
-     */
-    public @Nullable Entry<T> offer(
-            long now, T request, long ticket, String key, int priority, int held, long deadline) {
-        if (byTicket.size() >= mostRequests || bytes + held > mostBytes || byTicket.containsKey(ticket)) {
+    /** Somebody who is about to wait. */
+    Waiting newcomer(long now, Requester requester, @Nullable Debit paid) {
+        KeyLine line = lines.computeIfAbsent(requester.key(), KeyLine::new);
+        return new Waiting(requester, line, ++sequence, now, paid);
+    }
+
+    /** Whether one more fits both bounds. */
+    boolean hasRoomFor(Waiting newcomer) {
+        return byDeadline.size() < mostRequests && bytes + newcomer.requester.bytes() <= mostBytes;
+    }
+
+    /** Who gives way to a newcomer: the latest of the key with the most requests; null when that is its own. */
+    @Nullable
+    Waiting displaced(Waiting newcomer) {
+        KeyLine longest = newcomer.line;
+        for (KeyLine line : lines.values()) {
+            longest = line.count > longest.count ? line : longest;
+        }
+        if (longest.count <= newcomer.line.count + 1) {
             return null;
         }
-        Entry<T> entry = new Entry<>(request, ticket, key, priority, held, deadline, now);
-        byTicket.put(ticket, entry);
-        byKey.computeIfAbsent(key, name -> new ArrayDeque<>()).add(entry);
-        bytes += held;
-        return entry;
-    }
-
-    /** Takes a request out that waits no longer; null when it does not wait. */
-    public @Nullable T remove(long ticket) {
-        Entry<T> entry = byTicket.remove(ticket);
-        if (entry == null) {
-            return null;
-        }
-        ArrayDeque<Entry<T>> ofKey = byKey.get(entry.key);
-        if (ofKey != null && ofKey.remove(entry) && ofKey.isEmpty()) {
-            byKey.remove(entry.key);
-        }
-        bytes -= entry.bytes;
-        return entry.request;
-    }
-
-    /** Takes a request out that was served: its key's next ones begin to wait for their turn. */
-    public void served(long now, Entry<T> entry) {
-        ArrayDeque<Entry<T>> ofKey = byKey.get(entry.key);
-        if (remove(entry.ticket) != null && ofKey != null) {
-            ofKey.forEach(other -> other.turnSince = now);
-        }
-    }
-
-    /** All that wait, whoever is to be served first at the front: class, then turn of the key, then time. */
-    public List<Entry<T>> inOrder(long now) {
-        List<Entry<T>> all = new ArrayList<>(byTicket.size());
-        for (ArrayDeque<Entry<T>> ofKey : byKey.values()) {
-            int rank = 0;
-            for (Iterator<Entry<T>> of = ofKey.iterator(); of.hasNext(); rank++) {
-                Entry<T> entry = of.next();
-                entry.rank = rank;
-                all.add(entry);
+        Waiting latest = null;
+        for (Waiting waiting : byDeadline) {
+            if (waiting.line == longest && (latest == null || waiting.sequence > latest.sequence)) {
+                latest = waiting;
             }
         }
-        all.sort(Comparator.<Entry<T>>comparingInt(entry -> -entry.priority(now))
-                .thenComparingInt(Entry::rank)
-                .thenComparingLong(entry -> -entry.waitedNanos(now))
-                .thenComparingLong(Entry::ticket));
-        return all;
+        return latest;
     }
 
-    /** Whether another request that holds so much would be let in. */
-    public boolean hasRoom(int held) {
-        return byTicket.size() < mostRequests && bytes + held <= mostBytes;
+    void add(Waiting waiting) {
+        byTicket.put(waiting.requester.ticket(), waiting);
+        byDeadline.add(waiting);
+        rota.add(waiting);
+        waiting.line.count++;
+        bytes += waiting.requester.bytes();
     }
 
-    /** How many wait. */
-    public int size() {
-        return byTicket.size();
+    /** Takes somebody out, also of the scopes it waits for. */
+    void remove(Waiting waiting) {
+        if (byDeadline.remove(waiting)) {
+            byTicket.remove(waiting.requester.ticket(), waiting);
+            bytes -= waiting.requester.bytes();
+            waiting.line.count--;
+        }
+        if (waiting.line.count == 0) {
+            lines.remove(waiting.line.key, waiting.line);
+        }
+        waiting.over = true;
+        leave(waiting);
     }
 
-    /** Memory that they hold. */
-    public long bytes() {
+    /** Waits for nothing at the moment. */
+    static void leave(Waiting waiting) {
+        for (int i = 0; i < waiting.scopes.size(); i++) {
+            waiting.scopes.get(i).waiting.remove(waiting);
+        }
+        waiting.scopes.clear();
+    }
+
+    /** Waits for room in a scope; by age, so that who asks again stands where it stood. */
+    static void join(Waiting waiting, ScopeLease scope) {
+        List<Waiting> there = scope.waiting;
+        int at = there.size();
+        while (at > 0 && there.get(at - 1).requester.since() > waiting.requester.since()) {
+            at--;
+        }
+        there.add(at, waiting);
+        waiting.scopes.add(scope);
+        scope.wake();
+    }
+
+    @Nullable
+    Waiting find(long ticket) {
+        return byTicket.get(ticket);
+    }
+
+    /** Whose deadline is next; null when nobody waits. */
+    @Nullable
+    Waiting mostUrgent() {
+        return byDeadline.isEmpty() ? null : byDeadline.first();
+    }
+
+    /** The one whose turn it is to look for another candidate; null when nobody waits. */
+    @Nullable
+    Waiting inTurn() {
+        Waiting next = rota.poll();
+        while (next != null && next.over) {
+            next = rota.poll();
+        }
+        if (next != null) {
+            rota.add(next);
+        }
+        return next;
+    }
+
+    List<Waiting> all() {
+        return new ArrayList<>(byDeadline);
+    }
+
+    int size() {
+        return byDeadline.size();
+    }
+
+    long bytes() {
         return bytes;
     }
 }
