@@ -27,7 +27,7 @@ import io.sluice.simulator.SimulatorScript;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a real node: the one place where every verticle is made. */
 final class LiveParts implements Parts {
-    /** How long a reservation is good for before its request is written. */
-    private static final Duration RESERVATION = Duration.ofMillis(500);
-
     private final NodeSetup setup;
     private final NodeConfig config;
     private final GatewayRevision initial;
@@ -76,7 +73,8 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics));
-        services.add(new QuotaVerticle(initial, config.data(), RESERVATION, nanoClock, metrics));
+        services.add(new QuotaVerticle(
+                initial, config.name(), config.queue(), nanoClock, InstantSource.system(), new SecureRandom(), metrics));
         services.add(new CertificateWatch(certificates()));
         return services;
     }

@@ -1,16 +1,24 @@
 package io.sluice.quota;
 
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.ClientClosed;
+import io.sluice.domain.lease.Admission;
+import io.sluice.domain.lease.LeaseBook;
 import io.sluice.domain.pool.GatewayRevision;
-import io.sluice.domain.quota.Estimate;
-import io.sluice.domain.quota.QuotaBook;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.CancelReserve;
 import io.sluice.message.Headroom;
+import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
+import io.sluice.message.RequestRefused;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.SettleQuota;
-import io.sluice.metrics.GatewayMetrics;
-import java.time.Duration;
+import io.sluice.message.WrittenLate;
+import io.sluice.metrics.QuotaMetrics;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,10 +29,12 @@ final class QuotaDesk {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaDesk.class);
     private static final int LOOKED_AT_PER_TICK = 1000;
 
-    private final KeptBook kept;
-    private final QuotaBook book;
-    private final GatewayMetrics metrics;
+    private final Admission admission;
+    private final LeaseBook book;
+    private final Bus bus;
+    private final QuotaMetrics metrics;
     private final LongSupplier clock;
+    private final InstantSource wallClock;
     private RevisionScopes scopes;
     private long longestAttemptNanos;
     private @Nullable Headroom reported;
@@ -32,58 +42,75 @@ final class QuotaDesk {
     /**
      * Opens for business.
      *
-     * @param kept the book and its log; closed by its owner
+     * @param admission lets requests in
      * @param scopes those of the revision to begin with
+     * @param bus where refusals and headroom are told
      * @param metrics what is counted
      * @param clock monotonic nanoseconds
+     * @param wallClock for what operators read
      */
-    QuotaDesk(KeptBook kept, RevisionScopes scopes, GatewayMetrics metrics, LongSupplier clock) {
-        this.kept = kept;
-        this.book = kept.book();
+    QuotaDesk(
+            Admission admission,
+            RevisionScopes scopes,
+            Bus bus,
+            QuotaMetrics metrics,
+            LongSupplier clock,
+            InstantSource wallClock) {
+        this.admission = admission;
+        this.book = admission.book();
         this.scopes = scopes;
         this.longestAttemptNanos = scopes.longestAttempt().toNanos();
+        this.bus = bus;
         this.metrics = metrics;
         this.clock = clock;
+        this.wallClock = wallClock;
     }
 
-    QuotaDecision reserve(ReserveQuota request) {
-        long now = clock.getAsLong();
-        if (now - request.deadlineNanos() > 0) {
-            return late(request, now);
-        }
-        QuotaDecision decision = book.reserve(
-                now,
-                request.keyScopes(),
-                request.candidates(),
-                request.estimate(),
-                request.replaces(),
-                new Decision(book, request.keyScopes(), now));
-        if (decision instanceof QuotaDecision.Denied denied && denied.failure() instanceof QuotaExceeded exceeded) {
-            metrics.quota().denied(exceeded);
-        }
-        return decision;
+    Future<QuotaDecision> reserve(ReserveQuota request) {
+        Question question = new Question(request, book, clock, this::refused);
+        admission.reserve(clock.getAsLong(), question);
+        return question.answer();
     }
 
-    /** Nobody hears this answer, so nothing may be granted; what the request replaces ends all the same. */
-    private QuotaDecision late(ReserveQuota request, long now) {
-        book.settle(now, request.replaces(), now, false, Estimate.NONE, false);
-        return new QuotaDecision.Denied(
-                new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1)), null, 0);
+    private void refused(ReserveQuota request, GatewayFailure failure, List<String> obstacles, long queuedNanos) {
+        if (failure instanceof ClientClosed) {
+            return;
+        }
+        metrics.denied(failure);
+        bus.publish(
+                Address.REQUEST_REFUSED,
+                new RequestRefused(
+                        request.waiter().requestId(),
+                        request.waiter().key(),
+                        request.candidates().getFirst().model(),
+                        wallClock.millis(),
+                        queuedNanos,
+                        failure.message(),
+                        obstacles));
+    }
+
+    void cancel(CancelReserve cancel) {
+        admission.cancel(clock.getAsLong(), cancel.ticket());
     }
 
     void settle(SettleQuota settlement) {
         long beyond = book.settle(
-                clock.getAsLong(),
-                settlement.reservation(),
-                settlement.writtenAtNanos(),
-                settlement.sent(),
-                settlement.actual(),
-                settlement.keepKey());
-        if (beyond == QuotaBook.UNMATCHED) {
-            metrics.quota().unmatched();
+                settlement.reservation(), settlement.sent(), settlement.actual(), settlement.keepKey());
+        if (beyond == LeaseBook.UNMATCHED) {
+            metrics.unmatched();
         } else if (beyond > 0) {
-            metrics.quota().overrun(beyond);
+            metrics.overrun(beyond);
         }
+    }
+
+    void writtenLate(WrittenLate late) {
+        if (book.writtenLate(late.reservation())) {
+            metrics.writtenLate();
+        }
+    }
+
+    void observe(ProviderLimits said) {
+        book.observe(said.candidate().scopes(), said.observation());
     }
 
     void reload(GatewayRevision revision) {
@@ -92,30 +119,23 @@ final class QuotaDesk {
             // Attempts of earlier revisions go on with their own timeouts.
             longestAttemptNanos =
                     Math.max(longestAttemptNanos, scopes.longestAttempt().toNanos());
-            book.reload(clock.getAsLong(), scopes.limits());
+            book.reload(revision.id(), scopes.limits());
         }
     }
 
-    /**
-     * Forgets what is over, and looks where room is.
-     *
-     * @return headroom, when it has changed since the last look; else null
-     */
-    @Nullable
-    Headroom tick() {
+    /** Ends what nobody will end any more, and tells how things stand. */
+    void report() {
         long now = clock.getAsLong();
-        book.forgetIdle(now, LOOKED_AT_PER_TICK);
         int abandoned = book.releaseAbandoned(now - 2 * longestAttemptNanos, LOOKED_AT_PER_TICK);
         if (abandoned > 0) {
             LOG.error("{} reservations were never settled", abandoned);
         }
-        metrics.quota().state(book.openReservations(), book.scopes());
-        metrics.quota().logKept(kept.log().isKeeping());
+        metrics.state(book.openReservations(), book.busyScopes());
+        metrics.waiting(admission.waiting(), admission.waitingBytes());
         Headroom headroom = new Headroom(scopes.revision().id(), scopes.permille(book, now));
-        if (headroom.equals(reported)) {
-            return null;
+        if (!headroom.equals(reported)) {
+            reported = headroom;
+            bus.publish(Address.QUOTA_HEADROOM, headroom);
         }
-        reported = headroom;
-        return headroom;
     }
 }

@@ -5,7 +5,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.quota.QuotaBook;
+import io.sluice.domain.lease.LeaseBook;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ final class RevisionScopes {
      * Room by account index. An account is as free as the freest of its models: one full model must not keep the others
      * from being asked for.
      */
-    int[] permille(QuotaBook book, long now) {
+    int[] permille(LeaseBook book, long now) {
         int[] permille = new int[byAccount.size()];
         for (int i = 0; i < permille.length; i++) {
             int most = byAccount.get(i).isEmpty() ? 1000 : 0;

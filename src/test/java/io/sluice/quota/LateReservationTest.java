@@ -4,6 +4,7 @@ import static io.sluice.testkit.QuotaScopes.candidate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.QueueConfig;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.LimitSet;
@@ -15,12 +16,15 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.ListGroup;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -48,13 +52,17 @@ class LateReservationTest {
     @BeforeEach
     void deploy() throws Exception {
         MessageCodecs.registerAll(vertx.eventBus());
+        ListGroup group = new ListGroup();
+        bus.serve(Address.QUOTA_RENEW, renewal -> Future.succeededFuture(group.apply(clock.get(), renewal)));
         await(vertx.deployVerticle(new QuotaVerticle(
                 new RevisionBuilder()
                         .channel("c", c -> c.accounts("a").serves("m"))
                         .build(),
-                data,
-                Duration.ofMillis(500),
+                "test",
+                QueueConfig.DEFAULT,
                 clock::get,
+                () -> Instant.ofEpochMilli(clock.get() / 1_000_000),
+                new Random(1),
                 new GatewayMetrics(registry))));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.QueueConfig;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Candidate;
@@ -24,11 +25,15 @@ import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.ListGroup;
 import io.sluice.testkit.RevisionBuilder;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,12 +73,21 @@ class QuotaVerticleTest {
     @BeforeEach
     void deploy() throws Exception {
         MessageCodecs.registerAll(vertx.eventBus());
+        ListGroup group = new ListGroup();
+        bus.serve(Address.QUOTA_RENEW, renewal -> Future.succeededFuture(group.apply(clock.get(), renewal)));
         bus.consume(Address.QUOTA_HEADROOM, headroom::add);
         deployment = start();
     }
 
     private String start() throws Exception {
-        QuotaVerticle verticle = new QuotaVerticle(revision, data, TTL, clock::get, new GatewayMetrics(registry));
+        QuotaVerticle verticle = new QuotaVerticle(
+                revision,
+                "test",
+                QueueConfig.DEFAULT,
+                clock::get,
+                () -> Instant.ofEpochMilli(clock.get() / 1_000_000),
+                new Random(1),
+                new GatewayMetrics(registry));
         return vertx.deployVerticle(verticle)
                 .toCompletionStage()
                 .toCompletableFuture()

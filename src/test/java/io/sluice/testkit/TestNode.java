@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
+import io.sluice.config.QueueConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
@@ -36,7 +37,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +150,18 @@ public final class TestNode implements AutoCloseable {
             bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
             bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
-            await(vertx.deployVerticle(new QuotaVerticle(revision, dataDir, ttl, System::nanoTime, metrics)));
+            ListGroup group = new ListGroup();
+            bus.serve(
+                    Address.QUOTA_RENEW,
+                    renewal -> Future.succeededFuture(group.apply(System.nanoTime(), renewal)));
+            await(vertx.deployVerticle(new QuotaVerticle(
+                    revision,
+                    "test",
+                    QueueConfig.DEFAULT,
+                    System::nanoTime,
+                    InstantSource.system(),
+                    new Random(),
+                    metrics)));
         }
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
         bus.serve(Address.USAGE_RECORDED, record -> {

@@ -1,4 +1,4 @@
-package io.sluice.domain.quota;
+package io.sluice.domain.lease;
 
 import static io.sluice.testkit.QuotaScopes.candidate;
 import static io.sluice.testkit.QuotaScopes.limits;
@@ -8,44 +8,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.quota.Limit;
+import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
+import io.sluice.testkit.Asking;
+import io.sluice.testkit.ListGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class QuotaBookTest {
+class LeaseBookTest {
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1000 * MILLI;
     private static final Duration TTL = Duration.ofMillis(500);
     private static final Estimate SMALL = new Estimate(60, 40);
     private static final List<Scope> NO_KEY = List.of();
 
-    private final QuotaBook book = new QuotaBook(Map.of(), TTL, QuotaBook.ALL_KNOWN, Journal.NONE);
+    private final LeaseBook book = new LeaseBook("a", 1, "r", Map.of());
+    private final Admission admission = new Admission(book, 100, 1 << 20);
+    private final ListGroup group = new ListGroup();
 
-    /** What the book said; {@code reservation} 0 for a refusal. */
-    private record Said(long reservation, int candidate, long expiresAt, QuotaExceeded failure) {
-        static final QuotaExceeded NONE = new QuotaExceeded(Cause.POOL, "none", Duration.ZERO);
-        static final Verdict<Said> VERDICT = new Verdict<>() {
-            @Override
-            public Said granted(long reservation, int candidate, long expiresAt) {
-                return new Said(reservation, candidate, expiresAt, NONE);
-            }
-
-            @Override
-            public Said denied(QuotaExceeded failure) {
-                return new Said(0, -1, 0, failure);
-            }
-        };
-
-        boolean isGranted() {
-            return reservation != 0;
+    private Asking reserve(long now, List<Scope> key, Estimate estimate, long replaces, Candidate... candidates) {
+        Asking asking = new Asking(now, estimate, candidates)
+                .key("k", key.toArray(Scope[]::new))
+                .replaces(replaces);
+        admission.reserve(now, asking);
+        while (admission.isUrgent()) {
+            renew(now);
         }
+        return asking;
     }
 
-    private Said reserve(long now, List<Scope> key, Estimate estimate, long replaces, Candidate... candidates) {
-        return book.reserve(now, key, List.of(candidates), estimate, replaces, Said.VERDICT);
+    /** Has everything told to the group. */
+    private void renew(long now) {
+        admission.take(now, group.apply(now, admission.renew(now, false)), 2);
+    }
+
+    private long settle(long now, long reservation, boolean sent, Estimate actual, boolean keepKey) {
+        long beyond = book.settle(reservation, sent, actual, keepKey);
+        renew(now);
+        return beyond;
+    }
+
+    private void reload(long now, Scope scope, LimitSet limits) {
+        book.reload("r2", Map.of(scope.id(), limits));
+        renew(now);
+    }
+
+    /** The scarcest limit's free share, as the group counts it. */
+    private long permille(long now, Scope scope) {
+        return group.permille(now, scope.id());
+    }
+
+    private long left(long now, List<Scope> scopes, Dimension dimension) {
+        return Objects.requireNonNull(book.tightest(now, scopes, dimension)).left();
     }
 
     private static Scope account(String name, Limit... windows) {
@@ -73,8 +93,8 @@ class QuotaBookTest {
         Candidate small = candidate(account("a", tpm(150)));
         Candidate large = candidate(account("b", tpm(1000)));
 
-        Said first = reserve(7, NO_KEY, SMALL, 0, small, large);
-        Said second = reserve(7, NO_KEY, SMALL, 0, small, large);
+        Asking first = reserve(7, NO_KEY, SMALL, 0, small, large);
+        Asking second = reserve(7, NO_KEY, SMALL, 0, small, large);
 
         assertThat(first.candidate()).isZero();
         assertThat(first.expiresAt()).isEqualTo(7 + TTL.toNanos());
@@ -88,10 +108,10 @@ class QuotaBookTest {
         Scope perModel = account("a|model:m", rpm(1));
         reserve(0, NO_KEY, SMALL, 0, candidate(whole, perModel));
 
-        Said refused = reserve(0, NO_KEY, SMALL, 0, candidate(whole, perModel));
+        Asking refused = reserve(0, NO_KEY, SMALL, 0, candidate(whole, perModel));
 
         assertThat(refused.isGranted()).isFalse();
-        assertThat(book.freePermille(0, List.of(whole))).isEqualTo(900);
+        assertThat(permille(0, whole)).isEqualTo(900);
     }
 
     @Test
@@ -102,7 +122,7 @@ class QuotaBookTest {
             assertThat(reserve(i * SECOND, NO_KEY, SMALL, 0, a, b).isGranted()).isTrue();
         }
 
-        QuotaExceeded failure = reserve(6 * SECOND, NO_KEY, SMALL, 0, a, b).failure();
+        QuotaExceeded failure = reserve(6 * SECOND, NO_KEY, SMALL, 0, a, b).exceeded();
 
         assertThat(failure.cause()).isEqualTo(Cause.POOL);
         assertThat(failure.message()).contains("Every account").doesNotContain("c/a");
@@ -117,7 +137,7 @@ class QuotaBookTest {
         Candidate full = candidate(account("a", rpm(1)));
         reserve(0, List.of(key), SMALL, 0, full);
 
-        QuotaExceeded failure = reserve(SECOND, List.of(key), SMALL, 0, full).failure();
+        QuotaExceeded failure = reserve(SECOND, List.of(key), SMALL, 0, full).exceeded();
 
         assertThat(failure.cause()).isEqualTo(Cause.KEY);
         assertThat(failure.message())
@@ -140,8 +160,8 @@ class QuotaBookTest {
         reserve(0, NO_KEY, SMALL, 0, slow);
         reserve(0, NO_KEY, SMALL, 0, soon);
 
-        Duration both = reserve(0, NO_KEY, SMALL, 0, slow, soon).failure().retryAfter();
-        Duration slowOnly = reserve(0, NO_KEY, SMALL, 0, slow).failure().retryAfter();
+        Duration both = reserve(0, NO_KEY, SMALL, 0, slow, soon).exceeded().retryAfter();
+        Duration slowOnly = reserve(0, NO_KEY, SMALL, 0, slow).exceeded().retryAfter();
 
         assertThat(both).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
         assertThat(slowOnly).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
@@ -154,7 +174,7 @@ class QuotaBookTest {
         Candidate small = candidate(account("a", tpm(10)));
         Candidate medium = candidate(account("b", tpm(50), rpm(9)));
 
-        QuotaExceeded failure = reserve(0, NO_KEY, SMALL, 0, small, medium).failure();
+        QuotaExceeded failure = reserve(0, NO_KEY, SMALL, 0, small, medium).exceeded();
 
         assertThat(failure)
                 .isEqualTo(new QuotaExceeded(
@@ -169,7 +189,7 @@ class QuotaBookTest {
         reserve(0, NO_KEY, SMALL, 0, full);
 
         QuotaExceeded failure =
-                reserve(0, List.of(key(tpm(99))), SMALL, 0, full).failure();
+                reserve(0, List.of(key(tpm(99))), SMALL, 0, full).exceeded();
 
         assertThat(failure.cause()).isEqualTo(Cause.REQUEST_TOO_LARGE);
         assertThat(failure.message()).endsWith("this key's limit is 99.");
@@ -181,8 +201,8 @@ class QuotaBookTest {
         Scope account = account("a", tpm(1000), new Limit(Dimension.OUTPUT_TOKENS, 500, Duration.ofMinutes(1)));
         List<Scope> key = List.of(key(tpm(100)));
 
-        Said granted = reserve(0, key, guessed, 0, candidate(account));
-        QuotaExceeded full = reserve(0, NO_KEY, guessed, 0, candidate(account)).failure();
+        Asking granted = reserve(0, key, guessed, 0, candidate(account));
+        QuotaExceeded full = reserve(0, NO_KEY, guessed, 0, candidate(account)).exceeded();
 
         assertThat(granted.isGranted()).isTrue();
         assertThat(book.freePermille(0, key)).isZero();
@@ -197,12 +217,12 @@ class QuotaBookTest {
         Candidate account = candidate(account("a", tpm(99)));
 
         assertThat(reserve(0, NO_KEY, new Estimate(120, 1279, 20, 1279), 0, account)
-                        .failure()
+                        .exceeded()
                         .message())
                 .isEqualTo(
                         "The request needs 100 tokens; the most that fits any account that serves this model is 99.");
         assertThat(reserve(0, NO_KEY, new Estimate(60, 40, 0, 0), 0, account)
-                        .failure()
+                        .exceeded()
                         .cause())
                 .isEqualTo(Cause.REQUEST_TOO_LARGE);
     }
@@ -213,17 +233,17 @@ class QuotaBookTest {
         long open = reserve(0, NO_KEY, new Estimate(10, 1279, 0, 1279), 0, candidate(scope))
                 .reservation();
 
-        book.reload(1, Map.of(scope.id(), limits(tpm(2000))));
-        int between = book.freePermille(1, List.of(scope));
-        book.settle(2, open, 0, false, Estimate.NONE, false);
+        reload(1, scope, limits(tpm(2000)));
+        long between = permille(1, scope);
+        settle(2, open, false, Estimate.NONE, false);
 
         assertThat(between).isEqualTo(500);
-        assertThat(book.freePermille(2, List.of(scope))).isEqualTo(1000);
+        assertThat(permille(2, scope)).isEqualTo(1000);
         assertThat(reserve(2, NO_KEY, new Estimate(2001, 0), 0, candidate(scope))
                         .isGranted())
                 .isFalse();
         reserve(2, NO_KEY, new Estimate(2000, 0), 0, candidate(scope));
-        assertThat(book.freePermille(2, List.of(scope))).isZero();
+        assertThat(permille(2, scope)).isZero();
     }
 
     @Test
@@ -232,7 +252,7 @@ class QuotaBookTest {
         Candidate full = candidate(account("b", tpm(100)));
         reserve(0, NO_KEY, SMALL, 0, full);
 
-        assertThat(reserve(0, NO_KEY, SMALL, 0, small, full).failure().cause()).isEqualTo(Cause.POOL);
+        assertThat(reserve(0, NO_KEY, SMALL, 0, small, full).exceeded().cause()).isEqualTo(Cause.POOL);
     }
 
     @Test
@@ -240,9 +260,9 @@ class QuotaBookTest {
         Candidate candidate = candidate(concurrent("account:c/a", 1));
         List<Scope> key = List.of(concurrent("key:k", 5));
         long open = reserve(0, key, SMALL, 0, candidate).reservation();
-        QuotaExceeded failure = reserve(0, key, SMALL, 0, candidate).failure();
+        QuotaExceeded failure = reserve(0, key, SMALL, 0, candidate).exceeded();
 
-        book.settle(1, open, 0, true, SMALL, false);
+        settle(1, open, true, SMALL, false);
 
         assertThat(failure.cause()).isEqualTo(Cause.POOL);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(1));
@@ -256,7 +276,7 @@ class QuotaBookTest {
         List<Scope> key = List.of(key(rpm(1)));
         long reservation = reserve(0, key, SMALL, 0, candidate).reservation();
 
-        book.settle(5, reservation, 0, false, SMALL, false);
+        settle(5, reservation, false, SMALL, false);
 
         assertThat(reserve(5, key, SMALL, 0, candidate).isGranted()).isTrue();
     }
@@ -266,9 +286,9 @@ class QuotaBookTest {
         Scope scope = account("a", rpm(2), tpm(100));
         long reservation = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
 
-        book.settle(5, reservation, 1, true, Estimate.NONE, false);
+        settle(5, reservation, true, Estimate.NONE, false);
 
-        assertThat(book.freePermille(5, List.of(scope))).isEqualTo(500);
+        assertThat(permille(5, scope)).isEqualTo(500);
         assertThat(reserve(5, NO_KEY, SMALL, 0, candidate(scope)).isGranted()).isTrue();
     }
 
@@ -277,50 +297,36 @@ class QuotaBookTest {
         Scope scope = account("a", tpm(1000));
         long reservation = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
 
-        long beyond = book.settle(30 * SECOND, reservation, 1, true, new Estimate(60, 840), false);
+        long beyond = settle(30 * SECOND, reservation, true, new Estimate(60, 840), false);
 
         assertThat(beyond).isEqualTo(800);
-        assertThat(book.freePermille(30 * SECOND, List.of(scope))).isEqualTo(100);
-        assertThat(book.freePermille(62 * SECOND, List.of(scope))).isEqualTo(200);
-        assertThat(book.freePermille(91 * SECOND, List.of(scope))).isEqualTo(1000);
+        assertThat(permille(30 * SECOND, scope)).isEqualTo(100);
+        assertThat(permille(62 * SECOND, scope)).isEqualTo(200);
+        assertThat(permille(91 * SECOND, scope)).isEqualTo(1000);
     }
 
     @Test
     void unitsMoveFromTheExpiryToTheWrite() {
         Candidate candidate = candidate(account("a", rpm(1)));
         long reservation = reserve(0, NO_KEY, SMALL, 0, candidate).reservation();
-        Duration charged = reserve(0, NO_KEY, SMALL, 0, candidate).failure().retryAfter();
+        Duration charged = reserve(0, NO_KEY, SMALL, 0, candidate).exceeded().retryAfter();
 
-        book.settle(SECOND, reservation, 1, true, SMALL, false);
+        settle(SECOND, reservation, true, SMALL, false);
 
-        Duration written = reserve(0, NO_KEY, SMALL, 0, candidate).failure().retryAfter();
+        Duration written = reserve(0, NO_KEY, SMALL, 0, candidate).exceeded().retryAfter();
         assertThat(charged.minus(written)).isEqualTo(TTL);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {-SECOND, 999 * SECOND})
-    void anImpossibleWriteIsTakenAsTheNearestPossibleOne(long writtenAt) {
-        Candidate candidate = candidate(account("a", rpm(1)));
-        long reservation = reserve(0, NO_KEY, SMALL, 0, candidate).reservation();
-
-        book.settle(2 * SECOND, reservation, writtenAt, true, SMALL, false);
-
-        assertThat(reserve(60 * SECOND, NO_KEY, SMALL, 0, candidate).isGranted())
-                .isFalse();
-        assertThat(reserve(63 * SECOND, NO_KEY, SMALL, 0, candidate).isGranted())
-                .isTrue();
     }
 
     @Test
     void aSecondSettlementAndAnUnknownNumberChangeNothing() {
         Candidate candidate = candidate(concurrent("account:c/a", 1));
         long reservation = reserve(0, NO_KEY, SMALL, 0, candidate).reservation();
-        book.settle(1, reservation, 0, true, SMALL, false);
+        settle(1, reservation, true, SMALL, false);
         reserve(1, NO_KEY, SMALL, 0, candidate);
 
-        assertThat(book.settle(2, reservation, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
-        assertThat(book.settle(2, 0, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
-        assertThat(book.settle(2, 987_654_321_987L, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
+        assertThat(settle(2, reservation, true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
+        assertThat(settle(2, 0, true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
+        assertThat(settle(2, 987_654_321_987L, true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
         assertThat(book.openReservations()).isEqualTo(1);
         assertThat(reserve(2, NO_KEY, SMALL, 0, candidate).isGranted()).isFalse();
     }
@@ -331,11 +337,11 @@ class QuotaBookTest {
         List<Scope> key = List.of(new Scope("key:k", new LimitSet(List.of(rpm(1)), 1)));
         long expired = reserve(0, key, SMALL, 0, candidate).reservation();
 
-        Said again = reserve(SECOND, key, SMALL, expired, candidate);
+        Asking again = reserve(SECOND, key, SMALL, expired, candidate);
 
         assertThat(again.isGranted()).isTrue();
         assertThat(book.openReservations()).isEqualTo(1);
-        assertThat(book.settle(SECOND, expired, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
+        assertThat(settle(SECOND, expired, true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
     }
 
     @Test
@@ -344,18 +350,16 @@ class QuotaBookTest {
         Candidate b = candidate(account("b", rpm(1)));
         List<Scope> key = List.of(new Scope("key:k", new LimitSet(List.of(rpm(1), tpm(100)), 1)));
         long first = reserve(0, key, SMALL, 0, a).reservation();
-        book.settle(10, first, 5, true, Estimate.NONE, true);
+        settle(10, first, true, Estimate.NONE, true);
 
-        Said second = reserve(20, key, SMALL, first, b);
-        book.settle(30, second.reservation(), 25, true, new Estimate(10, 10), false);
+        Asking second = reserve(20, key, SMALL, first, b);
+        settle(30, second.reservation(), true, new Estimate(10, 10), false);
 
         assertThat(second.isGranted()).isTrue();
         assertThat(book.openReservations()).isZero();
         assertThat(reserve(40, NO_KEY, SMALL, 0, a).isGranted()).isFalse();
-        LimitState tokens = book.tightest(40, key, Dimension.TOKENS);
-        assertThat(tokens).isNotNull();
-        assertThat(tokens.free(40)).isEqualTo(80);
-        assertThat(reserve(40, key, SMALL, 0, candidate()).failure().cause()).isEqualTo(Cause.KEY);
+        assertThat(left(40, key, Dimension.TOKENS)).isEqualTo(80);
+        assertThat(reserve(40, key, SMALL, 0, candidate()).exceeded().cause()).isEqualTo(Cause.KEY);
     }
 
     @Test
@@ -363,14 +367,14 @@ class QuotaBookTest {
         Candidate candidate = candidate(account("a", rpm(9)));
         List<Scope> key = List.of(concurrent("key:k", 1));
         long reservation = reserve(0, key, SMALL, 0, candidate).reservation();
-        book.settle(10, reservation, 5, true, Estimate.NONE, true);
+        settle(10, reservation, true, Estimate.NONE, true);
         boolean heldBetween = !reserve(11, key, SMALL, 0, candidate).isGranted();
 
-        long repeated = book.settle(12, reservation, 5, true, Estimate.NONE, true);
-        book.settle(13, reservation, 5, true, Estimate.NONE, false);
+        long repeated = settle(12, reservation, true, Estimate.NONE, true);
+        settle(13, reservation, true, Estimate.NONE, false);
 
         assertThat(heldBetween).isTrue();
-        assertThat(repeated).isEqualTo(QuotaBook.UNMATCHED);
+        assertThat(repeated).isEqualTo(LeaseBook.UNMATCHED);
         assertThat(book.openReservations()).isZero();
         assertThat(reserve(14, key, SMALL, 0, candidate).isGranted()).isTrue();
     }
@@ -380,15 +384,13 @@ class QuotaBookTest {
         Candidate full = candidate(account("a", rpm(1)));
         List<Scope> key = List.of(new Scope("key:k", new LimitSet(List.of(rpm(2), tpm(100)), 1)));
         long first = reserve(0, key, SMALL, 0, full).reservation();
-        book.settle(10, first, 5, true, Estimate.NONE, true);
+        settle(10, first, true, Estimate.NONE, true);
 
-        Said second = reserve(20, key, SMALL, first, full);
+        Asking second = reserve(20, key, SMALL, first, full);
 
-        assertThat(second.failure().cause()).isEqualTo(Cause.POOL);
+        assertThat(second.exceeded().cause()).isEqualTo(Cause.POOL);
         assertThat(book.openReservations()).isZero();
-        LimitState requests = book.tightest(20, key, Dimension.REQUESTS);
-        assertThat(requests).isNotNull();
-        assertThat(requests.free(20)).isEqualTo(1);
+        assertThat(left(20, key, Dimension.REQUESTS)).isEqualTo(1);
         assertThat(reserve(20, key, SMALL, 0, candidate()).isGranted()).isTrue();
     }
 
@@ -402,11 +404,11 @@ class QuotaBookTest {
         }
         long now = SECOND;
 
-        QuotaExceeded full = reserve(now, NO_KEY, SMALL, 0, pool).failure();
+        QuotaExceeded full = reserve(now, NO_KEY, SMALL, 0, pool).exceeded();
         QuotaExceeded larger =
-                reserve(now, NO_KEY, new Estimate(200, 0), 0, pool).failure();
+                reserve(now, NO_KEY, new Estimate(200, 0), 0, pool).exceeded();
         QuotaExceeded tooLarge =
-                reserve(now, NO_KEY, new Estimate(201, 0), 0, pool).failure();
+                reserve(now, NO_KEY, new Estimate(201, 0), 0, pool).exceeded();
 
         assertThat(full.cause()).isEqualTo(Cause.POOL);
         assertThat(larger.cause()).isEqualTo(Cause.POOL);
@@ -422,26 +424,10 @@ class QuotaBookTest {
         reserve(0, NO_KEY, SMALL, 0, candidate(before));
         reserve(0, NO_KEY, SMALL, 0, candidate(before));
 
-        book.reload(1, Map.of(before.id(), limits(rpm(3))));
+        reload(1, before, limits(rpm(3)));
 
         assertThat(reserve(1, NO_KEY, SMALL, 0, candidate(before)).isGranted()).isTrue();
         assertThat(reserve(1, NO_KEY, SMALL, 0, candidate(before)).isGranted()).isFalse();
-    }
-
-    @Test
-    void aChangedWindowLengthTakesOverTheCharges() {
-        Scope scope = account("a", new Limit(Dimension.REQUESTS, 2, Duration.ofSeconds(30)));
-        long open = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
-        reserve(0, NO_KEY, SMALL, 0, candidate(scope));
-
-        book.reload(SECOND, Map.of(scope.id(), limits(rpm(2))));
-        book.settle(2 * SECOND, open, 0, false, SMALL, false);
-
-        // What was charged in the old window cannot be given back to the new one: too much stays, never too little.
-        assertThat(reserve(40 * SECOND, NO_KEY, SMALL, 0, candidate(scope)).isGranted())
-                .isFalse();
-        assertThat(reserve(63 * SECOND, NO_KEY, SMALL, 0, candidate(scope)).isGranted())
-                .isTrue();
     }
 
     @Test
@@ -451,71 +437,15 @@ class QuotaBookTest {
         long open = reserve(0, NO_KEY, SMALL, 0, candidate).reservation();
         reserve(0, NO_KEY, SMALL, 0, candidate);
 
-        book.reload(SECOND, Map.of(scope.id(), LimitSet.NONE));
-        book.forgetIdle(SECOND, 10);
-        int unlimited = book.freePermille(SECOND, List.of(scope));
+        reload(SECOND, scope, LimitSet.NONE);
+                int unlimited = (int) permille(SECOND, scope);
         reserve(SECOND, NO_KEY, SMALL, 0, candidate);
-        book.settle(2 * SECOND, open, 0, false, SMALL, false);
-        book.reload(3 * SECOND, Map.of(scope.id(), limits(rpm(4))));
+        settle(2 * SECOND, open, false, SMALL, false);
+        reload(3 * SECOND, scope, limits(rpm(4)));
 
         assertThat(unlimited).isEqualTo(1000);
-        assertThat(book.freePermille(3 * SECOND, List.of(scope))).isEqualTo(500);
-        assertThat(book.freePermille(63 * SECOND, List.of(scope))).isEqualTo(1000);
-    }
-
-    @Test
-    void aLimitThatIsGoneIsForgottenWithItsLastCharge() {
-        Scope scope = account("a", rpm(1), tpm(1000));
-        long open = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
-        book.reload(1, Map.of(scope.id(), limits(tpm(1000))));
-        book.settle(2, open, 1, true, SMALL, false);
-
-        book.forgetIdle(70 * SECOND, 10);
-        int afterItsWindow = book.scopes();
-        boolean granted =
-                reserve(71 * SECOND, NO_KEY, SMALL, 0, candidate(scope)).isGranted();
-
-        assertThat(afterItsWindow).isZero();
-        assertThat(granted).isTrue();
-    }
-
-    @Test
-    void aWindowThatIsNewGetsNothingBackFromOlderReservations() {
-        Scope scope = account("a", rpm(9));
-        long open = reserve(0, NO_KEY, SMALL, 0, candidate(scope)).reservation();
-        book.reload(1, Map.of(scope.id(), limits(rpm(9), tpm(100))));
-
-        book.settle(2, open, 0, false, SMALL, false);
-
-        assertThat(reserve(3, NO_KEY, SMALL, 0, candidate(scope)).isGranted()).isTrue();
-        assertThat(reserve(3, NO_KEY, SMALL, 0, candidate(scope)).isGranted()).isFalse();
-    }
-
-    @Test
-    void forgetsScopesThatHoldNothing() {
-        Candidate candidate = candidate(account("a", rpm(1)), concurrent("account:c/a|model:m", 3));
-        long open = reserve(0, List.of(key(rpm(1))), SMALL, 0, candidate).reservation();
-
-        book.forgetIdle(100 * SECOND, 10);
-        int whileOpen = book.scopes();
-        book.settle(100 * SECOND, open, 1, true, SMALL, false);
-        book.forgetIdle(100 * SECOND, 10);
-
-        assertThat(whileOpen).isEqualTo(3);
-        assertThat(book.scopes()).isZero();
-    }
-
-    @Test
-    void startsFullWhenThePastIsUnknown() {
-        QuotaBook unknown = new QuotaBook(Map.of(), TTL, 5 * SECOND, Journal.NONE);
-        List<Candidate> candidates = List.of(candidate(account("a", rpm(3))));
-
-        Said atOnce = unknown.reserve(5 * SECOND, NO_KEY, candidates, SMALL, 0, Said.VERDICT);
-        Said later = unknown.reserve(67 * SECOND, NO_KEY, candidates, SMALL, 0, Said.VERDICT);
-
-        assertThat(atOnce.failure().cause()).isEqualTo(Cause.POOL);
-        assertThat(atOnce.failure().retryAfter()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(61));
-        assertThat(later.isGranted()).isTrue();
+        assertThat(permille(3 * SECOND, scope)).isEqualTo(500);
+        assertThat(permille(63 * SECOND, scope)).isEqualTo(1000);
     }
 
     @Test
@@ -524,7 +454,7 @@ class QuotaBookTest {
         List<Scope> key = List.of(concurrent("key:k", 2));
         long abandoned = reserve(0, key, SMALL, 0, candidate(scope)).reservation();
         long kept = reserve(0, key, SMALL, 0, candidate(scope)).reservation();
-        book.settle(1, kept, 1, true, SMALL, true);
+        settle(1, kept, true, SMALL, true);
         long needed = reserve(10, NO_KEY, SMALL, 0, candidate(scope)).reservation();
 
         int early = book.releaseAbandoned(0, 100);
@@ -533,13 +463,11 @@ class QuotaBookTest {
         assertThat(early).isZero();
         assertThat(ended).isEqualTo(2);
         assertThat(book.openReservations()).isEqualTo(1);
-        assertThat(book.settle(11, abandoned, 0, true, SMALL, false)).isEqualTo(QuotaBook.UNMATCHED);
-        LimitState requests = book.tightest(11, List.of(scope), Dimension.REQUESTS);
-        assertThat(requests).isNotNull();
-        assertThat(requests.free(11)).isEqualTo(6);
+        assertThat(settle(11, abandoned, true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
+        assertThat(left(11, List.of(scope), Dimension.REQUESTS)).isEqualTo(6);
         assertThat(reserve(11, key, SMALL, 0, candidate(scope)).isGranted()).isTrue();
         assertThat(reserve(11, key, SMALL, 0, candidate(scope)).isGranted()).isFalse();
-        assertThat(book.settle(11, needed, 11, true, SMALL, false)).isZero();
+        assertThat(settle(11, needed, true, SMALL, false)).isZero();
         assertThat(reserve(12, key, SMALL, 0, candidate(scope)).isGranted()).isTrue();
     }
 
@@ -565,7 +493,7 @@ class QuotaBookTest {
             assertThat(number).isGreaterThan(last);
             last = number;
             if (i % 3 != 0) {
-                book.settle(i, number, 0, false, SMALL, false);
+                settle(i, number, false, SMALL, false);
             }
         }
         assertThat(book.openReservations()).isEqualTo(334);
