@@ -4,6 +4,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
 import java.util.List;
@@ -184,7 +185,7 @@ public final class Admission {
             }
         }
         for (Waiting waiting : told) {
-            if (!waiting.over && (waiting.asked <= 2 || waiting.asked % ASKED_OFTEN == 0)) {
+            if (!waiting.over && (waiting.isLooking || waiting.asked % ASKED_OFTEN == 0)) {
                 reconsider(waiting);
             }
         }
@@ -248,29 +249,40 @@ public final class Admission {
     private void aim(Waiting waiting, Prospect prospect) {
         WaitingQueue.leave(waiting);
         waiting.target = prospect.target();
+        waiting.isLooking = prospect.readyAt() <= now;
         waiting.units = prospect.candidate().units();
         Requester request = waiting.requester;
         List<Scope> target = request.candidates().get(waiting.target).scopes();
         List<Scope> key = waiting.paid != null ? List.of() : request.keyScopes();
-        if (join(waiting, key, true) + join(waiting, target, true) > 0) {
+        waiting.keyUnits = prospect.key().units();
+        if (join(waiting, key, target, Lack.FULL)) {
             return;
         }
-        if (join(waiting, key, false) + join(waiting, target, false) == 0) {
+        if (!join(waiting, key, target, Lack.ROOM)) {
             // There is room, and somebody else waits for it: behind them.
-            joinAll(waiting, key);
-            joinAll(waiting, target);
+            join(waiting, key, target, Lack.NOTHING);
         }
         waiting.scopes.forEach(ScopeLease::ask);
         urgent = true;
     }
 
-    private int join(Waiting waiting, List<Scope> scopes, boolean full) {
+    /** What scopes must lack for somebody to wait for them. */
+    private enum Lack {
+        FULL,
+        ROOM,
+        NOTHING
+    }
+
+    private boolean join(Waiting waiting, List<Scope> key, List<Scope> target, Lack lack) {
+        waiting.ofKey = join(waiting, key, waiting.keyUnits, lack);
+        return waiting.ofKey + join(waiting, target, waiting.units, lack) > 0;
+    }
+
+    private int join(Waiting waiting, List<Scope> scopes, Estimate units, Lack lack) {
         int joined = 0;
-        for (Scope scope : scopes) {
-            ScopeLease lease = book.leases().of(scope);
-            if (lease != null
-                    && !lease.fits(now, waiting.units)
-                    && (!full || lease.isFullFor(now, waiting.units))) {
+        for (int i = 0; i < scopes.size(); i++) {
+            ScopeLease lease = book.leases().of(scopes.get(i));
+            if (lease != null && lacks(lease, units, lack)) {
                 WaitingQueue.join(waiting, lease);
                 joined++;
             }
@@ -278,13 +290,12 @@ public final class Admission {
         return joined;
     }
 
-    private void joinAll(Waiting waiting, List<Scope> scopes) {
-        for (Scope scope : scopes) {
-            ScopeLease lease = book.leases().of(scope);
-            if (lease != null) {
-                WaitingQueue.join(waiting, lease);
-            }
-        }
+    private boolean lacks(ScopeLease lease, Estimate units, Lack lack) {
+        return switch (lack) {
+            case NOTHING -> true;
+            case ROOM -> !lease.fits(now, units);
+            case FULL -> !lease.fits(now, units) && lease.isFullFor(now, units);
+        };
     }
 
     private void deny(Waiting waiting, GatewayFailure failure) {

@@ -130,7 +130,7 @@ record Prospect(Obstacle key, int target, Obstacle candidate, Obstacle largest) 
         for (int i = 0; i < lease.waiting.size(); i++) {
             Waiting other = lease.waiting.get(i);
             if (other != waiting && other.isWithin(own, waiting)) {
-                other.addTo(sum);
+                other.addTo(sum, lease);
             }
         }
         return sum;

@@ -448,14 +448,9 @@ final class ScopeLease {
         return now - usedAt < RECENT ? (int) Math.min(1 + perPeriod[0], own.concurrency()) : 0;
     }
 
-    /** Spare units that are worth keeping: two periods' demand, and what those that wait will take. */
+    /** Spare units that are worth keeping: two periods' demand; none where others may need them. */
     private long toKeep(long now, int d) {
-        long keep = wanted(now, d);
-        for (int i = 0; i < waiting.size() && keep < spare[d]; i++) {
-            keep += waiting.get(i).units.units(DIMENSIONS[d]);
-        }
-        // Where others may need it, nothing is kept for later.
-        return free[d] <= 0 && heard && waiting.isEmpty() ? 0 : keep;
+        return heard && free[d] <= 0 ? 0 : wanted(now, d);
     }
 
     private long wanted(long now, int d) {
@@ -489,29 +484,30 @@ final class ScopeLease {
         long[] sum = new long[D];
         boolean expired = now >= expiresAt;
         for (int i = 0; i < waiting.size(); i++) {
-            waiting.get(i).addTo(sum);
+            waiting.get(i).addTo(sum, this);
         }
         List<WaitingRequest> told = new ArrayList<>(count);
         long[] rest = sum.clone();
         for (int i = 0; i < count; i++) {
-            told.add(first[i].told());
-            first[i].takeFrom(rest);
+            told.add(first[i].told(this));
+            first[i].takeFrom(rest, this);
         }
         for (int d = 0; d < D; d++) {
-            spare[d] = expired ? 0 : Math.min(spare[d], toKeep(now, d));
+            // Those that wait are told as whole requests: what is spare goes back, so that nothing is asked for twice.
+            spare[d] = expired || count > 0 || amount(d) == 0 ? 0 : Math.min(spare[d], toKeep(now, d));
             kept[d] = Math.max(0, reserved[d]) + spare[d];
-            want[d] = kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
+            want[d] = amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
             held[d] = kept[d];
             backing[d] = kept[d];
         }
-        int keepPlaces = placesToKeep(now);
-        places = keepPlaces;
+        int keepPlaces = count > 0 ? requests : placesToKeep(now);
+        places = own.concurrency() == 0 ? 0 : keepPlaces;
         ScopeStatement statement = new ScopeStatement(
                 number,
                 units(written),
                 refunds.take(),
                 Units.of(kept),
-                keepPlaces,
+                places,
                 Units.of(want),
                 own.concurrency() == 0 ? 0 : requests + sparePlaces(now) + Math.max(0, waiting.size() - count),
                 told,

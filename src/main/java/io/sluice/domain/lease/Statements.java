@@ -83,11 +83,12 @@ final class Statements {
         List<ScopeDefinition> definitions = new ArrayList<>();
         List<ScopeStatement> statements = new ArrayList<>();
         for (ScopeLease scope : leases.busy()) {
-            if (!scope.isDefined()) {
+            boolean isNew = !scope.isDefined();
+            if (isNew) {
                 definitions.add(new ScopeDefinition(scope.number(), scope.id, scope.own()));
                 scope.define();
             }
-            if (last || scope.isDue(now) || scope.isAsking()) {
+            if (last || isNew || scope.isDue(now) || scope.isAsking()) {
                 Waiting[] first = last ? NOBODY : first(scope, now);
                 statements.add(scope.state(now, first, first.length));
                 waiting.add(new Told(scope, first));
@@ -191,18 +192,19 @@ final class Statements {
     }
 
     private void hear(long now, Answer answer, ScopeGrant grant, Told told) {
-        told.scope.hear(grant, sentAt, now, isVoid, answer.time(), head(grant, told.first));
+        told.scope.hear(grant, sentAt, now, isVoid, answer.time(), head(grant, told));
     }
 
     /** The first that was told and cannot have been granted: what is granted counts whole requests. */
-    private static @Nullable Estimate head(ScopeGrant grant, Waiting[] first) {
+    private static @Nullable Estimate head(ScopeGrant grant, Told told) {
         if (grant.fitsInNanos() == 0) {
             return null;
         }
         Estimate smallest = null;
-        for (Waiting waiting : first) {
-            if (smallest == null || waiting.units.tokens() < smallest.tokens()) {
-                smallest = waiting.units;
+        for (Waiting waiting : told.first) {
+            Estimate units = waiting.in(told.scope);
+            if (smallest == null || units.tokens() < smallest.tokens()) {
+                smallest = units;
             }
         }
         return smallest;

@@ -20,10 +20,17 @@ final class Waiting {
     final List<ScopeLease> scopes = new ArrayList<>(4);
     /** Index of the candidate that it waits for. */
     int target;
+    /** How many of these are its key's; they come first. */
+    int ofKey;
+    /** What it asks of its key, a guess cut to the limits. */
+    Estimate keyUnits;
     /** What it asks of its target, a guess cut to the limits. */
     Estimate units;
     /** How often it asked the group. */
     int asked;
+    /** Whether it does not know yet where it will have room first. */
+    boolean isLooking;
+
     boolean over;
 
     private int rank;
@@ -36,6 +43,7 @@ final class Waiting {
         this.sequence = sequence;
         this.from = from;
         this.paid = paid;
+        this.keyUnits = requester.estimate();
         this.units = requester.estimate();
     }
 
@@ -88,19 +96,31 @@ final class Waiting {
         return waited != other.waited ? waited > other.waited : sequence < other.sequence;
     }
 
-    WaitingRequest told() {
-        return new WaitingRequest(priority, rank, waited, Units.of(units));
+    WaitingRequest told(ScopeLease scope) {
+        return new WaitingRequest(priority, rank, waited, Units.of(in(scope)));
     }
 
-    void addTo(long[] sum) {
+    /** What it asks of a scope. */
+    Estimate in(ScopeLease scope) {
+        for (int i = 0; i < ofKey; i++) {
+            if (scopes.get(i) == scope) {
+                return keyUnits;
+            }
+        }
+        return units;
+    }
+
+    void addTo(long[] sum, ScopeLease scope) {
+        Estimate asked = in(scope);
         for (int d = 0; d < sum.length; d++) {
-            sum[d] += units.units(ScopeLease.DIMENSIONS[d]);
+            sum[d] += asked.units(ScopeLease.DIMENSIONS[d]);
         }
     }
 
-    void takeFrom(long[] sum) {
+    void takeFrom(long[] sum, ScopeLease scope) {
+        Estimate asked = in(scope);
         for (int d = 0; d < sum.length; d++) {
-            sum[d] -= units.units(ScopeLease.DIMENSIONS[d]);
+            sum[d] -= asked.units(ScopeLease.DIMENSIONS[d]);
         }
     }
 }

@@ -90,6 +90,7 @@ final class WaitingQueue {
             waiting.scopes.get(i).waiting.remove(waiting);
         }
         waiting.scopes.clear();
+        waiting.ofKey = 0;
     }
 
     /** Waits for room in a scope; by age, so that who asks again stands where it stood. */
