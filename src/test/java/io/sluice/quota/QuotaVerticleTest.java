@@ -107,8 +107,8 @@ class QuotaVerticleTest {
                 candidates,
                 HUNDRED,
                 replaces,
-                System.nanoTime() + 10_000_000_000L,
-                new io.sluice.message.Waiter(0, "r", "app", 0, System.nanoTime(), 0));
+                clock.get(),
+                new io.sluice.message.Waiter(0, "r", "app", 0, clock.get(), 0));
         return bus.request(Address.QUOTA_RESERVE, request)
                 .toCompletionStage()
                 .toCompletableFuture()

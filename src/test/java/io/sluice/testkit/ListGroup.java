@@ -11,6 +11,7 @@ import io.sluice.domain.lease.Units;
 import io.sluice.domain.lease.WaitingRequest;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.SlidingWindow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,12 +20,9 @@ import java.util.Map;
 
 /**
  * A quota group that keeps every charge in a list: slow, without pace, and easy to believe. What it grants is charged at
- * its expiry; a charge counts from when it is made until it is older than its window and half a second.
+ * its expiry; a charge counts from when it is made until it is older than its window and the guard.
  */
 public final class ListGroup {
-    private static final long TTL = 500_000_000L;
-    private static final long GUARD = 500_000_000L;
-
     private final Map<ClientId, Client> clients = new HashMap<>();
     private final Map<String, List<Charge>> charges = new HashMap<>();
     private long time;
@@ -98,12 +96,13 @@ public final class ListGroup {
 
     private void settle(Client client, ScopeStatement statement) {
         String id = client.ids.get(statement.scope());
+        long ttl = ttl(limits(id));
         List<Charge> all = charges.computeIfAbsent(id, k -> new ArrayList<>());
         all.removeAll(client.held.getOrDefault(id, List.of()));
         List<Charge> kept = new ArrayList<>();
         for (int d = 0; d < Units.DIMENSIONS; d++) {
             charge(all, time, d, statement.written().get(d));
-            Charge charge = charge(all, time + TTL, d, statement.kept().get(d));
+            Charge charge = charge(all, time + ttl, d, statement.kept().get(d));
             if (charge != null) {
                 kept.add(charge);
             }
@@ -181,7 +180,7 @@ public final class ListGroup {
         }
         List<Charge> held = client.held.get(id);
         for (int d = 0; d < granted.length; d++) {
-            Charge charge = charge(all, time + TTL, d, granted[d]);
+            Charge charge = charge(all, time + ttl(set), d, granted[d]);
             if (charge != null) {
                 held.add(charge);
             }
@@ -196,7 +195,7 @@ public final class ListGroup {
             free[d] = Math.max(0, free[d]);
         }
         return new ScopeGrant(
-                statement.scope(), Units.of(granted), places, TTL, Units.of(free), Units.of(amounts), fitsIn);
+                statement.scope(), Units.of(granted), places, ttl(set), Units.of(free), Units.of(amounts), fitsIn);
     }
 
     private LimitSet limits(String id) {
@@ -214,6 +213,14 @@ public final class ListGroup {
         return new LimitSet(List.copyOf(smallest.values()), concurrency);
     }
 
+    private static long guard(Limit limit) {
+        return SlidingWindow.guardNanos(limit.window().toNanos());
+    }
+
+    private static long ttl(LimitSet set) {
+        return set.windows().stream().mapToLong(ListGroup::guard).min().orElse(500_000_000L);
+    }
+
     private static boolean limited(LimitSet set, int d) {
         return set.windows().stream().anyMatch(limit -> limit.dimension().ordinal() == d);
     }
@@ -229,7 +236,7 @@ public final class ListGroup {
     }
 
     private static long used(Limit limit, List<Charge> all, long at) {
-        long from = at - limit.window().toNanos() - GUARD;
+        long from = at - limit.window().toNanos() - guard(limit);
         return all.stream()
                 .filter(c -> c.dimension == limit.dimension().ordinal() && c.at >= from)
                 .mapToLong(c -> c.units)
@@ -251,9 +258,9 @@ public final class ListGroup {
                 if (used <= rest) {
                     break;
                 }
-                if (charge.dimension == d && charge.at >= time - limit.window().toNanos() - GUARD) {
+                if (charge.dimension == d && charge.at >= time - limit.window().toNanos() - guard(limit)) {
                     used -= charge.units;
-                    fitsAt = Math.max(fitsAt, charge.at + limit.window().toNanos() + GUARD + 1);
+                    fitsAt = Math.max(fitsAt, charge.at + limit.window().toNanos() + guard(limit) + 1);
                 }
             }
         }

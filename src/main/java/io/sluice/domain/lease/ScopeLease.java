@@ -385,16 +385,12 @@ final class ScopeLease {
     boolean isIdle() {
         return waiting.isEmpty() && requests == 0 && refunds.isEmpty() && observation == null && places == 0
                 && isZero(written) && isZero(inFlightRefund) && isZero(held) && isZero(reserved)
-                && (defined || own.equals(LimitSet.NONE) || configuredOnly());
-    }
-
-    private boolean configuredOnly() {
-        return number < 0 || !heard;
+                && defined;
     }
 
     /** Whether something must be said at the next regular renewal. */
     boolean isDue(long now) {
-        if (observation != null || !refunds.isEmpty() || !isZero(written)) {
+        if (!defined || observation != null || !refunds.isEmpty() || !isZero(written)) {
             return true;
         }
         if (!waiting.isEmpty() && now >= askAgainAt()) {
