@@ -232,7 +232,9 @@ public final class Admission {
         Prospect prospect = Prospect.of(now, book, waiting);
         QuotaExceeded never = Refusals.tooLarge(prospect);
         long readyAt = prospect.readyAt();
-        if (never != null || readyAt > now && readyAt - waiting.requester.deadline() > 0) {
+        // Who was told to wait waits: others may have come before it, and leave again.
+        boolean isNew = known == null || !waiting.isAccepted;
+        if (never != null || isNew && readyAt > now && readyAt - waiting.requester.deadline() > 0) {
             deny(waiting, never != null ? never : Refusals.full(now, prospect));
             return true;
         }
@@ -250,6 +252,7 @@ public final class Admission {
         WaitingQueue.leave(waiting);
         waiting.target = prospect.target();
         waiting.isLooking = prospect.readyAt() <= now;
+        waiting.isAccepted |= !waiting.isLooking;
         waiting.units = prospect.candidate().units();
         Requester request = waiting.requester;
         List<Scope> target = request.candidates().get(waiting.target).scopes();

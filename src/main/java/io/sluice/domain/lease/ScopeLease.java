@@ -19,6 +19,9 @@ final class ScopeLease {
     static final long LONGEST_TTL = 500_000_000L;
 
     private static final int D = Units.DIMENSIONS;
+    /** An instant that is over, with room for a subtraction. */
+    private static final long PAST = Long.MIN_VALUE / 2;
+
     private static final long PERIOD = 100_000_000L;
     private static final long RECENT = 2_000_000_000L;
     private static final long ASK_AGAIN = 1_000_000_000L;
@@ -44,7 +47,7 @@ final class ScopeLease {
     private final long[] held = new long[D];
     /** What of the lease is there to be spent: spare and reserved units are never believed to be more. */
     private final long[] backing = new long[D];
-    private long expiresAt = Long.MIN_VALUE;
+    private long expiresAt = PAST;
     private long ttl = LONGEST_TTL;
     private int requests;
     private int places;
@@ -52,7 +55,7 @@ final class ScopeLease {
     private final long[] free = new long[D];
     private final long[] inForce = new long[D];
     private long saidAt;
-    private long fitsAt = Long.MIN_VALUE;
+    private long fitsAt = PAST;
     private long[] fitsFor = new long[D];
     private boolean asking;
     private boolean unknownFit;
@@ -61,7 +64,7 @@ final class ScopeLease {
     private final long[] demand = new long[D];
     private final long[] perPeriod = new long[D];
     private long demandSince;
-    private long usedAt = Long.MIN_VALUE / 2;
+    private long usedAt = PAST;
     private @Nullable Observation observation;
 
     ScopeLease(String id, List<ScopeLease> busy) {
@@ -83,7 +86,7 @@ final class ScopeLease {
             int d = limit.dimension().ordinal();
             configured[d] = configured[d] == 0 ? limit.amount() : Math.min(configured[d], limit.amount());
         }
-        fitsAt = Long.MIN_VALUE;
+        fitsAt = PAST;
         wake();
     }
 
@@ -107,8 +110,8 @@ final class ScopeLease {
         Arrays.fill(inFlightRefund, 0);
         refunds.clear();
         places = 0;
-        expiresAt = Long.MIN_VALUE;
-        fitsAt = Long.MIN_VALUE;
+        expiresAt = PAST;
+        fitsAt = PAST;
         wake();
     }
 
@@ -357,8 +360,8 @@ final class ScopeLease {
 
     /** Nothing that is held may be spent any more. */
     void voidLease() {
-        expiresAt = Long.MIN_VALUE;
-        fitsAt = Long.MIN_VALUE;
+        expiresAt = PAST;
+        fitsAt = PAST;
     }
 
     // --- statements
@@ -473,7 +476,8 @@ final class ScopeLease {
     }
 
     /** Fixes what was written and what is kept, and says so. */
-    ScopeStatement state(long now, Waiting[] first, int count) {
+    ScopeStatement state(long now, Waiting[] first, boolean last) {
+        int count = first.length;
         learnDemand(now);
         long[] kept = new long[D];
         long[] want = new long[D];
@@ -490,13 +494,13 @@ final class ScopeLease {
         }
         for (int d = 0; d < D; d++) {
             // Those that wait are told as whole requests: what is spare goes back, so that nothing is asked for twice.
-            spare[d] = expired || count > 0 || amount(d) == 0 ? 0 : Math.min(spare[d], toKeep(now, d));
+            spare[d] = last || expired || count > 0 || amount(d) == 0 ? 0 : Math.min(spare[d], toKeep(now, d));
             kept[d] = Math.max(0, reserved[d]) + spare[d];
-            want[d] = amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
+            want[d] = last || amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
             held[d] = kept[d];
             backing[d] = kept[d];
         }
-        int keepPlaces = count > 0 ? requests : placesToKeep(now);
+        int keepPlaces = last || count > 0 ? requests : placesToKeep(now);
         places = own.concurrency() == 0 ? 0 : keepPlaces;
         ScopeStatement statement = new ScopeStatement(
                 number,
@@ -505,7 +509,7 @@ final class ScopeLease {
                 Units.of(kept),
                 places,
                 Units.of(want),
-                own.concurrency() == 0 ? 0 : requests + sparePlaces(now) + Math.max(0, waiting.size() - count),
+                last || own.concurrency() == 0 ? 0 : requests + sparePlaces(now) + Math.max(0, waiting.size() - count),
                 told,
                 Units.of(sum),
                 observation);
@@ -526,7 +530,7 @@ final class ScopeLease {
     void hear(ScopeGrant grant, long sentAt, long now, boolean isVoid, long time, @Nullable Estimate head) {
         heard = defined;
         ttl = grant.ttlNanos();
-        expiresAt = isVoid ? Long.MIN_VALUE : sentAt + ttl;
+        expiresAt = isVoid ? PAST : sentAt + ttl;
         for (int d = 0; d < D; d++) {
             long granted = grant.granted().get(d);
             spare[d] += granted;
@@ -537,6 +541,7 @@ final class ScopeLease {
         }
         places = grant.places();
         saidAt = now;
+        wake();
         if (!isZero(inFlightRefund)) {
             refunds.add(time, inFlightRefund);
             Arrays.fill(inFlightRefund, 0);
@@ -544,7 +549,7 @@ final class ScopeLease {
         never = grant.fitsInNanos() == ScopeGrant.NEVER;
         unknownFit = grant.fitsInNanos() == ScopeGrant.UNKNOWN;
         if (grant.fitsInNanos() == 0 || head == null) {
-            fitsAt = Long.MIN_VALUE;
+            fitsAt = PAST;
         } else {
             fitsAt = never ? now + ASK_AGAIN : unknownFit ? now + ASK_PLACES_AGAIN : now + grant.fitsInNanos();
             for (int d = 0; d < D; d++) {

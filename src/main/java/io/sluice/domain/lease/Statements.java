@@ -90,7 +90,7 @@ final class Statements {
             }
             if (last || isNew || scope.isDue(now) || scope.isAsking()) {
                 Waiting[] first = last ? NOBODY : first(scope, now);
-                statements.add(scope.state(now, first, first.length));
+                statements.add(scope.state(now, first, last));
                 waiting.add(new Told(scope, first));
             }
         }

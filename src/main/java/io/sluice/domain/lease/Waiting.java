@@ -31,6 +31,9 @@ final class Waiting {
     /** Whether it does not know yet where it will have room first. */
     boolean isLooking;
 
+    /** Whether it was told to wait, for room that should come in time. */
+    boolean isAccepted;
+
     boolean over;
 
     private int rank;
