@@ -40,6 +40,11 @@ final class ConfigView {
         failedAt = found.isEmpty() ? null : clock.instant();
     }
 
+    /** Id of the live revision. */
+    String revision() {
+        return revision.id();
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("version", version)
