@@ -157,7 +157,9 @@ final class GatewayAssembler {
                 said(own, Policy::strategy, standard.strategy()),
                 said(own, Policy::sticky, standard.sticky()),
                 said(own, Policy::attempts, (long) standard.attempts()).intValue(),
-                said(own, Policy::deadline, standard.deadline()));
+                said(own, Policy::deadline, standard.deadline()),
+                standard.maxWait(),
+                standard.maxWaitStream());
     }
 
     /** What the model says, else what {@code routing} says, else the default. */

@@ -157,11 +157,13 @@ class GatewayRevisionTest {
 
         Model model = revision.models().get("gpt-4o");
         assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
-        assertThat(model.policy()).isEqualTo(new RoutePolicy(Strategy.FILL, false, 5, Duration.ofSeconds(10)));
+        assertThat(model.policy()).isEqualTo(new RoutePolicy(
+                        Strategy.FILL, false, 5, Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10)));
         assertThat(model.outputEstimate()).isEqualTo(2048);
         assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
         assertThat(revision.models().get("gpt-4").policy())
-                .isEqualTo(new RoutePolicy(Strategy.SPREAD, true, 2, Duration.ofSeconds(30)));
+                .isEqualTo(new RoutePolicy(
+                        Strategy.SPREAD, true, 2, Duration.ofSeconds(30), Duration.ofSeconds(20), Duration.ofSeconds(10)));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes()).containsExactly(new Scope("key:my-app", key.limits()));

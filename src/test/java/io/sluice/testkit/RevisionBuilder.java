@@ -252,7 +252,13 @@ public final class RevisionBuilder {
 
     /** How every model is tried. */
     public RevisionBuilder policy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
-        policy = new RoutePolicy(strategy, sticky, attempts, deadline);
+        policy = new RoutePolicy(
+                strategy,
+                sticky,
+                attempts,
+                deadline,
+                RoutePolicy.DEFAULT.maxWait(),
+                RoutePolicy.DEFAULT.maxWaitStream());
         return this;
     }
 
