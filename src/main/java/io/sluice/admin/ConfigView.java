@@ -73,7 +73,8 @@ final class ConfigView {
     /** Without the name, which is a secret. */
     private static JsonObject clusterJson(ClusterConfig cluster) {
         JsonObject voters = new JsonObject();
-        cluster.voters().forEach(voter -> voters.put(voter.name(), voter.member().toString()));
+        cluster.voters()
+                .forEach(voter -> voters.put(voter.name(), voter.member().toString()));
         return new JsonObject()
                 .put("bind", cluster.bind().toString())
                 .put("link-port", cluster.linkPort())

@@ -114,7 +114,8 @@ final class ExplainCommand implements Callable<Integer> {
         lines.add(
                 "model " + model.name() + ": at most " + model.policy().attempts() + " attempts, none begun later than "
                         + text(model.policy().deadline()) + ", waiting for room at most "
-                        + text(model.policy().maxWait()) + " (a stream " + text(model.policy().maxWaitStream()) + ")"
+                        + text(model.policy().maxWait()) + " (a stream "
+                        + text(model.policy().maxWaitStream()) + ")"
                         + (model.policy().sticky() ? ", conversations stick" : ""));
         if (model.candidates().isEmpty()) {
             lines.add("  nobody serves it");

@@ -66,7 +66,8 @@ final class ClusterReader {
             return null;
         }
         List<Voter> all = cluster.has("members") ? members : voters;
-        Voter own = all.stream().filter(v -> v.name().equals(nodeName)).findFirst().orElse(null);
+        Voter own =
+                all.stream().filter(v -> v.name().equals(nodeName)).findFirst().orElse(null);
         HostPort bind = written != null ? written : own != null && service == null ? own.member() : BIND;
         int link = linkPort != null
                 ? linkPort.intValue()
@@ -129,7 +130,8 @@ final class ClusterReader {
     private static HostPort hostPort(String text) {
         Matcher parts = HOST_PORT.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("is not a host and a port; write 10.0.0.1:5701, node-a:5701 or [::1]:5701");
+            throw new IllegalArgumentException(
+                    "is not a host and a port; write 10.0.0.1:5701, node-a:5701 or [::1]:5701");
         }
         int port = (int) Scalars.within(Scalars.integer(parts.group(3)), 1, MAX_PORT);
         return new HostPort(parts.group(1) != null ? parts.group(1) : parts.group(2), port);
@@ -229,8 +231,7 @@ final class ClusterReader {
         String key = cluster.has("members") ? "members" : "voters";
         if (!SIZES.contains(voters.size())) {
             cluster.error(
-                    key,
-                    "names " + voters.size() + " nodes; 1, 2, 3 or 5 can vote, others join without being named");
+                    key, "names " + voters.size() + " nodes; 1, 2, 3 or 5 can vote, others join without being named");
         }
     }
 
@@ -262,8 +263,8 @@ final class ClusterReader {
         if (bind.port() != own.member().port()) {
             cluster.error(
                     "bind",
-                    "has port " + bind.port() + ", and the others look for " + own.name() + " at "
-                            + own.member() + "; use one port");
+                    "has port " + bind.port() + ", and the others look for " + own.name() + " at " + own.member()
+                            + "; use one port");
         } else if (link != own.linkPort()) {
             cluster.error(
                     "link-port",

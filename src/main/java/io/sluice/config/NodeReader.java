@@ -153,8 +153,7 @@ final class NodeReader {
     }
 
     /** Each port of the node once. Hosts are not looked at: who looks for a port sees the number. */
-    private void distinct(
-            int http, int admin, @Nullable SimulatorConfig simulator, @Nullable ClusterConfig cluster) {
+    private void distinct(int http, int admin, @Nullable SimulatorConfig simulator, @Nullable ClusterConfig cluster) {
         Map<Integer, String> taken = new HashMap<>();
         taken.put(http, "traffic");
         once(taken, admin, "admin", "admin", "port");

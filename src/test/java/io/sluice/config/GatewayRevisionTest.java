@@ -189,16 +189,23 @@ class GatewayRevisionTest {
 
         Model model = revision.models().get("gpt-4o");
         assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
-        assertThat(model.policy()).isEqualTo(new RoutePolicy(
+        assertThat(model.policy())
+                .isEqualTo(new RoutePolicy(
                         Strategy.FILL, false, 5, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ZERO));
         assertThat(model.outputEstimate()).isEqualTo(2048);
         assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
         assertThat(revision.models().get("gpt-4").policy())
                 .isEqualTo(new RoutePolicy(
-                        Strategy.SPREAD, true, 2, Duration.ofSeconds(30), Duration.ofMinutes(1), Duration.ofSeconds(30)));
+                        Strategy.SPREAD,
+                        true,
+                        2,
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(30)));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
-        assertThat(key.scopes()).containsExactly(
+        assertThat(key.scopes())
+                .containsExactly(
                         new Scope("key:my-app", key.limits()),
                         new Scope("team:research", new LimitSet(List.of(limit(Dimension.REQUESTS, 1000, MINUTE)), 0)));
         assertThat(key.priority()).isEqualTo(-3);
@@ -217,11 +224,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly(
-                        "prices",
-                        "budgets",
-                        "notifications",
-                        "currencies");
+                .containsExactly("prices", "budgets", "notifications", "currencies");
         assertThat(revision.warnings())
                 .anyMatch(warning -> warning.contains(
                         "the provider type anthropic is not in this version; the channel" + " 'claude' is disabled"));

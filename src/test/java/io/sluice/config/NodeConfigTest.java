@@ -146,7 +146,9 @@ class NodeConfigTest {
                 arguments("drain: 2h", "1:1: drain: '2h' is outside 0s to 1h"),
                 arguments("lanes: 0", "1:1: lanes: '0' is outside 1 to 256"),
                 arguments("queue: { requests: -1 }", "1:10: queue.requests: '-1' is outside 0 to 1_000_000"),
-                arguments(cluster("members: { a: \"127.0.0.1:5701\" }").replace(NAME + ", ", ""), "cluster.name: is missing"),
+                arguments(
+                        cluster("members: { a: \"127.0.0.1:5701\" }").replace(NAME + ", ", ""),
+                        "cluster.name: is missing"),
                 arguments(
                         cluster("members: { a: \"127.0.0.1:5701\" }").replace("${env:CLUSTER}", "${env:SAMPLE}"),
                         "cluster.name: the secret is a sample that everybody knows"),
@@ -168,7 +170,9 @@ class NodeConfigTest {
                         "cluster.members.b: needs 127.0.0.1:5801, which is a's"),
                 arguments(cluster("voters: [a]"), "cluster.voters: needs service"),
                 arguments(cluster("voters: [a, a], service: s"), "cluster.voters[1]: 'a' stands twice"),
-                arguments(cluster("voters: [a], service: \"s:5\""), "cluster.service: 's:5' is not a name without a port"),
+                arguments(
+                        cluster("voters: [a], service: \"s:5\""),
+                        "cluster.service: 's:5' is not a name without a port"),
                 arguments(
                         cluster("bind: \"0.0.0.0:5701\", members: { x: \"h:5701\" }"),
                         "cluster.bind: anyone could reach '0.0.0.0:5701'; set cluster.tls"),
