@@ -59,7 +59,7 @@ final class QuotaDesk {
                 request.replaces(),
                 new Decision(book, request.keyScopes(), now));
         if (decision instanceof QuotaDecision.Denied denied && denied.failure() instanceof QuotaExceeded exceeded) {
-            metrics.quotaDenied(exceeded.cause());
+            metrics.quota().denied(exceeded);
         }
         return decision;
     }
@@ -80,9 +80,9 @@ final class QuotaDesk {
                 settlement.actual(),
                 settlement.keepKey());
         if (beyond == QuotaBook.UNMATCHED) {
-            metrics.quotaUnmatched();
+            metrics.quota().unmatched();
         } else if (beyond > 0) {
-            metrics.quotaOverrun(beyond);
+            metrics.quota().overrun(beyond);
         }
     }
 
@@ -109,7 +109,8 @@ final class QuotaDesk {
         if (abandoned > 0) {
             LOG.error("{} reservations were never settled", abandoned);
         }
-        metrics.quotaState(book.openReservations(), book.scopes(), kept.log().isKeeping());
+        metrics.quota().state(book.openReservations(), book.scopes());
+        metrics.quota().logKept(kept.log().isKeeping());
         Headroom headroom = new Headroom(scopes.revision().id(), scopes.permille(book, now));
         if (headroom.equals(reported)) {
             return null;
