@@ -2,8 +2,8 @@ package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.ConfigFiles.Content;
 import io.sluice.config.ClusterConfig.Voter;
+import io.sluice.config.ConfigFiles.Content;
 import io.sluice.domain.pool.GatewayRevision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +38,9 @@ class ClusterSamplesTest {
         assertThat(nodes).extracting(node -> node.http().port()).containsExactly(8080, 8180, 8280);
         assertThat(nodes).extracting(node -> node.admin().port()).containsExactly(8081, 8181, 8281);
         assertThat(nodes).extracting(NodeConfig::data).doesNotHaveDuplicates();
-        assertThat(nodes).extracting(node -> cluster(node).voters()).containsOnly(cluster(nodes.getFirst())
-                .voters());
+        assertThat(nodes)
+                .extracting(node -> cluster(node).voters())
+                .containsOnly(cluster(nodes.getFirst()).voters());
         assertThat(nodes).extracting(node -> cluster(node).bind().port()).containsExactly(5701, 5702, 5703);
         for (String balancer : List.of("nginx-three.conf", "haproxy-three.cfg")) {
             assertThat(numbers(Files.readString(CLUSTER.resolve(balancer)), "server [a-z-]* ?127\\.0\\.0\\.1:(\\d+)"))
@@ -55,7 +56,8 @@ class ClusterSamplesTest {
             assertThat(cluster(node).voters()).extracting(Voter::name).containsExactly("a", "b", "c");
             assertThat(node.http().port()).isEqualTo(8080);
         }
-        Map<?, ?> compose = (Map<?, ?>) documents(CLUSTER.resolve("compose.yaml")).getFirst();
+        Map<?, ?> compose =
+                (Map<?, ?>) documents(CLUSTER.resolve("compose.yaml")).getFirst();
         Map<?, ?> services = (Map<?, ?>) compose.get("services");
         for (String name : List.of("a", "b", "c")) {
             Map<?, ?> service = (Map<?, ?>) services.get(name);
@@ -68,7 +70,8 @@ class ClusterSamplesTest {
 
     @Test
     void startPodsThatFindOneAnother() throws Exception {
-        Map<?, ?> map = (Map<?, ?>) documents(CLUSTER.resolve("kubernetes/config.yaml")).getFirst();
+        Map<?, ?> map =
+                (Map<?, ?>) documents(CLUSTER.resolve("kubernetes/config.yaml")).getFirst();
         TreeMap<String, Content> files = new TreeMap<>();
         ((Map<?, ?>) map.get("data")).forEach((name, text) -> files.put((String) name, Content.of((String) text)));
         NodeConfig voter = load(files, "sluice-1");
@@ -88,10 +91,9 @@ class ClusterSamplesTest {
             assertThat(numbers(text, "[pP]ort: (5[0-9]{3})"))
                     .as(name)
                     .allMatch(List.of(
-                                    cluster(voter).bind().port(),
-                                    cluster(voter).linkPort(),
-                                    cluster(voter).busPort())
-                            ::contains);
+                            cluster(voter).bind().port(),
+                            cluster(voter).linkPort(),
+                            cluster(voter).busPort())::contains);
         }
         for (String name : List.of("voters.yaml", "nodes.yaml")) {
             String text = Files.readString(CLUSTER.resolve("kubernetes").resolve(name));
@@ -141,7 +143,9 @@ class ClusterSamplesTest {
         ConfigFiles read = new ConfigFiles(files);
         Loaded<NodeConfig> node = ConfigLoader.loadNode(read, new Reading(source), NodeOverrides.NONE);
         assertThat(node.errors()).isEmpty();
-        assertThat(node.warnings()).filteredOn(w -> !w.contains("on this machine only")).isEmpty();
+        assertThat(node.warnings())
+                .filteredOn(w -> !w.contains("on this machine only"))
+                .isEmpty();
         Loaded<GatewayRevision> gateway = ConfigLoader.loadGateway(read, source, node.value());
         assertThat(gateway.errors()).isEmpty();
         return node.value();

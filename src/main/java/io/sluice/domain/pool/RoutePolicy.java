@@ -14,16 +14,7 @@ import java.time.Duration;
  * @param maxWaitStream the same for a stream
  */
 public record RoutePolicy(
-<<<<<<< HEAD
         Strategy strategy, boolean sticky, int attempts, Duration deadline, Duration maxWait, Duration maxWaitStream) {
-=======
-        Strategy strategy,
-        boolean sticky,
-        int attempts,
-        Duration deadline,
-        Duration maxWait,
-        Duration maxWaitStream) {
->>>>>>> 7bb2796
     /** The defaults: spread, sticky, 3 attempts, 60 s; waits for room for 20 s, and 10 s for a stream. */
     public static final RoutePolicy DEFAULT = new RoutePolicy(
             Strategy.SPREAD, true, 3, Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(10));
