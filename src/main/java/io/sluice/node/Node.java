@@ -46,6 +46,7 @@ public final class Node {
     private final Parts parts;
     private final Vertx vertx;
     private final Bus bus;
+    private final Readiness readiness;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> stopped = Promise.promise();
     private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
@@ -58,6 +59,9 @@ public final class Node {
         this.vertx = vertx;
         this.bus = new Bus(vertx, STEP_TIMEOUT);
         MessageCodecs.registerAll(vertx.eventBus());
+        this.readiness = new Readiness(
+                config.cluster() != null, this::announce);
+        bus.consume(Address.GROUP_STATUS, readiness::group);
         undo.push(vertx::close);
     }
 
@@ -182,13 +186,20 @@ public final class Node {
         if (stopping.get()) {
             return interrupted();
         }
-        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(true, ""));
+        readiness.serving();
         return Future.succeededFuture();
     }
 
     private Future<Void> announceDrain() {
-        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(false, "draining"));
+        readiness.draining();
         return Future.succeededFuture();
+    }
+
+    private void announce(ReadinessChanged change) {
+        if (config.cluster() != null) {
+            LOG.info(change.ready() ? "ready" : "not ready: {}", change.reason());
+        }
+        bus.publish(Address.READINESS_CHANGED, change);
     }
 
     private static Future<Void> interrupted() {
