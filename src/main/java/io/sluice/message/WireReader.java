@@ -19,7 +19,7 @@ public final class WireReader {
     public static final class WireException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        WireException(String message) {
+        public WireException(String message) {
             super(message);
         }
     }
