@@ -98,8 +98,10 @@ class ClusterCodecTest {
         WireWriter writer = new WireWriter(Buffer.buffer(), 1);
 
         assertThatIllegalArgumentException().isThrownBy(() -> writer.text("x".repeat(5_000)));
-        Buffer longer = Buffer.buffer().appendByte((byte) 1).appendUnsignedShort(5_000).appendBytes(
-                "x".repeat(5_000).getBytes(UTF_8));
+        Buffer longer = Buffer.buffer()
+                .appendByte((byte) 1)
+                .appendUnsignedShort(5_000)
+                .appendBytes("x".repeat(5_000).getBytes(UTF_8));
         assertThatThrownBy(() -> new WireReader(longer, 0, 1).text()).isInstanceOf(WireException.class);
     }
 }

@@ -63,7 +63,8 @@ class MessagesTest {
     }
 
     static Stream<Class<?>> types() {
-        return Stream.concat(MessageCodecs.TYPES.stream(), MessageCodecs.CLUSTER.stream().map(ClusterCodec::type));
+        return Stream.concat(
+                MessageCodecs.TYPES.stream(), MessageCodecs.CLUSTER.stream().map(ClusterCodec::type));
     }
 
     @ParameterizedTest
@@ -335,7 +336,17 @@ class MessagesTest {
     void printedMessageHoldsNoCredential() {
         Account account = new Account("c/a", "a", 0, Secret.of("CANARY-secret"), AccountLimits.NONE, null);
         VirtualKey key = new VirtualKey(
-                "app", KeyHash.ofKey("CANARY-key"), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, false);
+                "app",
+                KeyHash.ofKey("CANARY-key"),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                0,
+                null,
+                false);
 
         assertThat(account.toString() + key + new KeyRing(List.of(key)) + new PlanRoute(REVISION, key, "m", 0, 0))
                 .doesNotContain("CANARY");

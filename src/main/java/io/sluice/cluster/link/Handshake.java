@@ -141,8 +141,8 @@ final class Handshake {
         if (Hello.newest(frame) < Hello.oldest(mine) || Hello.oldest(frame) > Hello.newest(mine)) {
             Buffer dialler = role == Role.DIALLER ? mine : frame;
             Buffer listener = role == Role.DIALLER ? frame : mine;
-            return refuse("the dialler speaks link version " + versions(dialler) + ", the listener "
-                    + versions(listener));
+            return refuse(
+                    "the dialler speaks link version " + versions(dialler) + ", the listener " + versions(listener));
         }
         Hello hello = Hello.decode(frame);
         if (hello == null) {

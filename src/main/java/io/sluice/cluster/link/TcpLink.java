@@ -56,13 +56,7 @@ public final class TcpLink implements Link, Connection.Events {
                 .filter(voter -> !voter.name().equals(self.name()))
                 .forEach(voter -> dials.put(
                         voter.name(),
-                        new Dial(
-                                voter,
-                                vertx,
-                                client,
-                                identity,
-                                () -> connections.containsKey(voter.name()),
-                                this)));
+                        new Dial(voter, vertx, client, identity, () -> connections.containsKey(voter.name()), this)));
     }
 
     /**
@@ -177,7 +171,11 @@ public final class TcpLink implements Link, Connection.Events {
         } else {
             before.close();
             if (!peer.equals(before.peer())) {
-                LOG.warn("{} at {} is a newer run than the one at {}, which goes", peer.name(), connection.address(), before.address());
+                LOG.warn(
+                        "{} at {} is a newer run than the one at {}, which goes",
+                        peer.name(),
+                        connection.address(),
+                        before.address());
             }
         }
         peersHandler.changed();
@@ -202,7 +200,11 @@ public final class TcpLink implements Link, Connection.Events {
         if (peer == null) {
             report(connection, end);
         } else if (connections.remove(peer.name(), connection) && !closed) {
-            LOG.info("lost {} at {}{}", peer.name(), connection.address(), end instanceof Connection.End.Silent ? ": it was silent" : "");
+            LOG.info(
+                    "lost {} at {}{}",
+                    peer.name(),
+                    connection.address(),
+                    end instanceof Connection.End.Silent ? ": it was silent" : "");
             Dial dial = dials.get(peer.name());
             if (dial != null) {
                 dial.later();
@@ -214,12 +216,12 @@ public final class TcpLink implements Link, Connection.Events {
     /** Repeated lines are bounded by the log. */
     private static void report(Connection connection, Connection.End end) {
         switch (end) {
-            case Connection.End.Refused(String reason, boolean here) when here ->
-                LOG.warn("the node at {} was refused: {}", connection.address(), reason);
+            case Connection.End.Refused(String reason, boolean here)
+            when here -> LOG.warn("the node at {} was refused: {}", connection.address(), reason);
             case Connection.End.Refused(String reason, boolean here) ->
                 LOG.warn("the node at {} refused this one: {}", connection.address(), reason);
-            case Connection.End.Foreign(boolean said) when said ->
-                LOG.warn("{} does not speak the link's protocol, or too slowly", connection.address());
+            case Connection.End.Foreign(boolean said)
+            when said -> LOG.warn("{} does not speak the link's protocol, or too slowly", connection.address());
             // A probe of the port, or an end before anything was proven.
             case Connection.End.Foreign foreign -> LOG.debug("{} said nothing", connection.address());
             case Connection.End.Gone gone -> LOG.debug("{} left before it had proven itself", connection.address());

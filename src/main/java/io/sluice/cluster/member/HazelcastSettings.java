@@ -144,15 +144,15 @@ final class HazelcastSettings {
         if (!bind.isAnyLocalAddress()) {
             endpoint.getInterfaces().setEnabled(true).addInterface(bind.getHostAddress());
         }
-        AdvancedNetworkConfig network = new AdvancedNetworkConfig().setEnabled(true).setMemberEndpointConfig(endpoint);
+        AdvancedNetworkConfig network =
+                new AdvancedNetworkConfig().setEnabled(true).setMemberEndpointConfig(endpoint);
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
         // Names are resolved at every look for members, a discovery name to all its addresses.
         join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(CONNECT_SECONDS);
-        config.voters().stream()
-                .map(Voter::member)
-                .forEach(member -> join.getTcpIpConfig().addMember(member.toString()));
+        config.voters().stream().map(Voter::member).forEach(member -> join.getTcpIpConfig()
+                .addMember(member.toString()));
         if (config.discovery() != null) {
             join.getTcpIpConfig().addMember(config.discovery().toString());
         }

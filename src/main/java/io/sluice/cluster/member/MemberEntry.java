@@ -14,8 +14,7 @@ import io.vertx.core.buffer.Buffer;
  * @param revision id of its configuration revision
  * @param sinceMillis when it started, by its own wall clock, milliseconds since 1970
  */
-record MemberEntry(
-        String name, long incarnation, String address, String version, String revision, long sinceMillis) {
+record MemberEntry(String name, long incarnation, String address, String version, String revision, long sinceMillis) {
     private static final int FORM = 1;
 
     /** The same run with another configuration. */

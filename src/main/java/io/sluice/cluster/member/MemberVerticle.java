@@ -101,8 +101,8 @@ public final class MemberVerticle extends VerticleBase {
             hazelcast.getCluster().removeMembershipListener(listener);
         }
         Future<Void> left = presence == null ? Future.succeededFuture() : presence.leave();
-        return left.eventually(
-                () -> Future.all(consumers.stream().map(MessageConsumer::unregister).toList()));
+        return left.eventually(() ->
+                Future.all(consumers.stream().map(MessageConsumer::unregister).toList()));
     }
 
     private void shareCounters(Bus bus) {

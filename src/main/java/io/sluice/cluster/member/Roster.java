@@ -100,8 +100,7 @@ final class Roster {
 
     private String revisionsByName() {
         return String.join(
-                ", ",
-                present.stream().map(m -> m.name() + " " + m.revision()).toList());
+                ", ", present.stream().map(m -> m.name() + " " + m.revision()).toList());
     }
 
     private ClusterView.Member show(MemberEntry entry) {

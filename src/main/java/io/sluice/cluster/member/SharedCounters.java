@@ -84,7 +84,11 @@ final class SharedCounters {
     private record Head(String leader, long atMillis, int turn, int pieces) {
         byte[] encode() {
             Buffer bytes = Buffer.buffer();
-            new WireWriter(bytes, FORM).text(leader).number(atMillis).small(turn).number(pieces);
+            new WireWriter(bytes, FORM)
+                    .text(leader)
+                    .number(atMillis)
+                    .small(turn)
+                    .number(pieces);
             return bytes.getBytes();
         }
 

@@ -35,7 +35,8 @@ final class SharedHealth {
     private final Map<Subject, Long> announced = new HashMap<>();
     private final Map<Subject, Candidate> candidates = new HashMap<>();
 
-    private record Subject(String account, String upstreamModel, @Nullable Trouble trouble) {}
+    private record Subject(
+            String account, String upstreamModel, @Nullable Trouble trouble) {}
 
     /**
      * Nothing is known yet.
@@ -51,10 +52,8 @@ final class SharedHealth {
     /** Takes the accounts there are. */
     void accounts(GatewayRevision revision) {
         candidates.clear();
-        revision.models()
-                .values()
-                .forEach(model -> model.candidates()
-                        .forEach(c -> candidates.put(new Subject(c.accountId(), c.upstreamModel(), null), c)));
+        revision.models().values().forEach(model -> model.candidates()
+                .forEach(c -> candidates.put(new Subject(c.accountId(), c.upstreamModel(), null), c)));
     }
 
     /** What the other nodes must hear of an attempt of this one; empty when there is nothing, or they just heard it. */
@@ -115,7 +114,6 @@ final class SharedHealth {
                 };
         Duration retryAfter = Duration.ofMillis(Math.max(word.forMillis(), 0));
         return Optional.of(new CandidateHealth(
-                candidate,
-                new UpstreamFailure(kind, 0, "another node was told so", null, null, null, retryAfter)));
+                candidate, new UpstreamFailure(kind, 0, "another node was told so", null, null, null, retryAfter)));
     }
 }

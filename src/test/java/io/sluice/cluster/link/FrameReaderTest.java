@@ -29,7 +29,8 @@ class FrameReaderTest {
 
     @Test
     void takesNothingAfterALengthBeyondTheBound() {
-        assertThat(reader.take(Buffer.buffer().appendInt(9).appendString("123456789"))).isFalse();
+        assertThat(reader.take(Buffer.buffer().appendInt(9).appendString("123456789")))
+                .isFalse();
         assertThat(frames).isEmpty();
     }
 
@@ -47,7 +48,11 @@ class FrameReaderTest {
             growing[0].bound(4);
         });
 
-        assertThat(growing[0].take(Buffer.buffer().appendInt(1).appendByte((byte) 0).appendInt(4).appendInt(7)))
+        assertThat(growing[0].take(Buffer.buffer()
+                        .appendInt(1)
+                        .appendByte((byte) 0)
+                        .appendInt(4)
+                        .appendInt(7)))
                 .isTrue();
 
         assertThat(lengths).containsExactly(1, 4);

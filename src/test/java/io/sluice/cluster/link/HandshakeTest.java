@@ -59,7 +59,8 @@ class HandshakeTest {
         Buffer proof = answer(a.take(hello));
         Buffer last = ((Step.Established) b.take(proof)).last();
 
-        Buffer wire = Buffer.buffer().appendBuffer(a.hello()).appendBuffer(hello).appendBuffer(proof);
+        Buffer wire =
+                Buffer.buffer().appendBuffer(a.hello()).appendBuffer(hello).appendBuffer(proof);
         assertThat(wire.appendBuffer(last).toString()).doesNotContain(NAME.reveal());
     }
 
@@ -83,8 +84,8 @@ class HandshakeTest {
 
         Step atA = a.take(Buffer.buffer().appendByte((byte) 'P').appendBytes(new byte[32]));
 
-        assertThat(atA).isInstanceOfSatisfying(
-                Step.Refusing.class, r -> assertThat(r.reason()).isEqualTo("wrong cluster name"));
+        assertThat(atA).isInstanceOfSatisfying(Step.Refusing.class, r -> assertThat(r.reason())
+                .isEqualTo("wrong cluster name"));
     }
 
     /** A stranger hands back what it was given. */

@@ -35,7 +35,8 @@ final class LinkNode implements AutoCloseable {
 
     private LinkNode(ClusterConfig config, Peer self) {
         Promise<Link> opened = Promise.promise();
-        vertx.runOnContext(on -> TcpLink.opener(config, self, "1.0.0").open(vertx).onComplete(opened));
+        vertx.runOnContext(
+                on -> TcpLink.opener(config, self, "1.0.0").open(vertx).onComplete(opened));
         try {
             link = TestNode.await(opened.future());
         } catch (RuntimeException | AssertionError e) {
@@ -60,8 +61,7 @@ final class LinkNode implements AutoCloseable {
         return new LinkNode(config, self);
     }
 
-    static ClusterConfig config(
-            int linkPort, Map<String, Integer> ports, Secret name, @Nullable ClusterTlsConfig tls) {
+    static ClusterConfig config(int linkPort, Map<String, Integer> ports, Secret name, @Nullable ClusterTlsConfig tls) {
         List<Voter> voters = ports.entrySet().stream()
                 .map(e -> new Voter(e.getKey(), new HostPort("127.0.0.1", 1), e.getValue()))
                 .toList();
@@ -90,8 +90,7 @@ final class LinkNode implements AutoCloseable {
 
     <T> T call(Function<Link, T> use) {
         Promise<T> answer = Promise.promise();
-        vertx.runOnContext(
-                on -> Future.succeededFuture(link).map(use).onComplete(answer));
+        vertx.runOnContext(on -> Future.succeededFuture(link).map(use).onComplete(answer));
         return TestNode.await(answer.future());
     }
 

@@ -94,7 +94,8 @@ class StrangersTest {
             byte[] answer = socket.getInputStream().readAllBytes();
 
             assertThat(new String(answer, UTF_8)).endsWith("Rthe dialler speaks link version 3 to 4, the listener 1");
-            assertThat(log.has("was refused: the dialler speaks link version 3 to 4, the listener 1")).isTrue();
+            assertThat(log.has("was refused: the dialler speaks link version 3 to 4, the listener 1"))
+                    .isTrue();
         }
     }
 
@@ -145,7 +146,9 @@ class StrangersTest {
                 Await.until(() -> a.knows("late"));
             }
             assertThat(isClosed(sockets.getFirst())).as("the oldest was closed").isTrue();
-            assertThat(isClosed(sockets.getLast())).as("the newest, after its time").isTrue();
+            assertThat(isClosed(sockets.getLast()))
+                    .as("the newest, after its time")
+                    .isTrue();
         }
     }
 

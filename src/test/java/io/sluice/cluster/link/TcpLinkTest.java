@@ -105,7 +105,8 @@ class TcpLinkTest {
 
     @Test
     void aCutIsNoticedOnBothSidesAndHealed() {
-        try (LinkNode b = LinkNode.open(LinkNode.config(ports.get("b"), Map.of(), LinkNode.NAME, null), new Peer("b", 2));
+        try (LinkNode b = LinkNode.open(
+                        LinkNode.config(ports.get("b"), Map.of(), LinkNode.NAME, null), new Peer("b", 2));
                 Relay relay = Relay.to(ports.get("b"));
                 LinkNode a = LinkNode.open(
                         LinkNode.config(ports.get("a"), Map.of("b", relay.port()), LinkNode.NAME, null),
@@ -126,14 +127,14 @@ class TcpLinkTest {
         try (LinkNode a = LinkNode.open("a", 1, ports);
                 LinkNode b = LinkNode.open(
                         LinkNode.config(ports.get("b"), ports, Secret.of("another name"), null), new Peer("b", 2))) {
-            Await.until(() -> log.has("was refused: wrong cluster name")
-                    && log.has("refused this one: wrong cluster name"));
+            Await.until(() ->
+                    log.has("was refused: wrong cluster name") && log.has("refused this one: wrong cluster name"));
 
             assertThat(a.connected()).isEmpty();
             assertThat(b.connected()).isEmpty();
-            assertThat(log.lines()).allSatisfy(line -> assertThat(line)
-                    .doesNotContain("another name")
-                    .doesNotContain(LinkNode.NAME.reveal()));
+            assertThat(log.lines())
+                    .allSatisfy(line ->
+                            assertThat(line).doesNotContain("another name").doesNotContain(LinkNode.NAME.reveal()));
         }
     }
 
@@ -160,9 +161,10 @@ class TcpLinkTest {
     @Test
     void anAddressOfAnotherNodeIsTold() {
         Map<String, Integer> wrong = Map.of("c", ports.get("b"));
-        try (LinkNode b = LinkNode.open(LinkNode.config(ports.get("b"), Map.of(), LinkNode.NAME, null), new Peer("b", 2));
-                LinkNode a = LinkNode.open(
-                        LinkNode.config(ports.get("a"), wrong, LinkNode.NAME, null), new Peer("a", 1))) {
+        try (LinkNode b = LinkNode.open(
+                        LinkNode.config(ports.get("b"), Map.of(), LinkNode.NAME, null), new Peer("b", 2));
+                LinkNode a =
+                        LinkNode.open(LinkNode.config(ports.get("a"), wrong, LinkNode.NAME, null), new Peer("a", 1))) {
             Await.until(() -> log.has("the node there is b, not c"));
 
             assertThat(a.connected()).isEmpty();
@@ -173,8 +175,8 @@ class TcpLinkTest {
     @Test
     void anAddressOfItsOwnIsTold() {
         Map<String, Integer> wrong = Map.of("b", ports.get("a"));
-        try (LinkNode a = LinkNode.open(
-                LinkNode.config(ports.get("a"), wrong, LinkNode.NAME, null), new Peer("a", 1))) {
+        try (LinkNode a =
+                LinkNode.open(LinkNode.config(ports.get("a"), wrong, LinkNode.NAME, null), new Peer("a", 1))) {
             Await.until(() -> log.has("the node dialled itself"));
 
             assertThat(a.connected()).isEmpty();

@@ -42,7 +42,8 @@ class TcpLinkTlsTest {
     /** The certificate is its own authority. */
     private static ClusterTlsConfig selfSigned(String name) throws IOException {
         Certificates made = Certificates.in(Files.createDirectory(dir.resolve(name)));
-        return new ClusterTlsConfig(made.tls().cert(), made.tls().key(), made.tls().cert());
+        return new ClusterTlsConfig(
+                made.tls().cert(), made.tls().key(), made.tls().cert());
     }
 
     @BeforeEach

@@ -28,9 +28,11 @@ class ClusteredBusTlsTest {
     @Test
     void announcementsAreSealedAndStrangersShutOut(@TempDir Path dir) throws IOException {
         Certificates made = Certificates.in(dir);
-        ClusterTlsConfig tls = new ClusterTlsConfig(made.tls().cert(), made.tls().key(), made.tls().cert());
+        ClusterTlsConfig tls = new ClusterTlsConfig(
+                made.tls().cert(), made.tls().key(), made.tls().cert());
         try (MemberNode a = MemberNode.start(MemberNode.config("a", ports, MemberNode.NAME, tls), new Peer("a", 1));
-                MemberNode b = MemberNode.start(MemberNode.config("b", ports, MemberNode.NAME, tls), new Peer("b", 2))) {
+                MemberNode b =
+                        MemberNode.start(MemberNode.config("b", ports, MemberNode.NAME, tls), new Peer("b", 2))) {
             MessageCodecs.registerAll(a.vertx().eventBus());
             MessageCodecs.registerAll(b.vertx().eventBus());
             List<ConfigChanged> heard = new CopyOnWriteArrayList<>();
@@ -49,8 +51,7 @@ class ClusteredBusTlsTest {
     }
 
     private static boolean speaks(SSLContext context, int port) throws IOException {
-        try (Socket socket =
-                context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(3_000);
             socket.getOutputStream().write(0);
             return socket.getInputStream().read() >= 0;

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class MemberEntryTest {
     /** Version 1, as it was written when it was the present one. */
-    private static final byte[] VERSION_1 = HexFormat.of().parseHex(("01 0001 61 00000000000000ff 0006 613a35373031"
-                    + " 0005 312e302e30 0002 7231 0000000000000007")
-            .replace(" ", ""));
+    private static final byte[] VERSION_1 = HexFormat.of()
+            .parseHex(("01 0001 61 00000000000000ff 0006 613a35373031" + " 0005 312e302e30 0002 7231 0000000000000007")
+                    .replace(" ", ""));
 
     private static final MemberEntry ENTRY = new MemberEntry("a", 255, "a:5701", "1.0.0", "r1", 7);
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) implements AutoCloseable {
     static final Secret NAME = Secret.of("the name of the cluster");
 
-    static ClusterConfig config(String name, Map<String, Integer> ports, Secret secret, @Nullable ClusterTlsConfig tls) {
+    static ClusterConfig config(
+            String name, Map<String, Integer> ports, Secret secret, @Nullable ClusterTlsConfig tls) {
         List<Voter> voters = ports.entrySet().stream()
                 .map(e -> new Voter(e.getKey(), new HostPort("127.0.0.1", e.getValue()), 1))
                 .toList();

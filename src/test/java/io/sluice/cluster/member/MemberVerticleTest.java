@@ -11,12 +11,12 @@ import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.spi.exception.TargetNotMemberException;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.member.MemberNode.Heard;
+import io.sluice.domain.Secret;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.sluice.domain.pool.Candidate;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.lease.GroupFormatException;
 import io.sluice.domain.lease.ScopeCounters;
-import io.sluice.domain.Secret;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Heartbeat;
@@ -86,15 +86,16 @@ class MemberVerticleTest {
     void everyoneSeesEveryone() {
         assertThat(heardA.members()).isEqualTo(Map.of("a", ONE.id(), "b", ONE.id()));
         assertThat(heardB.members()).isEqualTo(heardA.members());
-        assertThat(heardB.views.getLast().members()).satisfiesExactly(
-                first -> {
-                    assertThat(first.address()).isEqualTo("127.0.0.1:" + PORTS.get("a"));
-                    assertThat(first.incarnation()).isEqualTo("1");
-                    assertThat(first.version()).isEqualTo("1.0.0");
-                    assertThat(first.voter()).isTrue();
-                    assertThat(first.self()).isFalse();
-                },
-                second -> assertThat(second.self()).isTrue());
+        assertThat(heardB.views.getLast().members())
+                .satisfiesExactly(
+                        first -> {
+                            assertThat(first.address()).isEqualTo("127.0.0.1:" + PORTS.get("a"));
+                            assertThat(first.incarnation()).isEqualTo("1");
+                            assertThat(first.version()).isEqualTo("1.0.0");
+                            assertThat(first.voter()).isTrue();
+                            assertThat(first.self()).isFalse();
+                        },
+                        second -> assertThat(second.self()).isTrue());
     }
 
     @Test
@@ -110,7 +111,8 @@ class MemberVerticleTest {
             assertThat(log.lines().stream().filter(line -> line.contains("revisions differ")))
                     .as("once on each node")
                     .hasSize(2);
-            assertThat(log.has("every node has configuration revision " + TWO.id())).isTrue();
+            assertThat(log.has("every node has configuration revision " + TWO.id()))
+                    .isTrue();
         } finally {
             a.bus().publish(Address.REVISION_CHANGED, new RevisionChanged(ONE));
             b.bus().publish(Address.REVISION_CHANGED, new RevisionChanged(ONE));
@@ -134,7 +136,9 @@ class MemberVerticleTest {
         again.enter(ONE);
         Await.until(() -> heardA.members().containsKey("c") && heardB.members().containsKey("c"));
         again.hazelcast().getLifecycleService().terminate();
-        Await.until(Duration.ofSeconds(12), () -> heardA.members().size() == 2 && heardB.members().size() == 2);
+        Await.until(
+                Duration.ofSeconds(12),
+                () -> heardA.members().size() == 2 && heardB.members().size() == 2);
         again.close();
     }
 
@@ -155,8 +159,8 @@ class MemberVerticleTest {
     @Test
     void aStrangerOfAnotherClusterNameStaysAlone() {
         Map<String, Integer> ports = Map.of("a", PORTS.get("a"), "c", PORTS.get("c"));
-        try (MemberNode stranger = MemberNode.start(
-                MemberNode.config("c", ports, Secret.of("another name"), null), new Peer("c", 3))) {
+        try (MemberNode stranger =
+                MemberNode.start(MemberNode.config("c", ports, Secret.of("another name"), null), new Peer("c", 3))) {
             assertThat(stranger.hazelcast().getCluster().getMembers()).hasSize(1);
             assertThat(a.hazelcast().getCluster().getMembers()).hasSize(2);
         }
@@ -164,7 +168,8 @@ class MemberVerticleTest {
 
     @Test
     void aStockClientFindsNoDoor() {
-        ClientConfig client = new ClientConfig().setClusterName(a.hazelcast().getConfig().getClusterName());
+        ClientConfig client =
+                new ClientConfig().setClusterName(a.hazelcast().getConfig().getClusterName());
         client.getNetworkConfig().addAddress("127.0.0.1:" + PORTS.get("a"));
         client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(1_500);
 
@@ -240,9 +245,8 @@ class MemberVerticleTest {
         Candidate candidate = ONE.models().get("m").candidates().getFirst();
         UpstreamFailure slow = new UpstreamFailure(
                 UpstreamFailure.Kind.RATE_LIMITED, 429, "slow down", null, null, null, Duration.ofSeconds(7));
-        IntStream.range(0, 20)
-                .forEach(i -> a.bus()
-                        .publish(Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, slow, true, 1, 1)));
+        IntStream.range(0, 20).forEach(i -> a.bus()
+                .publish(Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, slow, true, 1, 1)));
 
         Await.until(() -> !heardB.health.isEmpty());
 
@@ -289,7 +293,9 @@ class MemberVerticleTest {
             }
             TestNode.await(writer.write(counters));
             assertThat(TestNode.await(writer.read())).isEqualTo(counters);
-            assertThat(a.hazelcast().<String, byte[]>getMap(HazelcastSettings.COUNTERS).values())
+            assertThat(a.hazelcast()
+                            .<String, byte[]>getMap(HazelcastSettings.COUNTERS)
+                            .values())
                     .hasSizeGreaterThan(10)
                     .allMatch(piece -> piece.length <= SharedCounters.MAX_PIECE);
         } finally {
@@ -307,7 +313,11 @@ class MemberVerticleTest {
     private static final class IdsOnly implements SharedCounters.Form {
         @Override
         public byte[] encode(List<ScopeCounters> scopes) {
-            return String.join("\n", scopes.stream().map(s -> s.id() + " " + s.grantedRequests()).toList())
+            return String.join(
+                            "\n",
+                            scopes.stream()
+                                    .map(s -> s.id() + " " + s.grantedRequests())
+                                    .toList())
                     .getBytes(StandardCharsets.UTF_8);
         }
 
@@ -339,12 +349,23 @@ class MemberVerticleTest {
         HazelcastInstance member = a.hazelcast();
 
         assertThat(member.getConfig().getJetConfig().isEnabled()).isFalse();
-        assertThat(member.getConfig().getAdvancedNetworkConfig().getEndpointConfigs()).hasSize(1);
-        assertThat(member.getConfig().getAdvancedNetworkConfig().getJoin().getMulticastConfig().isEnabled())
+        assertThat(member.getConfig().getAdvancedNetworkConfig().getEndpointConfigs())
+                .hasSize(1);
+        assertThat(member.getConfig()
+                        .getAdvancedNetworkConfig()
+                        .getJoin()
+                        .getMulticastConfig()
+                        .isEnabled())
                 .isFalse();
-        assertThat(member.getConfig().getAdvancedNetworkConfig().getJoin().getAutoDetectionConfig().isEnabled())
+        assertThat(member.getConfig()
+                        .getAdvancedNetworkConfig()
+                        .getJoin()
+                        .getAutoDetectionConfig()
+                        .isEnabled())
                 .isFalse();
-        assertThat(member.getConfig().getManagementCenterConfig().isScriptingEnabled()).isFalse();
-        assertThat(member.getConfig().getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
+        assertThat(member.getConfig().getManagementCenterConfig().isScriptingEnabled())
+                .isFalse();
+        assertThat(member.getConfig().getProperty("hazelcast.phone.home.enabled"))
+                .isEqualTo("false");
     }
 }

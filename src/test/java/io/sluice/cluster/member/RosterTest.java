@@ -28,7 +28,8 @@ class RosterTest {
 
     @Test
     void showsMembersByName() {
-        ClusterView view = roster.update(List.of(B, A, entry("guest", 255, "1.4.0", "r1"))).orElseThrow();
+        ClusterView view =
+                roster.update(List.of(B, A, entry("guest", 255, "1.4.0", "r1"))).orElseThrow();
 
         assertThat(view.drift()).isFalse();
         assertThat(view.members())
@@ -49,9 +50,12 @@ class RosterTest {
     @Test
     void tellsOfDriftAtEachChange() {
         roster.update(List.of(A, B));
-        assertThat(roster.update(List.of(A.withRevision("r2"), B)).orElseThrow().drift()).isTrue();
+        assertThat(roster.update(List.of(A.withRevision("r2"), B)).orElseThrow().drift())
+                .isTrue();
         assertThat(roster.update(List.of(A.withRevision("r2"), B))).isEmpty();
-        assertThat(roster.update(List.of(A.withRevision("r2"), B.withRevision("r2"))).orElseThrow().drift())
+        assertThat(roster.update(List.of(A.withRevision("r2"), B.withRevision("r2")))
+                        .orElseThrow()
+                        .drift())
                 .isFalse();
 
         assertThat(log.lines().stream().filter(line -> line.contains("revision")))

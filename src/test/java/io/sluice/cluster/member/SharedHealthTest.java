@@ -44,8 +44,8 @@ class SharedHealthTest {
 
     @Test
     void aWordTravelsWithoutTheCredentialAndWithoutTheProvidersText() {
-        AccountHealth word =
-                a.toAnnounce(attempt(Kind.ACCOUNT_REFUSED, Duration.ofSeconds(9))).orElseThrow();
+        AccountHealth word = a.toAnnounce(attempt(Kind.ACCOUNT_REFUSED, Duration.ofSeconds(9)))
+                .orElseThrow();
 
         assertThat(word.toString())
                 .doesNotContain(CANDIDATE.account().key().reveal())
@@ -64,7 +64,8 @@ class SharedHealthTest {
         assertThat(a.toAnnounce(attempt(new GatewayFailure.ClientClosed()))).isEmpty();
         assertThat(a.toAnnounce(attempt(Kind.CONNECT, Duration.ZERO))).isEmpty();
         assertThat(a.toAnnounce(attempt(Kind.SERVER_ERROR, Duration.ZERO))).isEmpty();
-        assertThat(a.toAnnounce(attempt(Kind.REQUEST_REJECTED, Duration.ofSeconds(1)))).isEmpty();
+        assertThat(a.toAnnounce(attempt(Kind.REQUEST_REJECTED, Duration.ofSeconds(1))))
+                .isEmpty();
         assertThat(a.toAnnounce(attempt(Kind.SERVER_ERROR, Duration.ofSeconds(1))))
                 .hasValueSatisfying(word -> assertThat(word.trouble()).isEqualTo(Trouble.THROTTLED));
         assertThat(a.toAnnounce(attempt(Kind.MODEL_MISSING, Duration.ZERO)))
@@ -79,7 +80,9 @@ class SharedHealthTest {
             now += TimeUnit.MILLISECONDS.toNanos(4);
             assertThat(a.toAnnounce(attempt(Kind.RATE_LIMITED, seven))).isEmpty();
         }
-        assertThat(a.toAnnounce(attempt(Kind.RATE_LIMITED, Duration.ofSeconds(8)))).as("longer").isPresent();
+        assertThat(a.toAnnounce(attempt(Kind.RATE_LIMITED, Duration.ofSeconds(8))))
+                .as("longer")
+                .isPresent();
         now += TimeUnit.SECONDS.toNanos(2);
         assertThat(a.toAnnounce(attempt(Kind.RATE_LIMITED, seven))).as("later").isPresent();
     }
@@ -93,7 +96,9 @@ class SharedHealthTest {
                 .isEmpty();
         assertThat(b.toLearn(new AccountHealth("a/1", "c/other", word.credential(), "m", Trouble.REFUSED, 1)))
                 .isEmpty();
-        b.accounts(new RevisionBuilder().channel("d", channel -> channel.serves("m")).build());
+        b.accounts(new RevisionBuilder()
+                .channel("d", channel -> channel.serves("m"))
+                .build());
         assertThat(b.toLearn(word)).as("an account that went").isEmpty();
     }
 }
