@@ -39,10 +39,10 @@ public record ClusteredVertx(Vertx vertx, HazelcastInstance hazelcast) {
         HazelcastClusterManager members;
         try {
             members = new HazelcastClusterManager(HazelcastSettings.of(config, instance));
+            options.setEventBusOptions(bus(config));
         } catch (UnknownHostException e) {
             return Future.failedFuture(e);
         }
-        options.setEventBusOptions(bus(config));
         options.getAddressResolverOptions().setCacheMaxTimeToLive(RESOLVED_SECONDS);
         return Vertx.builder()
                 .with(options)
@@ -55,9 +55,12 @@ public record ClusteredVertx(Vertx vertx, HazelcastInstance hazelcast) {
                 });
     }
 
-    private static EventBusOptions bus(ClusterConfig config) {
-        EventBusOptions options =
-                new EventBusOptions().setHost(config.bind().host()).setPort(config.busPort());
+    private static EventBusOptions bus(ClusterConfig config) throws UnknownHostException {
+        EventBusOptions options = new EventBusOptions().setPort(config.busPort());
+        if (!HazelcastSettings.listensEverywhere(config)) {
+            options.setHost(config.bind().host());
+        }
+        // Otherwise it takes the address that the member took: others must be told one.
         ClusterTlsConfig tls = config.tls();
         if (tls != null) {
             ClusterTls.secure(options, tls);

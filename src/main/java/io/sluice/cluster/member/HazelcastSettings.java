@@ -110,8 +110,7 @@ final class HazelcastSettings {
         Config settings = new Config().setInstanceName(instance).setClusterName(clusterName(config.name()));
         PROPERTIES.forEach(settings::setProperty);
         settings.setAdvancedNetworkConfig(network(config));
-        InetAddress bind = InetAddress.getByName(config.bind().host());
-        settings.setProperty("hazelcast.socket.bind.any", String.valueOf(bind.isAnyLocalAddress()));
+        settings.setProperty("hazelcast.socket.bind.any", String.valueOf(listensEverywhere(config)));
         settings.getSerializationConfig()
                 .setJavaSerializationFilterConfig(new JavaSerializationFilterConfig()
                         .setDefaultsDisabled(true)
@@ -126,6 +125,15 @@ final class HazelcastSettings {
                 .setDataAccessEnabled(false);
         maps(settings);
         return settings;
+    }
+
+    /**
+     * Whether a member is to listen on every address of the machine. May block.
+     *
+     * @throws UnknownHostException when the host to listen on has no address
+     */
+    static boolean listensEverywhere(ClusterConfig config) throws UnknownHostException {
+        return InetAddress.getByName(config.bind().host()).isAnyLocalAddress();
     }
 
     /** Members say it in clear when they join: a hash, so that it does not tell what the link's proofs are made with. */
