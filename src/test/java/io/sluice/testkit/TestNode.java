@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
+import io.sluice.config.QueueConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
@@ -147,7 +148,8 @@ public final class TestNode implements AutoCloseable {
             bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
             bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
-            await(vertx.deployVerticle(new QuotaVerticle(revision, dataDir, ttl, System::nanoTime, metrics)));
+            await(vertx.deployVerticle(
+                    new QuotaVerticle(revision, dataDir, ttl, QueueConfig.DEFAULT, System::nanoTime, metrics)));
         }
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
         bus.serve(Address.USAGE_RECORDED, record -> {
