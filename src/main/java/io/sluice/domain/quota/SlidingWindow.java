@@ -91,6 +91,26 @@ public final class SlidingWindow {
     }
 
     /**
+     * Gives back what was charged at an instant, as far as it is still there.
+     *
+     * @param now the present instant
+     * @param instant at most the horizon ahead of now
+     * @param units at least 0
+     * @return how much was given back
+     */
+    public long take(long now, long instant, long units) {
+        advance(now);
+        long bucket = bucketOf(instant);
+        if (bucket < oldest || bucket >= oldest + buckets.length) {
+            return 0;
+        }
+        long taken = Math.clamp(units, 0, Math.max(0, buckets[slot(bucket)]));
+        buckets[slot(bucket)] -= taken;
+        used -= taken;
+        return taken;
+    }
+
+    /**
      * The first instant at which no more than {@code rest} units count, if nothing is charged until then.
      *
      * @param now the present instant
@@ -111,7 +131,7 @@ public final class SlidingWindow {
     }
 
     /** Shows every bucket with units in it. */
-    void forEach(long now, Charges sink) {
+    public void forEach(long now, Charges sink) {
         advance(now);
         for (long bucket = oldest; bucket < oldest + buckets.length; bucket++) {
             long units = buckets[slot(bucket)];
@@ -123,7 +143,8 @@ public final class SlidingWindow {
     }
 
     /** Takes charges one by one. */
-    interface Charges {
+    @FunctionalInterface
+    public interface Charges {
         /**
          * One bucket.
          *
