@@ -102,7 +102,12 @@ final class ByteReader {
 
     /** How many things follow, each of one byte at least. */
     int count() throws GroupFormatException {
-        return within(0, bytes.length - at);
+        long value = number();
+        // The bound is what is left behind the number itself.
+        if (value < 0 || value > bytes.length - at) {
+            throw damaged();
+        }
+        return (int) value;
     }
 
     long fixed() throws GroupFormatException {

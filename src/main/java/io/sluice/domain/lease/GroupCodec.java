@@ -28,7 +28,11 @@ public final class GroupCodec {
         switch (operation) {
             case GroupOperation.NewTerm term -> out.u8(0).text(term.leader());
             case GroupOperation.Found found ->
-                out.u8(1).block(found.known()).bool(found.unknown()).u8(found.share()).bool(found.roundUp());
+                out.u8(1)
+                        .block(found.known())
+                        .bool(found.unknown())
+                        .u8(found.share())
+                        .bool(found.roundUp());
             case GroupOperation.Batch batch -> {
                 out.u8(2).number(batch.elapsedNanos());
                 out.number(batch.days().size());
@@ -174,9 +178,7 @@ public final class GroupCodec {
         Observation observation = statement.observation();
         out.bool(observation != null);
         if (observation != null) {
-            out.number(observation.fullForNanos())
-                    .units(observation.limits())
-                    .units(observation.remaining());
+            out.number(observation.fullForNanos()).units(observation.limits()).units(observation.remaining());
         }
     }
 
