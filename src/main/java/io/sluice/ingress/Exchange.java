@@ -135,7 +135,6 @@ final class Exchange implements Cancellation {
      */
     private void reserve(@Nullable ParkedConnection parked) {
         if (finished) {
-            giveUp(parked);
             return;
         }
         long replaces = attempt == null ? 0 : attempt.reservation();
@@ -143,29 +142,23 @@ final class Exchange implements Cancellation {
         attempt = null;
         List<Candidate> candidates = remaining.untried();
         reserving
-                .ask(candidates, meter.estimate(), replaces)
-                .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {
-                    giveUp(parked);
-                    defect(cause);
-                });
+                .ask(candidates, meter.estimate(), replaces, parked)
+                .onComplete(guarded(decision -> decided(decision, candidates)), this::defect);
     }
 
-    private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+    private void decided(QuotaDecision decision, List<Candidate> candidates) {
         if (!finished) {
             writer.keyLimits(decision.keyLimits());
             writer.queued(reserving.queuedMillis());
         }
         switch (decision) {
-            case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
-            case QuotaDecision.Denied denied -> {
-                giveUp(parked);
-                // A failure that an attempt met tells the client more than that the others are full.
-                finish(lastFailure != null ? lastFailure : denied.failure());
-            }
+            case QuotaDecision.Granted grant -> granted(grant, candidates);
+            // A failure that an attempt met tells the client more than that the others are full.
+            case QuotaDecision.Denied denied -> finish(lastFailure != null ? lastFailure : denied.failure());
         }
     }
 
-    private void granted(QuotaDecision.Granted grant, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+    private void granted(QuotaDecision.Granted grant, List<Candidate> candidates) {
         Candidate candidate = candidates.get(grant.candidate());
         Attempt next = new Attempt(
                 candidate,
@@ -173,14 +166,9 @@ final class Exchange implements Cancellation {
                 meter.estimate(),
                 services.clock().getAsLong());
         if (finished || clientGone) {
-            giveUp(parked);
             meter.settle(next, null, new GatewayFailure.ClientClosed());
             finish(new GatewayFailure.ClientClosed());
             return;
-        }
-        boolean sameConnection = parked != null && candidate == candidates.get(0);
-        if (!sameConnection) {
-            giveUp(parked);
         }
         attempt = next;
         meter.attempting(candidate, next.startNanos());
@@ -191,7 +179,7 @@ final class Exchange implements Cancellation {
                 incoming.clientRequestId(),
                 grant.reservation(),
                 grant.expiresAtNanos(),
-                sameConnection ? parked : null,
+                reserving.connectionTo(candidate),
                 this);
         Timeouts timeouts = candidate.channel().timeouts();
         Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
@@ -202,12 +190,6 @@ final class Exchange implements Cancellation {
                     next.written(services.clock().getAsLong());
                     defect(cause);
                 });
-    }
-
-    private static void giveUp(@Nullable ParkedConnection parked) {
-        if (parked != null) {
-            parked.giveUp();
-        }
     }
 
     private void opened(Attempt current, OpenResult result) {
@@ -241,7 +223,7 @@ final class Exchange implements Cancellation {
 
     /** The units go back in the same step in which new ones are asked for; the candidate stays first. */
     private void leaseExpired(Attempt current, ParkedConnection connection) {
-        if (++expiredLeases > MOST_EXPIRED_LEASES) {
+        if (finished || ++expiredLeases > MOST_EXPIRED_LEASES) {
             connection.giveUp();
             failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
             return;

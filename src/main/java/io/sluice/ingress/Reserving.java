@@ -4,12 +4,14 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.message.Address;
 import io.sluice.message.CancelReserve;
+import io.sluice.message.ParkedConnection;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.Waiter;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request's questions for room, and its wait. The request keeps its ticket over all its attempts, and the time it may
@@ -32,6 +34,8 @@ final class Reserving {
     private final Waiter waiter;
     private final long maxWaitNanos;
     private final long lastAttemptNanos;
+    private @Nullable ParkedConnection parked;
+    private @Nullable Candidate parkedAt;
     private boolean asking;
     private long queuedNanos;
 
@@ -71,9 +75,13 @@ final class Reserving {
      * @param candidates best first
      * @param estimate tokens
      * @param replaces the request's reservation that ends with this question; 0 for none
+     * @param connection one to the best candidate, that came too late for its reservation; null for none
      * @return the answer, also when the question was taken back meanwhile
      */
-    Future<QuotaDecision> ask(List<Candidate> candidates, Estimate estimate, long replaces) {
+    Future<QuotaDecision> ask(
+            List<Candidate> candidates, Estimate estimate, long replaces, @Nullable ParkedConnection connection) {
+        parked = connection;
+        parkedAt = candidates.getFirst();
         long now = services.clock().getAsLong();
         long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
         long wait = Math.max(left, ASKING_NANOS);
@@ -91,8 +99,24 @@ final class Reserving {
         services.metrics().quota().waited(decision.queuedNanos(), decision instanceof QuotaDecision.Granted);
     }
 
-    /** Takes the question back when it was not answered: nobody waits any more. */
+    /** The connection that waited too, if it is one to this candidate; else it is given up. */
+    @Nullable
+    ParkedConnection connectionTo(Candidate candidate) {
+        ParkedConnection connection = parked;
+        parked = null;
+        if (connection != null && candidate != parkedAt) {
+            connection.giveUp();
+            return null;
+        }
+        return connection;
+    }
+
+    /** Ends it: takes the question back when it was not answered, for nobody waits any more. */
     void stop() {
+        if (parked != null) {
+            parked.giveUp();
+            parked = null;
+        }
         if (asking) {
             asking = false;
             services.bus().send(Address.QUOTA_CANCEL, new CancelReserve(waiter.ticket()));

@@ -59,8 +59,7 @@ public final class Node {
         this.vertx = vertx;
         this.bus = new Bus(vertx, STEP_TIMEOUT);
         MessageCodecs.registerAll(vertx.eventBus());
-        this.readiness = new Readiness(
-                config.cluster() != null, this::announce);
+        this.readiness = new Readiness(config.cluster() != null, this::announce);
         bus.consume(Address.GROUP_STATUS, readiness::group);
         undo.push(vertx::close);
     }
@@ -89,6 +88,10 @@ public final class Node {
      * @throws StartFailure when a port is in use, or another thing it needs is not there
      */
     public static Node create(NodeSetup setup) throws StartFailure {
+        if (setup.config().cluster() != null) {
+            throw new StartFailure("cluster: is read and checked, but nodes do not share limits in this version yet;"
+                    + " remove it from node.yaml to run a single node");
+        }
         Ports.check(setup.config());
         Parts parts = new LiveParts(setup);
         return new Node(setup.config(), parts, vertx(setup.config().lanes()));

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.message.CancelReserve;
 import io.sluice.message.DrainIngress.Drained;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
@@ -22,7 +23,10 @@ import io.sluice.testkit.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -233,6 +237,39 @@ class WaitingTest {
         }
         assertThat(node.attempts()).isEmpty();
         assertThat(upstream.untaken()).isZero();
+    }
+
+    /** R-10, small: the others are not disturbed by those who leave. */
+    @Test
+    void halfOfManyLeaveAndTheOthersAreServed() throws Exception {
+        int half = 60;
+        List<RawHttp> clients = new ArrayList<>();
+        Map<Boolean, List<Question>> asked = Map.of(true, new ArrayList<>(), false, new ArrayList<>());
+        for (int i = 0; i < 2 * half; i++) {
+            RawHttp client = RawHttp.clear(node.port()).send(request(KEY, false));
+            clients.add(client);
+            asked.get(i % 2 == 0).add(question());
+        }
+        Await.until(() -> node.meter("sluice.requests.in.flight") == 2 * half);
+
+        for (int i = 0; i < 2 * half; i += 2) {
+            clients.get(i).reset();
+        }
+
+        Await.until(() -> node.meter("sluice.requests.in.flight") == half);
+        assertThat(node.cancellations().stream().map(CancelReserve::ticket))
+                .containsExactlyInAnyOrderElementsOf(asked.get(true).stream()
+                        .map(q -> q.asked().waiter().ticket())
+                        .toList());
+        long reservation = 0;
+        for (Question question : asked.get(false)) {
+            question.answer().complete(granted(++reservation, Duration.ofMillis(9)));
+        }
+        for (int i = 1; i < 2 * half; i += 2) {
+            assertThat(clients.get(i).read(SOON, 1).last().status()).isEqualTo(200);
+            clients.get(i).close();
+        }
+        assertThat(upstream.untaken()).isEqualTo(half);
     }
 
     @Test

@@ -16,7 +16,7 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.Await;
-import io.sluice.testkit.ListGroup;
+import io.sluice.testkit.GroupOfOne;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -52,7 +52,7 @@ class LateReservationTest {
     @BeforeEach
     void deploy() throws Exception {
         MessageCodecs.registerAll(vertx.eventBus());
-        ListGroup group = new ListGroup();
+        GroupOfOne group = new GroupOfOne(clock.get());
         bus.serve(Address.QUOTA_RENEW, renewal -> Future.succeededFuture(group.apply(clock.get(), renewal)));
         await(vertx.deployVerticle(new QuotaVerticle(
                 new RevisionBuilder()

@@ -20,23 +20,26 @@ import io.sluice.message.Headroom;
 import io.sluice.message.KeyLimits;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.QuotaDecision;
+import io.sluice.message.RequestRefused;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.Await;
-import io.sluice.testkit.ListGroup;
+import io.sluice.testkit.GroupOfOne;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +76,7 @@ class QuotaVerticleTest {
     @BeforeEach
     void deploy() throws Exception {
         MessageCodecs.registerAll(vertx.eventBus());
-        ListGroup group = new ListGroup();
+        GroupOfOne group = new GroupOfOne(clock.get());
         bus.serve(Address.QUOTA_RENEW, renewal -> Future.succeededFuture(group.apply(clock.get(), renewal)));
         bus.consume(Address.QUOTA_HEADROOM, headroom::add);
         deployment = start();
@@ -97,6 +100,95 @@ class QuotaVerticleTest {
     @AfterEach
     void close() throws Exception {
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    /** Asks, and does not wait for the answer. */
+    private Future<QuotaDecision> ask(long ticket, String key, int priority, Duration atMost) {
+        return bus.request(
+                Address.QUOTA_RESERVE,
+                new ReserveQuota(
+                        List.of(),
+                        Objects.requireNonNull(revision.models().get("m")).candidates(),
+                        HUNDRED,
+                        0,
+                        clock.get() + atMost.toNanos(),
+                        new io.sluice.message.Waiter(ticket, "r" + ticket, key, priority, clock.get(), 100)),
+                Duration.ofSeconds(20));
+    }
+
+    private void fill() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            granted(revision);
+        }
+    }
+
+    private double waitingNow() {
+        return registry.get("sluice.queue.requests").gauge().value();
+    }
+
+    @Test
+    void waitsUntilThereIsRoom() throws Exception {
+        fill();
+        Future<QuotaDecision> waits = ask(1, "app", 0, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 1);
+        assertThat(waits.isComplete()).isFalse();
+
+        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+
+        Await.until(waits::isComplete);
+        assertThat(waits.result())
+                .isInstanceOfSatisfying(QuotaDecision.Granted.class, granted -> assertThat(granted.queuedNanos())
+                        .isEqualTo(Duration.ofSeconds(63).toNanos()));
+    }
+
+    @Test
+    void keysTakeTurnsAndALargerPriorityGoesFirst() throws Exception {
+        fill();
+        List<Future<QuotaDecision>> flood = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            flood.add(ask(i, "flood", 0, Duration.ofSeconds(70)));
+        }
+        Future<QuotaDecision> other = ask(100, "other", 0, Duration.ofSeconds(70));
+        Future<QuotaDecision> urgent = ask(101, "urgent", 5, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 22);
+
+        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+
+        Await.until(() ->
+                other.isComplete() && urgent.isComplete() && flood.stream().allMatch(Future::isComplete));
+        assertThat(other.result()).isInstanceOf(QuotaDecision.Granted.class);
+        assertThat(urgent.result()).isInstanceOf(QuotaDecision.Granted.class);
+        assertThat(flood.subList(0, 4)).allMatch(f -> f.result() instanceof QuotaDecision.Granted);
+        assertThat(flood.subList(4, 20)).allMatch(f -> f.result() instanceof QuotaDecision.Denied);
+    }
+
+    @Test
+    void whoLeavesIsOutAtOnce() throws Exception {
+        fill();
+        Future<QuotaDecision> leaves = ask(7, "app", 0, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 1);
+
+        bus.send(Address.QUOTA_CANCEL, new io.sluice.message.CancelReserve(7));
+
+        Await.until(leaves::isComplete);
+        assertThat(leaves.result()).isInstanceOf(QuotaDecision.Denied.class);
+        Await.until(() -> waitingNow() == 0);
+    }
+
+    @Test
+    void refusesAtOnceWhatCannotBeServedInTime() throws Exception {
+        fill();
+
+        List<RequestRefused> told = new CopyOnWriteArrayList<>();
+        bus.consume(Address.REQUEST_REFUSED, told::add);
+        Future<QuotaDecision> hopeless = ask(1, "app", 0, Duration.ofSeconds(20));
+
+        Await.until(hopeless::isComplete);
+        assertThat(hopeless.result()).isInstanceOf(QuotaDecision.Denied.class);
+        assertThat(hopeless.result().queuedNanos()).isZero();
+        Await.until(() -> told.size() == 1);
+        assertThat(told.getFirst().requestId()).isEqualTo("r1");
+        assertThat(told.getFirst().message()).contains("at its limit");
     }
 
     private QuotaDecision reserve(GatewayRevision of, long replaces) throws Exception {

@@ -150,7 +150,7 @@ public final class TestNode implements AutoCloseable {
             bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
             bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
-            ListGroup group = new ListGroup();
+            GroupOfOne group = new GroupOfOne(System.nanoTime());
             bus.serve(
                     Address.QUOTA_RENEW,
                     renewal -> Future.succeededFuture(group.apply(System.nanoTime(), renewal)));

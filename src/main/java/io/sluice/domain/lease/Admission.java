@@ -176,6 +176,12 @@ public final class Admission {
             waiting.asked++;
             served += waiting.over || !admit(waiting, waiting.target) ? 0 : 1;
         }
+        for (int i = 0; i < told.length; i++) {
+            if (!told[i].over) {
+                scope.saidOf(told[i].in(scope));
+                break;
+            }
+        }
         Waiting[] next = told;
         while (served == next.length && next.length > 0 && !scope.waiting.isEmpty()) {
             next = book.statements().first(scope, now);

@@ -24,7 +24,8 @@ final class ScopeLease {
 
     private static final long PERIOD = 100_000_000L;
     private static final long RECENT = 2_000_000_000L;
-    private static final long ASK_AGAIN = 1_000_000_000L;
+    /** Before the group forgets who waits. */
+    private static final long ASK_AGAIN = 400_000_000L;
     private static final long ASK_PLACES_AGAIN = 100_000_000L;
 
     final String id;
@@ -487,16 +488,14 @@ final class ScopeLease {
             waiting.get(i).addTo(sum, this);
         }
         List<WaitingRequest> told = new ArrayList<>(count);
-        long[] rest = sum.clone();
         for (int i = 0; i < count; i++) {
             told.add(first[i].told(this));
-            first[i].takeFrom(rest, this);
         }
         for (int d = 0; d < D; d++) {
             // Those that wait are told as whole requests: what is spare goes back, so that nothing is asked for twice.
             spare[d] = last || expired || count > 0 || amount(d) == 0 ? 0 : Math.min(spare[d], toKeep(now, d));
             kept[d] = Math.max(0, reserved[d]) + spare[d];
-            want[d] = last || amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) + rest[d] - spare[d]);
+            want[d] = last || amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) - spare[d]);
             held[d] = kept[d];
             backing[d] = kept[d];
         }
@@ -509,7 +508,7 @@ final class ScopeLease {
                 Units.of(kept),
                 places,
                 Units.of(want),
-                last || own.concurrency() == 0 ? 0 : requests + sparePlaces(now) + Math.max(0, waiting.size() - count),
+                last || own.concurrency() == 0 ? 0 : requests + sparePlaces(now),
                 told,
                 Units.of(sum),
                 observation);
@@ -526,8 +525,8 @@ final class ScopeLease {
         return Units.of(amounts);
     }
 
-    /** The group answered a statement that was made at an instant, and told of the first that waited. */
-    void hear(ScopeGrant grant, long sentAt, long now, boolean isVoid, long time, @Nullable Estimate head) {
+    /** The group answered a statement that was made at an instant. */
+    void hear(ScopeGrant grant, long sentAt, long now, boolean isVoid, long time) {
         heard = defined;
         ttl = grant.ttlNanos();
         expiresAt = isVoid ? PAST : sentAt + ttl;
@@ -548,13 +547,18 @@ final class ScopeLease {
         }
         never = grant.fitsInNanos() == ScopeGrant.NEVER;
         unknownFit = grant.fitsInNanos() == ScopeGrant.UNKNOWN;
-        if (grant.fitsInNanos() == 0 || head == null) {
+        if (grant.fitsInNanos() == 0) {
             fitsAt = PAST;
         } else {
-            fitsAt = never ? now + ASK_AGAIN : unknownFit ? now + ASK_PLACES_AGAIN : now + grant.fitsInNanos();
-            for (int d = 0; d < D; d++) {
-                fitsFor[d] = head.units(DIMENSIONS[d]);
-            }
+            fitsAt = now + (never ? ASK_AGAIN : unknownFit ? ASK_PLACES_AGAIN : grant.fitsInNanos());
+        }
+        Arrays.fill(fitsFor, Long.MAX_VALUE);
+    }
+
+    /** What the group said of room was said of a request of this size. */
+    void saidOf(Estimate units) {
+        for (int d = 0; d < D; d++) {
+            fitsFor[d] = units.units(DIMENSIONS[d]);
         }
     }
 

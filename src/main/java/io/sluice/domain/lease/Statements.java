@@ -1,6 +1,5 @@
 package io.sluice.domain.lease;
 
-import io.sluice.domain.quota.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +153,7 @@ final class Statements {
                     told.get(i).charged(sent.sequence(), answer.time());
                 }
                 for (int i = 0; i < answered.size() && i < answer.grants().size(); i++) {
-                    hear(now, answer, answer.grants().get(i), answered.get(i));
+                    answered.get(i).scope.hear(answer.grants().get(i), sentAt, now, isVoid, answer.time());
                 }
             }
             case START_OVER -> {
@@ -189,25 +188,6 @@ final class Statements {
                 .filter(statement -> statement.scope() == scope.number())
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private void hear(long now, Answer answer, ScopeGrant grant, Told told) {
-        told.scope.hear(grant, sentAt, now, isVoid, answer.time(), head(grant, told));
-    }
-
-    /** The first that was told and cannot have been granted: what is granted counts whole requests. */
-    private static @Nullable Estimate head(ScopeGrant grant, Told told) {
-        if (grant.fitsInNanos() == 0) {
-            return null;
-        }
-        Estimate smallest = null;
-        for (Waiting waiting : told.first) {
-            Estimate units = waiting.in(told.scope);
-            if (smallest == null || units.tokens() < smallest.tokens()) {
-                smallest = units;
-            }
-        }
-        return smallest;
     }
 
     /** What is in flight gives nothing that may be spent. */

@@ -119,11 +119,4 @@ final class Waiting {
             sum[d] += asked.units(ScopeLease.DIMENSIONS[d]);
         }
     }
-
-    void takeFrom(long[] sum, ScopeLease scope) {
-        Estimate asked = in(scope);
-        for (int d = 0; d < sum.length; d++) {
-            sum[d] -= asked.units(ScopeLease.DIMENSIONS[d]);
-        }
-    }
 }
