@@ -13,6 +13,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -64,7 +65,8 @@ class QuotaVerticleTest {
     private String deployment = "";
 
     private static GatewayRevision revision(String id, int accountRpm, int keyRpm) {
-        LimitSet account = limits(perMinute(Dimension.REQUESTS, accountRpm));
+        // Shorter than what is paced, so that everything fits at once.
+        LimitSet account = limits(new Limit(Dimension.REQUESTS, accountRpm, Duration.ofSeconds(9)));
         LimitSet key = limits(perMinute(Dimension.REQUESTS, keyRpm), perMinute(Dimension.TOKENS, 10_000));
         return new RevisionBuilder()
                 .id(id)
@@ -129,16 +131,16 @@ class QuotaVerticleTest {
     @Test
     void waitsUntilThereIsRoom() throws Exception {
         fill();
-        Future<QuotaDecision> waits = ask(1, "app", 0, Duration.ofSeconds(70));
+        Future<QuotaDecision> waits = ask(1, "app", 0, Duration.ofSeconds(20));
         Await.until(() -> waitingNow() == 1);
         assertThat(waits.isComplete()).isFalse();
 
-        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+        clock.addAndGet(Duration.ofSeconds(10).toNanos());
 
         Await.until(waits::isComplete);
         assertThat(waits.result())
                 .isInstanceOfSatisfying(QuotaDecision.Granted.class, granted -> assertThat(granted.queuedNanos())
-                        .isEqualTo(Duration.ofSeconds(63).toNanos()));
+                        .isEqualTo(Duration.ofSeconds(10).toNanos()));
     }
 
     @Test
@@ -146,13 +148,13 @@ class QuotaVerticleTest {
         fill();
         List<Future<QuotaDecision>> flood = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            flood.add(ask(i, "flood", 0, Duration.ofSeconds(70)));
+            flood.add(ask(i, "flood", 0, Duration.ofSeconds(20)));
         }
-        Future<QuotaDecision> other = ask(100, "other", 0, Duration.ofSeconds(70));
-        Future<QuotaDecision> urgent = ask(101, "urgent", 5, Duration.ofSeconds(70));
+        Future<QuotaDecision> other = ask(100, "other", 0, Duration.ofSeconds(20));
+        Future<QuotaDecision> urgent = ask(101, "urgent", 5, Duration.ofSeconds(20));
         Await.until(() -> waitingNow() == 22);
 
-        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+        clock.addAndGet(Duration.ofSeconds(10).toNanos());
 
         Await.until(() ->
                 other.isComplete() && urgent.isComplete() && flood.stream().allMatch(Future::isComplete));
@@ -165,7 +167,7 @@ class QuotaVerticleTest {
     @Test
     void whoLeavesIsOutAtOnce() throws Exception {
         fill();
-        Future<QuotaDecision> leaves = ask(7, "app", 0, Duration.ofSeconds(70));
+        Future<QuotaDecision> leaves = ask(7, "app", 0, Duration.ofSeconds(20));
         Await.until(() -> waitingNow() == 1);
 
         bus.send(Address.QUOTA_CANCEL, new io.sluice.message.CancelReserve(7));
@@ -181,7 +183,7 @@ class QuotaVerticleTest {
 
         List<RequestRefused> told = new CopyOnWriteArrayList<>();
         bus.consume(Address.REQUEST_REFUSED, told::add);
-        Future<QuotaDecision> hopeless = ask(1, "app", 0, Duration.ofSeconds(20));
+        Future<QuotaDecision> hopeless = ask(1, "app", 0, Duration.ofSeconds(5));
 
         Await.until(hopeless::isComplete);
         assertThat(hopeless.result()).isInstanceOf(QuotaDecision.Denied.class);
@@ -237,7 +239,7 @@ class QuotaVerticleTest {
         assertThat(seventh).isInstanceOfSatisfying(QuotaDecision.Denied.class, denied -> {
             assertThat(((QuotaExceeded) denied.failure()).cause()).isEqualTo(Cause.POOL);
             assertThat(((QuotaExceeded) denied.failure()).retryAfter())
-                    .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
+                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
         });
         assertThat(registry.get("sluice.quota.denied")
                         .tag("cause", "pool")
