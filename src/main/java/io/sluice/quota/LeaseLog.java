@@ -1,8 +1,9 @@
 package io.sluice.quota;
 
+import io.sluice.domain.lease.QuotaGroup;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.DayWindow;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.LimitState;
 import io.sluice.domain.quota.QuotaBook;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -44,7 +45,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     private final Slot newest;
     private final Slot other;
     private final boolean recovers;
-    private @Nullable QuotaBook book;
+    private @Nullable Content content;
     private @Nullable Slot active;
     private long sequence;
     private int wantedBytes;
@@ -111,6 +112,44 @@ public final class LeaseLog implements Journal, AutoCloseable {
         return unknownUntil;
     }
 
+    /** What a log keeps. */
+    private interface Content {
+        void repeat(String scope, Dimension dimension, long windowNanos, long instant, long units);
+
+        void repeatDay(String scope, Dimension dimension, String zone, long day, long instant, long units);
+
+        void writeTo(long now, Journal sink);
+    }
+
+    /**
+     * Repeats what the log holds, and begins to write. Blocks.
+     *
+     * @param group without any charge, with this as its journal
+     * @param now the present instant, nanoseconds
+     * @throws IOException when the disk has no room
+     */
+    public void begin(QuotaGroup group, long now) throws IOException {
+        begin(
+                new Content() {
+                    @Override
+                    public void repeat(String scope, Dimension dimension, long nanos, long instant, long units) {
+                        group.replay(scope, dimension, nanos, instant, units);
+                    }
+
+                    @Override
+                    public void repeatDay(
+                            String scope, Dimension dimension, String zone, long day, long instant, long units) {
+                        group.replayDay(scope, dimension, zone, day, instant, units);
+                    }
+
+                    @Override
+                    public void writeTo(long present, Journal sink) {
+                        group.writeTo(sink);
+                    }
+                },
+                now);
+    }
+
     /**
      * Repeats what the log holds, and begins to write. Blocks.
      *
@@ -119,11 +158,33 @@ public final class LeaseLog implements Journal, AutoCloseable {
      * @throws IOException when the disk has no room
      */
     public void begin(QuotaBook book, long now) throws IOException {
+        begin(
+                new Content() {
+                    @Override
+                    public void repeat(String scope, Dimension dimension, long nanos, long instant, long units) {
+                        book.replay(now, scope, dimension, nanos, instant, units);
+                    }
+
+                    @Override
+                    public void repeatDay(
+                            String scope, Dimension dimension, String zone, long day, long instant, long units) {
+                        // A book knows no calendar.
+                    }
+
+                    @Override
+                    public void writeTo(long present, Journal sink) {
+                        book.writeTo(present, sink);
+                    }
+                },
+                now);
+        book.replayed(now);
+    }
+
+    private void begin(Content kept, long now) throws IOException {
         if (recovers) {
-            newest.segment().read(new Replay(book, now));
-            book.replayed(now);
+            newest.segment().read(new Replay(kept));
         }
-        this.book = book;
+        content = kept;
         spares.add(cleared(other, wantedBytes));
         turn(now);
         prepare(newest);
@@ -131,7 +192,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
 
     @Override
     public void add(long now, Counted limit, long instant, long units) {
-        if (book == null) {
+        if (content == null) {
             return; // It comes from the log.
         }
         if (active == null || !append(active.segment(), limit, instant, units)) {
@@ -180,8 +241,8 @@ public final class LeaseLog implements Journal, AutoCloseable {
     private boolean holdsEverything(LeaseSegment segment, long now) {
         segment.begin(++sequence, disk.boot(), unknownUntil);
         Checkpoint checkpoint = new Checkpoint(segment);
-        if (book != null) {
-            book.writeTo(now, checkpoint);
+        if (content != null) {
+            content.writeTo(now, checkpoint);
         }
         // Otherwise it would be full again at once.
         return checkpoint.complete && segment.used() <= segment.capacity() / 2;
@@ -219,7 +280,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         int window = (int) limit.tag();
         if (limit.tag() >>> Integer.SIZE != sequence) {
             window = segment.name(
-                    limit.scope(),
+                    name(limit),
                     limit.limit().dimension().ordinal(),
                     limit.limit().window().toNanos());
             if (window < 0) {
@@ -228,6 +289,14 @@ public final class LeaseLog implements Journal, AutoCloseable {
             limit.tag(sequence << Integer.SIZE | window);
         }
         return segment.charge(window, instant, units);
+    }
+
+    /** The scope's id; behind it the zone and the day of a window that follows a calendar. No id has a line break. */
+    private static String name(Counted counted) {
+        String zone = counted.limit().zone();
+        return zone == null || counted.day() == DayWindow.UNKNOWN
+                ? counted.scope()
+                : counted.scope() + '\n' + zone + '\n' + counted.day();
     }
 
     private static Slot slot(Path file) throws IOException {
@@ -292,6 +361,10 @@ public final class LeaseLog implements Journal, AutoCloseable {
             if (dimension < 0 || dimension >= Dimension.values().length || windowNanos <= 0) {
                 throw new IOException("unknown kind of window");
             }
+            String[] name = scope.split("\n", -1);
+            if (name.length != 1 && !(name.length == 3 && name[2].matches("-?[0-9]{1,9}"))) {
+                throw new IOException("unknown name of a window");
+            }
         }
 
         @Override
@@ -302,28 +375,31 @@ public final class LeaseLog implements Journal, AutoCloseable {
         }
     }
 
-    /** Brings a segment's charges into a book. */
+    /** Brings a segment's charges back. */
     private static final class Replay implements LeaseSegment.Reader {
-        private final QuotaBook book;
-        private final long now;
+        private final Content content;
         private final List<Window> windows = new ArrayList<>();
 
-        private record Window(String scope, Dimension dimension, long nanos) {}
+        private record Window(String[] name, Dimension dimension, long nanos) {}
 
-        Replay(QuotaBook book, long now) {
-            this.book = book;
-            this.now = now;
+        Replay(Content content) {
+            this.content = content;
         }
 
         @Override
         public void window(String scope, int dimension, long windowNanos) {
-            windows.add(new Window(scope, Dimension.values()[dimension], windowNanos));
+            windows.add(new Window(scope.split("\n", -1), Dimension.values()[dimension], windowNanos));
         }
 
         @Override
         public void charge(int window, long instant, long units) {
             Window of = windows.get(window);
-            book.replay(now, of.scope(), of.dimension(), of.nanos(), instant, units);
+            String[] name = of.name();
+            if (name.length == 1) {
+                content.repeat(name[0], of.dimension(), of.nanos(), instant, units);
+            } else {
+                content.repeatDay(name[0], of.dimension(), name[1], Long.parseLong(name[2]), instant, units);
+            }
         }
     }
 }
