@@ -19,6 +19,7 @@ import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
@@ -73,6 +74,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics));
+        services.add(new LocalGroupVerticle(config.data(), nanoClock, InstantSource.system(), metrics));
         services.add(new QuotaVerticle(
                 initial, config.name(), config.queue(), nanoClock, InstantSource.system(), new SecureRandom(), metrics));
         services.add(new CertificateWatch(certificates()));

@@ -201,7 +201,7 @@ class OvershootTest {
         try (SimulatedProvider provider = SimulatedProvider.start(SimulatorOptions.onPort(0), certificates);
                 JvmTrust trust = JvmTrust.only(scratch.resolve("store.p12"));
                 TestNode node = TestNode.of(revision(pool, new BaseUrl(true, "127.0.0.1", provider.port(), "/v1")))
-                        .keepsQuota(scratch.resolve("data"), TTL)
+                        .keepsQuota(scratch.resolve("data"))
                         .start();
                 ChatLoad load = new ChatLoad(node.port(), KEY, 1, "chat-a")) {
             enforce(provider, pool);
@@ -226,7 +226,7 @@ class OvershootTest {
         try (SimulatedProvider provider =
                         SimulatedProvider.start(SimulatorOptions.onPort(0).withWindow(window));
                 TestNode node = TestNode.of(revision(pool, plain(provider.port())))
-                        .keepsQuota(directory, TTL)
+                        .keepsQuota(directory)
                         .start();
                 ChatLoad load = new ChatLoad(node.port(), KEY, seed, "chat-a", "chat-b")) {
             enforce(provider, pool);
@@ -258,7 +258,7 @@ class OvershootTest {
                 SlowRelay relay = SlowRelay.to(provider.port(), Duration.ofSeconds(2), seed);
                 JvmTrust trust = JvmTrust.only(directory.resolve("store.p12"));
                 TestNode node = TestNode.of(revision(pool, new BaseUrl(true, "127.0.0.1", relay.port(), "/v1")))
-                        .keepsQuota(directory.resolve("data"), TTL)
+                        .keepsQuota(directory.resolve("data"))
                         .start();
                 ChatLoad load = new ChatLoad(node.port(), KEY, seed, "chat-a", "chat-b")) {
             enforce(provider, pool);
@@ -286,7 +286,7 @@ class OvershootTest {
             enforce(provider, pool);
             GatewayRevision revision = revision(pool, plain(provider.port()));
             for (int start = 0; start < 3; start++) {
-                TestNode node = TestNode.of(revision).keepsQuota(directory, TTL).start();
+                TestNode node = TestNode.of(revision).keepsQuota(directory).start();
                 try (ChatLoad load = new ChatLoad(node.port(), KEY, seed + start, "chat-a", "chat-b")) {
                     load.run(3 * rate(pool, WINDOW), Duration.ofMinutes(1));
                     long granted = node.audit().granted() + 100;
@@ -307,7 +307,7 @@ class OvershootTest {
         try (SimulatedProvider provider =
                         SimulatedProvider.start(SimulatorOptions.onPort(0).withWindow(WINDOW));
                 TestNode node = TestNode.of(revision(before, plain(provider.port())))
-                        .keepsQuota(directory, TTL)
+                        .keepsQuota(directory)
                         .start();
                 ChatLoad load = new ChatLoad(node.port(), KEY, seed, "chat-a", "chat-b")) {
             enforce(provider, before);
@@ -332,7 +332,7 @@ class OvershootTest {
         List<Account> pool = List.of(new Account("three-at-once", new AccountLimits(three, Map.of(), List.of()), 0, 0));
         try (SimulatedProvider provider = SimulatedProvider.start(SimulatorOptions.onPort(0));
                 TestNode node = TestNode.of(revision(pool, plain(provider.port())))
-                        .keepsQuota(directory, TTL)
+                        .keepsQuota(directory)
                         .start();
                 ChatLoad load = new ChatLoad(node.port(), KEY, seed, "chat-a", "chat-b")) {
             enforce(provider, pool);

@@ -28,6 +28,7 @@ import io.sluice.message.UsageRecord;
 import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
 import io.vertx.core.Context;
@@ -77,7 +78,6 @@ public final class TestNode implements AutoCloseable {
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
-    private Duration ttl = Duration.ofMillis(500);
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -121,11 +121,9 @@ public final class TestNode implements AutoCloseable {
      * empty, and {@link #audit} tells instead.
      *
      * @param directory the node's data directory
-     * @param lease how long after its grant a reservation may be written
      */
-    public TestNode keepsQuota(Path directory, Duration lease) {
+    public TestNode keepsQuota(Path directory) {
         dataDir = directory;
-        ttl = lease;
         return this;
     }
 
@@ -150,10 +148,8 @@ public final class TestNode implements AutoCloseable {
             bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
             bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
-            GroupOfOne group = new GroupOfOne(System.nanoTime());
-            bus.serve(
-                    Address.QUOTA_RENEW,
-                    renewal -> Future.succeededFuture(group.apply(System.nanoTime(), renewal)));
+            await(vertx.deployVerticle(
+                    new LocalGroupVerticle(dataDir, System::nanoTime, InstantSource.system(), metrics)));
             await(vertx.deployVerticle(new QuotaVerticle(
                     revision,
                     "test",
