@@ -126,6 +126,12 @@ class QuotaVerticleTest {
         }
     }
 
+    /** Lets time pass in steps that leave time for renewals. */
+    private boolean passed() {
+        ahead.addAndGet(Duration.ofMillis(50).toNanos());
+        return true;
+    }
+
     private double waitingNow() {
         return registry.get("sluice.queue.requests").gauge().value();
     }
@@ -137,9 +143,8 @@ class QuotaVerticleTest {
         Await.until(() -> waitingNow() == 1);
         assertThat(waits.isComplete()).isFalse();
 
-        ahead.addAndGet(Duration.ofSeconds(10).toNanos());
+        Await.until(() -> passed() && waits.isComplete());
 
-        Await.until(waits::isComplete);
         assertThat(waits.result())
                 .isInstanceOfSatisfying(QuotaDecision.Granted.class, granted -> assertThat(granted.queuedNanos())
                         .isGreaterThanOrEqualTo(Duration.ofSeconds(9).toNanos()));
@@ -156,9 +161,7 @@ class QuotaVerticleTest {
         Future<QuotaDecision> urgent = ask(101, "urgent", 5, Duration.ofSeconds(20));
         Await.until(() -> waitingNow() == 22);
 
-        ahead.addAndGet(Duration.ofSeconds(10).toNanos());
-
-        Await.until(() ->
+        Await.until(() -> passed() &&
                 other.isComplete() && urgent.isComplete() && flood.stream().allMatch(Future::isComplete));
         assertThat(other.result()).isInstanceOf(QuotaDecision.Granted.class);
         assertThat(urgent.result()).isInstanceOf(QuotaDecision.Granted.class);
@@ -189,7 +192,7 @@ class QuotaVerticleTest {
 
         Await.until(hopeless::isComplete);
         assertThat(hopeless.result()).isInstanceOf(QuotaDecision.Denied.class);
-        assertThat(hopeless.result().queuedNanos()).isZero();
+        assertThat(hopeless.result().queuedNanos()).isLessThan(Duration.ofMillis(500).toNanos());
         Await.until(() -> told.size() == 1);
         assertThat(told.getFirst().requestId()).isEqualTo("r1");
         assertThat(told.getFirst().message()).contains("at its limit");

@@ -264,47 +264,29 @@ public final class Admission {
         List<Scope> target = request.candidates().get(waiting.target).scopes();
         List<Scope> key = waiting.paid != null ? List.of() : request.keyScopes();
         waiting.keyUnits = prospect.key().units();
-        if (join(waiting, key, target, Lack.FULL)) {
-            return;
+        if (!join(waiting, key, target, true)) {
+            // In one renewal for all of them, so that no part is lost while another one is asked for.
+            join(waiting, key, target, false);
+            waiting.scopes.forEach(ScopeLease::ask);
+            urgent = true;
         }
-        if (!join(waiting, key, target, Lack.ROOM)) {
-            // There is room, and somebody else waits for it: behind them.
-            join(waiting, key, target, Lack.NOTHING);
-        }
-        waiting.scopes.forEach(ScopeLease::ask);
-        urgent = true;
     }
 
-    /** What scopes must lack for somebody to wait for them. */
-    private enum Lack {
-        FULL,
-        ROOM,
-        NOTHING
+    private boolean join(Waiting waiting, List<Scope> key, List<Scope> target, boolean onlyFull) {
+        waiting.ofKey = join(waiting, key, waiting.keyUnits, onlyFull);
+        return waiting.ofKey + join(waiting, target, waiting.units, onlyFull) > 0;
     }
 
-    private boolean join(Waiting waiting, List<Scope> key, List<Scope> target, Lack lack) {
-        waiting.ofKey = join(waiting, key, waiting.keyUnits, lack);
-        return waiting.ofKey + join(waiting, target, waiting.units, lack) > 0;
-    }
-
-    private int join(Waiting waiting, List<Scope> scopes, Estimate units, Lack lack) {
+    private int join(Waiting waiting, List<Scope> scopes, Estimate units, boolean onlyFull) {
         int joined = 0;
         for (int i = 0; i < scopes.size(); i++) {
             ScopeLease lease = book.leases().of(scopes.get(i));
-            if (lease != null && lacks(lease, units, lack)) {
+            if (lease != null && (!onlyFull || !lease.fits(now, units) && lease.isFullFor(now, units))) {
                 WaitingQueue.join(waiting, lease);
                 joined++;
             }
         }
         return joined;
-    }
-
-    private boolean lacks(ScopeLease lease, Estimate units, Lack lack) {
-        return switch (lack) {
-            case NOTHING -> true;
-            case ROOM -> !lease.fits(now, units);
-            case FULL -> !lease.fits(now, units) && lease.isFullFor(now, units);
-        };
     }
 
     private void deny(Waiting waiting, GatewayFailure failure) {

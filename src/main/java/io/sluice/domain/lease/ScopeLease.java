@@ -538,7 +538,7 @@ final class ScopeLease {
             free[d] = grant.free().get(d);
             inForce[d] = grant.limits().get(d);
         }
-        places = grant.places();
+        places = own.concurrency() == 0 ? 0 : grant.places();
         saidAt = now;
         wake();
         if (!isZero(inFlightRefund)) {
