@@ -376,16 +376,12 @@ public final class LeaseBook {
     }
 
     /**
-     * Time passed that the monotonic clock does not know of: no lease may be spent any more, and every reservation is in
-     * doubt.
+     * Time passed that the monotonic clock does not know of: no lease may be spent any more. What is reserved may still be
+     * written until its expiry by that clock, and so stays held until then.
      */
     public void voidLeases() {
         leases.voidAll();
         statements.voidFlight();
-        reservations.forEach(reservation -> {
-            tellInDoubt(reservation.account());
-            tellInDoubt(reservation.key());
-        });
     }
 
     /**
