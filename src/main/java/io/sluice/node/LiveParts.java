@@ -76,7 +76,13 @@ final class LiveParts implements Parts {
         services.add(new UsageVerticle(metrics));
         services.add(new LocalGroupVerticle(config.data(), nanoClock, InstantSource.system(), metrics));
         services.add(new QuotaVerticle(
-                initial, config.name(), config.queue(), nanoClock, InstantSource.system(), new SecureRandom(), metrics));
+                initial,
+                config.name(),
+                config.queue(),
+                nanoClock,
+                InstantSource.system(),
+                new SecureRandom(),
+                metrics));
         services.add(new CertificateWatch(certificates()));
         return services;
     }

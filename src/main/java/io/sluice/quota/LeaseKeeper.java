@@ -97,8 +97,7 @@ final class LeaseKeeper {
         admission.tick(now);
         long since = now - admission.book().renewedAt();
         if (!admission.book().isInFlight()
-                && (since >= INTERVAL_NANOS && admission.book().hasNews(now)
-                        || clustered && since >= IDLE_NANOS)) {
+                && (since >= INTERVAL_NANOS && admission.book().hasNews(now) || clustered && since >= IDLE_NANOS)) {
             renew();
         }
         afterwards();
@@ -198,11 +197,12 @@ final class LeaseKeeper {
 
     private void leave() {
         Renewal goodbye = admission.renew(clock.getAsLong(), true);
-        bus.request(Address.QUOTA_RENEW, goodbye, Duration.ofMillis(LAST_MILLIS)).onComplete(done -> {
-            if (last != null) {
-                last.tryComplete();
-            }
-        });
+        bus.request(Address.QUOTA_RENEW, goodbye, Duration.ofMillis(LAST_MILLIS))
+                .onComplete(done -> {
+                    if (last != null) {
+                        last.tryComplete();
+                    }
+                });
     }
 
     /** A number for a run of this node; never 0. */

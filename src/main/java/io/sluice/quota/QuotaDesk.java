@@ -94,8 +94,8 @@ final class QuotaDesk {
     }
 
     void settle(SettleQuota settlement) {
-        long beyond = book.settle(
-                settlement.reservation(), settlement.sent(), settlement.actual(), settlement.keepKey());
+        long beyond =
+                book.settle(settlement.reservation(), settlement.sent(), settlement.actual(), settlement.keepKey());
         if (beyond == LeaseBook.UNMATCHED) {
             metrics.unmatched();
         } else if (beyond > 0) {

@@ -1,11 +1,11 @@
 package io.sluice.quota;
 
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.lease.LeaseBook;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.lease.LeaseBook;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -152,9 +152,8 @@ class EveryEndingTest {
             }
             provider.script(
                     "CANARY-slow-a", "{\"first-token\":\"5ms\",\"tokens-per-second\":20,\"answer-tokens\":200}");
-            try (TestNode node = TestNode.of(revision(provider.port()))
-                    .keepsQuota(directory)
-                    .start()) {
+            try (TestNode node =
+                    TestNode.of(revision(provider.port())).keepsQuota(directory).start()) {
                 Clients clients = new Clients(node.port(), requests);
                 vertx.runOnContext(v -> clients.begin());
                 clients.done.future().await(60 + requests / 50, TimeUnit.SECONDS);

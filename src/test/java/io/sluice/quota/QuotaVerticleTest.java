@@ -38,8 +38,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -90,8 +90,7 @@ class QuotaVerticleTest {
     private String start() throws Exception {
         GatewayMetrics metrics = new GatewayMetrics(registry);
         group = deploy(new LocalGroupVerticle(data, clock, wall, metrics));
-        return deploy(new QuotaVerticle(
-                revision, "test", QueueConfig.DEFAULT, clock, wall, new Random(), metrics));
+        return deploy(new QuotaVerticle(revision, "test", QueueConfig.DEFAULT, clock, wall, new Random(), metrics));
     }
 
     private String deploy(Deployable verticle) throws Exception {
@@ -192,7 +191,8 @@ class QuotaVerticleTest {
 
         Await.until(hopeless::isComplete);
         assertThat(hopeless.result()).isInstanceOf(QuotaDecision.Denied.class);
-        assertThat(hopeless.result().queuedNanos()).isLessThan(Duration.ofMillis(500).toNanos());
+        assertThat(hopeless.result().queuedNanos())
+                .isLessThan(Duration.ofMillis(500).toNanos());
         Await.until(() -> told.size() == 1);
         assertThat(told.getFirst().requestId()).isEqualTo("r1");
         assertThat(told.getFirst().message()).contains("at its limit");
@@ -258,7 +258,9 @@ class QuotaVerticleTest {
         long reservation = granted(revision).reservation();
         Await.until(() -> open() == 1);
 
-        bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, clock.getAsLong(), true, new Estimate(60, 90), false));
+        bus.send(
+                Address.QUOTA_SETTLE,
+                new SettleQuota(reservation, clock.getAsLong(), true, new Estimate(60, 90), false));
         bus.send(Address.QUOTA_SETTLE, new SettleQuota(reservation, clock.getAsLong(), true, HUNDRED, false));
 
         Await.until(() -> open() == 0);

@@ -2,8 +2,8 @@ package io.sluice.testkit;
 
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.ClientId;
-import io.sluice.domain.lease.Renewal;
 import io.sluice.domain.lease.Refund;
+import io.sluice.domain.lease.Renewal;
 import io.sluice.domain.lease.ScopeDefinition;
 import io.sluice.domain.lease.ScopeGrant;
 import io.sluice.domain.lease.ScopeStatement;
@@ -56,7 +56,8 @@ public final class ListGroup {
             if (renewal.sequence() != 1) {
                 return new Answer(renewal.client(), renewal.sequence(), Answer.Status.START_OVER, time, List.of());
             }
-            clients.keySet().removeIf(other -> other.node().equals(renewal.client().node()));
+            clients.keySet()
+                    .removeIf(other -> other.node().equals(renewal.client().node()));
             client = new Client();
             clients.put(renewal.client(), client);
         }
@@ -143,7 +144,10 @@ public final class ListGroup {
         List<Charge> all = charges.get(id);
         int places = statement.places();
         int placesLimit = set.concurrency();
-        int others = clients.values().stream().filter(c -> c != client).mapToInt(c -> c.places.getOrDefault(id, 0)).sum();
+        int others = clients.values().stream()
+                .filter(c -> c != client)
+                .mapToInt(c -> c.places.getOrDefault(id, 0))
+                .sum();
         long[] granted = new long[Units.DIMENSIONS];
         long fitsIn = 0;
         long[] kept = statement.kept().toArray();
@@ -173,7 +177,9 @@ public final class ListGroup {
                     free[d] -= more;
                 }
             }
-            while (spare < statement.wantedPlaces() - statement.places() && placesLimit > 0 && others + places < placesLimit) {
+            while (spare < statement.wantedPlaces() - statement.places()
+                    && placesLimit > 0
+                    && others + places < placesLimit) {
                 places++;
                 spare++;
             }
@@ -207,7 +213,8 @@ public final class ListGroup {
                     ? concurrency
                     : concurrency == 0 ? set.concurrency() : Math.min(concurrency, set.concurrency());
             for (Limit limit : set.windows()) {
-                smallest.merge(limit.dimension() + "/" + limit.window(), limit, (a, b) -> a.amount() < b.amount() ? a : b);
+                smallest.merge(
+                        limit.dimension() + "/" + limit.window(), limit, (a, b) -> a.amount() < b.amount() ? a : b);
             }
         }
         return new LimitSet(List.copyOf(smallest.values()), concurrency);

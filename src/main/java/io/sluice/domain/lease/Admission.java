@@ -48,8 +48,8 @@ public final class Admission {
         Debit paid = book.end(request.replaces());
         if (now - request.deadline() > 0) {
             LeaseBook.refuse(paid);
-            QuotaExceeded late = new QuotaExceeded(
-                    Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1));
+            QuotaExceeded late =
+                    new QuotaExceeded(Cause.POOL, "The gateway could not answer in time.", Duration.ofSeconds(1));
             request.denied(late, List.of(), 0);
             return;
         }

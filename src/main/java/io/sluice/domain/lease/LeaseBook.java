@@ -80,7 +80,8 @@ public final class LeaseBook {
         Reservation reservation = reservations.open();
         long expiry = now + ScopeLease.LONGEST_TTL;
         Debit account = reservation.account();
-        expiry = Math.min(expiry, collect(now, account, request.candidates().get(index).scopes()));
+        expiry = Math.min(
+                expiry, collect(now, account, request.candidates().get(index).scopes()));
         if (paid == null) {
             expiry = Math.min(expiry, collect(now, reservation.key(), request.keyScopes()));
             reservation.key().take(now, expiry, charged(reservation.key(), request.estimate()));

@@ -31,8 +31,7 @@ record Prospect(Obstacle key, int target, Obstacle candidate, Obstacle largest) 
      * @param dimension whose whole amount is too small; -1 when none is
      * @param units what is asked, guesses cut
      */
-    record Obstacle(
-            long readyAt, @Nullable ScopeLease scope, int dimension, Estimate units) {
+    record Obstacle(long readyAt, @Nullable ScopeLease scope, int dimension, Estimate units) {
         boolean isTooSmall() {
             return dimension >= 0;
         }
@@ -75,8 +74,7 @@ record Prospect(Obstacle key, int target, Obstacle candidate, Obstacle largest) 
         return obstacle.scope() == null ? 0 : obstacle.scope().amount(obstacle.dimension());
     }
 
-    private static Obstacle obstacle(
-            long now, LeaseBook book, List<Scope> scopes, Estimate estimate, Waiting waiting) {
+    private static Obstacle obstacle(long now, LeaseBook book, List<Scope> scopes, Estimate estimate, Waiting waiting) {
         Estimate units = book.charged(scopes, estimate);
         long readyAt = now;
         ScopeLease last = null;
@@ -101,9 +99,7 @@ record Prospect(Obstacle key, int target, Obstacle candidate, Obstacle largest) 
                 last = lease;
             }
         }
-        return small != null
-                ? new Obstacle(FAR, small, dimension, units)
-                : new Obstacle(readyAt, last, -1, units);
+        return small != null ? new Obstacle(FAR, small, dimension, units) : new Obstacle(readyAt, last, -1, units);
     }
 
     private static long readyAt(long now, ScopeLease lease, Estimate units, Waiting waiting) {

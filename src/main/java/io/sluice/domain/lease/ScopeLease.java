@@ -26,6 +26,7 @@ final class ScopeLease {
     private static final long RECENT = 2_000_000_000L;
     /** Before the group forgets who waits. */
     private static final long ASK_AGAIN = 400_000_000L;
+
     private static final long ASK_PLACES_AGAIN = 100_000_000L;
 
     final String id;
@@ -48,6 +49,7 @@ final class ScopeLease {
     private final long[] held = new long[D];
     /** What of the lease is there to be spent: spare and reserved units are never believed to be more. */
     private final long[] backing = new long[D];
+
     private long expiresAt = PAST;
     private long ttl = LONGEST_TTL;
     private int requests;
@@ -178,8 +180,7 @@ final class ScopeLease {
         int smallest = -1;
         for (int d = 0; d < D; d++) {
             long amount = amount(d);
-            if (amount > 0 && estimate.units(DIMENSIONS[d]) > amount
-                    && (smallest < 0 || amount < amount(smallest))) {
+            if (amount > 0 && estimate.units(DIMENSIONS[d]) > amount && (smallest < 0 || amount < amount(smallest))) {
                 smallest = d;
             }
         }
@@ -224,8 +225,7 @@ final class ScopeLease {
             long need = units[limit.dimension().ordinal()];
             long window = limit.window().toNanos();
             longest = Math.max(
-                    longest,
-                    need > Long.MAX_VALUE / window ? Long.MAX_VALUE / 4 : need * window / limit.amount());
+                    longest, need > Long.MAX_VALUE / window ? Long.MAX_VALUE / 4 : need * window / limit.amount());
         }
         return longest;
     }
@@ -256,7 +256,9 @@ final class ScopeLease {
             }
             long whole = Math.max(1, amount / 1_000_000);
             long left = left(now, d) / whole;
-            long back = Math.max(0, now - saidAt) / 1_000_000 * (amount / whole)
+            long back = Math.max(0, now - saidAt)
+                    / 1_000_000
+                    * (amount / whole)
                     / Math.max(1, limit.window().toMillis());
             least = (int) Math.min(least, Math.min(amount / whole, left + back) * 1000 / Math.max(1, amount / whole));
         }
@@ -387,8 +389,15 @@ final class ScopeLease {
 
     /** Whether there is anything left to hold, to tell or to wait for. */
     boolean isIdle() {
-        return waiting.isEmpty() && requests == 0 && refunds.isEmpty() && observation == null && places == 0
-                && isZero(written) && isZero(inFlightRefund) && isZero(held) && isZero(reserved)
+        return waiting.isEmpty()
+                && requests == 0
+                && refunds.isEmpty()
+                && observation == null
+                && places == 0
+                && isZero(written)
+                && isZero(inFlightRefund)
+                && isZero(held)
+                && isZero(reserved)
                 && defined;
     }
 

@@ -127,9 +127,7 @@ final class Statements {
 
     /** Whether an answer is for the renewal in flight. */
     boolean isFor(Answer answer) {
-        return flight != null
-                && answer.client().equals(client)
-                && answer.sequence() == flight.sequence();
+        return flight != null && answer.client().equals(client) && answer.sequence() == flight.sequence();
     }
 
     /**

@@ -85,7 +85,8 @@ final class Waiting {
     /** Whether it is probably served before another one that has so many of its own key before it; ranks may be a little old. */
     boolean isWithin(int others, Waiting other) {
         return priority > other.requester.priority()
-                || priority == other.requester.priority() && (line == other.line ? sequence < other.sequence : rank <= others);
+                || priority == other.requester.priority()
+                        && (line == other.line ? sequence < other.sequence : rank <= others);
     }
 
     /** Whether it goes before another one. */

@@ -99,7 +99,9 @@ class AdmissionTest {
         Asking refused = ask("k", SMALL, 0, account);
 
         assertThat(refused.failure().message()).doesNotContain("secret-name");
-        assertThat(refused.obstacles()).singleElement().asString()
+        assertThat(refused.obstacles())
+                .singleElement()
+                .asString()
                 .startsWith("account:c/secret-name: 1 of 1 requests in use, 1 needed, free in 10.");
     }
 
@@ -154,7 +156,8 @@ class AdmissionTest {
     }
 
     private Asking arrive(Admission to, String key, Candidate account) {
-        Asking asking = new Asking(now, SMALL, account).key(key).waits(5 * SECOND).ticket(++tickets);
+        Asking asking =
+                new Asking(now, SMALL, account).key(key).waits(5 * SECOND).ticket(++tickets);
         to.reserve(now, asking);
         return asking;
     }
@@ -172,7 +175,11 @@ class AdmissionTest {
         Candidate account = account("a", per(10, Dimension.REQUESTS, 1));
         settle(ask("k", SMALL, 0, account));
         Asking usual = ask("k", SMALL, 60 * SECOND, account);
-        Asking better = ask(new Asking(now, SMALL, account).key("vip").priority(5).waits(60 * SECOND).ticket(99));
+        Asking better = ask(new Asking(now, SMALL, account)
+                .key("vip")
+                .priority(5)
+                .waits(60 * SECOND)
+                .ticket(99));
 
         pass(11 * SECOND);
 
@@ -203,10 +210,13 @@ class AdmissionTest {
         Candidate account = account("a", per(10, Dimension.REQUESTS, 1));
         settle(ask("k", SMALL, 0, account));
 
-        Asking large = ask(new Asking(now, SMALL, account).waits(60 * SECOND).bytes(900).ticket(50));
-        Asking tooLarge = ask(new Asking(now, SMALL, account).waits(60 * SECOND).bytes(101).ticket(51));
+        Asking large = ask(
+                new Asking(now, SMALL, account).waits(60 * SECOND).bytes(900).ticket(50));
+        Asking tooLarge = ask(
+                new Asking(now, SMALL, account).waits(60 * SECOND).bytes(101).ticket(51));
         admission.cancel(now, 50);
-        Asking after = ask(new Asking(now, SMALL, account).waits(60 * SECOND).bytes(101).ticket(52));
+        Asking after = ask(
+                new Asking(now, SMALL, account).waits(60 * SECOND).bytes(101).ticket(52));
 
         assertThat(large.failure()).isInstanceOf(GatewayFailure.ClientClosed.class);
         assertThat(tooLarge.failure()).isInstanceOf(GatewayFailure.Overloaded.class);
@@ -218,11 +228,16 @@ class AdmissionTest {
     void whoIsNotServedByItsDeadlineIsRefusedThen() {
         Candidate account = account("a", per(10, Dimension.REQUESTS, 1));
         settle(ask("k", SMALL, 0, account));
-        Asking first = ask(new Asking(now, SMALL, account).priority(1).waits(60 * SECOND).ticket(70));
+        Asking first = ask(
+                new Asking(now, SMALL, account).priority(1).waits(60 * SECOND).ticket(70));
         Asking second = ask("k", SMALL, 21 * SECOND, account);
         boolean waited = second.isWaiting();
         for (int i = 0; i < 3; i++) {
-            ask(new Asking(now, SMALL, account).key("vip" + i).priority(9).waits(60 * SECOND).ticket(80 + i));
+            ask(new Asking(now, SMALL, account)
+                    .key("vip" + i)
+                    .priority(9)
+                    .waits(60 * SECOND)
+                    .ticket(80 + i));
         }
 
         pass(21 * SECOND + 50 * MILLI);
@@ -314,7 +329,8 @@ class AdmissionTest {
         pass(100 * MILLI);
 
         assertThat(second.isGranted()).isTrue();
-        assertThat(book.settle(first.reservation(), true, new Estimate(60, 500), false)).isEqualTo(460);
+        assertThat(book.settle(first.reservation(), true, new Estimate(60, 500), false))
+                .isEqualTo(460);
         pass(100 * MILLI);
         assertThat(group.permille(now, "account:c/a")).isLessThanOrEqualTo(980);
     }

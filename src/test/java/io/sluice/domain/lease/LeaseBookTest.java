@@ -159,7 +159,9 @@ class LeaseBookTest {
     }
 
     private static String seconds(Duration duration) {
-        return new java.math.BigDecimal(Math.ceilDiv(duration.toNanos(), MILLI)).movePointLeft(3).toPlainString();
+        return new java.math.BigDecimal(Math.ceilDiv(duration.toNanos(), MILLI))
+                .movePointLeft(3)
+                .toPlainString();
     }
 
     @Test
@@ -448,7 +450,7 @@ class LeaseBookTest {
         reserve(0, NO_KEY, SMALL, 0, candidate);
 
         reload(SECOND, scope, LimitSet.NONE);
-                int unlimited = (int) permille(SECOND, scope);
+        int unlimited = (int) permille(SECOND, scope);
         reserve(SECOND, NO_KEY, SMALL, 0, candidate);
         settle(2 * SECOND, open, false, SMALL, false);
         reload(3 * SECOND, scope, limits(rpm(4)));

@@ -82,7 +82,8 @@ class LeaseProtocolTest {
     private record Change(long at, LimitSet limits) {}
 
     /** A renewal or answer on its way. */
-    private record Mail(long at, @Nullable Renewal renewal, @Nullable Answer answer) {}
+    private record Mail(
+            long at, @Nullable Renewal renewal, @Nullable Answer answer) {}
 
     private final class Node {
         final String name;
@@ -152,7 +153,9 @@ class LeaseProtocolTest {
             for (Mail mail : List.copyOf(mails)) {
                 if (mail.at() <= now && mail.answer() != null && mails.remove(mail)) {
                     Answer answer = mail.answer();
-                    if (sent != null && answer.sequence() == sent.sequence() && answer.client().equals(sent.client())) {
+                    if (sent != null
+                            && answer.sequence() == sent.sequence()
+                            && answer.client().equals(sent.client())) {
                         sent = null;
                     }
                     admission.take(now, answer, 1 + random.nextLong(1L << 40));
@@ -223,7 +226,10 @@ class LeaseProtocolTest {
                 end(live, false);
                 return;
             }
-            Asking asking = new Asking(now, live.asking.estimate(), live.asking.candidates().toArray(Candidate[]::new))
+            Asking asking = new Asking(
+                            now,
+                            live.asking.estimate(),
+                            live.asking.candidates().toArray(Candidate[]::new))
                     .key(live.key, new Scope(live.key, LimitSet.NONE))
                     .waits(random.nextLong(3 * SECOND))
                     .replaces(live.asking.reservation())
