@@ -166,6 +166,21 @@ final class GroupNode {
                 List.copyOf(new TreeSet<>(voters.stream().map(MemberId::name).toList())));
     }
 
+    /** Whether this node leads, and its copy holds everything that was ever committed. */
+    boolean leads() {
+        return leading != null && leading.hasCommitted();
+    }
+
+    /** The group to which this node belongs. */
+    GroupId group() {
+        return bound;
+    }
+
+    /** Of each limit this node's group may use 1 / share. */
+    int share() {
+        return share;
+    }
+
     /** This member's copy, for tests. */
     @Nullable GroupReplica replica() {
         return replica;

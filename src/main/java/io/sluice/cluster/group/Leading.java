@@ -71,6 +71,7 @@ final class Leading {
     private long last;
     private int inFlight;
     private long lastCommit;
+    private boolean committed;
 
     /**
      * Begins with the leadership.
@@ -105,6 +106,11 @@ final class Leading {
     /** When the last operation of this leadership was committed, or the leadership began; instant, nanoseconds. */
     long lastCommit() {
         return lastCommit;
+    }
+
+    /** Whether this leadership has committed anything: then its replica holds all that any leader before it committed. */
+    boolean hasCommitted() {
+        return committed;
     }
 
     /** Takes a renewal. One that is already on its way is not taken again. */
@@ -187,6 +193,7 @@ final class Leading {
             inFlight--;
             taken.forEach(one -> proposed.remove(one.renewal.client(), one.renewal.sequence()));
             if (done.succeeded()) {
+                committed = true;
                 lastCommit = loop.nanos();
                 answer(taken, done.result());
             }

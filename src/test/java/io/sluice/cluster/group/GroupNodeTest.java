@@ -114,8 +114,6 @@ class GroupNodeTest {
 
         assertThat(cluster.node("a").status().grants()).isFalse();
         assertThat(cluster.node("a").status().reason()).isEqualTo("no quorum: 1 of 3 voters reachable");
-        long before = cluster.node("a").acknowledged.values().iterator().next();
-
         cluster.start("b");
         Duration took = cluster.until(MOST, () -> cluster.allAnswered(LATELY));
         assertThat(took).isLessThan(Duration.ofSeconds(5));
@@ -123,7 +121,6 @@ class GroupNodeTest {
         // The known part is in the fill: everything is charged, and what was written since.
         assertThat(cluster.leader().charged()).isGreaterThanOrEqualTo(SimulatedCluster.LIMIT);
         assertThat(cluster.node("a").startedOver).isEqualTo(1);
-        assertThat(before).isPositive();
 
         SimulatedCluster.Node third = cluster.start("c");
         cluster.until(MOST, () -> isVoter(third));
@@ -168,7 +165,7 @@ class GroupNodeTest {
 
         assertThat(cluster.node("b").status().grants()).isFalse();
         assertThat(cluster.node("b").status().reason()).isEqualTo("waiting for members: a, c");
-        assertThat(cluster.node("b").acknowledged).isEmpty();
+        assertThat(cluster.node("b").answeredWithin(Duration.ofSeconds(30))).isFalse();
     }
 
     @Test

@@ -36,6 +36,7 @@ final class SimulatedCluster {
     final List<String> names;
     final Map<String, Node> nodes = new LinkedHashMap<>();
     final Map<String, GroupRecord> disks = new HashMap<>();
+    final Audit audit = new Audit();
     private long incarnations;
 
     SimulatedCluster(long seed, String... names) {
@@ -87,14 +88,21 @@ final class SimulatedCluster {
         time.pass(duration);
     }
 
+    /** The group whose leader has just answered a client; null when that leader is gone. */
+    private @Nullable GroupId group(ClientId client) {
+        return nodes.values().stream()
+                .filter(node -> node.group.leads() && node.group.replica().group().taken(client) > 0)
+                .map(node -> node.group.group())
+                .findFirst()
+                .orElse(null);
+    }
+
     /** One process. */
     final class Node {
         final Link.Peer self;
         final VirtualTime.ProcessLoop loop;
         final GroupNode group;
         final List<GroupStatus> told = new ArrayList<>();
-        /** Acknowledged renewals of every client this process ever was: the last sequence number each. */
-        final Map<ClientId, Long> acknowledged = new LinkedHashMap<>();
         ClientId client;
         long sequence;
         long answeredAt = Long.MIN_VALUE / 2;
@@ -137,6 +145,7 @@ final class SimulatedCluster {
                 return;
             }
             sequence++;
+            audit.asked(client, sequence);
             ClientId asking = client;
             long number = sequence;
             group.renew(renewal(asking, number)).onSuccess(answer -> answered(asking, number, answer));
@@ -145,7 +154,7 @@ final class SimulatedCluster {
         private void answered(ClientId asked, long number, Answer answer) {
             answeredAt = time.nanos();
             switch (answer.status()) {
-                case TAKEN -> acknowledged.put(asked, number);
+                case TAKEN -> audit.acknowledged(asked, number, group(asked));
                 case START_OVER -> {
                     startedOver++;
                     client = freshClient();
