@@ -85,6 +85,8 @@ public final class Logging {
         root.setLevel(level);
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
+        // Warns of each election and each change of members, with stack traces; the group says itself what it comes to.
+        context.getLogger("io.microraft").setLevel(Level.ERROR);
         return root;
     }
 

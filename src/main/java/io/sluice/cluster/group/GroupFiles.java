@@ -58,10 +58,7 @@ final class GroupFiles {
         }
         String[] epoch = lines.get(1).split(" ", -1);
         String[] proposer = lines.get(2).split(" ", -1);
-        if (epoch.length != 2
-                || !epoch[0].equals("epoch")
-                || proposer.length != 3
-                || !proposer[0].equals("proposer")) {
+        if (epoch.length != 2 || !epoch[0].equals("epoch") || proposer.length != 3 || !proposer[0].equals("proposer")) {
             throw damaged();
         }
         try {

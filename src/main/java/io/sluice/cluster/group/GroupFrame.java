@@ -104,11 +104,10 @@ sealed interface GroupFrame {
      * Its answer, from a node that did not take its acceptance back.
      *
      * @param group to be founded
-     * @param exact whether the state was recorded when the whole cluster stopped
      * @param ageNanos how old the state may be at most; {@link Long#MAX_VALUE} when that is not known
      * @param state what is known, in the form of {@link io.sluice.domain.lease.GroupOperation.Found#known}; null for nothing
      */
-    record Copy(GroupId group, boolean exact, long ageNanos, byte @Nullable [] state) implements GroupFrame {}
+    record Copy(GroupId group, long ageNanos, byte @Nullable [] state) implements GroupFrame {}
 
     /**
      * The group begins.

@@ -58,7 +58,6 @@ final class GroupFrames {
             case GroupFrame.Copy f -> {
                 byte[] state = f.state();
                 WireWriter out = group(COPY, f.group(), state == null ? 0 : state.length)
-                        .flag(f.exact())
                         .number(f.ageNanos())
                         .flag(state != null);
                 yield (state == null ? out : out.bytes(state)).toBytes();
@@ -69,7 +68,8 @@ final class GroupFrames {
                         .number(f.share())
                         .bytes(f.found())
                         .toBytes();
-            case GroupFrame.Join f -> group(JOIN, f.group(), 0).member(f.member()).toBytes();
+            case GroupFrame.Join f ->
+                group(JOIN, f.group(), 0).member(f.member()).toBytes();
         };
     }
 
@@ -80,20 +80,21 @@ final class GroupFrames {
             throw new WireFormatException("a frame of version " + version + ", known is " + VERSION);
         }
         int kind = in.octet();
-        GroupFrame frame = switch (kind) {
-            case LOG_MESSAGE -> new GroupFrame.LogMessage(GroupId.read(in), in.member(), in.bytes());
-            case RENEW -> new GroupFrame.Renew(in.bytes());
-            case ANSWERED -> new GroupFrame.Answered(in.bytes());
-            case NOT_LEADER -> new GroupFrame.NotLeader(in.bits(), in.number(), in.text());
-            case STATUS -> status(in);
-            case PROPOSE -> new GroupFrame.Propose(GroupId.read(in), peers(in));
-            case ACCEPT -> new GroupFrame.Accept(GroupId.read(in), in.member(), in.flag());
-            case COLLECT -> new GroupFrame.Collect(GroupId.read(in));
-            case COPY -> new GroupFrame.Copy(GroupId.read(in), in.flag(), in.number(), in.flag() ? in.bytes() : null);
-            case START -> new GroupFrame.Start(GroupId.read(in), in.members(), in.small(), in.bytes());
-            case JOIN -> new GroupFrame.Join(GroupId.read(in), in.member());
-            default -> throw new WireFormatException("a frame of unknown kind " + kind);
-        };
+        GroupFrame frame =
+                switch (kind) {
+                    case LOG_MESSAGE -> new GroupFrame.LogMessage(GroupId.read(in), in.member(), in.bytes());
+                    case RENEW -> new GroupFrame.Renew(in.bytes());
+                    case ANSWERED -> new GroupFrame.Answered(in.bytes());
+                    case NOT_LEADER -> new GroupFrame.NotLeader(in.bits(), in.number(), in.text());
+                    case STATUS -> status(in);
+                    case PROPOSE -> new GroupFrame.Propose(GroupId.read(in), peers(in));
+                    case ACCEPT -> new GroupFrame.Accept(GroupId.read(in), in.member(), in.flag());
+                    case COLLECT -> new GroupFrame.Collect(GroupId.read(in));
+                    case COPY -> new GroupFrame.Copy(GroupId.read(in), in.number(), in.flag() ? in.bytes() : null);
+                    case START -> new GroupFrame.Start(GroupId.read(in), in.members(), in.small(), in.bytes());
+                    case JOIN -> new GroupFrame.Join(GroupId.read(in), in.member());
+                    default -> throw new WireFormatException("a frame of unknown kind " + kind);
+                };
         in.end();
         return frame;
     }

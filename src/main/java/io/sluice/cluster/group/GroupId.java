@@ -35,8 +35,6 @@ record GroupId(long epoch, Link.Peer proposer) implements Comparable<GroupId> {
 
     @Override
     public String toString() {
-        return this.equals(NONE)
-                ? ""
-                : epoch + "@" + proposer.name() + "#" + Long.toHexString(proposer.incarnation());
+        return this.equals(NONE) ? "" : epoch + "@" + proposer.name() + "#" + Long.toHexString(proposer.incarnation());
     }
 }

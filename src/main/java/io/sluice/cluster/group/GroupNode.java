@@ -4,7 +4,6 @@ import io.sluice.cluster.link.Link;
 import io.sluice.cluster.raft.Loop;
 import io.sluice.cluster.raft.MemberId;
 import io.sluice.cluster.raft.QuotaLog;
-import io.sluice.cluster.raft.RaftQuotaLog;
 import io.sluice.cluster.raft.WireFormatException;
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.GroupCodec;
@@ -15,15 +14,14 @@ import io.sluice.message.GroupStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +29,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's part in the group, whole: what {@link Founding} and {@link Roster} decide is done here. Confined to its loop.
+ * A node's part in the cluster's group, whole: carries frames between the parts, and does what {@link Founding} decides.
+ * Confined to its loop.
  */
 final class GroupNode {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNode.class);
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int TICKS_A_STATUS = 2;
-    private static final int TICKS_A_CLIENT_STATUS = 10;
+    private static final int TICKS_A_STATUS_TO_CLIENTS = 10;
     private static final int TICKS_A_JOIN = 4;
+
     /** So long without a sign of a leader, and requests are refused at once. */
     private static final long SILENCE = TimeUnit.SECONDS.toNanos(3);
-    /** A member that is behind its leader and does not come nearer for so long is started anew. */
-    private static final long STUCK = TimeUnit.SECONDS.toNanos(5);
-    /** More operations behind than the log holds: only a snapshot helps, and see {@link #STUCK}. */
-    private static final int FAR_BEHIND = 2 * RaftQuotaLog.SNAPSHOT_EVERY;
+
     private static final long WANTED = TimeUnit.SECONDS.toNanos(2);
 
     /**
@@ -77,6 +74,7 @@ final class GroupNode {
 
     private final Loop loop;
     private final Link link;
+    private final String self;
     private final List<String> names;
     private final GroupStore store;
     private final Random random;
@@ -85,22 +83,18 @@ final class GroupNode {
     private final GroupClient client;
     private final @Nullable Founding founding;
     private final Map<String, Wanting> wanting = new HashMap<>();
-    private final Set<Link.Peer> strangers = new HashSet<>();
-    private @Nullable QuotaLog log;
+    private final Set<Link.Peer> unread = new HashSet<>();
+    private @Nullable GroupMember member;
+    /** The copy of the last group, also after it was left. */
     private @Nullable GroupReplica replica;
-    private byte @Nullable [] found;
-    private @Nullable Leading leading;
-    private Loop.@Nullable Timer timer;
-    private GroupId bound = GroupId.NONE;
-    private int share = 1;
-    private List<MemberId> initial = List.of();
-    private boolean changing;
+
+    private Loop.Timer timer;
     private String halted = "";
     private String lastLeader = "";
-    private GroupFrame.@Nullable Status leaderStatus;
+    /** What a leader said last; null when none did for long. */
+    private GroupFrame.@Nullable Status leader;
+
     private long leaderSeen;
-    private long progressAt;
-    private long progressTo;
     private int ticks;
     private boolean closed;
     private @Nullable GroupStatus told;
@@ -114,114 +108,82 @@ final class GroupNode {
     GroupNode(Setup setup, Consumer<GroupStatus> listener) {
         this.loop = setup.loop();
         this.link = setup.link();
+        this.self = link.self().name();
         this.names = setup.names().stream().sorted().toList();
         this.store = setup.store();
         this.random = setup.random();
         this.days = new ZoneDays(setup.wallClock());
         this.listener = listener;
-        long now = loop.nanos();
-        this.leaderSeen = now - SILENCE - 1;
+        this.leaderSeen = loop.nanos() - SILENCE - 1;
         this.client = new GroupClient(loop, names, this::leaderName, this::sendRenewal);
-        this.founding = names.contains(link.self().name())
-                ? new Founding(link.self(), names, setup.record(), now)
-                : null;
+        this.founding = names.contains(self) ? new Founding(link.self(), names, setup.record(), loop.nanos()) : null;
+        this.timer = loop.schedule(TICK, this::tick);
         link.onFrame(this::frame);
         link.onPeers(this::peersChanged);
         peersChanged();
-        timer = loop.schedule(TICK, this::tick);
     }
 
     /** Asks the group; answered whenever there is a leader. */
     Future<Answer> renew(Renewal renewal) {
         return client.ask(renewal).onSuccess(answer -> {
             if (answer.status() == Answer.Status.REPLACED) {
-                halt("another node named " + link.self().name() + " was started later");
+                halt("another node named " + self + " was started later");
             }
         });
     }
 
     /** Every scope's counters, while this node leads. */
     Optional<List<ScopeCounters>> counters() {
-        GroupReplica mine = replica;
-        return leading == null || mine == null || !mine.isFounded()
+        GroupMember mine = member;
+        return mine == null || mine.leading() == null || !mine.replica().isFounded()
                 ? Optional.empty()
-                : Optional.of(mine.group().counters());
+                : Optional.of(mine.replica().group().counters());
     }
 
     /** How the group stands, as this node sees it. */
     GroupStatus status() {
+        GroupMember mine = member;
+        GroupFrame.Status heard = leader;
         String reason = refusal();
-        QuotaLog.Standing standing = log == null ? null : log.standing();
-        GroupFrame.Status heard = leaderStatus;
-        List<MemberId> voters = standing != null && leading != null
-                ? standing.voters()
-                : heard == null ? List.of() : heard.voters();
+        QuotaLog.Standing standing = mine == null ? null : mine.log().standing();
+        boolean leads = mine != null && mine.leading() != null;
+        GroupId group = mine != null ? mine.entry().group() : heard != null ? heard.bound() : GroupId.NONE;
+        List<MemberId> voters =
+                leads && standing != null ? standing.voters() : heard == null ? List.of() : heard.voters();
         return new GroupStatus(
                 reason.isEmpty(),
                 reason,
-                (heard != null && leading == null ? heard.bound() : bound).toString(),
+                group.toString(),
                 leaderName(),
-                standing == null ? "client" : standing.role().name().toLowerCase(java.util.Locale.ROOT),
+                standing == null ? "client" : standing.role().name().toLowerCase(Locale.ROOT),
                 names,
-                List.copyOf(new TreeSet<>(voters.stream().map(MemberId::name).toList())));
+                voters.stream().map(MemberId::name).distinct().sorted().toList());
     }
 
-    /** Whether this node leads, and its copy holds everything that was ever committed. */
-    boolean leads() {
-        return leading != null && leading.hasCommitted();
-    }
-
-    /** The group to which this node belongs. */
-    GroupId group() {
-        return bound;
-    }
-
-    /** Of each limit this node's group may use 1 / share. */
-    int share() {
-        return share;
-    }
-
-    /** This member's copy, for tests. */
-    @Nullable GroupReplica replica() {
-        return replica;
-    }
-
-    /** This member's log, for tests. */
-    @Nullable QuotaLog log() {
-        return log;
+    /** This node's part in a group; null while it belongs to none. For tests. */
+    @Nullable
+    GroupMember member() {
+        return member;
     }
 
     /** Leaves without harm: another voter leads before this one goes. */
     Future<Void> stop() {
-        QuotaLog mine = log;
-        Future<Void> handed = mine == null || leading == null
-                ? Future.succeededFuture()
-                : successor(mine).map(mine::handOver).orElseGet(Future::succeededFuture);
+        GroupMember mine = member;
+        Future<Void> handed = mine == null ? Future.succeededFuture() : mine.handOver(this::isConnected);
         return handed.otherwiseEmpty().onComplete(done -> close());
     }
 
     /** Stops at once. */
     void close() {
         closed = true;
-        if (timer != null) {
-            timer.cancel();
-        }
+        timer.cancel();
         client.close();
         leave();
     }
 
-    private Optional<MemberId> successor(QuotaLog mine) {
-        QuotaLog.Progress progress = mine.progress();
-        return mine.standing().voters().stream()
-                .filter(member -> isConnected(member) && progress.matched().containsKey(member))
-                .max(java.util.Comparator.comparingLong(progress.matched()::get));
+    private boolean isConnected(MemberId peer) {
+        return link.connected().contains(new Link.Peer(peer.name(), peer.incarnation()));
     }
-
-    private boolean isConnected(MemberId member) {
-        return link.connected().contains(new Link.Peer(member.name(), member.incarnation()));
-    }
-
-    // ---- time
 
     private void tick() {
         if (closed) {
@@ -232,123 +194,80 @@ final class GroupNode {
         long now = loop.nanos();
         watchLeader(now);
         if (founding != null && halted.isEmpty()) {
-            watchReplica();
-            perform(founding.tick(isLiving(now), isLost(now), now));
-            if (ticks % TICKS_A_JOIN == 0) {
-                askToJoin();
-            }
-            improveRoster(now);
-            if (ticks % TICKS_A_STATUS == 0) {
-                tellStatus(now);
-            }
+            watchMember(founding, now);
         }
         tellListener();
     }
 
-    /** Who leads, by what leaders themselves say, or by this node's own log. */
+    /** Who leads, by what leaders say themselves, or by this node's own log. */
     private void watchLeader(long now) {
-        Leading mine = leading;
-        if (mine != null && now - mine.lastCommit() <= Founding.FRESH) {
+        Leading mine = member == null ? null : member.leading();
+        if (mine != null && now - mine.lastCommit() <= Others.FRESH) {
             leaderSeen = now;
         }
-        if (leaderStatus != null && now - leaderSeen > SILENCE) {
-            leaderStatus = null;
+        if (now - leaderSeen > SILENCE) {
+            leader = null;
         }
-        String leader = leaderName();
-        if (!leader.equals(lastLeader)) {
-            lastLeader = leader;
+        String name = leaderName();
+        if (!name.equals(lastLeader)) {
+            lastLeader = name;
             client.leaderChanged();
         }
     }
 
+    private void watchMember(Founding mine, long now) {
+        if (replica != null && !replica.broken().isEmpty()) {
+            halt(replica.broken());
+            return;
+        }
+        GroupFrame.Status own = ownLeader(now);
+        boolean lost = member != null && member.isLost(own);
+        perform(mine.tick(isLiving(), lost, now));
+        wanting.values().removeIf(one -> now - one.at > WANTED || !isConnected(one.member));
+        if (member != null) {
+            member.improve(
+                    names.size(), wanting.values().stream().map(Wanting::member).toList());
+            MemberId me = member.entry().member();
+            if (ticks % TICKS_A_JOIN == 0 && own != null && !own.voters().contains(me)) {
+                send(own.leader(), new GroupFrame.Join(own.bound(), me));
+            }
+        }
+        if (ticks % TICKS_A_STATUS == 0) {
+            tellStatus(mine);
+        }
+    }
+
+    /** What the leader of this node's own group said just now. */
+    private GroupFrame.@Nullable Status ownLeader(long now) {
+        GroupFrame.Status heard = leader;
+        return heard != null
+                        && member != null
+                        && heard.bound().equals(member.entry().group())
+                        && now - leaderSeen <= Others.FRESH
+                ? heard
+                : null;
+    }
+
+    private boolean isLiving() {
+        return member != null && member.isLiving();
+    }
+
+    /** Name of who leads; empty for nobody. */
     private String leaderName() {
-        if (leading != null) {
-            return link.self().name();
+        GroupMember mine = member;
+        if (mine != null && mine.leading() != null) {
+            return self;
         }
-        QuotaLog.Standing standing = log == null ? null : log.standing();
-        if (standing != null && standing.running() && standing.leader() != null && isLiving(loop.nanos())) {
-            return standing.leader().name();
+        if (mine != null && mine.isLiving() && mine.log().standing().leader() != null) {
+            return mine.log().standing().leader().name();
         }
-        GroupFrame.Status heard = leaderStatus;
+        GroupFrame.Status heard = leader;
         return heard == null ? "" : heard.leader();
     }
 
-    private boolean isLiving(long now) {
-        GroupReplica mine = replica;
-        return mine != null && mine.isFounded() && now - mine.appliedAt() <= Founding.FRESH;
-    }
-
-    private void watchReplica() {
-        GroupReplica mine = replica;
-        if (mine != null && !mine.broken().isEmpty()) {
-            halt(mine.broken());
-        }
-    }
-
-    /** Whether this node's log was removed, differs from the leader's, or stays behind it. */
-    private boolean isLost(long now) {
-        QuotaLog mine = log;
-        GroupReplica copy = replica;
-        if (mine == null || copy == null) {
-            return false;
-        }
-        if (!mine.standing().running()) {
-            return true;
-        }
-        if (copy.applied() > progressTo) {
-            progressTo = copy.applied();
-            progressAt = now;
-        }
-        GroupFrame.Status leader = leaderStatus;
-        if (leading != null || leader == null || !leader.bound().equals(bound) || now - leaderSeen > Founding.FRESH) {
-            progressAt = now;
-            return false;
-        }
-        if (leader.checkIndex() == copy.checkIndex() && leader.checkHash() != copy.checkHash()) {
-            LOG.error(
-                    "the state at {} differs from the leader's: this node takes the leader's", copy.checkIndex());
-            return true;
-        }
-        long behind = leader.applied() - copy.applied();
-        return behind > 0 && now - progressAt > STUCK || behind > FAR_BEHIND && now - progressAt > Founding.FRESH;
-    }
-
-    private void askToJoin() {
-        QuotaLog mine = log;
-        GroupFrame.Status leader = leaderStatus;
-        if (mine != null
-                && leading == null
-                && leader != null
-                && leader.bound().equals(bound)
-                && !leader.voters().contains(mine.self())) {
-            send(leader.leader(), new GroupFrame.Join(bound, mine.self()));
-        }
-    }
-
-    private void improveRoster(long now) {
-        QuotaLog mine = log;
-        GroupReplica copy = replica;
-        wanting.values().removeIf(one -> now - one.at > WANTED || !isConnected(one.member));
-        if (mine == null || copy == null || leading == null || changing || !copy.isFounded()) {
-            return;
-        }
-        List<MemberId> members = new ArrayList<>();
-        wanting.values().forEach(one -> members.add(one.member));
-        Roster.next(names.size(), mine.standing(), mine.progress(), members).ifPresent(step -> {
-            changing = true;
-            mine.change(step.kind(), step.member())
-                    .onFailure(cause -> LOG.debug("no change of members: {} {}", step, cause.toString()))
-                    .onComplete(done -> changing = false);
-        });
-    }
-
-    private void tellStatus(long now) {
-        GroupFrame.Status status = ownStatus(now);
-        if (status == null) {
-            return;
-        }
-        Buffer frame = Buffer.buffer(GroupFrames.encode(status));
-        boolean everyone = ticks % TICKS_A_CLIENT_STATUS == 0;
+    private void tellStatus(Founding mine) {
+        Buffer frame = Buffer.buffer(GroupFrames.encode(ownStatus(mine)));
+        boolean everyone = ticks % TICKS_A_STATUS_TO_CLIENTS == 0;
         link.connected().stream()
                 .map(Link.Peer::name)
                 .distinct()
@@ -356,30 +275,43 @@ final class GroupNode {
                 .forEach(name -> link.send(name, frame));
     }
 
-    private GroupFrame.@Nullable Status ownStatus(long now) {
-        Founding mine = founding;
-        if (mine == null) {
-            return null;
+    private GroupFrame.Status ownStatus(Founding mine) {
+        GroupMember part = member;
+        if (part == null) {
+            return new GroupFrame.Status(
+                    names,
+                    mine.newest(),
+                    mine.marked(),
+                    GroupId.NONE,
+                    false,
+                    false,
+                    leaderName(),
+                    1,
+                    0,
+                    0,
+                    0,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    mine.view());
         }
-        QuotaLog.Standing standing = log == null ? null : log.standing();
-        GroupReplica copy = replica;
-        boolean member = copy != null && !bound.equals(GroupId.NONE);
-        boolean leads = leading != null;
+        boolean leads = part.leading() != null;
+        QuotaLog.Standing standing = part.log().standing();
         return new GroupFrame.Status(
                 names,
                 mine.newest(),
                 mine.marked(),
-                bound,
-                member && isLiving(now),
+                part.entry().group(),
+                part.isLiving(),
                 leads,
                 leaderName(),
-                share,
-                member ? copy.applied() : 0,
-                member ? copy.checkIndex() : 0,
-                member ? copy.checkHash() : 0,
-                leads ? initial : List.of(),
-                leads && standing != null ? standing.members() : List.of(),
-                leads && standing != null ? standing.voters() : List.of(),
+                part.entry().share(),
+                part.replica().applied(),
+                part.replica().checkIndex(),
+                part.replica().checkHash(),
+                leads ? part.entry().initial() : List.of(),
+                leads ? standing.members() : List.of(),
+                leads ? standing.voters() : List.of(),
                 mine.view());
     }
 
@@ -393,12 +325,11 @@ final class GroupNode {
 
     /** Why no leases can be had; empty when they can. */
     private String refusal() {
-        if (!halted.isEmpty() && founding != null && leaderStatus == null) {
-            return halted;
+        if (loop.nanos() - leaderSeen <= SILENCE) {
+            return client.waitsLongerThan(SILENCE) ? "the leader does not answer: " + leaderName() : "";
         }
-        long now = loop.nanos();
-        if (now - leaderSeen <= SILENCE) {
-            return client.waitsLongerThan(SILENCE) ? "the leader " + leaderName() + " does not answer" : "";
+        if (!halted.isEmpty()) {
+            return halted;
         }
         if (founding == null) {
             return "no leader answers";
@@ -406,8 +337,6 @@ final class GroupNode {
         String reason = founding.reason();
         return reason.isEmpty() ? "no leader" : reason;
     }
-
-    // ---- what was decided
 
     private void perform(List<Founding.Action> actions) {
         for (Founding.Action action : actions) {
@@ -424,60 +353,49 @@ final class GroupNode {
     private void save(GroupRecord record) {
         store.save(record)
                 .onSuccess(done -> {
-                    if (!closed && founding != null) {
+                    if (!closed && halted.isEmpty() && founding != null) {
                         perform(founding.saved(record, loop.nanos()));
                     }
                 })
                 .onFailure(cause -> halt("the group's record cannot be written: " + cause.getMessage()));
     }
 
-    private void enter(Founding.Enter enter) {
-        LOG.atInfo()
-                .addKeyValue("group", enter.group())
-                .addKeyValue("member", enter.member())
-                .log(enter.found() == null ? "joins the quota group" : "begins a new quota group");
-        GroupReplica fresh = new GroupReplica(enter.member(), loop::nanos);
-        replica = fresh;
-        found = enter.found();
-        bound = enter.group();
-        share = enter.share();
-        initial = enter.initial();
-        progressAt = loop.nanos();
-        progressTo = 0;
-        QuotaLog opened = new RaftQuotaLog(
-                bound.toString(),
-                enter.member(),
-                enter.initial(),
-                fresh,
-                (to, message) -> sendLogMessage(enter.group(), to, message),
-                this::standingChanged,
+    private void enter(Founding.Enter entry) {
+        GroupMember entered = new GroupMember(
+                entry,
                 loop,
+                (to, message) -> {
+                    if (isConnected(to)) {
+                        send(to.name(), new GroupFrame.LogMessage(entry.group(), to, message));
+                    }
+                },
+                this::sendAnswer,
+                days,
                 random);
-        log = opened;
-        opened.start();
+        member = entered;
+        replica = entered.replica();
+        entered.start();
     }
 
-    /** The replica stays: what it knows may be asked for. */
     private void leave() {
-        QuotaLog mine = log;
-        log = null;
-        bound = GroupId.NONE;
-        endLeading();
-        if (mine != null) {
-            mine.close();
+        GroupMember left = member;
+        member = null;
+        if (left != null) {
+            left.close();
         }
     }
 
     private GroupFrame.Copy copy(GroupId group) {
-        GroupReplica mine = replica;
-        if (mine == null || !mine.isFounded() || !mine.broken().isEmpty()) {
-            return new GroupFrame.Copy(group, false, Long.MAX_VALUE, null);
-        }
-        long age = client.age(mine.group());
-        byte[] known = age == Long.MAX_VALUE ? null : mine.group().known(age);
-        return new GroupFrame.Copy(group, false, age, known);
+        GroupReplica last = replica;
+        long age = last == null || !last.isFounded() || !last.broken().isEmpty()
+                ? Long.MAX_VALUE
+                : client.age(last.group());
+        byte[] known =
+                last == null || age == Long.MAX_VALUE ? null : last.group().known(age);
+        return new GroupFrame.Copy(group, age, known);
     }
 
+    /** Takes no part any more; its renewals still go to whoever leads. */
     private void halt(String why) {
         if (halted.isEmpty() && founding != null && !closed) {
             halted = why;
@@ -486,37 +404,11 @@ final class GroupNode {
         }
     }
 
-    private void standingChanged() {
-        QuotaLog mine = log;
-        GroupReplica copy = replica;
-        if (mine == null || copy == null) {
-            return;
-        }
-        QuotaLog.Standing standing = mine.standing();
-        boolean leads = standing.running() && standing.role() == QuotaLog.Role.LEADER;
-        if (leads && leading == null) {
-            LOG.atInfo().addKeyValue("group", bound).log("leads the quota group");
-            changing = false;
-            wanting.clear();
-            leading = new Leading(loop, mine, copy, days, this::sendAnswer, found);
-        } else if (!leads) {
-            endLeading();
-        }
-    }
-
-    private void endLeading() {
-        if (leading != null) {
-            leading.end();
-            leading = null;
-        }
-    }
-
-    // ---- frames
-
     private void peersChanged() {
         if (founding != null) {
             founding.connected(link.connected());
         }
+        unread.retainAll(link.connected());
     }
 
     private void frame(Link.Peer from, Buffer bytes) {
@@ -526,7 +418,7 @@ final class GroupNode {
         try {
             frame(from, GroupFrames.decode(bytes.getBytes()));
         } catch (WireFormatException | GroupFormatException e) {
-            if (strangers.add(from)) {
+            if (unread.add(from)) {
                 LOG.warn("a frame of {} cannot be read, and is dropped like all such: {}", from, e.getMessage());
             }
         }
@@ -534,33 +426,35 @@ final class GroupNode {
 
     private void frame(Link.Peer from, GroupFrame frame) throws WireFormatException, GroupFormatException {
         switch (frame) {
-            case GroupFrame.LogMessage message -> {
-                if (log != null && message.group().equals(bound) && message.to().equals(log.self())) {
-                    log.receive(from.name(), from.incarnation(), message.message());
-                }
-            }
-            case GroupFrame.Renew renew -> renewal(from.name(), GroupCodec.decodeRenewal(renew.renewal()));
-            case GroupFrame.Answered answered -> answer(GroupCodec.decodeAnswer(answered.answer()));
-            case GroupFrame.NotLeader hint -> client.notLeader(hint.incarnation(), hint.sequence(), hint.leader());
-            case GroupFrame.Status status -> status(from, status);
-            case GroupFrame.Join join -> wants(from, join);
-            case GroupFrame.Propose f -> found(from, f);
-            case GroupFrame.Accept f -> found(from, f);
-            case GroupFrame.Collect f -> found(from, f);
-            case GroupFrame.Copy f -> found(from, f);
-            case GroupFrame.Start f -> found(from, f);
+            case GroupFrame.LogMessage f -> logMessage(from, f);
+            case GroupFrame.Renew f -> renewal(from.name(), GroupCodec.decodeRenewal(f.renewal()));
+            case GroupFrame.Answered f -> answer(GroupCodec.decodeAnswer(f.answer()));
+            case GroupFrame.NotLeader f -> client.notLeader(f.incarnation(), f.sequence(), f.leader());
+            case GroupFrame.Status f -> status(from, f);
+            case GroupFrame.Join f -> wants(from, f);
+            default -> found(from, frame);
+        }
+    }
+
+    /** A message of another group, or for an older identity of this node, would disturb this one. */
+    private void logMessage(Link.Peer from, GroupFrame.LogMessage message) throws WireFormatException {
+        GroupMember mine = member;
+        if (mine != null
+                && message.group().equals(mine.entry().group())
+                && message.to().equals(mine.entry().member())) {
+            mine.log().receive(from.name(), from.incarnation(), message.message());
         }
     }
 
     private void found(Link.Peer from, GroupFrame frame) {
         Founding mine = founding;
-        if (mine == null || !halted.isEmpty()) {
+        if (mine == null || !halted.isEmpty() || closed) {
             return;
         }
         long now = loop.nanos();
         perform(
                 switch (frame) {
-                    case GroupFrame.Propose f -> mine.proposed(from, f, isLiving(now), now);
+                    case GroupFrame.Propose f -> mine.proposed(from, f, isLiving(), now);
                     case GroupFrame.Accept f -> mine.accepted(from, f, now);
                     case GroupFrame.Collect f -> mine.collect(from, f);
                     case GroupFrame.Copy f -> mine.copied(from, f);
@@ -573,49 +467,51 @@ final class GroupNode {
         if (!names.contains(from.name())) {
             return;
         }
-        long now = loop.nanos();
         if (founding != null) {
-            founding.status(from, status, now);
+            founding.status(from, status, loop.nanos());
         }
         if (status.leads() && status.living()) {
-            leaderStatus = status;
-            leaderSeen = now;
+            leader = status;
+            leaderSeen = loop.nanos();
         }
     }
 
+    /** While two nodes of one name are connected, neither is taken in: the first must have gone. */
     private void wants(Link.Peer from, GroupFrame.Join join) {
-        MemberId member = join.member();
-        boolean honest = member.name().equals(from.name()) && member.incarnation() == from.incarnation();
-        boolean alone = !from.name().equals(link.self().name())
-                && link.connected().stream().filter(peer -> peer.name().equals(from.name())).count() == 1;
-        if (leading != null && join.group().equals(bound) && honest && alone && names.contains(from.name())) {
-            wanting.put(from.name(), new Wanting(member, loop.nanos()));
+        MemberId who = join.member();
+        boolean honest = who.name().equals(from.name()) && who.incarnation() == from.incarnation();
+        boolean alone = !from.name().equals(self)
+                && link.connected().stream()
+                                .filter(peer -> peer.name().equals(from.name()))
+                                .count()
+                        == 1;
+        if (member != null
+                && join.group().equals(member.entry().group())
+                && honest
+                && alone
+                && names.contains(from.name())) {
+            wanting.put(from.name(), new Wanting(who, loop.nanos()));
         }
     }
 
     private void renewal(String from, Renewal renewal) {
-        if (!renewal.client().node().equals(from)) {
-            return;
-        }
-        if (leading != null) {
-            leading.offer(from, renewal);
-        } else if (!from.equals(link.self().name())) {
-            send(
-                    from,
-                    new GroupFrame.NotLeader(renewal.client().incarnation(), renewal.sequence(), leaderName()));
+        boolean honest = renewal.client().node().equals(from);
+        boolean taken = honest && member != null && member.offer(from, renewal);
+        if (honest && !taken && !from.equals(self)) {
+            send(from, new GroupFrame.NotLeader(renewal.client().incarnation(), renewal.sequence(), leaderName()));
         }
     }
 
+    /** Between two groups an answer can only be the older one's: nothing is granted then. */
     private void answer(Answer answer) {
-        boolean between = founding != null && founding.place() instanceof Founding.Place.Accepted;
-        if (!between) {
+        if (founding == null || !(founding.place() instanceof Place.Accepted)) {
             leaderSeen = loop.nanos();
             client.answered(answer);
         }
     }
 
     private void sendRenewal(String node, Renewal renewal, byte[] bytes) {
-        if (node.equals(link.self().name())) {
+        if (node.equals(self)) {
             renewal(node, renewal);
         } else {
             send(node, new GroupFrame.Renew(bytes));
@@ -623,21 +519,15 @@ final class GroupNode {
     }
 
     private void sendAnswer(String node, Answer answer) {
-        if (node.equals(link.self().name())) {
+        if (node.equals(self)) {
             answer(answer);
         } else {
             send(node, new GroupFrame.Answered(GroupCodec.encode(answer)));
         }
     }
 
-    private void sendLogMessage(GroupId group, MemberId to, byte[] message) {
-        if (isConnected(to)) {
-            send(to.name(), new GroupFrame.LogMessage(group, to, message));
-        }
-    }
-
     private void send(String to, GroupFrame frame) {
-        if (to.equals(link.self().name())) {
+        if (to.equals(self)) {
             found(link.self(), frame);
         } else {
             link.send(to, Buffer.buffer(GroupFrames.encode(frame)));

@@ -50,7 +50,7 @@ final class GroupReplica implements QuotaLog.Replica {
     GroupReplica(MemberId self, LongSupplier nanos) {
         this.self = self;
         this.nanos = nanos;
-        this.appliedAt = nanos.getAsLong() - Founding.FRESH - 1;
+        this.appliedAt = nanos.getAsLong() - Others.FRESH - 1;
     }
 
     QuotaGroup group() {
@@ -139,10 +139,8 @@ final class GroupReplica implements QuotaLog.Replica {
     @Override
     public byte[] snapshot(long index) {
         byte[] state = group.snapshot();
-        WireWriter out = new WireWriter(state.length + 256)
-                .octet(VERSION)
-                .flag(founded)
-                .number(zones.size());
+        WireWriter out =
+                new WireWriter(state.length + 256).octet(VERSION).flag(founded).number(zones.size());
         zones.forEach(out::text);
         byte[] snapshot = out.bytes(state).toBytes();
         if (index % RaftQuotaLog.SNAPSHOT_EVERY == 0) {

@@ -83,13 +83,7 @@ final class Leading {
      * @param sender takes the answers
      * @param found the group's first operation; null for a member that came later
      */
-    Leading(
-            Loop loop,
-            QuotaLog log,
-            GroupReplica replica,
-            ZoneDays days,
-            Sender sender,
-            byte @Nullable [] found) {
+    Leading(Loop loop, QuotaLog log, GroupReplica replica, ZoneDays days, Sender sender, byte @Nullable [] found) {
         this.loop = loop;
         this.log = log;
         this.replica = replica;
@@ -218,7 +212,8 @@ final class Leading {
         Iterator<Waiting> all = waiting.values().iterator();
         while (all.hasNext() && taken.size() < MOST_RENEWALS) {
             Waiting next = all.next();
-            scopes += next.renewal.statements().size() + next.renewal.definitions().size();
+            scopes += next.renewal.statements().size()
+                    + next.renewal.definitions().size();
             if (scopes > MOST_SCOPES && !taken.isEmpty()) {
                 break;
             }

@@ -130,9 +130,7 @@ final class MessageEncoder {
         switch (entry.getOperation()) {
             case byte[] operation -> writer.octet(OPERATION).bytes(operation);
             case UpdateRaftGroupMembersOp members -> {
-                writer.octet(MEMBERS)
-                        .octet(members.getMode().ordinal())
-                        .member(Endpoint.member(members.getEndpoint()));
+                writer.octet(MEMBERS).octet(members.getMode().ordinal()).member(Endpoint.member(members.getEndpoint()));
                 endpoints(writer, members.getMembers());
                 endpoints(writer, members.getVotingMembers());
             }

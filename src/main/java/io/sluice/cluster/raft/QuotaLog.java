@@ -42,7 +42,8 @@ public interface QuotaLog {
      * @param voters those of them who vote
      * @param running false once it was removed or closed
      */
-    record Standing(Role role, @Nullable MemberId leader, List<MemberId> members, List<MemberId> voters, boolean running) {
+    record Standing(
+            Role role, @Nullable MemberId leader, List<MemberId> members, List<MemberId> voters, boolean running) {
         /** Copies the lists. */
         public Standing {
             members = List.copyOf(members);

@@ -79,7 +79,8 @@ public final class RaftQuotaLog implements QuotaLog {
         this.node = RaftNode.newBuilder()
                 .setGroupId(group)
                 .setLocalEndpoint(new Endpoint(self))
-                .setInitialGroupMembers(initial.stream().<RaftEndpoint>map(Endpoint::new).toList())
+                .setInitialGroupMembers(
+                        initial.stream().<RaftEndpoint>map(Endpoint::new).toList())
                 .setConfig(CONFIG)
                 .setExecutor(time)
                 .setClock(time)
@@ -125,11 +126,12 @@ public final class RaftQuotaLog implements QuotaLog {
 
     @Override
     public Future<Void> change(Change change, MemberId member) {
-        MembershipChangeMode mode = switch (change) {
-            case ADD -> MembershipChangeMode.ADD_LEARNER;
-            case PROMOTE -> MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER;
-            case REMOVE -> MembershipChangeMode.REMOVE_MEMBER;
-        };
+        MembershipChangeMode mode =
+                switch (change) {
+                    case ADD -> MembershipChangeMode.ADD_LEARNER;
+                    case PROMOTE -> MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER;
+                    case REMOVE -> MembershipChangeMode.REMOVE_MEMBER;
+                };
         long known = node.getCommittedMembers().getLogIndex();
         return future(node.changeMembership(new Endpoint(member), mode, known)).mapEmpty();
     }

@@ -58,8 +58,7 @@ final class Audit {
         if (replica.applied() < furthest.getOrDefault(group, 0L)) {
             return;
         }
-        long fill = filled.computeIfAbsent(
-                group, g -> counted >= SimulatedCluster.LIMIT ? SimulatedCluster.LIMIT : 0L);
+        long fill = filled.computeIfAbsent(group, g -> counted >= SimulatedCluster.LIMIT ? SimulatedCluster.LIMIT : 0L);
         long atLeast = 0;
         long atMost = 0;
         for (Map.Entry<ClientId, Long> one : asked.entrySet()) {

@@ -71,7 +71,9 @@ class FaultRunTest {
             }
             cluster.net.healAll();
             cluster.net.weather(0, 0, 250_000, 0);
-            everyName().stream().filter(name -> !cluster.nodes.containsKey(name)).forEach(cluster::start);
+            everyName().stream()
+                    .filter(name -> !cluster.nodes.containsKey(name))
+                    .forEach(cluster::start);
             cluster.pass(Duration.ofSeconds(1));
             cluster.until(MOST, this::healed);
             cluster.pass(Duration.ofSeconds(1));
@@ -82,8 +84,12 @@ class FaultRunTest {
         private boolean healed() {
             return cluster.allAnswered(Duration.ofMillis(500))
                     && cluster.leader() != null
-                    && cluster.leader().group.log().standing().voters().size() == cluster.names.size()
-                    && voters().stream().map(node -> node.status().group()).distinct().count() == 1
+                    && cluster.leader().log().standing().voters().size() == cluster.names.size()
+                    && voters().stream()
+                                    .map(node -> node.status().group())
+                                    .distinct()
+                                    .count()
+                            == 1
                     && voters().stream().allMatch(SimulatedCluster.Node::isLiving);
         }
 
@@ -103,17 +109,19 @@ class FaultRunTest {
             String one = cluster.names.get(random.nextInt(cluster.names.size()));
             String other = cluster.names.get(random.nextInt(cluster.names.size()));
             switch (random.nextInt(10)) {
-                case 0 -> cluster.names.stream().filter(name -> !name.equals(one)).forEach(n -> cluster.net.cut(one, n));
+                case 0 ->
+                    cluster.names.stream().filter(name -> !name.equals(one)).forEach(n -> cluster.net.cut(one, n));
                 case 1 -> cluster.net.cutOneWay(one, other);
                 case 2 -> cluster.net.cut(one, other);
                 case 3 -> pause(one);
                 case 4 -> cluster.net.weather(0.2, 0.1, 1_000_000, 20_000_000);
                 case 5 -> cluster.kill(one);
                 case 6 -> killLeader();
-                case 7 -> everyName().stream()
-                        .filter(name -> !cluster.nodes.containsKey(name))
-                        .toList()
-                        .forEach(cluster::start);
+                case 7 ->
+                    everyName().stream()
+                            .filter(name -> !cluster.nodes.containsKey(name))
+                            .toList()
+                            .forEach(cluster::start);
                 case 8 -> {
                     cluster.kill(one);
                     cluster.start(one);
@@ -142,18 +150,17 @@ class FaultRunTest {
         /** What must be so at every instant. */
         private void check() {
             for (SimulatedCluster.Node node : voters()) {
-                GroupReplica replica = node.group.replica();
-                if (replica != null && replica.isFounded() && !node.group.group().equals(GroupId.NONE)) {
-                    cluster.audit.member(node.group.group(), replica);
+                GroupReplica replica = node.replica();
+                if (replica != null && replica.isFounded() && !node.groupId().equals(GroupId.NONE)) {
+                    cluster.audit.member(node.groupId(), replica);
                 }
             }
             // Of two that think they lead, the one that can commit is further, or nobody was told anything since.
             voters().stream()
-                    .filter(node -> node.group.leads())
-                    .max(Comparator.comparing((SimulatedCluster.Node node) -> node.group.group())
-                            .thenComparingLong(node -> node.group.replica().applied()))
-                    .ifPresent(node ->
-                            cluster.audit.leader(node.group.group(), node.group.replica(), node.charged()));
+                    .filter(node -> node.leads())
+                    .max(Comparator.comparing((SimulatedCluster.Node node) -> node.groupId())
+                            .thenComparingLong(node -> node.replica().applied()))
+                    .ifPresent(node -> cluster.audit.leader(node.groupId(), node.replica(), node.charged()));
         }
     }
 }

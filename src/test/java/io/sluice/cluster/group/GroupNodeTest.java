@@ -58,7 +58,8 @@ class GroupNodeTest {
 
         assertThat(took.plus(LATELY)).isLessThan(Duration.ofSeconds(2));
         assertThat(groupEpoch("a", "b", "c")).isEqualTo(before);
-        assertThat(cluster.nodes.values()).allSatisfy(node -> assertThat(node.startedOver).isZero());
+        assertThat(cluster.nodes.values())
+                .allSatisfy(node -> assertThat(node.startedOver).isZero());
         assertThat(cluster.nodes.values())
                 .allSatisfy(node -> assertThat(node.told).noneMatch(status -> began(node) && !status.grants()));
     }
@@ -78,13 +79,15 @@ class GroupNodeTest {
         assertThat(old.answeredAt).isEqualTo(last);
         assertThat(old.status().grants()).isFalse();
         assertThat(old.status().reason()).isEqualTo("no quorum: 1 of 3 voters reachable");
-        assertThat(others(old)).allSatisfy(node -> assertThat(node.answeredWithin(LATELY)).isTrue());
+        assertThat(others(old))
+                .allSatisfy(node -> assertThat(node.answeredWithin(LATELY)).isTrue());
 
         cluster.net.healAll();
         cluster.until(Duration.ofSeconds(3), () -> cluster.allAnswered(LATELY));
         cluster.pass(Duration.ofSeconds(1));
         assertSameState();
-        assertThat(cluster.nodes.values()).allSatisfy(node -> assertThat(node.startedOver).isZero());
+        assertThat(cluster.nodes.values())
+                .allSatisfy(node -> assertThat(node.startedOver).isZero());
     }
 
     @Test
@@ -99,8 +102,8 @@ class GroupNodeTest {
 
         assertThat(took).isLessThan(Duration.ofSeconds(3));
         cluster.pass(Duration.ofSeconds(1));
-        assertThat(cluster.leader().group.log().standing().voters()).hasSize(3);
-        assertThat(cluster.leader().group.log().standing().members()).hasSize(3);
+        assertThat(cluster.leader().log().standing().voters()).hasSize(3);
+        assertThat(cluster.leader().log().standing().members()).hasSize(3);
         assertSameState();
     }
 
@@ -177,7 +180,7 @@ class GroupNodeTest {
         cluster.pass(Duration.ofSeconds(5));
 
         assertThat(second.status().role()).isNotEqualTo("follower");
-        assertThat(cluster.leader().group.log().standing().voters()).hasSize(3);
+        assertThat(cluster.leader().log().standing().voters()).hasSize(3);
     }
 
     private void founded() {
@@ -196,7 +199,11 @@ class GroupNodeTest {
 
     private boolean began(SimulatedCluster.Node node) {
         return node.told.stream().anyMatch(GroupStatus::grants)
-                && node.told.indexOf(node.told.stream().filter(GroupStatus::grants).findFirst().orElseThrow()) == 0;
+                && node.told.indexOf(node.told.stream()
+                                .filter(GroupStatus::grants)
+                                .findFirst()
+                                .orElseThrow())
+                        == 0;
     }
 
     private long groupEpoch(String... names) {
@@ -211,21 +218,23 @@ class GroupNodeTest {
     private boolean isVoter(SimulatedCluster.Node node) {
         SimulatedCluster.Node leader = cluster.leader();
         return leader != null
-                && node.group.log() != null
-                && leader.group.log().standing().voters().contains(node.group.log().self())
-                && leader.group.log().standing().voters().size() == 3;
+                && node.log() != null
+                && leader.log().standing().voters().contains(node.log().self())
+                && leader.log().standing().voters().size() == 3;
     }
 
     private void assertSameState() {
-        cluster.until(Duration.ofSeconds(5), () -> cluster.nodes.values().stream()
-                        .filter(node -> node.group.replica() != null)
-                        .map(node -> node.group.replica().applied())
-                        .distinct()
-                        .count()
-                == 1);
+        cluster.until(
+                Duration.ofSeconds(5),
+                () -> cluster.nodes.values().stream()
+                                .filter(node -> node.replica() != null)
+                                .map(node -> node.replica().applied())
+                                .distinct()
+                                .count()
+                        == 1);
         assertThat(cluster.nodes.values().stream()
-                        .filter(node -> node.group.replica() != null)
-                        .map(node -> node.group.replica().group().hash())
+                        .filter(node -> node.replica() != null)
+                        .map(node -> node.replica().group().hash())
                         .distinct())
                 .hasSize(1);
     }

@@ -1,6 +1,7 @@
 package io.sluice.cluster.group;
 
 import io.sluice.cluster.link.Link;
+import io.sluice.cluster.raft.QuotaLog;
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.ClientId;
 import io.sluice.domain.lease.Renewal;
@@ -69,7 +70,8 @@ final class SimulatedCluster {
     }
 
     /** The node that leads and was answered lately; null for none. */
-    @Nullable Node leader() {
+    @Nullable
+    Node leader() {
         return nodes.values().stream()
                 .filter(node -> node.group.counters().isPresent() && node.isLiving())
                 .findFirst()
@@ -91,8 +93,8 @@ final class SimulatedCluster {
     /** The group whose leader has just answered a client; null when that leader is gone. */
     private @Nullable GroupId group(ClientId client) {
         return nodes.values().stream()
-                .filter(node -> node.group.leads() && node.group.replica().group().taken(client) > 0)
-                .map(node -> node.group.group())
+                .filter(node -> node.leads() && node.replica().group().taken(client) > 0)
+                .map(node -> node.groupId())
                 .findFirst()
                 .orElse(null);
     }
@@ -128,10 +130,12 @@ final class SimulatedCluster {
 
         private Future<Void> save(GroupRecord record) {
             var promise = io.vertx.core.Promise.<Void>promise();
-            time.schedule(1_000_000 + random.nextInt(3_000_000), () -> loop.run(() -> {
-                disks.put(self.name(), record);
-                promise.complete();
-            }));
+            time.schedule(
+                    1_000_000 + random.nextInt(3_000_000),
+                    () -> loop.run(() -> {
+                        disks.put(self.name(), record);
+                        promise.complete();
+                    }));
             return promise.future();
         }
 
@@ -170,8 +174,35 @@ final class SimulatedCluster {
         }
 
         boolean isLiving() {
-            GroupReplica replica = group.replica();
+            GroupReplica replica = replica();
             return replica != null && loop.nanos() - replica.appliedAt() < 1_000_000_000L;
+        }
+
+        @Nullable
+        GroupReplica replica() {
+            return group.member() == null ? null : group.member().replica();
+        }
+
+        @Nullable
+        QuotaLog log() {
+            return group.member() == null ? null : group.member().log();
+        }
+
+        GroupId groupId() {
+            return group.member() == null
+                    ? GroupId.NONE
+                    : group.member().entry().group();
+        }
+
+        int share() {
+            return group.member() == null ? 0 : group.member().entry().share();
+        }
+
+        /** Whether it leads, and its copy holds everything that was ever committed. */
+        boolean leads() {
+            return group.member() != null
+                    && group.member().leading() != null
+                    && group.member().leading().hasCommitted();
         }
 
         GroupStatus status() {
@@ -180,7 +211,7 @@ final class SimulatedCluster {
 
         /** Requests that this node's copy counts. */
         long charged() {
-            GroupReplica replica = group.replica();
+            GroupReplica replica = replica();
             return replica == null
                     ? 0
                     : replica.group().counters().stream()

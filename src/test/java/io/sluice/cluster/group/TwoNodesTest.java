@@ -35,18 +35,20 @@ class TwoNodesTest {
         cluster.until(MOST, () -> cluster.allAnswered(LATELY));
         cluster.pass(Duration.ofSeconds(2));
 
-        assertThat(cluster.node("a").group.share()).isEqualTo(2);
-        assertThat(cluster.node("b").group.share()).isEqualTo(2);
+        assertThat(cluster.node("a").share()).isEqualTo(2);
+        assertThat(cluster.node("b").share()).isEqualTo(2);
         assertThat(cluster.node("a").status().group())
                 .isNotEqualTo(cluster.node("b").status().group());
 
         cluster.net.healAll();
         cluster.pass(Duration.ofSeconds(1));
-        cluster.until(MOST, () -> cluster.node("a").status().members().size() == 2
-                && cluster.node("b").status().members().size() == 2
-                && cluster.allAnswered(LATELY));
-        assertThat(cluster.node("a").group.share()).isEqualTo(1);
-        assertThat(cluster.node("b").group.share()).isEqualTo(1);
+        cluster.until(
+                MOST,
+                () -> cluster.node("a").status().members().size() == 2
+                        && cluster.node("b").status().members().size() == 2
+                        && cluster.allAnswered(LATELY));
+        assertThat(cluster.node("a").share()).isEqualTo(1);
+        assertThat(cluster.node("b").share()).isEqualTo(1);
         assertThat(cluster.node("a").status().group())
                 .isEqualTo(cluster.node("b").status().group());
     }
@@ -60,14 +62,14 @@ class TwoNodesTest {
         cluster.kill("b");
         cluster.pass(Duration.ofSeconds(2));
         cluster.until(MOST, () -> cluster.allAnswered(LATELY));
-        assertThat(cluster.node("a").group.share()).isEqualTo(2);
+        assertThat(cluster.node("a").share()).isEqualTo(2);
 
         cluster.start("b");
         cluster.pass(Duration.ofSeconds(1));
         cluster.until(MOST, () -> cluster.allAnswered(LATELY));
         cluster.pass(Duration.ofSeconds(2));
         assertThat(cluster.node("a").status().members()).containsExactly("a", "b");
-        assertThat(cluster.node("a").group.share()).isEqualTo(1);
+        assertThat(cluster.node("a").share()).isEqualTo(1);
     }
 
     @Test
@@ -78,7 +80,7 @@ class TwoNodesTest {
         Duration took = cluster.until(MOST, () -> cluster.allAnswered(LATELY));
 
         assertThat(took).isLessThan(Duration.ofSeconds(2));
-        assertThat(cluster.node("a").group.share()).isEqualTo(1);
+        assertThat(cluster.node("a").share()).isEqualTo(1);
         cluster.pass(Duration.ofSeconds(1));
         assertThat(cluster.node("a").charged()).isLessThan(SimulatedCluster.LIMIT);
     }

@@ -69,11 +69,13 @@ final class VirtualTime {
         public Timer schedule(long delayNanos, Runnable task) {
             boolean[] cancelled = new boolean[1];
             long millis = Math.max(1, (delayNanos + 999_999) / 1_000_000);
-            VirtualTime.this.schedule(millis * 1_000_000, () -> run(() -> {
-                if (!cancelled[0]) {
-                    task.run();
-                }
-            }));
+            VirtualTime.this.schedule(
+                    millis * 1_000_000,
+                    () -> run(() -> {
+                        if (!cancelled[0]) {
+                            task.run();
+                        }
+                    }));
             return () -> cancelled[0] = true;
         }
 
