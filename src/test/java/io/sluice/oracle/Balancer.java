@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,10 +15,12 @@ final class Balancer {
     private static final long CHECK_MILLIS = 100;
     private static final long PATIENCE_MILLIS = 400;
 
+    private final Vertx vertx;
     private final HttpClient http;
     private final List<ClusterNode> nodes;
     private final double[] shares;
     private final boolean[] up;
+    private final long timer;
 
     /**
      * Begins to look after nodes; one counts as up until a check fails.
@@ -26,16 +29,22 @@ final class Balancer {
      * @param shares of the requests, by node; those of a node that is down go to the others in proportion
      */
     Balancer(Vertx vertx, HttpClient http, List<ClusterNode> nodes, double[] shares) {
+        this.vertx = vertx;
         this.http = http;
         this.nodes = List.copyOf(nodes);
         this.shares = shares.clone();
         this.up = new boolean[nodes.size()];
-        java.util.Arrays.fill(up, true);
-        vertx.setPeriodic(CHECK_MILLIS, timer -> {
+        Arrays.fill(up, true);
+        timer = vertx.setPeriodic(CHECK_MILLIS, tick -> {
             for (int i = 0; i < up.length; i++) {
                 check(i);
             }
         });
+    }
+
+    /** Looks after the nodes no longer. */
+    void stop() {
+        vertx.cancelTimer(timer);
     }
 
     private void check(int node) {

@@ -37,20 +37,25 @@ final class Cluster implements AutoCloseable {
      * Writes the files of every node; none is started.
      *
      * @param processes of the run
+     * @param label before the names of its directories and logs; may be empty
      * @param shape how many nodes of which kind
      * @param gatewayYaml text of everyone's {@code gateway.yaml}
      * @param random of delays in the network
      */
-    Cluster(Processes processes, Shape shape, String gatewayYaml, SplittableRandom random) {
+    Cluster(Processes processes, String label, Shape shape, String gatewayYaml, SplittableRandom random) {
         ports = PortBlock.free(shape.nodes());
         faults = shape.faulty ? NodeFaults.compile(processes.directory()) : null;
         network = faults == null ? null : new Network(ports, shape.nodes(), random);
         for (int i = 0; i < shape.nodes(); i++) {
             String name = name(i);
             Map<String, String> environment =
-                    faults == null ? Map.of() : faults.environment(name, network().diversions(i));
+                    faults == null ? Map.of() : faults.environment(label + name, network().diversions(i));
             ClusterNode node = new ClusterNode(
-                    name, ports.http(i), ports.admin(i), processes, environment, nodeYaml(shape, i));
+                    name,
+                    ports.http(i),
+                    ports.admin(i),
+                    processes.place(label + name, environment),
+                    nodeYaml(shape, i));
             node.writeGateway(gatewayYaml);
             nodes.add(node);
         }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One node: its files, and its process, which may be started again and again. */
@@ -23,30 +22,20 @@ final class ClusterNode {
     private final String name;
     private final int port;
     private final int adminPort;
-    private final Path home;
-    private final Processes processes;
-    private final Map<String, String> environment;
+    private final Processes.Place place;
     private @Nullable Child child;
 
     /**
      * A node that is not started; its files are below the directory of the run.
      *
-     * @param environment what its process has in its environment besides
+     * @param place of its files and its process
      * @param nodeYaml text of {@code node.yaml}
      */
-    ClusterNode(
-            String name,
-            int port,
-            int adminPort,
-            Processes processes,
-            Map<String, String> environment,
-            String nodeYaml) {
+    ClusterNode(String name, int port, int adminPort, Processes.Place place, String nodeYaml) {
         this.name = name;
         this.port = port;
         this.adminPort = adminPort;
-        this.home = processes.directory().resolve(name);
-        this.processes = processes;
-        this.environment = environment;
+        this.place = place;
         write("node.yaml", nodeYaml);
     }
 
@@ -64,10 +53,10 @@ final class ClusterNode {
     }
 
     private void write(String file, String text) {
-        Path config = home.resolve("config");
+        Path config = place.home().resolve("config");
         try {
             Files.createDirectories(config);
-            Path next = home.resolve(file);
+            Path next = place.home().resolve(file);
             Files.writeString(next, text);
             Files.move(next, config.resolve(file), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -77,14 +66,11 @@ final class ClusterNode {
 
     /** Starts the process, on the files and ports it always has; returns before it is ready. */
     void start() {
-        child = processes.start(
-                name,
-                environment,
-                Jvm.command(
-                        "--config",
-                        home.resolve("config").toString(),
-                        "--data",
-                        home.resolve("data").toString()));
+        child = place.start(Jvm.command(
+                "--config",
+                place.home().resolve("config").toString(),
+                "--data",
+                place.home().resolve("data").toString()));
     }
 
     /** The process that was started last. */

@@ -17,7 +17,9 @@ final class Injections {
 
     /** {@code kill -9} of one node each ten seconds, started again within two. */
     static void kill(Stage stage) {
-        while (stage.pass(EACH.minus(SECOND))) {
+        long due = System.nanoTime() + EACH.toNanos();
+        while (stage.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())))) {
+            due += EACH.toNanos();
             kill(stage, stage.anyNode());
         }
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -184,7 +185,7 @@ final class OpenLoad implements AutoCloseable {
                         return (Void) null;
                     }))
                     .otherwise(cause -> {
-                        boolean late = cause instanceof java.util.concurrent.TimeoutException;
+                        boolean late = cause instanceof TimeoutException;
                         tally.count(late ? "timeout" : "reset");
                         return null;
                     });
@@ -231,6 +232,12 @@ final class OpenLoad implements AutoCloseable {
 
     @Override
     public void close() {
+        Promise<Void> stopped = Promise.promise();
+        vertx.runOnContext(v -> {
+            balancer.stop();
+            stopped.complete();
+        });
+        stopped.future().await();
         vertx.close().await();
     }
 }

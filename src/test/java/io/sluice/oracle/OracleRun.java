@@ -3,7 +3,6 @@ package io.sluice.oracle;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +15,6 @@ import java.util.concurrent.TimeUnit;
  * provider what it saw.
  */
 final class OracleRun {
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
-    private static final double WARM_UP_A_SECOND = 150;
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(90);
-
     private final Scenario scenario;
     private final Settings settings;
     private final Pool pool;
@@ -40,36 +35,20 @@ final class OracleRun {
     private Result run() {
         Scenario.Load load = scenario.load();
         String script = pool.providerScript(settings.enforced(), !load.tellsOutput());
-        try (Processes processes = new Processes(settings.keep());
-                Provider provider = new Provider(processes, settings.window(), script);
-                Relay way = way(provider, load)) {
-            int port = load.providerDelay() == 0 ? provider.port() : way.port();
-            try (Cluster cluster = new Cluster(processes, scenario.shape(), pool.gatewayYaml(port), random.split())) {
-                cluster.start(scenario.shape().voters());
-                warmUp(cluster);
-                provider.forget();
-                return measure(cluster, provider);
-            }
+        try (TestBed bed = new TestBed(settings.window(), script, random, settings.keep());
+                Relay way = way(bed.provider())) {
+            Cluster cluster = bed.start("", scenario.shape(), pool.gatewayYaml(way.port()));
+            bed.provider().forget();
+            return measure(cluster, bed.provider());
         }
     }
 
     /** The way between gateway and provider. */
-    private Relay way(Provider provider, Scenario.Load load) {
+    private Relay way(Provider provider) {
         Line forth = new Line(random.split());
-        long nanos = (long) (load.providerDelay() * settings.guard().toNanos());
+        long nanos = (long) (scenario.load().providerDelay() * settings.guard().toNanos());
         forth.delay(Duration.ofNanos(nanos));
         return new Relay(provider.port(), forth, new Line(random.split()));
-    }
-
-    /** Code that runs for the first time takes longer than the guard of a short window. */
-    private void warmUp(Cluster cluster) {
-        int voters = scenario.shape().voters();
-        double[] shares = new double[cluster.nodes().size()];
-        Arrays.fill(shares, 0, voters, 1);
-        OpenLoad.Shape shape = new OpenLoad.Shape(Pool.WARM_UP, WARM_UP_A_SECOND, 0, 0, true);
-        try (OpenLoad load = new OpenLoad(shape, cluster.nodes(), shares, random.split())) {
-            await(load.run(WARM_UP), WARM_UP.plus(LAST_ANSWERS));
-        }
     }
 
     private Result measure(Cluster cluster, Provider provider) {
@@ -89,7 +68,7 @@ final class OracleRun {
             Future<Tally> answers = clients.run(settings.length());
             Thread clock = Thread.ofVirtual().start(() -> endAfter(settings.length(), over, watch));
             scenario.faults().inject(stage);
-            tally = await(answers, settings.length().plus(LAST_ANSWERS));
+            tally = TestBed.await(answers, settings.length());
             clock.interrupt();
             return result(stage, tally, watch, provider.oracle());
         }
@@ -122,13 +101,5 @@ final class OracleRun {
                 stage.counts(),
                 stage.log(),
                 stage.violations());
-    }
-
-    private static <T> T await(Future<T> future, Duration atMost) {
-        try {
-            return future.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new IllegalStateException("the load is not over after " + atMost, e);
-        }
     }
 }

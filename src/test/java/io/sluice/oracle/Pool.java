@@ -10,8 +10,9 @@ import java.util.Locale;
  *
  * @param window of every limit; a minute where providers are concerned
  * @param accounts the pool
+ * @param pace how fast the provider answers, in the words of its script
  */
-record Pool(Duration window, List<Account> accounts) {
+record Pool(Duration window, List<Account> accounts, String pace) {
     /** What requests of {@link OpenLoad} come to on average, input and output. */
     static final double TOKENS_A_REQUEST = OpenLoad.INPUT_TOKENS + (OpenLoad.LEAST_OUTPUT + OpenLoad.MOST_OUTPUT) / 2.0;
 
@@ -19,6 +20,7 @@ record Pool(Duration window, List<Account> accounts) {
     static final String WARM_UP = "warm-up";
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String AT_ONCE = "first-token: 0ms, tokens-per-second: 0";
     private static final long FEWEST = 3;
     private static final int[] UNEVEN_LENGTHS = {20, 60, 120, 250};
 
@@ -73,7 +75,7 @@ record Pool(Duration window, List<Account> accounts) {
             return String.format(Locale.ROOT, "{ %s: %d, per: %dms }", what, amount, window.toMillis());
         }
 
-        private String script(boolean enforced, int answerTokens) {
+        private String script(boolean enforced, String pace, int answerTokens) {
             List<String> limits = new ArrayList<>();
             if (enforced && requests > 0) {
                 limits.add("rpm: " + requests);
@@ -81,7 +83,7 @@ record Pool(Duration window, List<Account> accounts) {
             if (enforced && tokens > 0) {
                 limits.add("tpm: " + tokens);
             }
-            return "{ first-token: 15ms, tokens-per-second: 400, answer-tokens: " + answerTokens + ", limits: { "
+            return "{ " + pace + ", answer-tokens: " + answerTokens + ", limits: { "
                     + String.join(", ", limits) + " } }";
         }
     }
@@ -100,16 +102,16 @@ record Pool(Duration window, List<Account> accounts) {
         accounts.add(new Account("tokens-a", 0, scaled(30_000, window)));
         accounts.add(new Account("tokens-b", 0, scaled(120_000, window)));
         accounts.add(new Account("both", scaled(600, window), scaled(45_000, window)));
-        return new Pool(window, accounts);
+        return new Pool(window, accounts, "first-token: 15ms, tokens-per-second: 400");
     }
 
-    /** So many accounts of the same limits. */
+    /** So many accounts of the same limits a minute, whose provider answers at once. */
     static Pool alike(int count, long requests, long tokens) {
         List<Account> accounts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             accounts.add(new Account("account-" + i, requests, tokens));
         }
-        return new Pool(MINUTE, accounts);
+        return new Pool(MINUTE, accounts, AT_ONCE);
     }
 
     private static long scaled(long perMinute, Duration window) {
@@ -122,7 +124,8 @@ record Pool(Duration window, List<Account> accounts) {
                 window,
                 accounts.stream()
                         .map(each -> new Account(each.name, (each.requests + 1) / 2, (each.tokens + 1) / 2))
-                        .toList());
+                        .toList(),
+                pace);
     }
 
     /** Requests a second that all of it takes. */
@@ -168,14 +171,14 @@ record Pool(Duration window, List<Account> accounts) {
      */
     String providerScript(boolean enforced, boolean uneven) {
         StringBuilder yaml = new StringBuilder("credentials:\n");
-        yaml.append("  ").append(WARM_UP).append(": { first-token: 0ms, tokens-per-second: 0 }\n");
+        yaml.append("  ").append(WARM_UP).append(": { ").append(AT_ONCE).append(" }\n");
         for (int i = 0; i < accounts.size(); i++) {
             Account each = accounts.get(i);
             int length = uneven ? UNEVEN_LENGTHS[i % UNEVEN_LENGTHS.length] : OpenLoad.MOST_OUTPUT;
             yaml.append("  ")
                     .append(each.credential())
                     .append(": ")
-                    .append(each.script(enforced, length))
+                    .append(each.script(enforced, pace, length))
                     .append('\n');
         }
         return yaml.toString();

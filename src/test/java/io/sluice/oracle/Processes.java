@@ -82,6 +82,24 @@ final class Processes implements AutoCloseable {
         }
     }
 
+    /**
+     * Where a process has its files, and what it finds in its environment.
+     *
+     * @param home directory
+     * @param environment what is added to the harness's own
+     * @param processes of the run
+     */
+    record Place(Path home, Map<String, String> environment, Processes processes) {
+        Child start(List<String> command) {
+            return processes.start(home.getFileName().toString(), environment, command);
+        }
+    }
+
+    /** A place for a process. */
+    Place place(String name, Map<String, String> environment) {
+        return new Place(directory.resolve(name), environment, this);
+    }
+
     private void end() {
         children.forEach(Child::kill);
         try {

@@ -17,6 +17,12 @@ record Scenario(String name, String what, Cluster.Shape shape, Load load, Faults
     /** The promise is about windows of this length and longer; shorter ones lose more to guard and ttl. */
     static final Duration LEAST_WINDOW_OF_BARS = Duration.ofSeconds(10);
 
+    /** The same with nodes that know nothing of one another: it must overshoot, or the oracle is blind. */
+    Scenario apart() {
+        Cluster.Shape alone = new Cluster.Shape(shape.voters(), shape.further(), false, shape.faulty());
+        return new Scenario(name + " apart", what, alone, load, faults, bars);
+    }
+
     /**
      * What is offered.
      *

@@ -140,14 +140,7 @@ final class Scenarios {
                     new Shape(1, 0, false, false),
                     Load.OVER.over(1),
                     Faults.NONE,
-                    Bars.CALM),
-            new Scenario(
-                    "apart",
-                    "three nodes that know nothing of one another: must overshoot, or the oracle is blind",
-                    new Shape(3, 0, false, false),
-                    Load.OVER.over(0.4, 0.3, 0.3),
-                    Faults.NONE,
-                    Bars.PROMISE));
+                    Bars.CALM));
 
     private Scenarios() {}
 

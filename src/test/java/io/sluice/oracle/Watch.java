@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Looks again and again at the provider: how full its windows are, and since when nothing has arrived. */
 final class Watch implements AutoCloseable {
-    private static final long EACH_MILLIS = 25;
+    private static final long EACH_MILLIS = 20;
 
     private final Provider provider;
     private final Map<String, long[]> sums = new HashMap<>();
@@ -60,12 +60,17 @@ final class Watch implements AutoCloseable {
         }
     }
 
+    /** Forgets the longest pause so far. */
+    synchronized void mark() {
+        longestPause = 0;
+    }
+
     /** Stops looking: what comes is no longer the run. */
     void stop() {
         stopping.countDown();
     }
 
-    /** The longest time between two arrivals; as exact as the looks are frequent. */
+    /** The longest time between two arrivals since the mark; as exact as the looks are frequent. */
     synchronized Duration longestPause() {
         return Duration.ofNanos(longestPause);
     }
