@@ -130,7 +130,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     }
 
     @Override
-    public void add(long now, LimitState limit, long instant, long units) {
+    public void add(long now, Counted limit, long instant, long units) {
         if (book == null) {
             return; // It comes from the log.
         }
@@ -215,7 +215,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         return new Slot(slot.file(), segment);
     }
 
-    private boolean append(LeaseSegment segment, LimitState limit, long instant, long units) {
+    private boolean append(LeaseSegment segment, Counted limit, long instant, long units) {
         int window = (int) limit.tag();
         if (limit.tag() >>> Integer.SIZE != sequence) {
             window = segment.name(
@@ -280,7 +280,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         }
 
         @Override
-        public void add(long now, LimitState limit, long instant, long units) {
+        public void add(long now, Counted limit, long instant, long units) {
             complete = complete && append(segment, limit, instant, units);
         }
     }

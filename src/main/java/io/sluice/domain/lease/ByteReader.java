@@ -36,6 +36,15 @@ final class ByteReader {
         return bytes[at++] & 0xFF;
     }
 
+    /** One byte within bounds. */
+    int within8(int least, int most) throws GroupFormatException {
+        int value = u8();
+        if (value < least || value > most) {
+            throw damaged();
+        }
+        return value;
+    }
+
     boolean bool() throws GroupFormatException {
         int value = u8();
         if (value > 1) {
@@ -63,6 +72,20 @@ final class ByteReader {
     long amount() throws GroupFormatException {
         long value = number();
         if (value < 0) {
+            throw damaged();
+        }
+        return value;
+    }
+
+    /** A number of units: at least 0, at most {@link Units#MOST}. */
+    long sum() throws GroupFormatException {
+        return within(0L, Units.MOST);
+    }
+
+    /** A number within bounds. */
+    long within(long least, long most) throws GroupFormatException {
+        long value = number();
+        if (value < least || value > most) {
             throw damaged();
         }
         return value;
@@ -128,10 +151,6 @@ final class ByteReader {
             }
         }
         return Units.of(amounts);
-    }
-
-    <E> E word(E[] values) throws GroupFormatException {
-        return values[within(0, values.length - 1)];
     }
 
     /** Nothing may follow. */

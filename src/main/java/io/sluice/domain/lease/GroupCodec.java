@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 public final class GroupCodec {
     private static final int VERSION = 1;
-    private static final long MOST_NANOS = Duration.ofDays(2).toNanos();
+    private static final long MOST_NANOS = Duration.ofDays(31).toNanos();
 
     private GroupCodec() {}
 
@@ -52,21 +52,13 @@ public final class GroupCodec {
         GroupOperation operation =
                 switch (in.u8()) {
                     case 0 -> new GroupOperation.NewTerm(in.text());
-                    case 1 -> new GroupOperation.Found(in.block(), in.bool(), share(in), in.bool());
+                    case 1 -> new GroupOperation.Found(in.block(), in.bool(), in.within8(1, 2), in.bool());
                     case 2 -> batch(in);
                     case 3 -> new GroupOperation.Close();
                     default -> throw in.damaged();
                 };
         in.end();
         return operation;
-    }
-
-    private static int share(ByteReader in) throws GroupFormatException {
-        int share = in.u8();
-        if (share < 1 || share > 2) {
-            throw in.damaged();
-        }
-        return share;
     }
 
     private static GroupOperation.Batch batch(ByteReader in) throws GroupFormatException {
