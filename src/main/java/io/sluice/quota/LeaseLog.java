@@ -2,7 +2,6 @@ package io.sluice.quota;
 
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.LimitState;
 import io.sluice.domain.quota.QuotaBook;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -120,8 +120,7 @@ public final class QuotaGroup {
         for (GroupScope scope : scopes.values()) {
             for (GroupLimit limit : scope.limits) {
                 if (limit.window != null) {
-                    limit.window.forEach(
-                            terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
+                    limit.window.forEach(terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
                 }
             }
         }
@@ -173,10 +172,8 @@ public final class QuotaGroup {
             scopes.values().forEach(scope -> scope.limits.forEach(GroupLimit::beginDay));
         }
         List<Renewal> renewals = batch.renewals();
-        @Nullable
-        Answer[] answers = new Answer[renewals.size()];
-        @Nullable
-        GroupClient[] speakers = new GroupClient[renewals.size()];
+        @Nullable Answer[] answers = new Answer[renewals.size()];
+        @Nullable GroupClient[] speakers = new GroupClient[renewals.size()];
         for (int i = 0; i < speakers.length; i++) {
             speakers[i] = admit(renewals.get(i), answers, i);
         }
@@ -321,7 +318,10 @@ public final class QuotaGroup {
             Holding holding = client.holdings.get(statement.scope());
             ScopeGrant grant = holding.grant;
             // A second statement of one scope has its answer in the first.
-            grants.add(grant != null ? grant : new ScopeGrant(statement.scope(), Units.NONE, 0, 0, Units.NONE, Units.NONE, 0));
+            grants.add(
+                    grant != null
+                            ? grant
+                            : new ScopeGrant(statement.scope(), Units.NONE, 0, 0, Units.NONE, Units.NONE, 0));
             holding.grant = null;
             holding.statement = null;
         }
