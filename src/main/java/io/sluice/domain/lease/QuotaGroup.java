@@ -210,25 +210,27 @@ public final class QuotaGroup {
      * @return who speaks; null when it is not taken
      */
     private @Nullable GroupClient admit(Renewal renewal, @Nullable Answer[] answers, int at) {
-        GroupClient client = clients.get(renewal.client().node());
-        boolean known = client != null && client.id.equals(renewal.client());
-        if (known && (renewal.sequence() <= client.sequence || client.takenIn == terms.batch)) {
+        GroupClient before = clients.get(renewal.client().node());
+        GroupClient client = before != null && before.id.equals(renewal.client()) ? before : null;
+        if (client != null && (renewal.sequence() <= client.sequence || client.takenIn == terms.batch)) {
             answers[at] = renewal.sequence() == client.sequence ? client.answer : null;
             return null;
         }
-        if (!known && client != null && client.earlier.contains(renewal.client().incarnation())) {
+        if (client == null
+                && before != null
+                && before.earlier.contains(renewal.client().incarnation())) {
             answers[at] = refusal(renewal, Answer.Status.REPLACED);
             return null;
         }
-        long expected = known ? client.sequence + 1 : 1;
-        if (renewal.sequence() != expected || !isSound(renewal, known ? client.holdings.size() : 0)) {
+        long expected = client != null ? client.sequence + 1 : 1;
+        if (renewal.sequence() != expected || !isSound(renewal, client != null ? client.holdings.size() : 0)) {
             answers[at] = refusal(renewal, Answer.Status.START_OVER);
             return null;
         }
-        if (!known) {
-            List<Long> earlier = client == null ? List.of() : client.andEarlier();
-            if (client != null) {
-                remove(client);
+        if (client == null) {
+            List<Long> earlier = before == null ? List.of() : before.andEarlier();
+            if (before != null) {
+                remove(before);
             }
             client = new GroupClient(renewal.client(), terms.time, earlier);
             clients.put(renewal.client().node(), client);
