@@ -262,7 +262,9 @@ final class GroupLimit implements Journal.Counted {
     /** In a round: units that a part of what is left allows. */
     long part(long parts) {
         long units = Math.max(0, room) / parts;
-        return paced && units > 0 ? Math.min(units, Pace.unitsIn(slack / parts, Math.max(1, amount()), windowNanos)) : units;
+        return paced && units > 0
+                ? Math.min(units, Pace.unitsIn(slack / parts, Math.max(1, amount()), windowNanos))
+                : units;
     }
 
     private long cost(long units) {

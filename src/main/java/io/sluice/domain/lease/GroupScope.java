@@ -73,8 +73,7 @@ final class GroupScope {
     /** Adds what a client holds; nothing yet. */
     void join(Holding holding) {
         int at = 0;
-        while (at < holdings.size()
-                && holdings.get(at).client.id.node().compareTo(holding.client.id.node()) < 0) {
+        while (at < holdings.size() && holdings.get(at).client.id.node().compareTo(holding.client.id.node()) < 0) {
             at++;
         }
         holdings.add(at, holding);
@@ -232,8 +231,7 @@ final class GroupScope {
 
     private void observe(Observation observation) {
         if (observation.fullForNanos() > 0) {
-            fullUntil = Math.max(
-                    fullUntil, terms.time + Math.min(observation.fullForNanos(), LONGEST_PAUSE_NANOS));
+            fullUntil = Math.max(fullUntil, terms.time + Math.min(observation.fullForNanos(), LONGEST_PAUSE_NANOS));
         }
         for (Dimension dimension : Dimension.values()) {
             long named = observation.limits().get(dimension);

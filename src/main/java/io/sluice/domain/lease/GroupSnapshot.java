@@ -3,7 +3,6 @@ package io.sluice.domain.lease;
 import io.sluice.domain.quota.ChargeWindow;
 import io.sluice.domain.quota.DayWindow;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.SlidingWindow;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +153,10 @@ final class GroupSnapshot {
             for (long amount : holding.units) {
                 out.number(amount);
             }
-            out.number(holding.expiry).number(holding.batch).number(holding.places).number(holding.toldAt);
+            out.number(holding.expiry)
+                    .number(holding.batch)
+                    .number(holding.places)
+                    .number(holding.toldAt);
             out.units(holding.waiting).number(holding.first.size());
             holding.first.forEach(request -> GroupCodec.write(out, request));
         }

@@ -68,7 +68,8 @@ final class KnownCharges {
     /** Units of a bucket that nobody is known to have written. */
     private static long doubtful(
             GroupTerms terms, GroupScope scope, GroupLimit limit, SlidingWindow window, long instant) {
-        long doubtful = terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.filled : 0;
+        long doubtful =
+                terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.filled : 0;
         for (Holding holding : scope.holdings) {
             if (limit.sinceBatch <= holding.batch && window.sameBucket(instant, holding.expiry)) {
                 doubtful += holding.units[limit.ordinal()];
@@ -85,8 +86,7 @@ final class KnownCharges {
         return held;
     }
 
-    private static void write(
-            ByteWriter out, GroupScope scope, GroupLimit limit, long day, long instant, long units) {
+    private static void write(ByteWriter out, GroupScope scope, GroupLimit limit, long day, long instant, long units) {
         out.bool(true).text(scope.id);
         GroupCodec.write(out, limit.limit());
         out.number(day).number(instant).number(units);

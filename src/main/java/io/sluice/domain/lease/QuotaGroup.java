@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * each scope that was spoken of is granted anew, over all clients. So what one returns, another can have in the same batch.
  */
 public final class QuotaGroup {
-    /** No lease lives longer, and no charge lies further ahead of the group's time; nanoseconds. */
-    public static final long LONGEST_LEASE_NANOS = GroupTerms.HORIZON_NANOS;
-
     /** How long after its last renewal a client counts as living, nanoseconds. */
     private static final long LIVING_NANOS = 60_000_000_000L;
 
@@ -123,8 +120,7 @@ public final class QuotaGroup {
         for (GroupScope scope : scopes.values()) {
             for (GroupLimit limit : scope.limits) {
                 if (limit.window != null) {
-                    limit.window.forEach(
-                            terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
+                    limit.window.forEach(terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
                 }
             }
         }
@@ -176,10 +172,8 @@ public final class QuotaGroup {
             scopes.values().forEach(scope -> scope.limits.forEach(GroupLimit::beginDay));
         }
         List<Renewal> renewals = batch.renewals();
-        @Nullable
-        Answer[] answers = new Answer[renewals.size()];
-        @Nullable
-        GroupClient[] speakers = new GroupClient[renewals.size()];
+        @Nullable Answer[] answers = new Answer[renewals.size()];
+        @Nullable GroupClient[] speakers = new GroupClient[renewals.size()];
         for (int i = 0; i < speakers.length; i++) {
             speakers[i] = admit(renewals.get(i), answers, i);
         }
@@ -216,25 +210,27 @@ public final class QuotaGroup {
      * @return who speaks; null when it is not taken
      */
     private @Nullable GroupClient admit(Renewal renewal, @Nullable Answer[] answers, int at) {
-        GroupClient client = clients.get(renewal.client().node());
-        boolean known = client != null && client.id.equals(renewal.client());
-        if (known && (renewal.sequence() <= client.sequence || client.takenIn == terms.batch)) {
+        GroupClient before = clients.get(renewal.client().node());
+        GroupClient client = before != null && before.id.equals(renewal.client()) ? before : null;
+        if (client != null && (renewal.sequence() <= client.sequence || client.takenIn == terms.batch)) {
             answers[at] = renewal.sequence() == client.sequence ? client.answer : null;
             return null;
         }
-        if (!known && client != null && client.earlier.contains(renewal.client().incarnation())) {
+        if (client == null
+                && before != null
+                && before.earlier.contains(renewal.client().incarnation())) {
             answers[at] = refusal(renewal, Answer.Status.REPLACED);
             return null;
         }
-        long expected = known ? client.sequence + 1 : 1;
-        if (renewal.sequence() != expected || !isSound(renewal, known ? client.holdings.size() : 0)) {
+        long expected = client != null ? client.sequence + 1 : 1;
+        if (renewal.sequence() != expected || !isSound(renewal, client != null ? client.holdings.size() : 0)) {
             answers[at] = refusal(renewal, Answer.Status.START_OVER);
             return null;
         }
-        if (!known) {
-            List<Long> earlier = client == null ? List.of() : client.andEarlier();
-            if (client != null) {
-                remove(client);
+        if (client == null) {
+            List<Long> earlier = before == null ? List.of() : before.andEarlier();
+            if (before != null) {
+                remove(before);
             }
             client = new GroupClient(renewal.client(), terms.time, earlier);
             clients.put(renewal.client().node(), client);
@@ -324,7 +320,10 @@ public final class QuotaGroup {
             Holding holding = client.holdings.get(statement.scope());
             ScopeGrant grant = holding.grant;
             // A second statement of one scope has its answer in the first.
-            grants.add(grant != null ? grant : new ScopeGrant(statement.scope(), Units.NONE, 0, 0, Units.NONE, Units.NONE, 0));
+            grants.add(
+                    grant != null
+                            ? grant
+                            : new ScopeGrant(statement.scope(), Units.NONE, 0, 0, Units.NONE, Units.NONE, 0));
             holding.grant = null;
             holding.statement = null;
         }
