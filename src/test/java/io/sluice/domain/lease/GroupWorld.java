@@ -343,14 +343,14 @@ final class GroupWorld {
                 }
             }
             least.forEach((kind, amount) -> most.merge(kind, amount, Math::max));
-        }
-        most.forEach((kind, amount) -> ledger.force(kind, now, amount));
-        for (ArrivalLedger.Kind kind : ledger.kinds()) {
-            boolean scopeIsDefined = most.keySet().stream().anyMatch(one -> one.scope().equals(kind.scope()));
-            if (!most.containsKey(kind) && scopeIsDefined) {
-                ledger.force(kind, now, Long.MAX_VALUE); // Nobody alive has this window any more.
+            for (ArrivalLedger.Kind kind : ledger.kinds()) {
+                boolean isDefined = least.keySet().stream().anyMatch(one -> one.scope().equals(kind.scope()));
+                if (isDefined && !least.containsKey(kind)) {
+                    most.put(kind, Long.MAX_VALUE); // Nobody alive has this window here.
+                }
             }
         }
+        most.forEach((kind, amount) -> ledger.force(kind, now, amount));
     }
 
     private void check() {
