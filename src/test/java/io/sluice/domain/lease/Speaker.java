@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A client that says one thing at a time of scope 0, to a group alone with it. */
-final class Speaker {
-    static final long SECOND = 1_000_000_000L;
+/** A client of a group that says one thing at a time, of one scope. */
+public final class Speaker {
+    public static final long SECOND = 1_000_000_000L;
 
     final QuotaGroup group;
     private final String scope;
@@ -30,96 +30,96 @@ final class Speaker {
     private final List<WaitingRequest> waiting = new ArrayList<>();
     private @Nullable Observation observation;
 
-    Speaker(QuotaGroup group, String node, String scope, LimitSet limits) {
+    public Speaker(QuotaGroup group, String node, String scope, LimitSet limits) {
         this.group = group;
         this.client = new ClientId(node, 1);
         this.scope = scope;
         this.limits = limits;
     }
 
-    static QuotaGroup founded() {
+    public static QuotaGroup founded() {
         return founded(new byte[0], false, 1, false);
     }
 
-    static QuotaGroup founded(byte[] known, boolean unknown, int share, boolean roundUp) {
+    public static QuotaGroup founded(byte[] known, boolean unknown, int share, boolean roundUp) {
         QuotaGroup group = new QuotaGroup();
         group.apply(new GroupOperation.Found(known, unknown, share, roundUp));
         return group;
     }
 
-    static Limit per(Dimension dimension, long amount, long seconds) {
+    public static Limit per(Dimension dimension, long amount, long seconds) {
         return new Limit(dimension, amount, Duration.ofSeconds(seconds));
     }
 
-    static LimitSet limits(Limit... limits) {
+    public static LimitSet limits(Limit... limits) {
         return new LimitSet(Arrays.asList(limits), 0);
     }
 
-    static Units requests(long count) {
+    public static Units requests(long count) {
         return Units.of(count, 0, 0, 0, 0);
     }
 
-    static Units tokens(long count) {
+    public static Units tokens(long count) {
         return Units.of(1, count, 0, 0, 0);
     }
 
-    static void pass(QuotaGroup group, long nanos) {
+    public static void pass(QuotaGroup group, long nanos) {
         group.apply(new GroupOperation.Batch(nanos, Map.of(), List.of()));
     }
 
-    static List<Answer> together(QuotaGroup group, long nanos, Renewal... renewals) {
+    public static List<Answer> together(QuotaGroup group, long nanos, Renewal... renewals) {
         return group.apply(new GroupOperation.Batch(nanos, Map.of(), List.of(renewals)));
     }
 
-    Speaker written(Units units) {
+    public Speaker written(Units units) {
         written = units;
         return this;
     }
 
-    Speaker kept(Units units) {
+    public Speaker kept(Units units) {
         kept = units;
         return this;
     }
 
-    Speaker wanted(Units units) {
+    public Speaker wanted(Units units) {
         wanted = units;
         return this;
     }
 
-    Speaker places(int held, int more) {
+    public Speaker places(int held, int more) {
         places = held;
         wantedPlaces = more;
         return this;
     }
 
-    Speaker refund(long chargedAt, Units units) {
+    public Speaker refund(long chargedAt, Units units) {
         refunds.add(new Refund(chargedAt, units));
         return this;
     }
 
-    Speaker saw(long fullFor, Units named, Units remaining) {
+    public Speaker saw(long fullFor, Units named, Units remaining) {
         observation = new Observation(fullFor, named, remaining);
         return this;
     }
 
-    Speaker waits(int priority, int rank, long waited, Units units) {
+    public Speaker waits(int priority, int rank, long waited, Units units) {
         waiting.add(new WaitingRequest(priority, rank, waited, units));
         return this;
     }
 
-    Speaker waits(int count, Units units) {
+    public Speaker waits(int count, Units units) {
         for (int i = 0; i < count; i++) {
             waits(0, i, 0, units);
         }
         return this;
     }
 
-    Renewal renewal() {
+    public Renewal renewal() {
         return renewal(false);
     }
 
     /** The next renewal; what was said is forgotten. */
-    Renewal renewal(boolean last) {
+    public Renewal renewal(boolean last) {
         long[] sum = new long[Units.DIMENSIONS];
         for (WaitingRequest request : waiting) {
             for (int d = 0; d < sum.length; d++) {
@@ -148,23 +148,23 @@ final class Speaker {
     }
 
     /** Says it, after some time. */
-    ScopeGrant say(long nanos) {
+    public ScopeGrant say(long nanos) {
         return answer(nanos).grants().getFirst();
     }
 
-    Answer answer(long nanos) {
+    public Answer answer(long nanos) {
         return together(group, nanos, renewal()).getFirst();
     }
 
     /** A new process of the same node. */
-    Speaker restarted(long incarnation) {
+    public Speaker restarted(long incarnation) {
         client = new ClientId(client.node(), incarnation);
         sequence = 0;
         defined = false;
         return this;
     }
 
-    ClientId client() {
+    public ClientId client() {
         return client;
     }
 }
