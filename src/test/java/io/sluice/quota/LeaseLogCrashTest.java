@@ -1,40 +1,31 @@
 package io.sluice.quota;
 
-import static io.sluice.testkit.QuotaScopes.candidate;
-import static io.sluice.testkit.QuotaScopes.limits;
-import static io.sluice.testkit.QuotaScopes.perMinute;
+import static io.sluice.domain.lease.Speaker.limits;
+import static io.sluice.domain.lease.Speaker.per;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.lease.QuotaGroup;
+import io.sluice.domain.lease.ScopeGrant;
+import io.sluice.domain.lease.Speaker;
+import io.sluice.domain.lease.Units;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Journal;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.quota.LimitState;
-import io.sluice.domain.quota.QuotaBook;
-import io.sluice.domain.quota.Scope;
-import io.sluice.domain.quota.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills between any two records: what a restart reads is never less than what was granted and not yet given back. */
 class LeaseLogCrashTest {
-    private static final Duration TTL = Duration.ofMillis(500);
     private static final BootIdentity BOOT = new BootIdentity(42, 0);
-    private static final Scope ACCOUNT = new Scope(
-            "account:c/a",
-            limits(perMinute(Dimension.REQUESTS, 1_000_000), perMinute(Dimension.TOKENS, 1_000_000_000)));
-    private static final Scope KEY = new Scope("key:k", limits(perMinute(Dimension.REQUESTS, 1_000_000)));
-    private static final Map<String, LimitSet> LIMITS = Map.of(ACCOUNT.id(), ACCOUNT.limits(), KEY.id(), KEY.limits());
+    private static final LimitSet LIMITS =
+            limits(per(Dimension.REQUESTS, 1_000_000, 60), per(Dimension.TOKENS, 1_000_000_000, 60));
 
     @TempDir
     private Path root;
@@ -43,78 +34,72 @@ class LeaseLogCrashTest {
     private int taken;
     private int known;
 
-    /** Free units per limit, in the order account requests, account tokens, key requests. */
-    private static long[] free(QuotaBook book, long now) {
-        return new long[] {
-            free(book, now, ACCOUNT, Dimension.REQUESTS),
-            free(book, now, ACCOUNT, Dimension.TOKENS),
-            free(book, now, KEY, Dimension.REQUESTS)
-        };
-    }
-
-    private static long free(QuotaBook book, long now, Scope scope, Dimension dimension) {
-        LimitState state = book.tightest(now, List.of(scope), dimension);
-        assertThat(state).isNotNull();
-        return state.free(now);
-    }
-
     @Test
     void neverReadsLessThanWasGranted() throws IOException {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("sluice.seed", System.nanoTime());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         Path data = Files.createDirectory(root.resolve("data"));
-        LeaseLog log = LeaseLog.open(new LeaseLog.Disk(data, BOOT, 1 << 12, Runnable::run), 0, TTL.toNanos());
-        Journal journal = (now, limit, instant, units) -> {
+        LeaseLog log = LeaseLog.open(
+                new LeaseLog.Disk(data, BOOT, 1 << 12, Runnable::run), 0, QuotaGroup.LONGEST_LEASE_NANOS);
+        Journal journal = (now, counted, instant, units) -> {
             snapshot(data);
-            log.add(now, limit, instant, units);
+            log.add(now, counted, instant, units);
             snapshot(data);
         };
-        QuotaBook book = new QuotaBook(LIMITS, TTL, log.unknownUntil(), journal);
-        log.begin(book, 0);
-        List<Long> open = new ArrayList<>();
-        long now = 0;
+        QuotaGroup group = QuotaGroup.alone(journal, 0, log.unknownUntil());
+        log.begin(group, 0);
+        Speaker node = new Speaker(group, "a", "account:c/a", LIMITS);
+        ScopeGrant last = node.say(0);
+        Units held = Units.NONE;
+        long writtenAt = 0;
         for (int i = 0; i < 150; i++) {
-            now += random.nextLong(300_000_000);
-            long[] before = free(book, now);
-            if (open.isEmpty() || random.nextBoolean()) {
-                Estimate estimate = new Estimate(random.nextInt(1, 50), random.nextInt(50));
-                long number =
-                        book.reserve(now, List.of(KEY), List.of(candidate(ACCOUNT)), estimate, 0, new Verdict<Long>() {
-                            @Override
-                            public Long granted(long reservation, int candidate, long expiresAt) {
-                                return reservation;
-                            }
-
-                            @Override
-                            public Long denied(QuotaExceeded failure) {
-                                throw new AssertionError(failure.message());
-                            }
-                        });
-                open.add(number);
-            } else {
-                long number = open.remove(random.nextInt(open.size()));
-                Estimate actual = new Estimate(random.nextInt(60), random.nextInt(60));
-                book.settle(now, number, now - random.nextLong(400_000_000), random.nextInt(4) > 0, actual, false);
-            }
-            long[] after = free(book, now);
-            for (Path snapshot : snapshots) {
-                assertKeeps(snapshot, now, before, after);
-            }
             snapshots.clear();
+            long elapsed = random.nextLong(300_000_000);
+            Units free = last.free();
+            // Part of what is held is written, part is given back, part of the rest is refunded.
+            long requests = held.get(0);
+            long written = requests == 0 ? 0 : random.nextLong(requests + 1);
+            long kept = requests == written ? 0 : random.nextLong(requests - written + 1);
+            node.written(part(held, written)).kept(part(held, kept));
+            long refund = writtenAt > 0 && random.nextInt(3) == 0 ? random.nextInt(200) : 0;
+            if (refund > 0) {
+                node.refund(writtenAt, Units.of(0, refund, 0, 0, 0));
+            }
+            // What is neither written nor kept is given back, and no request depends on it.
+            long[] settled = new long[2];
+            for (int d = 0; d < 2; d++) {
+                settled[d] = free.get(d) + held.get(d) - part(held, written).get(d) - part(held, kept).get(d)
+                        + d * refund;
+            }
+            for (int n = random.nextInt(4); n > 0; n--) {
+                node.waits(1, Speaker.tokens(random.nextInt(1, 100)));
+            }
+            last = node.say(elapsed);
+            writtenAt = written > 0 ? group.time() : writtenAt;
+            Units before = part(held, kept);
+            held = Units.of(
+                    before.get(0) + last.granted().get(0), before.get(1) + last.granted().get(1), 0, 0, 0);
+            for (Path snapshot : snapshots) {
+                assertKeeps(snapshot, group.time(), free, settled, last.free());
+            }
         }
         log.close();
         // Not all: while a larger file is made, the log is void, and windows start full.
         assertThat(known).isBetween(taken * 3 / 4, taken);
     }
 
-    private void assertKeeps(Path snapshot, long now, long[] before, long[] after) throws IOException {
-        try (KeptBook kept =
-                KeptBook.open(new LeaseLog.Disk(snapshot, BOOT, 1 << 12, Runnable::run), LIMITS, TTL, now)) {
-            known += kept.log().unknownUntil() == QuotaBook.ALL_KNOWN ? 1 : 0;
-            long[] read = free(kept.book(), now);
-            for (int i = 0; i < read.length; i++) {
-                assertThat(read[i]).isLessThanOrEqualTo(Math.max(before[i], after[i]));
+    private static Units part(Units units, long requests) {
+        return requests == 0 ? Units.NONE : Units.of(requests, units.get(1) * requests / units.get(0), 0, 0, 0);
+    }
+
+    private void assertKeeps(Path snapshot, long now, Units before, long[] settled, Units after) throws IOException {
+        try (KeptGroup kept = KeptGroup.open(new LeaseLog.Disk(snapshot, BOOT, 1 << 12, Runnable::run), now)) {
+            known += kept.log().unknownUntil() == Long.MIN_VALUE ? 1 : 0;
+            Units read = new Speaker(kept.group(), "b", "account:c/a", LIMITS).say(0).free();
+            for (int d = 0; d < 2; d++) {
+                long most = Math.max(settled[d], Math.max(before.get(d), after.get(d)));
+                assertThat(read.get(d)).isLessThanOrEqualTo(most);
             }
         }
     }

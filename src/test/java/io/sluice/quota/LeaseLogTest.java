@@ -1,18 +1,17 @@
 package io.sluice.quota;
 
-import static io.sluice.testkit.QuotaScopes.candidate;
-import static io.sluice.testkit.QuotaScopes.limits;
-import static io.sluice.testkit.QuotaScopes.perMinute;
+import static io.sluice.domain.lease.Speaker.limits;
+import static io.sluice.domain.lease.Speaker.requests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.lease.Answer;
+import io.sluice.domain.lease.GroupOperation;
+import io.sluice.domain.lease.Speaker;
+import io.sluice.domain.lease.Units;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.quota.Scope;
-import io.sluice.domain.quota.Verdict;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,49 +27,76 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The log under the group of a node that is alone. */
 class LeaseLogTest {
     private static final long SECOND = 1_000_000_000;
-    private static final Duration TTL = Duration.ofMillis(500);
     private static final BootIdentity BOOT = new BootIdentity(42, 1000);
-    private static final Estimate TEN = new Estimate(10, 0);
-    private static final Scope ACCOUNT = new Scope("account:c/a", limits(perMinute(Dimension.REQUESTS, 3)));
-    private static final Verdict<Long> NUMBER = new Verdict<>() {
-        @Override
-        public Long granted(long reservation, int candidate, long expiresAt) {
-            return reservation;
-        }
-
-        @Override
-        public Long denied(QuotaExceeded failure) {
-            return 0L;
-        }
-    };
+    private static final LimitSet THREE = perMinute(3);
+    private static final String KEY = "key:k";
 
     @TempDir
     private Path data;
 
-    private KeptBook open(long now, Scope... scopes) throws IOException {
-        return open(now, BOOT, 1 << 12, Runnable::run, scopes);
+    private int runs;
+
+    private static LimitSet perMinute(long amount) {
+        return limits(new Limit(Dimension.REQUESTS, amount, Duration.ofMinutes(1)));
     }
 
-    private KeptBook open(long now, BootIdentity boot, int bytes, Executor worker, Scope... scopes) throws IOException {
-        Map<String, LimitSet> limits = new java.util.HashMap<>();
-        for (Scope scope : scopes) {
-            limits.put(scope.id(), scope.limits());
+    private KeptGroup open(long now) throws IOException {
+        return open(now, BOOT, 1 << 12, Runnable::run);
+    }
+
+    private KeptGroup open(long now, BootIdentity boot, int bytes, Executor worker) throws IOException {
+        return KeptGroup.open(new LeaseLog.Disk(data, boot, bytes, worker), now);
+    }
+
+    /** A node that asks for one request after another, and holds what it got. */
+    private final class Node {
+        private final KeptGroup kept;
+        private final Speaker speaker;
+        private long held;
+
+        Node(KeptGroup kept, String scope, LimitSet limits) {
+            this.kept = kept;
+            this.speaker = new Speaker(kept.group(), scope, scope, limits).restarted(++runs);
         }
-        return KeptBook.open(new LeaseLog.Disk(data, boot, bytes, worker), limits, TTL, now);
-    }
 
-    private static long reserve(KeptBook kept, long now, Scope... scopes) {
-        return kept.book().reserve(now, List.of(), List.of(candidate(scopes)), TEN, 0, NUMBER);
-    }
-
-    private static int granted(KeptBook kept, long now, Scope scope) {
-        int granted = 0;
-        while (reserve(kept, now, scope) != 0) {
-            granted++;
+        private long elapsed(long now) {
+            return now - kept.group().time();
         }
-        return granted;
+
+        long reserve(long now) {
+            long granted = speaker.kept(requests(held))
+                    .waits(1, requests(1))
+                    .say(elapsed(now))
+                    .granted()
+                    .get(0);
+            held += granted;
+            return granted;
+        }
+
+        long granted(long now) {
+            long granted = 0;
+            while (reserve(now) != 0) {
+                granted++;
+            }
+            return granted;
+        }
+
+        /** One of those that are held was written, or not. */
+        void settle(long now, boolean sent) {
+            held--;
+            speaker.written(sent ? requests(1) : Units.NONE).kept(requests(held)).say(elapsed(now));
+        }
+
+        long free(long now) {
+            return speaker.kept(requests(held)).say(elapsed(now)).free().get(0);
+        }
+    }
+
+    private Node node(KeptGroup kept) {
+        return new Node(kept, KEY, THREE);
     }
 
     private Path file(String name) {
@@ -79,40 +105,42 @@ class LeaseLogTest {
 
     @Test
     void theFirstStartOfAllBeginsEmpty() throws IOException {
-        try (KeptBook first = open(0, ACCOUNT)) {
-            assertThat(granted(first, 0, ACCOUNT)).isEqualTo(3);
+        try (KeptGroup first = open(0)) {
+            assertThat(node(first).granted(0)).isEqualTo(3);
         }
     }
 
     @Test
     void aRestartKeepsWhatWasChargedAndGivenBack() throws IOException {
-        try (KeptBook before = open(0, ACCOUNT)) {
-            reserve(before, SECOND, ACCOUNT);
-            long unsent = reserve(before, SECOND, ACCOUNT);
-            before.book().settle(SECOND, unsent, 0, false, TEN, false);
+        try (KeptGroup before = open(0)) {
+            Node node = node(before);
+            node.reserve(SECOND);
+            node.reserve(SECOND);
+            node.settle(SECOND, false);
         }
 
-        try (KeptBook after = open(2 * SECOND, ACCOUNT)) {
-            assertThat(granted(after, 2 * SECOND, ACCOUNT)).isEqualTo(2);
-            assertThat(reserve(after, 61 * SECOND, ACCOUNT)).isZero();
-            assertThat(reserve(after, 62 * SECOND + SECOND / 4, ACCOUNT)).isNotZero();
+        try (KeptGroup after = open(2 * SECOND)) {
+            Node node = node(after);
+            assertThat(node.granted(2 * SECOND)).isEqualTo(2);
+            assertThat(node.reserve(62 * SECOND)).isZero();
+            assertThat(node.reserve(62 * SECOND + SECOND * 3 / 4)).isEqualTo(1);
         }
     }
 
     @Test
     void manyRestartsAndManyTurnsKeepTheWindow() throws IOException {
-        Scope wide = new Scope("account:c/wide", limits(perMinute(Dimension.TOKENS, 1_000_000)));
+        LimitSet wide = perMinute(1_000_000);
         long now = 0;
-        int reserved = 0;
+        long reserved = 0;
         for (int restart = 0; restart < 10; restart++) {
-            try (KeptBook kept = open(now, wide)) {
+            try (KeptGroup kept = open(now)) {
+                Node node = new Node(kept, KEY, wide);
                 for (int i = 0; i < 500; i++) {
                     now += SECOND / 1000;
-                    long number = reserve(kept, now, wide);
-                    assertThat(number).isNotZero();
+                    assertThat(node.reserve(now)).isEqualTo(1);
                     reserved++;
                     if (i % 3 == 0) {
-                        kept.book().settle(now, number, now, i % 2 == 0, TEN, false);
+                        node.settle(now, i % 2 == 0);
                         reserved -= i % 2 == 0 ? 0 : 1;
                     }
                 }
@@ -120,36 +148,38 @@ class LeaseLogTest {
             }
         }
 
-        try (KeptBook last = open(now, wide)) {
-            assertThat(last.book().freePermille(now, List.of(wide))).isEqualTo((1_000_000 - reserved * 10) / 1000);
+        try (KeptGroup last = open(now)) {
+            assertThat(new Node(last, KEY, wide).free(now)).isEqualTo(1_000_000 - reserved);
         }
         assertThat(Files.size(file("lease-a.log"))).isLessThan(1 << 16);
     }
 
     @Test
     void aRestartOfTheMachineStartsFullForOneWindow() throws IOException {
-        open(0, ACCOUNT).close();
+        open(0).close();
 
-        try (KeptBook after = open(5 * SECOND, new BootIdentity(43, 1000), 1 << 12, Runnable::run, ACCOUNT)) {
-            assertThat(reserve(after, 64 * SECOND, ACCOUNT)).isZero();
-            assertThat(granted(after, 66 * SECOND, ACCOUNT)).isEqualTo(3);
+        try (KeptGroup after = open(5 * SECOND, new BootIdentity(43, 1000), 1 << 12, Runnable::run)) {
+            Node node = node(after);
+            assertThat(node.reserve(64 * SECOND)).isZero();
+            assertThat(node.granted(67 * SECOND)).isEqualTo(3);
         }
     }
 
     @Test
     void fullWindowsStayFullOverAnotherRestartAlsoForScopesNotSeenYet() throws IOException {
-        Scope unseen = new Scope("account:c/b", limits(perMinute(Dimension.REQUESTS, 3)));
-        open(0, ACCOUNT).close();
+        open(0).close();
         BootIdentity next = new BootIdentity(43, 1000);
-        try (KeptBook full = open(5 * SECOND, next, 1 << 12, Runnable::run, ACCOUNT, unseen)) {
-            reserve(full, 6 * SECOND, ACCOUNT);
+        try (KeptGroup full = open(5 * SECOND, next, 1 << 12, Runnable::run)) {
+            node(full).reserve(6 * SECOND);
         }
 
-        try (KeptBook again = open(10 * SECOND, next, 1 << 12, Runnable::run, ACCOUNT, unseen)) {
-            assertThat(reserve(again, 64 * SECOND, ACCOUNT)).isZero();
-            assertThat(reserve(again, 64 * SECOND, unseen)).isZero();
-            assertThat(granted(again, 66 * SECOND, ACCOUNT)).isEqualTo(3);
-            assertThat(granted(again, 66 * SECOND, unseen)).isEqualTo(3);
+        try (KeptGroup again = open(10 * SECOND, next, 1 << 12, Runnable::run)) {
+            Node seen = node(again);
+            Node unseen = new Node(again, "key:unseen", THREE);
+            assertThat(seen.reserve(64 * SECOND)).isZero();
+            assertThat(unseen.reserve(64 * SECOND)).isZero();
+            assertThat(seen.granted(67 * SECOND)).isEqualTo(3);
+            assertThat(unseen.granted(67 * SECOND)).isEqualTo(3);
         }
     }
 
@@ -190,18 +220,15 @@ class LeaseLogTest {
         long now = 0;
         for (Harm harm : harms) {
             now += 1000 * SECOND;
-            try (KeptBook before = open(now, ACCOUNT)) {
-                granted(before, now, ACCOUNT);
+            try (KeptGroup before = open(now)) {
+                node(before).granted(now);
             }
             harm.action().on(file("lease-a.log"), file("lease-b.log"));
 
-            try (KeptBook after = open(now + SECOND, ACCOUNT)) {
-                assertThat(reserve(after, now + 60 * SECOND, ACCOUNT))
-                        .as(harm.name())
-                        .isZero();
-                assertThat(granted(after, now + 62 * SECOND, ACCOUNT))
-                        .as(harm.name())
-                        .isEqualTo(3);
+            try (KeptGroup after = open(now + SECOND)) {
+                Node node = node(after);
+                assertThat(node.reserve(now + 60 * SECOND)).as(harm.name()).isZero();
+                assertThat(node.granted(now + 63 * SECOND)).as(harm.name()).isEqualTo(3);
             }
         }
     }
@@ -220,42 +247,44 @@ class LeaseLogTest {
 
     @Test
     void aChargeFromTheFutureIsNotBelieved() throws IOException {
-        try (KeptBook before = open(1000 * SECOND, ACCOUNT)) {
-            reserve(before, 1000 * SECOND, ACCOUNT);
+        try (KeptGroup before = open(1000 * SECOND)) {
+            node(before).reserve(1000 * SECOND);
         }
 
-        try (KeptBook earlier = open(10 * SECOND, ACCOUNT)) {
-            assertThat(reserve(earlier, 10 * SECOND, ACCOUNT)).isZero();
+        try (KeptGroup earlier = open(10 * SECOND)) {
+            assertThat(node(earlier).reserve(10 * SECOND)).isZero();
         }
     }
 
     @Test
     void aChangedWindowLengthTakesOverAllChargesOfItsKind() throws IOException {
-        try (KeptBook before = open(0, ACCOUNT)) {
-            granted(before, SECOND, ACCOUNT);
+        try (KeptGroup before = open(0)) {
+            node(before).granted(SECOND);
         }
-        Scope longer = new Scope(ACCOUNT.id(), limits(new Limit(Dimension.REQUESTS, 3, Duration.ofMinutes(2))));
+        LimitSet longer = limits(new Limit(Dimension.REQUESTS, 3, Duration.ofMinutes(2)));
 
-        try (KeptBook after = open(2 * SECOND, longer)) {
-            assertThat(reserve(after, 100 * SECOND, longer)).isZero();
-            assertThat(granted(after, 125 * SECOND, longer)).isEqualTo(3);
+        try (KeptGroup after = open(2 * SECOND)) {
+            Node node = new Node(after, KEY, longer);
+            assertThat(node.reserve(2 * SECOND)).isZero();
+            assertThat(node.reserve(100 * SECOND)).isZero();
+            assertThat(node.granted(125 * SECOND)).isEqualTo(3);
         }
     }
 
     @Test
     void twoProcessesOnOneDirectoryAreRefused() throws IOException {
-        try (KeptBook first = open(0, ACCOUNT)) {
-            assertThatThrownBy(() -> open(0, ACCOUNT))
+        try (KeptGroup first = open(0)) {
+            assertThatThrownBy(() -> open(0))
                     .isInstanceOf(IOException.class)
                     .hasMessage("data directory " + data + " is in use by another process");
             assertThat(first.log().isKeeping()).isTrue();
         }
-        open(0, ACCOUNT).close();
+        open(0).close();
     }
 
     @Test
     void filesAreTheirOwnersAlone() throws IOException {
-        open(0, ACCOUNT).close();
+        open(0).close();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("quota"))))
                 .isEqualTo("rwx------");
@@ -268,22 +297,21 @@ class LeaseLogTest {
     @Test
     void isVoidWhileNoFileIsReadyAndWholeAgainAfterwards() throws IOException {
         Queue<Runnable> late = new ArrayDeque<>();
-        Scope wide = new Scope("account:c/wide", limits(perMinute(Dimension.REQUESTS, 100_000)));
-        int before = 0;
-        try (KeptBook kept = open(0, BOOT, 1 << 12, late::add, wide)) {
+        LimitSet wide = perMinute(100_000);
+        long before = 0;
+        try (KeptGroup kept = open(0, BOOT, 1 << 12, late::add)) {
+            Node node = new Node(kept, KEY, wide);
             while (kept.log().isKeeping()) {
-                assertThat(reserve(kept, 0, wide)).isNotZero();
-                before++;
+                before += node.reserve(0);
             }
             assertThat(sealed()).isFalse();
             late.forEach(Runnable::run);
-            reserve(kept, 2 * SECOND, wide);
-            before++;
+            before += node.reserve(2 * SECOND);
             assertThat(kept.log().isKeeping()).isTrue();
         }
 
-        try (KeptBook after = open(3 * SECOND, wide)) {
-            assertThat(granted(after, 3 * SECOND, wide)).isEqualTo(100_000 - before);
+        try (KeptGroup after = open(3 * SECOND)) {
+            assertThat(new Node(after, KEY, wide).free(3 * SECOND)).isEqualTo(100_000 - before);
         }
     }
 
@@ -294,18 +322,15 @@ class LeaseLogTest {
 
     @Test
     void filesGrowWhenWhatCountsNeedsMore() throws IOException {
-        Map<String, LimitSet> none = Map.of();
-        try (KeptBook kept = KeptBook.open(new LeaseLog.Disk(data, BOOT, 1 << 12, Runnable::run), none, TTL, 0)) {
+        try (KeptGroup kept = open(0)) {
+            Node any = null;
             for (int i = 0; i < 500; i++) {
-                Scope scope = new Scope("account:c/" + i, limits(perMinute(Dimension.REQUESTS, 10)));
-                for (long now = 0; now < 5; now++) {
-                    reserve(kept, (i + now * 500) * SECOND / 100, scope);
-                }
+                any = new Node(kept, "key:" + i, perMinute(10));
+                any.reserve(i * SECOND / 100);
             }
             // Trying anew is paced by the clock.
-            Scope any = new Scope("account:c/0", limits(perMinute(Dimension.REQUESTS, 10)));
-            for (long now = 60; now < 80 && !kept.log().isKeeping(); now++) {
-                reserve(kept, now * SECOND, any);
+            for (long now = 6; now < 20 && !kept.log().isKeeping(); now++) {
+                any.reserve(now * SECOND);
             }
             assertThat(kept.log().isKeeping()).isTrue();
         }
@@ -313,33 +338,44 @@ class LeaseLogTest {
 
     @Test
     void aLimitThatWasGoneOverARestartComesBackWithItsCharges() throws IOException {
-        Scope unlimited = new Scope(ACCOUNT.id(), LimitSet.NONE);
-        try (KeptBook kept = open(0, ACCOUNT)) {
-            assertThat(granted(kept, SECOND, ACCOUNT)).isEqualTo(3);
+        try (KeptGroup kept = open(0)) {
+            assertThat(node(kept).granted(SECOND)).isEqualTo(3);
         }
-        try (KeptBook kept = open(2 * SECOND, unlimited)) {
-            assertThat(reserve(kept, 2 * SECOND, unlimited)).isPositive();
+        try (KeptGroup kept = open(2 * SECOND)) {
+            assertThat(new Node(kept, KEY, LimitSet.NONE).reserve(2 * SECOND)).isEqualTo(1);
         }
 
-        try (KeptBook kept = open(3 * SECOND)) {
-            kept.book().reload(3 * SECOND, Map.of(ACCOUNT.id(), ACCOUNT.limits()));
-
-            assertThat(reserve(kept, 62 * SECOND, ACCOUNT)).isZero();
-            assertThat(granted(kept, 64 * SECOND, ACCOUNT)).isEqualTo(3);
+        try (KeptGroup kept = open(3 * SECOND)) {
+            Node node = node(kept);
+            assertThat(node.reserve(62 * SECOND)).isZero();
+            assertThat(node.granted(64 * SECOND)).isEqualTo(3);
         }
     }
 
     @Test
-    void aWindowWhoseLengthChangedBeforeARestartIsChargedOnce() throws IOException {
-        Scope longer = new Scope(ACCOUNT.id(), limits(new Limit(Dimension.REQUESTS, 9, Duration.ofMinutes(2))));
-        try (KeptBook kept = open(0, ACCOUNT)) {
-            assertThat(granted(kept, SECOND, ACCOUNT)).isEqualTo(3);
-            kept.book().reload(SECOND, Map.of(ACCOUNT.id(), longer.limits()));
-            reserve(kept, SECOND, longer);
+    void aDayIsKeptOverARestartAndOverBeforeMidnightIsForgotten() throws IOException {
+        LimitSet day = limits(new Limit(Dimension.REQUESTS, 3, Duration.ofDays(1), "Asia/Shanghai"));
+        try (KeptGroup kept = open(0)) {
+            tell(kept, 100);
+            Node node = new Node(kept, KEY, day);
+            assertThat(node.reserve(SECOND)).isEqualTo(1);
+            node.settle(SECOND, true);
+        }
+        try (KeptGroup kept = open(30 * SECOND)) {
+            tell(kept, 100);
+            assertThat(new Node(kept, KEY, day).granted(30 * SECOND)).isEqualTo(2);
         }
 
-        try (KeptBook kept = open(2 * SECOND, longer)) {
-            assertThat(granted(kept, 2 * SECOND, longer)).isEqualTo(5);
+        try (KeptGroup kept = open(60 * SECOND)) {
+            Node node = new Node(kept, KEY, day);
+            tell(kept, 100);
+            assertThat(node.reserve(60 * SECOND)).isZero();
+            tell(kept, 101);
+            assertThat(node.granted(61 * SECOND)).isEqualTo(3);
         }
+    }
+
+    private static List<Answer> tell(KeptGroup kept, long day) {
+        return kept.group().apply(new GroupOperation.Batch(0, Map.of("Asia/Shanghai", day), List.of()));
     }
 }

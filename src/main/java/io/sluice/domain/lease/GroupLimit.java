@@ -80,11 +80,11 @@ final class GroupLimit implements Journal.Counted {
     @Nullable
     ChargeWindow before;
 
-    /** In a round: units that may still be granted. */
-    long room;
+    /** In a round: units that the window still allows. */
+    private long room;
 
-    /** In a round: cost of what may still be granted, nanoseconds. */
-    long slack;
+    /** In a round: units that the pace still allows. */
+    private long earned;
 
     /** In {@link GroupScope#enforce}: the amount to be. */
     long next = NOBODY;
@@ -239,7 +239,9 @@ final class GroupLimit implements Journal.Counted {
      */
     void beginRound(long burst) {
         room = room();
-        slack = paced ? cost(burst(burst)) - pace.debtNanos(terms.time) : Long.MAX_VALUE;
+        earned = paced
+                ? Pace.unitsIn(cost(burst(burst)) - pace.debtNanos(terms.time), atLeastOne(), windowNanos)
+                : Long.MAX_VALUE / 4;
     }
 
     private long burst(long largest) {
@@ -248,35 +250,42 @@ final class GroupLimit implements Journal.Counted {
 
     /** In a round: whether units can be granted. */
     boolean fits(long units) {
-        return units <= room && (!paced || units == 0 || cost(units) <= slack);
+        return units <= room && units <= earned;
     }
 
     /** In a round: sets units aside. */
     void take(long units) {
         room -= units;
-        if (paced) {
-            slack -= cost(units);
-        }
+        earned -= units;
     }
 
     /** In a round: units that a part of what is left allows. */
     long part(long parts) {
-        long units = Math.max(0, room) / parts;
-        return paced && units > 0
-                ? Math.min(units, Pace.unitsIn(slack / parts, Math.max(1, amount()), windowNanos))
-                : units;
+        return Math.max(0, Math.min(room, earned)) / parts;
     }
 
     private long cost(long units) {
-        return Pace.costNanos(Math.min(units, MOST), Math.max(1, amount()), windowNanos);
+        return Pace.costNanos(units, atLeastOne(), windowNanos);
+    }
+
+    private long atLeastOne() {
+        return Math.max(1, amount());
+    }
+
+    private void spend(long units) {
+        if (paced && isInForce()) {
+            if (units > 0) {
+                pace.spend(terms.time, units, atLeastOne(), windowNanos);
+            } else {
+                pace.giveBack(terms.time, -units, atLeastOne(), windowNanos);
+            }
+        }
     }
 
     /** Charges what was granted. */
     void grant(long expiry, long units) {
         charge(expiry, units);
-        if (paced && isInForce()) {
-            pace.spend(terms.time, cost(units));
-        }
+        spend(units);
     }
 
     /** Puts what was written and what is kept in place of what was held. */
@@ -291,14 +300,7 @@ final class GroupLimit implements Journal.Counted {
             charge(terms.time, written);
             giveBack(holding.expiry, held);
         }
-        if (paced && isInForce()) {
-            long more = written + kept - holding.units[dimension];
-            if (more > 0) {
-                pace.spend(terms.time, cost(more));
-            } else if (more < 0) {
-                pace.giveBack(terms.time, cost(-more));
-            }
-        }
+        spend(written + kept - holding.units[dimension]);
     }
 
     /** Gives back what was told as written and was not used. */
@@ -309,10 +311,7 @@ final class GroupLimit implements Journal.Counted {
         if (limit.dimension() == Dimension.REQUESTS && terms.time - chargedAt > FINAL_NANOS) {
             return; // A new group may already count on it.
         }
-        long given = giveBack(chargedAt, units);
-        if (given > 0 && paced && isInForce()) {
-            pace.giveBack(terms.time, cost(given));
-        }
+        spend(-giveBack(chargedAt, units));
     }
 
     /** Charges units at an instant, as far as they count. */

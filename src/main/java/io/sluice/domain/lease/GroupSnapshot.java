@@ -134,9 +134,6 @@ final class GroupSnapshot {
             }
             (window instanceof DayWindow days ? days.recent() : window).add(terms.time, instant, units);
         }
-        if (!isDay && window == null && !limit.slides()) {
-            throw in.damaged();
-        }
         return window;
     }
 

@@ -47,7 +47,7 @@ final class KnownCharges {
                 long known = units - doubtful(terms, scope, limit, sliding, instant);
                 boolean leaves = sliding.leavesAfter(instant) <= terms.time + ageNanos;
                 if (known > 0 && !leaves && isFinal(terms, limit, sliding, instant)) {
-                    write(out, scope, limit, DayWindow.UNKNOWN, instant - terms.time, known);
+                    write(out, scope, limit, DayWindow.UNKNOWN, Math.min(0, instant - terms.time), known);
                 }
             });
         } else if (window instanceof DayWindow days && terms.closed && days.day() != DayWindow.UNKNOWN) {
@@ -59,8 +59,7 @@ final class KnownCharges {
     }
 
     private static boolean isFinal(GroupTerms terms, GroupLimit limit, SlidingWindow window, long instant) {
-        long before = terms.closed ? terms.time : terms.time - GroupLimit.FINAL_NANOS;
-        return instant <= before
+        return (terms.closed || instant <= terms.time - GroupLimit.FINAL_NANOS)
                 && (limit.doubtfulUntil == Long.MIN_VALUE
                         || window.leavesAfter(instant) > window.leavesAfter(limit.doubtfulUntil));
     }

@@ -32,7 +32,7 @@ public final class Pace {
     }
 
     /**
-     * Time that units cost, rounded up.
+     * Time that it takes to earn units, rounded up.
      *
      * @param units 0 to 2^62
      * @param amount the limit, at least 1
@@ -42,20 +42,21 @@ public final class Pace {
         return share(units, windowNanos * 10, amount * TENTHS, true);
     }
 
-    /** Units that a time is worth, rounded down; the reverse of {@link #costNanos}. */
+    /** Units that are earned in a time, rounded down. */
     public static long unitsIn(long nanos, long amount, long windowNanos) {
         return nanos <= 0 ? 0 : share(nanos, amount * TENTHS, windowNanos * 10, false);
     }
 
-    /** Units were granted, at a cost. */
-    public void spend(long now, long costNanos) {
-        paidAt = Math.min(Math.max(paidAt, now) + costNanos, now + MOST_NANOS);
+    /** Units were granted; their cost is rounded down, so that a burst is whole however it is taken. */
+    public void spend(long now, long units, long amount, long windowNanos) {
+        long cost = share(units, windowNanos * 10, amount * TENTHS, false);
+        paidAt = Math.min(Math.max(paidAt, now) + cost, now + MOST_NANOS);
     }
 
-    /** Units were given back unused, at a cost. */
-    public void giveBack(long now, long costNanos) {
+    /** Units were given back unused. */
+    public void giveBack(long now, long units, long amount, long windowNanos) {
         if (paidAt > now) {
-            paidAt = Math.max(now, paidAt - costNanos);
+            paidAt = Math.max(now, paidAt - share(units, windowNanos * 10, amount * TENTHS, false));
         }
     }
 
