@@ -1,10 +1,9 @@
 package io.sluice.quota;
 
 import io.sluice.domain.lease.QuotaGroup;
-import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.DayWindow;
+import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.QuotaBook;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -45,7 +44,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     private final Slot newest;
     private final Slot other;
     private final boolean recovers;
-    private @Nullable Content content;
+    private @Nullable QuotaGroup group;
     private @Nullable Slot active;
     private long sequence;
     private int wantedBytes;
@@ -99,7 +98,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
                 LOG.warn("limits start full for the length of their windows: {}", doubt);
             }
             boolean recovers = !firstStart && doubt.isEmpty();
-            long unknownUntil = recovers ? newest.segment().unknownUntil() : firstStart ? QuotaBook.ALL_KNOWN : now;
+            long unknownUntil = recovers ? newest.segment().unknownUntil() : firstStart ? Long.MIN_VALUE : now;
             return new LeaseLog(disk, lock, newest, aIsNewest ? b : a, recovers, unknownUntil);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -107,84 +106,23 @@ public final class LeaseLog implements Journal, AutoCloseable {
         }
     }
 
-    /** Instant up to which nothing is known; {@link QuotaBook#ALL_KNOWN} when everything is. */
+    /** Instant up to which nothing is known; {@link Long#MIN_VALUE} when everything is. */
     public long unknownUntil() {
         return unknownUntil;
     }
 
-    /** What a log keeps. */
-    private interface Content {
-        void repeat(String scope, Dimension dimension, long windowNanos, long instant, long units);
-
-        void repeatDay(String scope, Dimension dimension, String zone, long day, long instant, long units);
-
-        void writeTo(long now, Journal sink);
-    }
-
     /**
      * Repeats what the log holds, and begins to write. Blocks.
      *
-     * @param group without any charge, with this as its journal
+     * @param kept without any charge, with this as its journal
      * @param now the present instant, nanoseconds
      * @throws IOException when the disk has no room
      */
-    public void begin(QuotaGroup group, long now) throws IOException {
-        begin(
-                new Content() {
-                    @Override
-                    public void repeat(String scope, Dimension dimension, long nanos, long instant, long units) {
-                        group.replay(scope, dimension, nanos, instant, units);
-                    }
-
-                    @Override
-                    public void repeatDay(
-                            String scope, Dimension dimension, String zone, long day, long instant, long units) {
-                        group.replayDay(scope, dimension, zone, day, instant, units);
-                    }
-
-                    @Override
-                    public void writeTo(long present, Journal sink) {
-                        group.writeTo(sink);
-                    }
-                },
-                now);
-    }
-
-    /**
-     * Repeats what the log holds, and begins to write. Blocks.
-     *
-     * @param book empty, with this as its journal
-     * @param now the present instant, nanoseconds
-     * @throws IOException when the disk has no room
-     */
-    public void begin(QuotaBook book, long now) throws IOException {
-        begin(
-                new Content() {
-                    @Override
-                    public void repeat(String scope, Dimension dimension, long nanos, long instant, long units) {
-                        book.replay(now, scope, dimension, nanos, instant, units);
-                    }
-
-                    @Override
-                    public void repeatDay(
-                            String scope, Dimension dimension, String zone, long day, long instant, long units) {
-                        // A book knows no calendar.
-                    }
-
-                    @Override
-                    public void writeTo(long present, Journal sink) {
-                        book.writeTo(present, sink);
-                    }
-                },
-                now);
-        book.replayed(now);
-    }
-
-    private void begin(Content kept, long now) throws IOException {
+    public void begin(QuotaGroup kept, long now) throws IOException {
         if (recovers) {
             newest.segment().read(new Replay(kept));
         }
-        content = kept;
+        group = kept;
         spares.add(cleared(other, wantedBytes));
         turn(now);
         prepare(newest);
@@ -192,7 +130,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
 
     @Override
     public void add(long now, Counted limit, long instant, long units) {
-        if (content == null) {
+        if (group == null) {
             return; // It comes from the log.
         }
         if (active == null || !append(active.segment(), limit, instant, units)) {
@@ -241,8 +179,8 @@ public final class LeaseLog implements Journal, AutoCloseable {
     private boolean holdsEverything(LeaseSegment segment, long now) {
         segment.begin(++sequence, disk.boot(), unknownUntil);
         Checkpoint checkpoint = new Checkpoint(segment);
-        if (content != null) {
-            content.writeTo(now, checkpoint);
+        if (group != null) {
+            group.writeTo(checkpoint);
         }
         // Otherwise it would be full again at once.
         return checkpoint.complete && segment.used() <= segment.capacity() / 2;
@@ -377,13 +315,13 @@ public final class LeaseLog implements Journal, AutoCloseable {
 
     /** Brings a segment's charges back. */
     private static final class Replay implements LeaseSegment.Reader {
-        private final Content content;
+        private final QuotaGroup group;
         private final List<Window> windows = new ArrayList<>();
 
         private record Window(String[] name, Dimension dimension, long nanos) {}
 
-        Replay(Content content) {
-            this.content = content;
+        Replay(QuotaGroup group) {
+            this.group = group;
         }
 
         @Override
@@ -396,9 +334,9 @@ public final class LeaseLog implements Journal, AutoCloseable {
             Window of = windows.get(window);
             String[] name = of.name();
             if (name.length == 1) {
-                content.repeat(name[0], of.dimension(), of.nanos(), instant, units);
+                group.replay(name[0], of.dimension(), of.nanos(), instant, units);
             } else {
-                content.repeatDay(name[0], of.dimension(), name[1], Long.parseLong(name[2]), instant, units);
+                group.replayDay(name[0], of.dimension(), name[1], Long.parseLong(name[2]), instant, units);
             }
         }
     }

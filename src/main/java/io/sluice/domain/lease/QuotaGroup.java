@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * each scope that was spoken of is granted anew, over all clients. So what one returns, another can have in the same batch.
  */
 public final class QuotaGroup {
+    /** No lease lives longer, and no charge lies further ahead of the group's time; nanoseconds. */
+    public static final long LONGEST_LEASE_NANOS = GroupTerms.HORIZON_NANOS;
+
     /** How long after its last renewal a client counts as living, nanoseconds. */
     private static final long LIVING_NANOS = 60_000_000_000L;
 

@@ -229,7 +229,8 @@ class QuotaGroupTest {
         a.refund(told.time(), tokens(300)).say(SECOND);
         assertThat(charged(group)).isZero();
 
-        Answer second = together(group, SECOND, a.written(tokens(400)).renewal()).getFirst();
+        Answer second =
+                together(group, SECOND, a.written(tokens(400)).renewal()).getFirst();
         Speaker again = a.restarted(2);
         again.say(5 * SECOND);
         again.refund(second.time(), tokens(400)).say(SECOND);
@@ -365,7 +366,8 @@ class QuotaGroupTest {
     void damagedKnowledgeIsNoKnowledge() {
         QuotaGroup group = founded(new byte[] {7, 7, 7}, false, 1, false);
 
-        assertThat(speaker(group, "a").waits(1, requests(1)).say(SECOND).granted()).isEqualTo(Units.NONE);
+        assertThat(speaker(group, "a").waits(1, requests(1)).say(SECOND).granted())
+                .isEqualTo(Units.NONE);
     }
 
     @Test
