@@ -23,6 +23,7 @@ public final class Admission {
 
     private static final int LOOK_AROUND = 16;
     private static final int ASKED_OFTEN = 8;
+    private static final int OLDER = 2;
 
     private final LeaseBook book;
     private final WaitingQueue queue;
@@ -174,7 +175,7 @@ public final class Admission {
         int served = 0;
         for (Waiting waiting : told) {
             waiting.asked++;
-            served += waiting.over || !admit(waiting, waiting.target) ? 0 : 1;
+            served += waiting.over || !admitFirstOfKey(waiting) ? 0 : 1;
         }
         for (int i = 0; i < told.length; i++) {
             if (!told[i].over) {
@@ -187,7 +188,7 @@ public final class Admission {
             next = book.statements().first(scope, now);
             served = 0;
             for (Waiting waiting : next) {
-                served += admit(waiting, waiting.target) ? 1 : 0;
+                served += !waiting.over && admitFirstOfKey(waiting) ? 1 : 0;
             }
         }
         for (Waiting waiting : told) {
@@ -199,6 +200,19 @@ public final class Admission {
             scope.ask();
             urgent = true;
         }
+    }
+
+    /** What one waits for may be given to an older request of the same key that can use it and was told elsewhere. */
+    private boolean admitFirstOfKey(Waiting waiting) {
+        Candidate target = waiting.requester.candidates().get(waiting.target);
+        List<Waiting> members = waiting.line.members;
+        for (int i = 0; i < OLDER && i < members.size() && members.get(i) != waiting; i++) {
+            int candidate = members.get(i).requester.candidates().indexOf(target);
+            if (candidate >= 0 && admit(members.get(i), candidate)) {
+                return true;
+            }
+        }
+        return admit(waiting, waiting.target);
     }
 
     private boolean admit(Waiting waiting, int candidate) {
@@ -217,11 +231,22 @@ public final class Admission {
     private void reconsider(Waiting waiting) {
         List<Candidate> candidates = waiting.requester.candidates();
         for (int i = 0; i < candidates.size(); i++) {
-            if (admit(waiting, i)) {
+            if (isNext(waiting, candidates.get(i).scopes()) && admit(waiting, i)) {
                 return;
             }
         }
         settled(waiting, waiting);
+    }
+
+    /** Whether nobody else waits for these scopes, or all of them after it. */
+    private boolean isNext(Waiting waiting, List<Scope> scopes) {
+        for (int i = 0; i < scopes.size(); i++) {
+            ScopeLease lease = book.leases().known(scopes.get(i).id());
+            if (lease != null && !lease.waiting.isEmpty() && lease.waiting.getFirst() != waiting) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

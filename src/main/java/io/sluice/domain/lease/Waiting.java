@@ -53,7 +53,9 @@ final class Waiting {
     /** One virtual key's requests. */
     static final class KeyLine {
         final String key;
-        int count;
+        /** Those that wait, oldest first. */
+        final List<Waiting> members = new ArrayList<>();
+
         private long servedAt = Long.MIN_VALUE;
         private long served = Long.MIN_VALUE;
         private int passed;
@@ -61,6 +63,14 @@ final class Waiting {
 
         KeyLine(String key) {
             this.key = key;
+        }
+
+        void join(Waiting waiting) {
+            int at = members.size();
+            while (at > 0 && members.get(at - 1).requester.since() > waiting.requester.since()) {
+                at--;
+            }
+            members.add(at, waiting);
         }
 
         /** One of it was served: those behind it begin anew to wait for the key's next turn. */

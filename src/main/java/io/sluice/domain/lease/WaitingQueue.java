@@ -48,25 +48,19 @@ final class WaitingQueue {
     Waiting displaced(Waiting newcomer) {
         KeyLine longest = newcomer.line;
         for (KeyLine line : lines.values()) {
-            longest = line.count > longest.count ? line : longest;
+            longest = line.members.size() > longest.members.size() ? line : longest;
         }
-        if (longest.count <= newcomer.line.count + 1) {
+        if (longest.members.size() <= newcomer.line.members.size() + 1) {
             return null;
         }
-        Waiting latest = null;
-        for (Waiting waiting : byDeadline) {
-            if (waiting.line == longest && (latest == null || waiting.sequence > latest.sequence)) {
-                latest = waiting;
-            }
-        }
-        return latest;
+        return longest.members.getLast();
     }
 
     void add(Waiting waiting) {
         byTicket.put(waiting.requester.ticket(), waiting);
         byDeadline.add(waiting);
         rota.add(waiting);
-        waiting.line.count++;
+        waiting.line.join(waiting);
         bytes += waiting.requester.bytes();
     }
 
@@ -75,9 +69,9 @@ final class WaitingQueue {
         if (byDeadline.remove(waiting)) {
             byTicket.remove(waiting.requester.ticket(), waiting);
             bytes -= waiting.requester.bytes();
-            waiting.line.count--;
+            waiting.line.members.remove(waiting);
         }
-        if (waiting.line.count == 0) {
+        if (waiting.line.members.isEmpty()) {
             lines.remove(waiting.line.key, waiting.line);
         }
         waiting.over = true;
