@@ -13,6 +13,7 @@ import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.Scope;
 import io.sluice.testkit.Asking;
+import io.sluice.testkit.GroupOfOne;
 import io.sluice.testkit.ListGroup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -344,5 +345,36 @@ class AdmissionTest {
         admission.take(now, group.apply(now, admission.renew(now, true)), 2);
 
         assertThat(group.permille(now, "account:c/a")).isEqualTo(900);
+    }
+
+    /** Who may pass whom is for the group to say. */
+    @Test
+    void aLargeRequestIsServedAmongSmallOnesAndBlocksThemForAWhileOnly() {
+        GroupOfOne real = new GroupOfOne(now);
+        Candidate account = account("a", perMinute(Dimension.TOKENS, 30_000));
+        List<Asking> small = new ArrayList<>();
+        Asking large = new Asking(now, new Estimate(20_000, 0), account).key("large").waits(110 * SECOND).ticket(9999);
+        for (int i = 0; i < 2_400; i++) {
+            if (i % 20 == 0) {
+                Asking asking = new Asking(now, new Estimate(500, 500), account)
+                        .key("k" + i % 5)
+                        .waits(20 * SECOND)
+                        .ticket(++tickets);
+                small.add(asking);
+                admission.reserve(now, asking);
+            }
+            if (i == 200) {
+                admission.reserve(now, large);
+            }
+            now += 50 * MILLI;
+            admission.tick(now);
+            if (admission.isUrgent() || book.hasNews(now)) {
+                admission.take(now, real.apply(now, admission.renew(now, false)), 2);
+            }
+        }
+
+        assertThat(large.isGranted()).isTrue();
+        assertThat(small.stream().filter(Asking::isGranted).count()).isGreaterThan(20);
+        assertThat(small.subList(90, 120)).anyMatch(Asking::isGranted);
     }
 }
