@@ -353,7 +353,10 @@ class AdmissionTest {
         GroupOfOne real = new GroupOfOne(now);
         Candidate account = account("a", perMinute(Dimension.TOKENS, 30_000));
         List<Asking> small = new ArrayList<>();
-        Asking large = new Asking(now, new Estimate(20_000, 0), account).key("large").waits(110 * SECOND).ticket(9999);
+        Asking large = new Asking(now, new Estimate(20_000, 0), account)
+                .key("large")
+                .waits(110 * SECOND)
+                .ticket(9999);
         for (int i = 0; i < 2_400; i++) {
             if (i % 20 == 0) {
                 Asking asking = new Asking(now, new Estimate(500, 500), account)
