@@ -1,8 +1,8 @@
 package io.sluice.quota;
 
 import io.sluice.domain.lease.QuotaGroup;
-import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.DayWindow;
+import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Journal;
 import io.sluice.domain.quota.QuotaBook;
 import java.io.IOException;

@@ -104,7 +104,8 @@ final class LocalGroup {
         }
         Instant now = wallClock.instant().minus(LATE);
         Map<String, Long> days = new HashMap<>();
-        zones.forEach((name, zone) -> days.put(name, LocalDate.ofInstant(now, zone).toEpochDay()));
+        zones.forEach(
+                (name, zone) -> days.put(name, LocalDate.ofInstant(now, zone).toEpochDay()));
         return days;
     }
 }

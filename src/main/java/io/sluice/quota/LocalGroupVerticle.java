@@ -44,8 +44,7 @@ public final class LocalGroupVerticle extends VerticleBase {
      * @param wallClock for the days of calendars, and to say when something was counted
      * @param metrics is told whether charges are kept
      */
-    public LocalGroupVerticle(
-            Path dataDir, LongSupplier nanoClock, InstantSource wallClock, GatewayMetrics metrics) {
+    public LocalGroupVerticle(Path dataDir, LongSupplier nanoClock, InstantSource wallClock, GatewayMetrics metrics) {
         this.dataDir = dataDir;
         this.nanoClock = nanoClock;
         this.wallClock = wallClock;

@@ -40,8 +40,8 @@ class LeaseLogCrashTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         Path data = Files.createDirectory(root.resolve("data"));
-        LeaseLog log = LeaseLog.open(
-                new LeaseLog.Disk(data, BOOT, 1 << 12, Runnable::run), 0, QuotaGroup.LONGEST_LEASE_NANOS);
+        LeaseLog log =
+                LeaseLog.open(new LeaseLog.Disk(data, BOOT, 1 << 12, Runnable::run), 0, QuotaGroup.LONGEST_LEASE_NANOS);
         Journal journal = (now, counted, instant, units) -> {
             snapshot(data);
             log.add(now, counted, instant, units);
@@ -69,7 +69,10 @@ class LeaseLogCrashTest {
             // What is neither written nor kept is given back, and no request depends on it.
             long[] settled = new long[2];
             for (int d = 0; d < 2; d++) {
-                settled[d] = free.get(d) + held.get(d) - part(held, written).get(d) - part(held, kept).get(d)
+                settled[d] = free.get(d)
+                        + held.get(d)
+                        - part(held, written).get(d)
+                        - part(held, kept).get(d)
                         + d * refund;
             }
             for (int n = random.nextInt(4); n > 0; n--) {
@@ -79,7 +82,11 @@ class LeaseLogCrashTest {
             writtenAt = written > 0 ? group.time() : writtenAt;
             Units before = part(held, kept);
             held = Units.of(
-                    before.get(0) + last.granted().get(0), before.get(1) + last.granted().get(1), 0, 0, 0);
+                    before.get(0) + last.granted().get(0),
+                    before.get(1) + last.granted().get(1),
+                    0,
+                    0,
+                    0);
             for (Path snapshot : snapshots) {
                 assertKeeps(snapshot, group.time(), free, settled, last.free());
             }
@@ -96,7 +103,8 @@ class LeaseLogCrashTest {
     private void assertKeeps(Path snapshot, long now, Units before, long[] settled, Units after) throws IOException {
         try (KeptGroup kept = KeptGroup.open(new LeaseLog.Disk(snapshot, BOOT, 1 << 12, Runnable::run), now)) {
             known += kept.log().unknownUntil() == Long.MIN_VALUE ? 1 : 0;
-            Units read = new Speaker(kept.group(), "b", "account:c/a", LIMITS).say(0).free();
+            Units read =
+                    new Speaker(kept.group(), "b", "account:c/a", LIMITS).say(0).free();
             for (int d = 0; d < 2; d++) {
                 long most = Math.max(settled[d], Math.max(before.get(d), after.get(d)));
                 assertThat(read.get(d)).isLessThanOrEqualTo(most);

@@ -87,7 +87,9 @@ class LeaseLogTest {
         /** One of those that are held was written, or not. */
         void settle(long now, boolean sent) {
             held--;
-            speaker.written(sent ? requests(1) : Units.NONE).kept(requests(held)).say(elapsed(now));
+            speaker.written(sent ? requests(1) : Units.NONE)
+                    .kept(requests(held))
+                    .say(elapsed(now));
         }
 
         long free(long now) {

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One scope: its limits, and what clients hold of it. */
 final class GroupScope {
-    /** How the id of a team's scope begins. */
-    private static final String TEAM_PREFIX = "team:";
-
     /** Accounts are counted finely: their provider checks. */
     private static final int RESOLUTION = 240;
 
@@ -61,7 +58,7 @@ final class GroupScope {
     GroupScope(String id, GroupTerms terms) {
         this.id = id;
         this.terms = terms;
-        this.isChecked = !id.startsWith(Scope.KEY_PREFIX) && !id.startsWith(TEAM_PREFIX);
+        this.isChecked = !id.startsWith(Scope.KEY_PREFIX) && !id.startsWith(Scope.TEAM_PREFIX);
         this.resolution = isChecked ? RESOLUTION : COARSE_RESOLUTION;
     }
 
@@ -70,14 +67,18 @@ final class GroupScope {
         return amounts;
     }
 
-    /** Adds what a client holds; nothing yet. */
-    void join(Holding holding) {
+    /** What a client holds; nothing at first. */
+    Holding of(GroupClient client) {
         int at = 0;
-        while (at < holdings.size()
-                && holdings.get(at).client.id.node().compareTo(holding.client.id.node()) < 0) {
-            at++;
+        for (Holding holding : holdings) {
+            if (holding.client == client) {
+                return holding;
+            }
+            at += holding.client.id.node().compareTo(client.id.node()) < 0 ? 1 : 0;
         }
+        Holding holding = new Holding(client, this);
         holdings.add(at, holding);
+        return holding;
     }
 
     /** Takes a client's limits. */
@@ -186,12 +187,12 @@ final class GroupScope {
         return fresh;
     }
 
-    /** Whether a length is one that can be kept. */
+    /** Whether a limit is one that can be kept. */
     static boolean isKept(Limit limit) {
         long nanos = limit.window().toSeconds() > LONGEST_WINDOW_NANOS / 1_000_000_000
                 ? Long.MAX_VALUE
                 : limit.window().toNanos();
-        return nanos >= SHORTEST_WINDOW_NANOS && nanos <= LONGEST_WINDOW_NANOS;
+        return nanos >= SHORTEST_WINDOW_NANOS && nanos <= LONGEST_WINDOW_NANOS && limit.amount() >= 0;
     }
 
     /** Settles what a client held. */
@@ -232,8 +233,7 @@ final class GroupScope {
 
     private void observe(Observation observation) {
         if (observation.fullForNanos() > 0) {
-            fullUntil = Math.max(
-                    fullUntil, terms.time + Math.min(observation.fullForNanos(), LONGEST_PAUSE_NANOS));
+            fullUntil = Math.max(fullUntil, terms.time + Math.min(observation.fullForNanos(), LONGEST_PAUSE_NANOS));
         }
         for (Dimension dimension : Dimension.values()) {
             long named = observation.limits().get(dimension);

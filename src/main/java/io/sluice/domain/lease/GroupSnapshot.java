@@ -3,7 +3,6 @@ package io.sluice.domain.lease;
 import io.sluice.domain.quota.ChargeWindow;
 import io.sluice.domain.quota.DayWindow;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.SlidingWindow;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +20,13 @@ final class GroupSnapshot {
         ByteWriter out = new ByteWriter().u8(VERSION);
         GroupTerms terms = group.terms;
         out.bool(terms.founded).bool(terms.closed).number(terms.time).number(terms.batch);
-        out.number(terms.fullAt).u8(terms.share).bool(terms.roundUp).text(group.lookedAt);
+        out.number(terms.fullAt).u8(terms.share).bool(terms.roundUp).text(group.scopes.lookedAt());
         out.number(terms.days.size());
         terms.days.forEach((zone, day) -> out.text(zone).number(day.number()).number(day.told()));
-        out.number(group.scopes.size());
-        group.scopes.values().forEach(scope -> write(out, terms, scope));
-        out.number(group.clients.size());
-        group.clients.values().forEach(client -> write(out, client));
+        out.number(group.scopes.all().size());
+        group.scopes.all().forEach(scope -> write(out, terms, scope));
+        out.number(group.clients.all().size());
+        group.clients.all().forEach(client -> write(out, client));
         return out.toArray();
     }
 
@@ -42,7 +41,7 @@ final class GroupSnapshot {
         terms.fullAt = in.number();
         terms.share = in.within8(1, 2);
         terms.roundUp = in.bool();
-        group.lookedAt = in.text();
+        group.scopes.lookAfter(in.text());
         for (int i = in.count(); i > 0; i--) {
             terms.days.put(in.text(), new GroupTerms.Day(in.number(), in.number()));
         }
@@ -53,7 +52,7 @@ final class GroupSnapshot {
             readClient(in, group);
         }
         in.end();
-        group.scopes.values().forEach(GroupScope::enforce);
+        group.scopes.all().forEach(GroupScope::enforce);
         return group;
     }
 
@@ -73,7 +72,7 @@ final class GroupSnapshot {
 
     private static void readScope(ByteReader in, QuotaGroup group) throws GroupFormatException {
         GroupTerms terms = group.terms;
-        GroupScope scope = group.scope(in.text());
+        GroupScope scope = group.scopes.of(in.text());
         scope.fullUntil = in.number();
         scope.grantedRequests = in.amount();
         for (int i = in.count(); i > 0; i--) {
@@ -151,7 +150,10 @@ final class GroupSnapshot {
             for (long amount : holding.units) {
                 out.number(amount);
             }
-            out.number(holding.expiry).number(holding.batch).number(holding.places).number(holding.toldAt);
+            out.number(holding.expiry)
+                    .number(holding.batch)
+                    .number(holding.places)
+                    .number(holding.toldAt);
             out.units(holding.waiting).number(holding.first.size());
             holding.first.forEach(request -> GroupCodec.write(out, request));
         }
@@ -173,7 +175,7 @@ final class GroupSnapshot {
         client.takenIn = takenIn;
         byte[] answer = in.block();
         client.answer = answer.length == 0 ? null : GroupCodec.decodeAnswer(answer);
-        if (group.clients.put(id.node(), client) != null) {
+        if (group.clients.add(client) != null) {
             throw in.damaged();
         }
         for (int i = in.count(); i > 0; i--) {
@@ -182,11 +184,11 @@ final class GroupSnapshot {
     }
 
     private static void readHolding(ByteReader in, QuotaGroup group, GroupClient client) throws GroupFormatException {
-        GroupScope scope = group.scopes.get(in.text());
+        GroupScope scope = group.scopes.find(in.text());
         if (scope == null) {
             throw in.damaged();
         }
-        Holding holding = group.holding(client, scope);
+        Holding holding = scope.of(client);
         holding.definition = GroupCodec.limits(in);
         for (int d = 0; d < Units.DIMENSIONS; d++) {
             holding.units[d] = in.sum();

@@ -24,7 +24,7 @@ final class KnownCharges {
      */
     static byte[] write(QuotaGroup group, long ageNanos) {
         ByteWriter out = new ByteWriter().u8(VERSION);
-        for (GroupScope scope : group.scopes.values()) {
+        for (GroupScope scope : group.scopes.all()) {
             for (GroupLimit limit : scope.limits) {
                 if (group.terms.closed || limit.dimension() == Dimension.REQUESTS) {
                     write(out, group.terms, scope, limit, limit.window, ageNanos);
@@ -67,7 +67,8 @@ final class KnownCharges {
     /** Units of a bucket that nobody is known to have written. */
     private static long doubtful(
             GroupTerms terms, GroupScope scope, GroupLimit limit, SlidingWindow window, long instant) {
-        long doubtful = terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.filled : 0;
+        long doubtful =
+                terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.filled : 0;
         for (Holding holding : scope.holdings) {
             if (limit.sinceBatch <= holding.batch && window.sameBucket(instant, holding.expiry)) {
                 doubtful += holding.units[limit.ordinal()];
@@ -84,8 +85,7 @@ final class KnownCharges {
         return held;
     }
 
-    private static void write(
-            ByteWriter out, GroupScope scope, GroupLimit limit, long day, long instant, long units) {
+    private static void write(ByteWriter out, GroupScope scope, GroupLimit limit, long day, long instant, long units) {
         out.bool(true).text(scope.id);
         GroupCodec.write(out, limit.limit());
         out.number(day).number(instant).number(units);
@@ -98,7 +98,7 @@ final class KnownCharges {
         }
         ByteReader in = new ByteReader(bytes).version("known charges", VERSION);
         while (in.bool()) {
-            GroupScope scope = group.scope(in.text());
+            GroupScope scope = group.scopes.of(in.text());
             Limit kind = GroupCodec.limit(in);
             long day = in.number();
             long instant = in.number();

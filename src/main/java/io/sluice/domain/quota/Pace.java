@@ -72,9 +72,8 @@ public final class Pace {
         if (high == 0 && low >= 0) {
             return Math.min(MOST_NANOS, up ? Math.ceilDiv(low, by) : low / by);
         }
-        BigInteger[] parts = BigInteger.valueOf(one)
-                .multiply(BigInteger.valueOf(other))
-                .divideAndRemainder(BigInteger.valueOf(by));
+        BigInteger[] parts =
+                BigInteger.valueOf(one).multiply(BigInteger.valueOf(other)).divideAndRemainder(BigInteger.valueOf(by));
         BigInteger whole = up && parts[1].signum() != 0 ? parts[0].add(BigInteger.ONE) : parts[0];
         return whole.bitLength() > 60 ? MOST_NANOS : whole.longValue();
     }

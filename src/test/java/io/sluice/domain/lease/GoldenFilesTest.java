@@ -127,8 +127,8 @@ class GoldenFilesTest {
             for (int i = 0; i < 4_000; i++) {
                 byte[] damaged = whole.clone();
                 for (int n = random.nextInt(1, 5); n > 0; n--) {
-                    damaged[random.nextInt(damaged.length)] = (byte)
-                            (random.nextBoolean() ? random.nextInt() : 1 << random.nextInt(8));
+                    damaged[random.nextInt(damaged.length)] =
+                            (byte) (random.nextBoolean() ? random.nextInt() : 1 << random.nextInt(8));
                 }
                 try {
                     form.getValue().rewrite(damaged);
@@ -151,7 +151,9 @@ class GoldenFilesTest {
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             try {
                 QuotaGroup group = QuotaGroup.restore(damaged);
-                new Speaker(group, "z", "account:c/a", LIMITS).waits(2, tokens(10)).say(SECOND);
+                new Speaker(group, "z", "account:c/a", LIMITS)
+                        .waits(2, tokens(10))
+                        .say(SECOND);
                 group.counters();
                 group.known(SECOND);
             } catch (GroupFormatException expected) {
@@ -173,7 +175,9 @@ class GoldenFilesTest {
         QuotaGroup old = Speaker.founded();
         Speaker first = new Speaker(old, "a", "account:c/a", LIMITS);
         old.apply(new GroupOperation.Batch(
-                0, Map.of("Asia/Shanghai", 20_000L), List.of(first.waits(3, tokens(500)).renewal())));
+                0,
+                Map.of("Asia/Shanghai", 20_000L),
+                List.of(first.waits(3, tokens(500)).renewal())));
         first.written(Units.of(2, 1000, 0, 0, 0)).kept(tokens(500)).say(SECOND);
         first.written(tokens(500)).say(20 * SECOND);
         byte[] known = old.known(SECOND);

@@ -74,7 +74,9 @@ class GrantRoundTest {
         a.say(0);
         a.written(tokens(20_000)).say(0);
 
-        ScopeGrant early = a.waits(0, 0, SECOND, tokens(20_000)).waits(0, 1, 0, tokens(1000)).say(SECOND);
+        ScopeGrant early = a.waits(0, 0, SECOND, tokens(20_000))
+                .waits(0, 1, 0, tokens(1000))
+                .say(SECOND);
         ScopeGrant late = a.kept(tokens(1000))
                 .waits(0, 0, 6 * SECOND, tokens(20_000))
                 .waits(0, 1, SECOND, tokens(1000))
@@ -171,10 +173,7 @@ class GrantRoundTest {
                 Units.of(100, 5000, 0, 0, 0),
                 null);
 
-        Answer answer = together(
-                        group,
-                        0,
-                        new Renewal(told.client(), 1, "r", told.definitions(), List.of(more), false))
+        Answer answer = together(group, 0, new Renewal(told.client(), 1, "r", told.definitions(), List.of(more), false))
                 .getFirst();
 
         assertThat(answer.grants().getFirst().granted()).isEqualTo(Units.of(100, 84L * 60, 0, 0, 0));
@@ -255,7 +254,8 @@ class GrantRoundTest {
         QuotaGroup group = founded();
         Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 60, 60)));
 
-        ScopeGrant grant = a.saw(10 * SECOND, Units.NONE, Units.NONE).waits(1, requests(1)).say(0);
+        ScopeGrant grant =
+                a.saw(10 * SECOND, Units.NONE, Units.NONE).waits(1, requests(1)).say(0);
 
         assertThat(grant.granted()).isEqualTo(Units.NONE);
         assertThat(grant.fitsInNanos()).isEqualTo(10 * SECOND);
@@ -280,7 +280,8 @@ class GrantRoundTest {
         Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 60, 60)));
 
         assertThat(a.saw(0, requests(20), requests(20)).say(0).limits()).isEqualTo(requests(20));
-        assertThat(a.saw(0, requests(20), requests(20)).say(300 * SECOND).limits()).isEqualTo(requests(20));
+        assertThat(a.saw(0, requests(20), requests(20)).say(300 * SECOND).limits())
+                .isEqualTo(requests(20));
         for (int i = 0; i < 30; i++) {
             assertThat(a.say(20 * SECOND).limits()).isEqualTo(requests(20));
         }

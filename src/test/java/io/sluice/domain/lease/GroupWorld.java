@@ -56,7 +56,8 @@ final class GroupWorld {
 
     /** A log with three replicas. */
     private static final class Group {
-        final List<QuotaGroup> replicas = new ArrayList<>(List.of(new QuotaGroup(), new QuotaGroup(), new QuotaGroup()));
+        final List<QuotaGroup> replicas =
+                new ArrayList<>(List.of(new QuotaGroup(), new QuotaGroup(), new QuotaGroup()));
         final List<Renewal> pending = new ArrayList<>();
         final Map<String, Defined> defined = new HashMap<>();
         final Deque<Copy> copies = new ArrayDeque<>();
@@ -110,14 +111,16 @@ final class GroupWorld {
         List<LimitSet> revisions = new ArrayList<>();
         for (int percent : new int[] {100, 50, 130}) {
             List<Limit> limits = new ArrayList<>();
-            limits.add(new Limit(Dimension.REQUESTS, Math.max(1, requests * percent / 100), Duration.ofSeconds(seconds)));
+            limits.add(
+                    new Limit(Dimension.REQUESTS, Math.max(1, requests * percent / 100), Duration.ofSeconds(seconds)));
             limits.add(new Limit(Dimension.TOKENS, tokens * percent / 100, Duration.ofSeconds(seconds)));
             if (i == 1) {
                 limits.add(new Limit(Dimension.REQUESTS, requests * 4 * percent / 100, Duration.ofDays(1), "UTC"));
                 limits.add(new Limit(Dimension.INPUT_TOKENS, tokens * 2 * percent / 100, Duration.ofDays(1), "UTC"));
             }
             if (i == 2) {
-                limits.add(new Limit(Dimension.REQUESTS, requests * 2 * percent / 100, Duration.ofSeconds(seconds * 3)));
+                limits.add(
+                        new Limit(Dimension.REQUESTS, requests * 2 * percent / 100, Duration.ofSeconds(seconds * 3)));
                 limits.add(new Limit(Dimension.OUTPUT_TOKENS, tokens * percent / 200, Duration.ofSeconds(5)));
             }
             revisions.add(new LimitSet(limits, i == 3 ? 8 : 0));
@@ -286,11 +289,12 @@ final class GroupWorld {
     }
 
     private void deliver(Runnable message) {
-        int copies = switch (random.nextInt(12)) {
-            case 0, 1 -> 0;
-            case 2 -> 2;
-            default -> 1;
-        };
+        int copies =
+                switch (random.nextInt(12)) {
+                    case 0, 1 -> 0;
+                    case 2 -> 2;
+                    default -> 1;
+                };
         for (int i = 0; i < copies; i++) {
             long delay = random.nextInt(20) == 0 ? random.nextLong(3_000_000_000L) : random.nextLong(10_000_000L);
             events.add(new Event(now + delay, order++, message));
@@ -337,14 +341,15 @@ final class GroupWorld {
                     for (ScopeDefinition one : defined.scopes.values()) {
                         one.limits()
                                 .windows()
-                                .forEach(limit -> least.merge(
-                                        ArrivalLedger.Kind.of(one.id(), limit), limit.amount(), Math::min));
+                                .forEach(limit ->
+                                        least.merge(ArrivalLedger.Kind.of(one.id(), limit), limit.amount(), Math::min));
                     }
                 }
             }
             least.forEach((kind, amount) -> most.merge(kind, amount, Math::max));
             for (ArrivalLedger.Kind kind : ledger.kinds()) {
-                boolean isDefined = least.keySet().stream().anyMatch(one -> one.scope().equals(kind.scope()));
+                boolean isDefined =
+                        least.keySet().stream().anyMatch(one -> one.scope().equals(kind.scope()));
                 if (isDefined && !least.containsKey(kind)) {
                     most.put(kind, Long.MAX_VALUE); // Nobody alive has this window here.
                 }

@@ -28,7 +28,7 @@ class QuotaGroupTest {
     }
 
     private static long charged(QuotaGroup group) {
-        return group.scopes.values().stream()
+        return group.scopes.all().stream()
                 .flatMap(scope -> scope.limits.stream())
                 .mapToLong(GroupLimit::used)
                 .sum();
@@ -229,7 +229,8 @@ class QuotaGroupTest {
         a.refund(told.time(), tokens(300)).say(SECOND);
         assertThat(charged(group)).isZero();
 
-        Answer second = together(group, SECOND, a.written(tokens(400)).renewal()).getFirst();
+        Answer second =
+                together(group, SECOND, a.written(tokens(400)).renewal()).getFirst();
         Speaker again = a.restarted(2);
         again.say(5 * SECOND);
         again.refund(second.time(), tokens(400)).say(SECOND);
@@ -365,7 +366,8 @@ class QuotaGroupTest {
     void damagedKnowledgeIsNoKnowledge() {
         QuotaGroup group = founded(new byte[] {7, 7, 7}, false, 1, false);
 
-        assertThat(speaker(group, "a").waits(1, requests(1)).say(SECOND).granted()).isEqualTo(Units.NONE);
+        assertThat(speaker(group, "a").waits(1, requests(1)).say(SECOND).granted())
+                .isEqualTo(Units.NONE);
     }
 
     @Test
@@ -405,14 +407,14 @@ class QuotaGroupTest {
             Speaker a = new Speaker(group, "n" + i, "key:" + i, THREE).waits(1, requests(1));
             a.say(0);
         }
-        assertThat(group.scopes).hasSize(200);
+        assertThat(group.scopes.all()).hasSize(200);
 
         pass(group, 130 * SECOND);
         for (int i = 0; i < 10; i++) {
             pass(group, SECOND);
         }
 
-        assertThat(group.scopes).isEmpty();
-        assertThat(group.clients).isEmpty();
+        assertThat(group.scopes.all()).isEmpty();
+        assertThat(group.clients.all()).isEmpty();
     }
 }

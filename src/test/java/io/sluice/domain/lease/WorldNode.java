@@ -41,6 +41,7 @@ final class WorldNode {
         long expiry = Long.MIN_VALUE;
         int number = -1;
         LimitSet defined = LimitSet.NONE;
+
         @Nullable
         Observation observation;
 
@@ -279,7 +280,10 @@ final class WorldNode {
 
     /** An answer arrived. */
     void hear(Answer answer, long now) {
-        if (now < stoppedUntil || flight == null || !answer.client().equals(client) || answer.sequence() != flight.sequence()) {
+        if (now < stoppedUntil
+                || flight == null
+                || !answer.client().equals(client)
+                || answer.sequence() != flight.sequence()) {
             return;
         }
         Renewal sent = flight;
@@ -288,7 +292,10 @@ final class WorldNode {
         switch (answer.status()) {
             case TAKEN -> {
                 for (int i = 0; i < answer.grants().size(); i++) {
-                    take(lease(sent.statements().get(i).scope()), answer.grants().get(i), answer.time());
+                    take(
+                            lease(sent.statements().get(i).scope()),
+                            answer.grants().get(i),
+                            answer.time());
                 }
                 left = sent.last();
             }
@@ -315,7 +322,10 @@ final class WorldNode {
     }
 
     private Lease lease(int number) {
-        return leases.stream().filter(lease -> lease.number == number).findFirst().orElseThrow();
+        return leases.stream()
+                .filter(lease -> lease.number == number)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Leases are void; what was told and perhaps not taken is told again. */
