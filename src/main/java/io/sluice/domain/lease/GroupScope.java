@@ -94,7 +94,7 @@ final class GroupScope {
         holdings.remove(holding);
         if (holding.hasUnits()) {
             for (GroupLimit limit : limits) {
-                limit.doubtfulUntil = Math.max(limit.doubtfulUntil, holding.expiry);
+                limit.charges.doubtfulUntil = Math.max(limit.charges.doubtfulUntil, holding.expiry);
             }
         }
         if (!holding.definition.isEmpty()) {
@@ -117,8 +117,8 @@ final class GroupScope {
         }
         ttlNanos = GroupTerms.HORIZON_NANOS;
         for (GroupLimit limit : limits) {
-            limit.configure(limit.next);
-            if (limit.isInForce() && limit.slides()) {
+            limit.configure();
+            if (limit.isInForce() && limit.charges.slides()) {
                 ttlNanos = Math.min(ttlNanos, Math.max(MIN_TTL_NANOS, limit.windowNanos() / TTLS_PER_WINDOW));
             }
         }
@@ -147,7 +147,7 @@ final class GroupScope {
         for (GroupLimit limit : limits) {
             if (limit.dimension() == kind.dimension()
                     && limit.windowNanos() == kind.window().toNanos()
-                    && Objects.equals(limit.limit().zone(), kind.zone())) {
+                    && Objects.equals(limit.charges.limit().zone(), kind.zone())) {
                 return limit;
             }
         }
@@ -160,22 +160,15 @@ final class GroupScope {
         for (GroupLimit limit : limits) {
             if (limit.dimension() == kind.dimension()
                     && (forerunner == null
-                            || (limit.slides() && !forerunner.slides())
-                            || (limit.slides() == forerunner.slides()
+                            || (limit.charges.slides() && !forerunner.charges.slides())
+                            || (limit.charges.slides() == forerunner.charges.slides()
                                     && limit.windowNanos() > forerunner.windowNanos()))) {
                 forerunner = limit;
             }
         }
         GroupLimit fresh = add(kind);
         if (forerunner != null) {
-            if (forerunner.window != null) {
-                forerunner.window.forEach(terms.time, fresh::charge);
-            }
-            if (forerunner.before != null) {
-                forerunner.before.forEach(
-                        terms.time, (instant, units) -> fresh.before().add(terms.time, instant, units));
-            }
-            fresh.doubtfulUntil = terms.time + GroupTerms.HORIZON_NANOS;
+            fresh.charges.takeOver(forerunner.charges);
         }
         return fresh;
     }
@@ -249,7 +242,7 @@ final class GroupScope {
     private @Nullable GroupLimit nearestAMinute(Dimension dimension) {
         GroupLimit nearest = null;
         for (GroupLimit limit : limits) {
-            if (limit.dimension() == dimension && limit.isInForce() && limit.slides()) {
+            if (limit.dimension() == dimension && limit.isInForce() && limit.charges.slides()) {
                 long distance = Math.abs(limit.windowNanos() - MINUTE_NANOS);
                 if (nearest == null || distance < Math.abs(nearest.windowNanos() - MINUTE_NANOS)) {
                     nearest = limit;
@@ -270,20 +263,10 @@ final class GroupScope {
         }
     }
 
-    /** Whether somebody counts by the days of a calendar. */
-    boolean countsDays() {
-        for (GroupLimit limit : limits) {
-            if (!limit.slides()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Lets go of what is empty. */
     void forgetEmpty() {
         forgetNamed();
-        limits.forEach(GroupLimit::forgetEmpty);
+        limits.forEach(limit -> limit.charges.forgetEmpty());
         limits.removeIf(limit -> !limit.isInForce() && limit.used() == 0);
     }
 

@@ -49,7 +49,7 @@ final class GroupScopes {
 
     /** Tells all calendar windows their day. */
     void beginDays() {
-        byId.values().forEach(scope -> scope.limits.forEach(GroupLimit::beginDay));
+        byId.values().forEach(scope -> scope.limits.forEach(limit -> limit.charges.beginDay()));
     }
 
     /** Looks at some in turn, lets go of what is empty, and forgets those that hold nothing. */

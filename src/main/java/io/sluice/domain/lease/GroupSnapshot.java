@@ -60,13 +60,13 @@ final class GroupSnapshot {
         out.text(scope.id).number(scope.fullUntil).number(scope.grantedRequests);
         out.number(scope.limits.size());
         for (GroupLimit limit : scope.limits) {
-            GroupCodec.write(out, limit.limit());
+            GroupCodec.write(out, limit.charges.limit());
             out.number(limit.sinceBatch).number(limit.sinceTime).number(limit.pace.paidAt());
             out.number(limit.configured).number(limit.named).number(limit.namedAt);
             out.number(limit.external).number(limit.externalUntil);
-            out.number(limit.filled).number(limit.filledTo).number(limit.doubtfulUntil);
-            write(out, terms, limit.window);
-            write(out, terms, limit.before);
+            out.number(limit.charges.filled).number(limit.charges.filledTo).number(limit.charges.doubtfulUntil);
+            write(out, terms, limit.charges.window);
+            write(out, terms, limit.charges.before);
         }
     }
 
@@ -83,11 +83,11 @@ final class GroupSnapshot {
             limit.namedAt = instantOrNever(in);
             limit.external = in.sum();
             limit.externalUntil = instantOrNever(in);
-            limit.filled = in.sum();
-            limit.filledTo = in.amount();
-            limit.doubtfulUntil = instantOrNever(in);
-            limit.window = readWindow(in, limit, terms);
-            limit.before = readWindow(in, limit, terms);
+            limit.charges.filled = in.sum();
+            limit.charges.filledTo = in.amount();
+            limit.charges.doubtfulUntil = instantOrNever(in);
+            limit.charges.window = readWindow(in, limit, terms);
+            limit.charges.before = readWindow(in, limit, terms);
             scope.limits.add(limit);
         }
     }
@@ -114,7 +114,7 @@ final class GroupSnapshot {
     private static @Nullable ChargeWindow readWindow(ByteReader in, GroupLimit limit, GroupTerms terms)
             throws GroupFormatException {
         boolean isDay = in.bool();
-        if (isDay && limit.slides()) {
+        if (isDay && limit.charges.slides()) {
             throw in.damaged();
         }
         ChargeWindow window = null;
@@ -130,7 +130,7 @@ final class GroupSnapshot {
                 throw in.damaged();
             }
             if (window == null) {
-                window = limit.fresh();
+                window = limit.charges.fresh();
             }
             (window instanceof DayWindow days ? days.recent() : window).add(terms.time, instant, units);
         }

@@ -101,20 +101,14 @@ public final class QuotaGroup {
         GroupLimit limit = scope.find(kind);
         if (limit == null) {
             limit = scope.add(kind);
-            limit.filledTo = GroupLimit.ALL; // The journal tells of that too.
+            limit.charges.filledTo = GroupCharges.ALL; // The journal tells of that too.
         }
-        limit.repeat(day, instant, units);
+        limit.charges.repeat(day, instant, units);
     }
 
     /** Shows everything that counts, so that a journal can begin anew. */
     public void writeTo(Journal sink) {
-        for (GroupScope scope : scopes.all()) {
-            for (GroupLimit limit : scope.limits) {
-                if (limit.window != null) {
-                    limit.window.forEach(terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
-                }
-            }
-        }
+        scopes.all().forEach(scope -> scope.limits.forEach(limit -> limit.charges.writeTo(sink)));
     }
 
     /**
