@@ -53,7 +53,7 @@ class LeaseLogCrashTest {
         ScopeGrant last = node.say(0);
         Units held = Units.NONE;
         long writtenAt = 0;
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 60; i++) {
             snapshots.clear();
             long elapsed = random.nextLong(300_000_000);
             Units free = last.free();

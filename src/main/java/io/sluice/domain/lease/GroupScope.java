@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One scope: its limits, and what clients hold of it. */
 final class GroupScope {
-    /** How the id of a team's scope begins. */
-    private static final String TEAM_PREFIX = "team:";
-
     /** Accounts are counted finely: their provider checks. */
     private static final int RESOLUTION = 240;
 
@@ -61,7 +58,7 @@ final class GroupScope {
     GroupScope(String id, GroupTerms terms) {
         this.id = id;
         this.terms = terms;
-        this.isChecked = !id.startsWith(Scope.KEY_PREFIX) && !id.startsWith(TEAM_PREFIX);
+        this.isChecked = !id.startsWith(Scope.KEY_PREFIX) && !id.startsWith(Scope.TEAM_PREFIX);
         this.resolution = isChecked ? RESOLUTION : COARSE_RESOLUTION;
     }
 
@@ -70,13 +67,18 @@ final class GroupScope {
         return amounts;
     }
 
-    /** Adds what a client holds; nothing yet. */
-    void join(Holding holding) {
+    /** What a client holds; nothing at first. */
+    Holding of(GroupClient client) {
         int at = 0;
-        while (at < holdings.size() && holdings.get(at).client.id.node().compareTo(holding.client.id.node()) < 0) {
-            at++;
+        for (Holding holding : holdings) {
+            if (holding.client == client) {
+                return holding;
+            }
+            at += holding.client.id.node().compareTo(client.id.node()) < 0 ? 1 : 0;
         }
+        Holding holding = new Holding(client, this);
         holdings.add(at, holding);
+        return holding;
     }
 
     /** Takes a client's limits. */
@@ -92,7 +94,7 @@ final class GroupScope {
         holdings.remove(holding);
         if (holding.hasUnits()) {
             for (GroupLimit limit : limits) {
-                limit.doubtfulUntil = Math.max(limit.doubtfulUntil, holding.expiry);
+                limit.charges.doubtfulUntil = Math.max(limit.charges.doubtfulUntil, holding.expiry);
             }
         }
         if (!holding.definition.isEmpty()) {
@@ -115,8 +117,8 @@ final class GroupScope {
         }
         ttlNanos = GroupTerms.HORIZON_NANOS;
         for (GroupLimit limit : limits) {
-            limit.configure(limit.next);
-            if (limit.isInForce() && limit.slides()) {
+            limit.configure();
+            if (limit.isInForce() && limit.charges.slides()) {
                 ttlNanos = Math.min(ttlNanos, Math.max(MIN_TTL_NANOS, limit.windowNanos() / TTLS_PER_WINDOW));
             }
         }
@@ -145,7 +147,7 @@ final class GroupScope {
         for (GroupLimit limit : limits) {
             if (limit.dimension() == kind.dimension()
                     && limit.windowNanos() == kind.window().toNanos()
-                    && Objects.equals(limit.limit().zone(), kind.zone())) {
+                    && Objects.equals(limit.charges.limit().zone(), kind.zone())) {
                 return limit;
             }
         }
@@ -158,22 +160,15 @@ final class GroupScope {
         for (GroupLimit limit : limits) {
             if (limit.dimension() == kind.dimension()
                     && (forerunner == null
-                            || (limit.slides() && !forerunner.slides())
-                            || (limit.slides() == forerunner.slides()
+                            || (limit.charges.slides() && !forerunner.charges.slides())
+                            || (limit.charges.slides() == forerunner.charges.slides()
                                     && limit.windowNanos() > forerunner.windowNanos()))) {
                 forerunner = limit;
             }
         }
         GroupLimit fresh = add(kind);
         if (forerunner != null) {
-            if (forerunner.window != null) {
-                forerunner.window.forEach(terms.time, fresh::charge);
-            }
-            if (forerunner.before != null) {
-                forerunner.before.forEach(
-                        terms.time, (instant, units) -> fresh.before().add(terms.time, instant, units));
-            }
-            fresh.doubtfulUntil = terms.time + GroupTerms.HORIZON_NANOS;
+            fresh.charges.takeOver(forerunner.charges);
         }
         return fresh;
     }
@@ -185,12 +180,12 @@ final class GroupScope {
         return fresh;
     }
 
-    /** Whether a length is one that can be kept. */
+    /** Whether a limit is one that can be kept. */
     static boolean isKept(Limit limit) {
         long nanos = limit.window().toSeconds() > LONGEST_WINDOW_NANOS / 1_000_000_000
                 ? Long.MAX_VALUE
                 : limit.window().toNanos();
-        return nanos >= SHORTEST_WINDOW_NANOS && nanos <= LONGEST_WINDOW_NANOS;
+        return nanos >= SHORTEST_WINDOW_NANOS && nanos <= LONGEST_WINDOW_NANOS && limit.amount() >= 0;
     }
 
     /** Settles what a client held. */
@@ -247,7 +242,7 @@ final class GroupScope {
     private @Nullable GroupLimit nearestAMinute(Dimension dimension) {
         GroupLimit nearest = null;
         for (GroupLimit limit : limits) {
-            if (limit.dimension() == dimension && limit.isInForce() && limit.slides()) {
+            if (limit.dimension() == dimension && limit.isInForce() && limit.charges.slides()) {
                 long distance = Math.abs(limit.windowNanos() - MINUTE_NANOS);
                 if (nearest == null || distance < Math.abs(nearest.windowNanos() - MINUTE_NANOS)) {
                     nearest = limit;
@@ -268,20 +263,10 @@ final class GroupScope {
         }
     }
 
-    /** Whether somebody counts by the days of a calendar. */
-    boolean countsDays() {
-        for (GroupLimit limit : limits) {
-            if (!limit.slides()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Lets go of what is empty. */
     void forgetEmpty() {
         forgetNamed();
-        limits.forEach(GroupLimit::forgetEmpty);
+        limits.forEach(limit -> limit.charges.forgetEmpty());
         limits.removeIf(limit -> !limit.isInForce() && limit.used() == 0);
     }
 

@@ -20,13 +20,13 @@ final class GroupSnapshot {
         ByteWriter out = new ByteWriter().u8(VERSION);
         GroupTerms terms = group.terms;
         out.bool(terms.founded).bool(terms.closed).number(terms.time).number(terms.batch);
-        out.number(terms.fullAt).u8(terms.share).bool(terms.roundUp).text(group.lookedAt);
+        out.number(terms.fullAt).u8(terms.share).bool(terms.roundUp).text(group.scopes.lookedAt());
         out.number(terms.days.size());
         terms.days.forEach((zone, day) -> out.text(zone).number(day.number()).number(day.told()));
-        out.number(group.scopes.size());
-        group.scopes.values().forEach(scope -> write(out, terms, scope));
-        out.number(group.clients.size());
-        group.clients.values().forEach(client -> write(out, client));
+        out.number(group.scopes.all().size());
+        group.scopes.all().forEach(scope -> write(out, terms, scope));
+        out.number(group.clients.all().size());
+        group.clients.all().forEach(client -> write(out, client));
         return out.toArray();
     }
 
@@ -41,7 +41,7 @@ final class GroupSnapshot {
         terms.fullAt = in.number();
         terms.share = in.within8(1, 2);
         terms.roundUp = in.bool();
-        group.lookedAt = in.text();
+        group.scopes.lookAfter(in.text());
         for (int i = in.count(); i > 0; i--) {
             terms.days.put(in.text(), new GroupTerms.Day(in.number(), in.number()));
         }
@@ -52,7 +52,7 @@ final class GroupSnapshot {
             readClient(in, group);
         }
         in.end();
-        group.scopes.values().forEach(GroupScope::enforce);
+        group.scopes.all().forEach(GroupScope::enforce);
         return group;
     }
 
@@ -60,19 +60,19 @@ final class GroupSnapshot {
         out.text(scope.id).number(scope.fullUntil).number(scope.grantedRequests);
         out.number(scope.limits.size());
         for (GroupLimit limit : scope.limits) {
-            GroupCodec.write(out, limit.limit());
+            GroupCodec.write(out, limit.charges.limit());
             out.number(limit.sinceBatch).number(limit.sinceTime).number(limit.pace.paidAt());
             out.number(limit.configured).number(limit.named).number(limit.namedAt);
             out.number(limit.external).number(limit.externalUntil);
-            out.number(limit.filled).number(limit.filledTo).number(limit.doubtfulUntil);
-            write(out, terms, limit.window);
-            write(out, terms, limit.before);
+            out.number(limit.charges.filled).number(limit.charges.filledTo).number(limit.charges.doubtfulUntil);
+            write(out, terms, limit.charges.window);
+            write(out, terms, limit.charges.before);
         }
     }
 
     private static void readScope(ByteReader in, QuotaGroup group) throws GroupFormatException {
         GroupTerms terms = group.terms;
-        GroupScope scope = group.scope(in.text());
+        GroupScope scope = group.scopes.of(in.text());
         scope.fullUntil = in.number();
         scope.grantedRequests = in.amount();
         for (int i = in.count(); i > 0; i--) {
@@ -83,11 +83,11 @@ final class GroupSnapshot {
             limit.namedAt = instantOrNever(in);
             limit.external = in.sum();
             limit.externalUntil = instantOrNever(in);
-            limit.filled = in.sum();
-            limit.filledTo = in.amount();
-            limit.doubtfulUntil = instantOrNever(in);
-            limit.window = readWindow(in, limit, terms);
-            limit.before = readWindow(in, limit, terms);
+            limit.charges.filled = in.sum();
+            limit.charges.filledTo = in.amount();
+            limit.charges.doubtfulUntil = instantOrNever(in);
+            limit.charges.window = readWindow(in, limit, terms);
+            limit.charges.before = readWindow(in, limit, terms);
             scope.limits.add(limit);
         }
     }
@@ -114,7 +114,7 @@ final class GroupSnapshot {
     private static @Nullable ChargeWindow readWindow(ByteReader in, GroupLimit limit, GroupTerms terms)
             throws GroupFormatException {
         boolean isDay = in.bool();
-        if (isDay && limit.slides()) {
+        if (isDay && limit.charges.slides()) {
             throw in.damaged();
         }
         ChargeWindow window = null;
@@ -130,7 +130,7 @@ final class GroupSnapshot {
                 throw in.damaged();
             }
             if (window == null) {
-                window = limit.fresh();
+                window = limit.charges.fresh();
             }
             (window instanceof DayWindow days ? days.recent() : window).add(terms.time, instant, units);
         }
@@ -175,7 +175,7 @@ final class GroupSnapshot {
         client.takenIn = takenIn;
         byte[] answer = in.block();
         client.answer = answer.length == 0 ? null : GroupCodec.decodeAnswer(answer);
-        if (group.clients.put(id.node(), client) != null) {
+        if (group.clients.add(client) != null) {
             throw in.damaged();
         }
         for (int i = in.count(); i > 0; i--) {
@@ -184,11 +184,11 @@ final class GroupSnapshot {
     }
 
     private static void readHolding(ByteReader in, QuotaGroup group, GroupClient client) throws GroupFormatException {
-        GroupScope scope = group.scopes.get(in.text());
+        GroupScope scope = group.scopes.find(in.text());
         if (scope == null) {
             throw in.damaged();
         }
-        Holding holding = group.holding(client, scope);
+        Holding holding = scope.of(client);
         holding.definition = GroupCodec.limits(in);
         for (int d = 0; d < Units.DIMENSIONS; d++) {
             holding.units[d] = in.sum();

@@ -24,11 +24,11 @@ final class KnownCharges {
      */
     static byte[] write(QuotaGroup group, long ageNanos) {
         ByteWriter out = new ByteWriter().u8(VERSION);
-        for (GroupScope scope : group.scopes.values()) {
+        for (GroupScope scope : group.scopes.all()) {
             for (GroupLimit limit : scope.limits) {
                 if (group.terms.closed || limit.dimension() == Dimension.REQUESTS) {
-                    write(out, group.terms, scope, limit, limit.window, ageNanos);
-                    write(out, group.terms, scope, limit, limit.before, ageNanos);
+                    write(out, group.terms, scope, limit, limit.charges.window, ageNanos);
+                    write(out, group.terms, scope, limit, limit.charges.before, ageNanos);
                 }
             }
         }
@@ -51,8 +51,8 @@ final class KnownCharges {
                 }
             });
         } else if (window instanceof DayWindow days && terms.closed && days.day() != DayWindow.UNKNOWN) {
-            long known = days.today() - limit.filled - held(scope, limit);
-            if (known > 0 && limit.doubtfulUntil == Long.MIN_VALUE) {
+            long known = days.today() - limit.charges.filled - held(scope, limit);
+            if (known > 0 && limit.charges.doubtfulUntil == Long.MIN_VALUE) {
                 write(out, scope, limit, days.day(), 0, known);
             }
         }
@@ -60,15 +60,15 @@ final class KnownCharges {
 
     private static boolean isFinal(GroupTerms terms, GroupLimit limit, SlidingWindow window, long instant) {
         return (terms.closed || instant <= terms.time - GroupLimit.FINAL_NANOS)
-                && (limit.doubtfulUntil == Long.MIN_VALUE
-                        || window.leavesAfter(instant) > window.leavesAfter(limit.doubtfulUntil));
+                && (limit.charges.doubtfulUntil == Long.MIN_VALUE
+                        || window.leavesAfter(instant) > window.leavesAfter(limit.charges.doubtfulUntil));
     }
 
     /** Units of a bucket that nobody is known to have written. */
     private static long doubtful(
             GroupTerms terms, GroupScope scope, GroupLimit limit, SlidingWindow window, long instant) {
         long doubtful =
-                terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.filled : 0;
+                terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.charges.filled : 0;
         for (Holding holding : scope.holdings) {
             if (limit.sinceBatch <= holding.batch && window.sameBucket(instant, holding.expiry)) {
                 doubtful += holding.units[limit.ordinal()];
@@ -87,7 +87,7 @@ final class KnownCharges {
 
     private static void write(ByteWriter out, GroupScope scope, GroupLimit limit, long day, long instant, long units) {
         out.bool(true).text(scope.id);
-        GroupCodec.write(out, limit.limit());
+        GroupCodec.write(out, limit.charges.limit());
         out.number(day).number(instant).number(units);
     }
 
@@ -98,7 +98,7 @@ final class KnownCharges {
         }
         ByteReader in = new ByteReader(bytes).version("known charges", VERSION);
         while (in.bool()) {
-            GroupScope scope = group.scope(in.text());
+            GroupScope scope = group.scopes.of(in.text());
             Limit kind = GroupCodec.limit(in);
             long day = in.number();
             long instant = in.number();
@@ -107,7 +107,7 @@ final class KnownCharges {
                 throw in.damaged();
             }
             GroupLimit limit = scope.find(kind);
-            (limit == null ? scope.add(kind) : limit).know(day, group.terms.time + instant, units);
+            (limit == null ? scope.add(kind) : limit).charges.know(day, group.terms.time + instant, units);
         }
         in.end();
     }

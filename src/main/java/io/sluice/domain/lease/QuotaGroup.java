@@ -7,9 +7,6 @@ import io.sluice.domain.quota.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All limit windows, and who holds which part of them. A deterministic state machine: the same operations give the same
@@ -22,23 +19,12 @@ public final class QuotaGroup {
     /** No lease lives longer, and no charge lies further ahead of the group's time; nanoseconds. */
     public static final long LONGEST_LEASE_NANOS = GroupTerms.HORIZON_NANOS;
 
-    /** How long after its last renewal a client counts as living, nanoseconds. */
-    private static final long LIVING_NANOS = 60_000_000_000L;
-
-    private static final int LOOKED_AT_PER_BATCH = 64;
-    private static final int MOST_LIMITS = 32;
-
     /** Later than any time that is ever reached, and far from overflow. */
     private static final long END_OF_TIME = 1L << 62;
 
     final GroupTerms terms;
-    final TreeMap<String, GroupScope> scopes = new TreeMap<>();
-
-    /** Living clients by name of their node. */
-    final TreeMap<String, GroupClient> clients = new TreeMap<>();
-
-    /** The scope that was looked at last when idle ones were sought. */
-    String lookedAt = "";
+    final GroupScopes scopes;
+    final GroupClients clients;
 
     private final GrantRound round;
     private final List<GroupScope> touched = new ArrayList<>();
@@ -50,6 +36,8 @@ public final class QuotaGroup {
 
     QuotaGroup(GroupTerms terms) {
         this.terms = terms;
+        this.scopes = new GroupScopes(terms);
+        this.clients = new GroupClients(terms, scopes);
         this.round = new GrantRound(terms);
     }
 
@@ -109,24 +97,18 @@ public final class QuotaGroup {
         if (!GroupScope.isKept(kind)) {
             return;
         }
-        GroupScope scope = scope(id);
+        GroupScope scope = scopes.of(id);
         GroupLimit limit = scope.find(kind);
         if (limit == null) {
             limit = scope.add(kind);
-            limit.filledTo = GroupLimit.ALL; // The journal tells of that too.
+            limit.charges.filledTo = GroupCharges.ALL; // The journal tells of that too.
         }
-        limit.repeat(day, instant, units);
+        limit.charges.repeat(day, instant, units);
     }
 
     /** Shows everything that counts, so that a journal can begin anew. */
     public void writeTo(Journal sink) {
-        for (GroupScope scope : scopes.values()) {
-            for (GroupLimit limit : scope.limits) {
-                if (limit.window != null) {
-                    limit.window.forEach(terms.time, (instant, units) -> sink.add(terms.time, limit, instant, units));
-                }
-            }
-        }
+        scopes.all().forEach(scope -> scope.limits.forEach(limit -> limit.charges.writeTo(sink)));
     }
 
     /**
@@ -172,134 +154,33 @@ public final class QuotaGroup {
         terms.time = Math.min(END_OF_TIME, terms.time + Math.clamp(batch.elapsedNanos(), 0, END_OF_TIME / 2));
         terms.batch++;
         if (terms.tell(batch.days())) {
-            scopes.values().forEach(scope -> scope.limits.forEach(GroupLimit::beginDay));
+            scopes.beginDays();
         }
-        List<Renewal> renewals = batch.renewals();
-        @Nullable Answer[] answers = new Answer[renewals.size()];
-        @Nullable GroupClient[] speakers = new GroupClient[renewals.size()];
-        for (int i = 0; i < speakers.length; i++) {
-            speakers[i] = admit(renewals.get(i), answers, i);
+        List<GroupClients.Admission> admissions = new ArrayList<>(batch.renewals().size());
+        for (Renewal renewal : batch.renewals()) {
+            admissions.add(clients.admit(renewal));
         }
-        for (int i = 0; i < speakers.length; i++) {
-            if (speakers[i] != null && isLiving(speakers[i])) {
-                settle(speakers[i], renewals.get(i));
+        for (int i = 0; i < admissions.size(); i++) {
+            GroupClient speaker = admissions.get(i).speaker();
+            if (speaker != null && clients.isLiving(speaker)) {
+                settle(speaker, batch.renewals().get(i));
             }
         }
         touched.forEach(round::run);
         touched.clear();
-        for (int i = 0; i < speakers.length; i++) {
-            if (speakers[i] != null) {
-                answers[i] = answer(speakers[i], renewals.get(i));
-            }
-        }
-        forget();
-        List<Answer> given = new ArrayList<>(answers.length);
-        for (Answer answer : answers) {
+        List<Answer> answers = new ArrayList<>(admissions.size());
+        for (int i = 0; i < admissions.size(); i++) {
+            GroupClient speaker = admissions.get(i).speaker();
+            Answer answer = speaker == null
+                    ? admissions.get(i).answer()
+                    : answer(speaker, batch.renewals().get(i));
             if (answer != null) {
-                given.add(answer);
+                answers.add(answer);
             }
         }
-        return given;
-    }
-
-    private boolean isLiving(GroupClient client) {
-        return clients.get(client.id.node()) == client;
-    }
-
-    /**
-     * Decides whether a renewal is taken, and takes its definitions.
-     *
-     * @param answers gets the answer at {@code at} when it is not taken and has one
-     * @return who speaks; null when it is not taken
-     */
-    private @Nullable GroupClient admit(Renewal renewal, @Nullable Answer[] answers, int at) {
-        GroupClient before = clients.get(renewal.client().node());
-        GroupClient client = before != null && before.id.equals(renewal.client()) ? before : null;
-        if (client != null && (renewal.sequence() <= client.sequence || client.takenIn == terms.batch)) {
-            answers[at] = renewal.sequence() == client.sequence ? client.answer : null;
-            return null;
-        }
-        if (client == null
-                && before != null
-                && before.earlier.contains(renewal.client().incarnation())) {
-            answers[at] = refusal(renewal, Answer.Status.REPLACED);
-            return null;
-        }
-        long expected = client != null ? client.sequence + 1 : 1;
-        if (renewal.sequence() != expected || !isSound(renewal, client != null ? client.holdings.size() : 0)) {
-            answers[at] = refusal(renewal, Answer.Status.START_OVER);
-            return null;
-        }
-        if (client == null) {
-            List<Long> earlier = before == null ? List.of() : before.andEarlier();
-            if (before != null) {
-                remove(before);
-            }
-            client = new GroupClient(renewal.client(), terms.time, earlier);
-            clients.put(renewal.client().node(), client);
-        }
-        client.sequence = renewal.sequence();
-        client.heardAt = terms.time;
-        client.takenIn = terms.batch;
-        client.answer = null;
-        for (ScopeDefinition definition : renewal.definitions()) {
-            define(client, definition);
-        }
-        return client;
-    }
-
-    private Answer refusal(Renewal renewal, Answer.Status status) {
-        return new Answer(renewal.client(), renewal.sequence(), status, terms.time, List.of());
-    }
-
-    /** Whether every number is one of this client's, and every window one that can be kept. */
-    private static boolean isSound(Renewal renewal, int defined) {
-        int size = defined;
-        for (ScopeDefinition definition : renewal.definitions()) {
-            if (definition.scope() < 0
-                    || definition.scope() > size
-                    || definition.limits().windows().size() > MOST_LIMITS) {
-                return false;
-            }
-            for (Limit limit : definition.limits().windows()) {
-                if (!GroupScope.isKept(limit) || limit.amount() < 0) {
-                    return false;
-                }
-            }
-            size += definition.scope() == size ? 1 : 0;
-        }
-        for (ScopeStatement statement : renewal.statements()) {
-            if (statement.scope() < 0 || statement.scope() >= size) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void define(GroupClient client, ScopeDefinition definition) {
-        int number = definition.scope();
-        if (number == client.holdings.size()) {
-            client.holdings.add(holding(client, scope(definition.id())));
-        } else if (!client.holdings.get(number).scope.id.equals(definition.id())) {
-            Holding former = client.holdings.set(number, holding(client, scope(definition.id())));
-            if (!client.holdings.contains(former)) {
-                former.scope.abandon(former);
-            }
-        }
-        Holding holding = client.holdings.get(number);
-        holding.scope.define(holding, definition.limits());
-    }
-
-    /** What a client holds of a scope; the same under all its numbers. */
-    Holding holding(GroupClient client, GroupScope scope) {
-        for (Holding holding : scope.holdings) {
-            if (holding.client == client) {
-                return holding;
-            }
-        }
-        Holding holding = new Holding(client, scope);
-        scope.join(holding);
-        return holding;
+        clients.forgetSilent();
+        scopes.forgetIdle();
+        return answers;
     }
 
     private void settle(GroupClient client, Renewal renewal) {
@@ -315,8 +196,8 @@ public final class QuotaGroup {
     }
 
     private Answer answer(GroupClient client, Renewal renewal) {
-        if (!isLiving(client)) {
-            return refusal(renewal, Answer.Status.REPLACED);
+        if (!clients.isLiving(client)) {
+            return clients.refusal(renewal, Answer.Status.REPLACED);
         }
         List<ScopeGrant> grants = new ArrayList<>(renewal.statements().size());
         for (ScopeStatement statement : renewal.statements()) {
@@ -332,50 +213,9 @@ public final class QuotaGroup {
         }
         client.answer = new Answer(client.id, client.sequence, Answer.Status.TAKEN, terms.time, grants);
         if (renewal.last()) {
-            leave(client);
+            GroupClients.leave(client);
         }
         return client.answer;
-    }
-
-    /** What it held is free or ages; it itself is remembered for a while, so that a repeated renewal has its answer. */
-    private static void leave(GroupClient client) {
-        client.holdings.forEach(holding -> holding.scope.abandon(holding));
-        client.holdings.clear();
-    }
-
-    /** Ends the lives of clients that were not heard of, and looks at some scopes in turn. */
-    private void forget() {
-        if (!clients.isEmpty()) {
-            List<GroupClient> silent = null;
-            for (GroupClient client : clients.values()) {
-                if (terms.time - client.heardAt > LIVING_NANOS) {
-                    silent = silent == null ? new ArrayList<>() : silent;
-                    silent.add(client);
-                }
-            }
-            if (silent != null) {
-                silent.forEach(this::remove);
-            }
-        }
-        for (int i = Math.min(LOOKED_AT_PER_BATCH, scopes.size()); i > 0; i--) {
-            Map.Entry<String, GroupScope> next = scopes.higherEntry(lookedAt);
-            if (next == null) {
-                next = scopes.firstEntry();
-            }
-            lookedAt = next.getKey();
-            next.getValue().forgetEmpty();
-            if (next.getValue().isForgotten()) {
-                scopes.remove(lookedAt);
-                if (scopes.isEmpty()) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private void remove(GroupClient client) {
-        leave(client);
-        clients.remove(client.id.node());
     }
 
     /** Everything, as bytes; equal on every replica that applied the same operations. */
@@ -395,8 +235,8 @@ public final class QuotaGroup {
 
     /** The newest sequence number that was taken from a client; 0 when it is not known. */
     public long taken(ClientId client) {
-        GroupClient known = clients.get(client.node());
-        return known != null && known.id.equals(client) ? known.sequence : 0;
+        GroupClient known = clients.find(client);
+        return known == null ? 0 : known.sequence;
     }
 
     /** The group's time, nanoseconds since it was founded. */
@@ -421,16 +261,11 @@ public final class QuotaGroup {
     /** Every scope that holds something, by id. */
     public List<ScopeCounters> counters() {
         List<ScopeCounters> counters = new ArrayList<>();
-        for (GroupScope scope : scopes.values()) {
+        for (GroupScope scope : scopes.all()) {
             if (scope.holdsSomething()) {
                 counters.add(CountersView.of(scope, terms.time));
             }
         }
         return counters;
-    }
-
-    /** The scope of an id, made when there is none. */
-    GroupScope scope(String id) {
-        return scopes.computeIfAbsent(id, name -> new GroupScope(name, terms));
     }
 }

@@ -28,7 +28,7 @@ class QuotaGroupTest {
     }
 
     private static long charged(QuotaGroup group) {
-        return group.scopes.values().stream()
+        return group.scopes.all().stream()
                 .flatMap(scope -> scope.limits.stream())
                 .mapToLong(GroupLimit::used)
                 .sum();
@@ -407,14 +407,14 @@ class QuotaGroupTest {
             Speaker a = new Speaker(group, "n" + i, "key:" + i, THREE).waits(1, requests(1));
             a.say(0);
         }
-        assertThat(group.scopes).hasSize(200);
+        assertThat(group.scopes.all()).hasSize(200);
 
         pass(group, 130 * SECOND);
         for (int i = 0; i < 10; i++) {
             pass(group, SECOND);
         }
 
-        assertThat(group.scopes).isEmpty();
-        assertThat(group.clients).isEmpty();
+        assertThat(group.scopes.all()).isEmpty();
+        assertThat(group.clients.all()).isEmpty();
     }
 }
