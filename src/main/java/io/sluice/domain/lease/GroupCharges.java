@@ -259,8 +259,7 @@ final class GroupCharges implements Journal.Counted {
     ChargeWindow fresh() {
         String zone = limit.zone();
         if (zone == null) {
-            return new SlidingWindow(
-                    limit.window().toNanos(), resolution, GroupTerms.HORIZON_NANOS, terms.time);
+            return new SlidingWindow(limit.window().toNanos(), resolution, GroupTerms.HORIZON_NANOS, terms.time);
         }
         DayWindow days = new DayWindow(GroupTerms.HORIZON_NANOS, terms.time);
         days.begin(terms.time, terms.day(zone));

@@ -51,7 +51,8 @@ final class GroupClients {
     }
 
     /** A renewal, and what becomes of it: either a client that speaks, or an answer, or nothing at all. */
-    record Admission(@Nullable GroupClient speaker, @Nullable Answer answer) {
+    record Admission(
+            @Nullable GroupClient speaker, @Nullable Answer answer) {
         private static final Admission IGNORED = new Admission(null, null);
     }
 

@@ -67,8 +67,9 @@ final class KnownCharges {
     /** Units of a bucket that nobody is known to have written. */
     private static long doubtful(
             GroupTerms terms, GroupScope scope, GroupLimit limit, SlidingWindow window, long instant) {
-        long doubtful =
-                terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt) ? limit.charges.filled : 0;
+        long doubtful = terms.fullAt != GroupTerms.ALL_KNOWN && window.sameBucket(instant, terms.fullAt)
+                ? limit.charges.filled
+                : 0;
         for (Holding holding : scope.holdings) {
             if (limit.sinceBatch <= holding.batch && window.sameBucket(instant, holding.expiry)) {
                 doubtful += holding.units[limit.ordinal()];

@@ -156,7 +156,8 @@ public final class QuotaGroup {
         if (terms.tell(batch.days())) {
             scopes.beginDays();
         }
-        List<GroupClients.Admission> admissions = new ArrayList<>(batch.renewals().size());
+        List<GroupClients.Admission> admissions =
+                new ArrayList<>(batch.renewals().size());
         for (Renewal renewal : batch.renewals()) {
             admissions.add(clients.admit(renewal));
         }
