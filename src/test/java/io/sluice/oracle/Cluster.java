@@ -1,6 +1,8 @@
 package io.sluice.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.testkit.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The nodes of a run, which find one another as they would anywhere, or which know nothing of one another. */
 final class Cluster implements AutoCloseable {
     private static final String NAMES = "abcdefgh";
+    private static final Duration RELOAD = Duration.ofSeconds(20);
     private static final String DRAIN = "drain: 10s\n";
 
     private final List<ClusterNode> nodes = new ArrayList<>();
@@ -92,6 +95,19 @@ final class Cluster implements AutoCloseable {
         List<ClusterNode> first = nodes.subList(0, count);
         first.forEach(ClusterNode::start);
         first.forEach(ClusterNode::awaitReady);
+    }
+
+    /** Gives every node another {@code gateway.yaml}; all have taken it when this returns. */
+    void reload(String gatewayYaml) {
+        reload(nodes, gatewayYaml);
+    }
+
+    /** Gives some nodes another {@code gateway.yaml}; they have taken it when this returns. */
+    static void reload(List<ClusterNode> some, String gatewayYaml) {
+        List<String> before = some.stream().map(ClusterNode::revision).toList();
+        some.forEach(node -> node.writeGateway(gatewayYaml));
+        Await.until(RELOAD, () -> IntStream.range(0, some.size())
+                .noneMatch(i -> List.of("", before.get(i)).contains(some.get(i).revision())));
     }
 
     /** What nodes say to one another; fails when this machine cannot come between them. */

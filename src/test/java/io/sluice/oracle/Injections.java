@@ -1,6 +1,5 @@
 package io.sluice.oracle;
 
-import io.sluice.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,7 +9,6 @@ final class Injections {
     private static final Duration EACH = Duration.ofSeconds(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration DETECTED = Duration.ofSeconds(12); // after a cut everybody has noticed by then
-    private static final Duration RELOADED = Duration.ofSeconds(10);
     private static final Duration LEASES_ENDED = Duration.ofSeconds(2);
 
     private Injections() {}
@@ -169,10 +167,7 @@ final class Injections {
             return;
         }
         Pool halved = stage.pool().halved();
-        List<String> before = nodes.stream().map(ClusterNode::revision).toList();
-        nodes.forEach(node -> node.writeGateway(halved.gatewayYaml(stage.provider().port())));
-        Await.until(RELOADED, () -> IntStream.range(0, nodes.size())
-                .allMatch(i -> !before.get(i).equals(nodes.get(i).revision())));
+        Cluster.reload(nodes, halved.gatewayYaml(stage.provider().port()));
         stage.note("limits halved", nodes.stream().map(ClusterNode::name).toArray());
         stage.pass(LEASES_ENDED);
         stage.violated(stage.provider().overshoots(stage.pool()));

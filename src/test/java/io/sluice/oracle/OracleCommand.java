@@ -1,5 +1,7 @@
 package io.sluice.oracle;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -67,6 +70,7 @@ public final class OracleCommand implements Callable<Integer> {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
+        ((Logger) LoggerFactory.getLogger("io.vertx")).setLevel(Level.OFF); // connections of killed nodes
         System.exit(new CommandLine(new OracleCommand()).execute(arguments));
     }
 

@@ -37,13 +37,14 @@ final class OracleRun {
         String script = pool.providerScript(settings.enforced(), !load.tellsOutput());
         try (TestBed bed = new TestBed(settings.window(), script, random, settings.keep());
                 Relay way = way(bed.provider())) {
-            Cluster cluster = bed.start("", scenario.shape(), pool.gatewayYaml(way.port()));
+            int port = load.providerDelay() == 0 ? bed.provider().port() : way.port();
+            Cluster cluster = bed.start("", scenario.shape(), pool.gatewayYaml(port));
             bed.provider().forget();
             return measure(cluster, bed.provider());
         }
     }
 
-    /** The way between gateway and provider. */
+    /** The way between gateway and provider when it has delays. */
     private Relay way(Provider provider) {
         Line forth = new Line(random.split());
         long nanos = (long) (scenario.load().providerDelay() * settings.guard().toNanos());
