@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.config.ClusterConfig;
 import io.sluice.config.EffectiveConfig;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.pool.GatewayRevision;
@@ -40,6 +41,11 @@ final class ConfigView {
         failedAt = found.isEmpty() ? null : clock.instant();
     }
 
+    /** Id of the live revision. */
+    String revision() {
+        return revision.id();
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("version", version)
@@ -55,7 +61,7 @@ final class ConfigView {
     }
 
     private JsonObject nodeJson() {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("name", node.name())
                 .put("http", node.http().host() + ":" + node.http().port())
                 .put("http-tls", node.http().tls() != null)
@@ -63,6 +69,22 @@ final class ConfigView {
                 .put("admin-token", node.admin().token() != null)
                 .put("data", node.data().toString())
                 .put("drain-ms", node.drain().toMillis())
-                .put("lanes", node.lanes());
+                .put("lanes", node.lanes())
+                .put("queue-requests", node.queue().requests())
+                .put("queue-bytes", node.queue().bytes());
+        return node.cluster() == null ? json : json.put("cluster", clusterJson(node.cluster()));
+    }
+
+    /** Without the name, which is a secret. */
+    private static JsonObject clusterJson(ClusterConfig cluster) {
+        JsonObject voters = new JsonObject();
+        cluster.voters()
+                .forEach(voter -> voters.put(voter.name(), voter.member().toString()));
+        return new JsonObject()
+                .put("bind", cluster.bind().toString())
+                .put("link-port", cluster.linkPort())
+                .put("bus-port", cluster.busPort())
+                .put("tls", cluster.tls() != null)
+                .put("voters", voters);
     }
 }

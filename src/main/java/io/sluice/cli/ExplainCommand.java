@@ -93,7 +93,12 @@ final class ExplainCommand implements Callable<Integer> {
     private static void describe(VirtualKey key, String model, Instant now, Stream.Builder<String> lines) {
         lines.add("key " + key.name() + ": " + limits(key.limits())
                 + (key.team() == null ? "" : ", team " + key.team())
-                + (key.allowFrom().isEmpty() ? "" : ", from " + joined(key.allowFrom())));
+                + (key.allowFrom().isEmpty() ? "" : ", from " + joined(key.allowFrom()))
+                + (key.priority() == 0 ? "" : ", priority " + key.priority())
+                + (key.maxWait() == null ? "" : ", waits for room at most " + text(key.maxWait())));
+        key.scopes().stream()
+                .filter(scope -> scope.id().startsWith(Scope.TEAM_PREFIX))
+                .forEach(scope -> lines.add("  its " + scope.id().replace(':', ' ') + ": " + limits(scope.limits())));
         if (key.disabled()) {
             lines.add("  refused (401): the key is disabled");
         }
@@ -108,7 +113,10 @@ final class ExplainCommand implements Callable<Integer> {
     private static void describe(Model model, Stream.Builder<String> lines) {
         lines.add(
                 "model " + model.name() + ": at most " + model.policy().attempts() + " attempts, none begun later than "
-                        + text(model.policy().deadline()) + (model.policy().sticky() ? ", conversations stick" : ""));
+                        + text(model.policy().deadline()) + ", waiting for room at most "
+                        + text(model.policy().maxWait()) + " (a stream "
+                        + text(model.policy().maxWaitStream()) + ")"
+                        + (model.policy().sticky() ? ", conversations stick" : ""));
         if (model.candidates().isEmpty()) {
             lines.add("  nobody serves it");
         }
@@ -154,7 +162,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static String text(Limit limit) {
         return limit.amount() + " "
-                + limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " per " + text(limit.window());
+                + limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " per "
+                + (limit.zone() == null ? text(limit.window()) : "day (" + limit.zone() + ")");
     }
 
     private static String text(Duration duration) {

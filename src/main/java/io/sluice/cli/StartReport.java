@@ -44,11 +44,11 @@ final class StartReport {
                     .addKeyValue("admin_port", node.adminPort())
                     .addKeyValue("models", revision.models().size())
                     .addKeyValue("start_ms", millis)
-                    .log("ready");
+                    .log(setup.config().cluster() == null ? "ready" : "started");
             return;
         }
         lines(setup, node.port(), node.adminPort()).forEach(out::println);
-        out.println("ready in " + millis + " ms");
+        out.println((setup.config().cluster() == null ? "ready in " : "started in ") + millis + " ms");
         out.flush();
     }
 

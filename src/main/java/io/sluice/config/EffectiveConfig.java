@@ -10,6 +10,7 @@ import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,11 +22,6 @@ import java.util.function.Function;
 /** A revision as JSON for people: everything that is in force, credentials by fingerprint only. */
 public final class EffectiveConfig {
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Map<Dimension, String> PER_MINUTE = Map.of(
-            Dimension.REQUESTS, "rpm",
-            Dimension.TOKENS, "tpm",
-            Dimension.INPUT_TOKENS, "itpm",
-            Dimension.OUTPUT_TOKENS, "otpm");
 
     private EffectiveConfig() {}
 
@@ -40,6 +36,7 @@ public final class EffectiveConfig {
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
+                .put("teams", teams(revision))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -119,9 +116,11 @@ public final class EffectiveConfig {
         JsonObject json = new JsonObject();
         JsonArray windows = new JsonArray();
         for (Limit limit : set.windows()) {
-            String word = PER_MINUTE.get(limit.dimension());
-            if (word != null && limit.window().equals(MINUTE)) {
-                json.put(word, limit.amount());
+            if (limit.zone() != null) {
+                json.put(limit.dimension() == Dimension.REQUESTS ? "rpd" : "tpd", limit.amount())
+                        .put("zone", limit.zone());
+            } else if (limit.window().equals(MINUTE)) {
+                json.put(perMinute(limit.dimension()), limit.amount());
             } else {
                 String dimension =
                         limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -132,6 +131,16 @@ public final class EffectiveConfig {
             json.put("windows", windows);
         }
         return set.concurrency() == 0 ? json : json.put("concurrency", set.concurrency());
+    }
+
+    private static String perMinute(Dimension dimension) {
+        return switch (dimension) {
+            case REQUESTS -> "rpm";
+            case TOKENS -> "tpm";
+            case INPUT_TOKENS -> "itpm";
+            case OUTPUT_TOKENS -> "otpm";
+            case IMAGES -> "ipm";
+        };
     }
 
     private static JsonObject models(Map<String, Model> models) {
@@ -145,6 +154,8 @@ public final class EffectiveConfig {
                         .put("sticky", model.policy().sticky())
                         .put("attempts", model.policy().attempts())
                         .put("deadline", Scalars.show(model.policy().deadline()))
+                        .put("max-wait", Scalars.show(model.policy().maxWait()))
+                        .put("max-wait-stream", Scalars.show(model.policy().maxWaitStream()))
                         .put("output-estimate", model.outputEstimate())));
         return json;
     }
@@ -156,11 +167,27 @@ public final class EffectiveConfig {
                 .put("models", array(key.models(), Object::toString))
                 .put("limits", limits(key.limits()))
                 .put("allow-from", array(key.allowFrom(), Object::toString))
+                .put("priority", key.priority())
                 .put("disabled", key.disabled());
+        if (key.maxWait() != null) {
+            json.put("max-wait", Scalars.show(key.maxWait()));
+        }
         if (key.expires() != null) {
             json.put("expires", key.expires().toString());
         }
         return key.team() == null ? json : json.put("team", key.team());
+    }
+
+    /** The teams that limit a key. */
+    private static JsonArray teams(GatewayRevision revision) {
+        return new JsonArray(revision.keys().all().stream()
+                .flatMap(key -> key.scopes().stream())
+                .filter(scope -> scope.id().startsWith(Scope.TEAM_PREFIX))
+                .distinct()
+                .map(scope -> new JsonObject()
+                        .put("name", scope.id().substring(Scope.TEAM_PREFIX.length()))
+                        .put("limits", limits(scope.limits())))
+                .toList());
     }
 
     private static <T> JsonArray array(List<T> values, Function<T, Object> render) {

@@ -6,6 +6,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.quota.AccountLimits;
+import io.sluice.domain.quota.LimitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Entries {
     final List<ChannelEntry> channels = new ArrayList<>();
     final List<ModelEntry> models = new ArrayList<>();
     final List<KeyEntry> keys = new ArrayList<>();
-    final List<Named> teams = new ArrayList<>();
+    final List<TeamEntry> teams = new ArrayList<>();
     final List<Named> notifications = new ArrayList<>();
     Policy routing = Policy.NONE;
     boolean allowEmpty;
@@ -31,7 +32,16 @@ final class Entries {
     }
 
     /**
-     * A team or a notification: checked, not applied.
+     * A team.
+     *
+     * @param place where it stands
+     * @param name its name
+     * @param limits what its keys share
+     */
+    record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
+
+    /**
+     * A notification: checked, not applied.
      *
      * @param place where it stands
      * @param name its name
@@ -121,12 +131,16 @@ final class Entries {
      * @param sticky null when not said
      * @param attempts null when not said
      * @param deadline null when not said
+     * @param maxWait null when not said
+     * @param maxWaitStream null when not said
      */
     record Policy(
             @Nullable Strategy strategy,
             @Nullable Boolean sticky,
             @Nullable Long attempts,
-            @Nullable Duration deadline) {
-        static final Policy NONE = new Policy(null, null, null, null);
+            @Nullable Duration deadline,
+            @Nullable Duration maxWait,
+            @Nullable Duration maxWaitStream) {
+        static final Policy NONE = new Policy(null, null, null, null, null, null);
     }
 }

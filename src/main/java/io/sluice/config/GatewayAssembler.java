@@ -5,6 +5,7 @@ import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
+import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Glob;
 import io.sluice.domain.key.KeyRing;
@@ -13,6 +14,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
@@ -46,7 +48,8 @@ final class GatewayAssembler {
         for (ChannelEntry channel : entries.channels) {
             for (AccountEntry account : channel.accounts()) {
                 if (account.quotaOf() != null && !account.limits().equals(AccountLimits.NONE)) {
-                    shared.putIfAbsent(account.quotaOf(), account.limits());
+                    shared.putIfAbsent(
+                            account.quotaOf(), channel.channel().type().enforced(account.limits()));
                 }
             }
         }
@@ -54,8 +57,23 @@ final class GatewayAssembler {
         Map<String, Model> models = models(channels);
         clearText();
         unmatched(models);
-        KeyRing keys = new KeyRing(entries.keys.stream().map(KeyEntry::key).toList());
-        return new GatewayRevision(id, channels, models, keys, findings.notApplied(), findings.warnings());
+        return new GatewayRevision(id, channels, models, keys(), findings.notApplied(), findings.warnings());
+    }
+
+    /** The keys, each charged also to its team. */
+    private KeyRing keys() {
+        Map<String, Scope> teams = new HashMap<>();
+        for (TeamEntry team : entries.teams) {
+            if (!team.limits().isEmpty()) {
+                teams.put(team.name(), new Scope(Scope.TEAM_PREFIX + team.name(), team.limits()));
+            }
+        }
+        return new KeyRing(entries.keys.stream()
+                .map(entry -> {
+                    Scope team = teams.get(entry.key().team());
+                    return team == null ? entry.key() : entry.key().alsoChargedTo(team);
+                })
+                .toList());
     }
 
     private List<Channel> channels() {
@@ -80,7 +98,7 @@ final class GatewayAssembler {
                             account.name(),
                             index++,
                             account.key(),
-                            limits(account),
+                            limits(entry.channel().type(), account),
                             account.quotaOf()));
                 }
             }
@@ -91,9 +109,9 @@ final class GatewayAssembler {
         return channels;
     }
 
-    private AccountLimits limits(AccountEntry account) {
+    private AccountLimits limits(ProviderType type, AccountEntry account) {
         return account.quotaOf() == null
-                ? account.limits()
+                ? type.enforced(account.limits())
                 : shared.getOrDefault(account.quotaOf(), AccountLimits.NONE);
     }
 
@@ -157,7 +175,9 @@ final class GatewayAssembler {
                 said(own, Policy::strategy, standard.strategy()),
                 said(own, Policy::sticky, standard.sticky()),
                 said(own, Policy::attempts, (long) standard.attempts()).intValue(),
-                said(own, Policy::deadline, standard.deadline()));
+                said(own, Policy::deadline, standard.deadline()),
+                said(own, Policy::maxWait, standard.maxWait()),
+                said(own, Policy::maxWaitStream, standard.maxWaitStream()));
     }
 
     /** What the model says, else what {@code routing} says, else the default. */

@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Named;
 import io.sluice.config.Entries.Policy;
+import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RoutePolicy;
@@ -85,21 +86,35 @@ final class GatewayReader {
                 price(model.section("price")));
     }
 
-    private static Policy policy(Section section, @Nullable String fallback) {
+    /**
+     * Reads how requests are tried.
+     *
+     * @param outer what counts where nothing is said; null for the defaults
+     */
+    private static Policy policy(Section section, @Nullable String outer) {
         RoutePolicy standard = RoutePolicy.DEFAULT;
         return new Policy(
                 section.optionalWord(
                         "strategy",
                         Strategy.class,
-                        fallback != null ? fallback : standard.strategy().name().toLowerCase(Locale.ROOT)),
-                section.optionalFlag("sticky", fallback != null ? fallback : Boolean.toString(standard.sticky())),
-                section.optional(
-                        "attempts", fallback != null ? fallback : Integer.toString(standard.attempts()), 1, 20),
+                        shown(outer, standard.strategy().name().toLowerCase(Locale.ROOT))),
+                section.optionalFlag("sticky", shown(outer, Boolean.toString(standard.sticky()))),
+                section.optional("attempts", shown(outer, Integer.toString(standard.attempts())), 1, 20),
                 section.optionalDuration(
                         "deadline",
-                        fallback != null ? fallback : Scalars.show(standard.deadline()),
+                        shown(outer, Scalars.show(standard.deadline())),
                         SHORTEST_DEADLINE,
-                        LONGEST_DEADLINE));
+                        LONGEST_DEADLINE),
+                wait(section, "max-wait", shown(outer, Scalars.show(standard.maxWait()))),
+                wait(section, "max-wait-stream", shown(outer, Scalars.show(standard.maxWaitStream()))));
+    }
+
+    private static String shown(@Nullable String outer, String standard) {
+        return outer != null ? outer : standard;
+    }
+
+    private static @Nullable Duration wait(Section section, String key, String shownDefault) {
+        return section.optionalDuration(key, shownDefault, Duration.ZERO, KeyReader.LONGEST_WAIT);
     }
 
     private static @Nullable Price price(Section price) {
@@ -124,10 +139,8 @@ final class GatewayReader {
     }
 
     private void team(Section team) {
-        entries.teams.add(new Named(team.place(), team.required("name", "name", Names::name)));
-        if (!LimitsReader.plain(team).isEmpty()) {
-            team.findings().notApplied("limits of teams", team.place("limits"));
-        }
+        String name = team.required("name", "name", Names::name);
+        entries.teams.add(new TeamEntry(team.place(), name, LimitsReader.plain(team)));
         KeyReader.budget(team);
     }
 

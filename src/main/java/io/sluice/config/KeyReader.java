@@ -18,6 +18,8 @@ import java.util.function.Function;
 /** Reads one item of {@code keys}. */
 final class KeyReader {
     private static final KeyHash UNKNOWN = KeyHash.ofHex("00".repeat(32));
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
     private static final String HASH_PREFIX = "sha256:";
 
     private final Section key;
@@ -45,12 +47,12 @@ final class KeyReader {
                 hash,
                 items("models", "patterns", "all", text -> new Glob(Names.glob(text))),
                 limits,
-                limits.isEmpty() ? List.of() : List.of(new Scope("key:" + name, limits)),
+                limits.isEmpty() ? List.of() : List.of(new Scope(Scope.KEY_PREFIX + name, limits)),
                 items("allow-from", "networks", "all", Cidr::parse),
                 expires,
                 team,
-                0,
-                null,
+                key.integer("priority", 0, -10, 10),
+                key.optionalDuration("max-wait", "as the model", Duration.ZERO, LONGEST_WAIT),
                 key.flag("disabled", false));
         return new KeyEntry(
                 key.place(), value, hash != UNKNOWN, team == null ? null : key.place("team"), key.isClearText("key"));

@@ -9,6 +9,7 @@ import io.sluice.domain.quota.LimitSet;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code limits}, of an account, a virtual key or a team. */
 final class LimitsReader {
-    static final long MOST = 1_000_000_000_000L;
+    /** The largest amount: with it, sums of whole windows stay far from overflow. */
+    static final long MOST = 1L << 40;
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration DAY = Duration.ofDays(1);
     private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
     private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
     private static final String SCHEMA = "limits";
@@ -52,9 +55,10 @@ final class LimitsReader {
         perMinute(limits, "tpm", Dimension.TOKENS, all);
         perMinute(limits, "itpm", Dimension.INPUT_TOKENS, all);
         perMinute(limits, "otpm", Dimension.OUTPUT_TOKENS, all);
+        perMinute(limits, "ipm", Dimension.IMAGES, all);
+        perDay(limits, all);
         windows(limits, all);
         Long concurrency = limits.optional("concurrency", Section.NONE, 1, 1_000_000);
-        notApplied(limits);
         return new LimitSet(all, concurrency == null ? 0 : concurrency.intValue());
     }
 
@@ -62,6 +66,22 @@ final class LimitsReader {
         Long amount = limits.optional(key, Section.NONE, 1, MOST);
         if (amount != null) {
             all.add(new Limit(dimension, amount, MINUTE));
+        }
+    }
+
+    private static void perDay(Section limits, List<Limit> all) {
+        Long requests = limits.optional("rpd", Section.NONE, 1, MOST);
+        Long tokens = limits.optional("tpd", Section.NONE, 1, MOST);
+        ZoneId zone = limits.value("zone", new Option(limits.path("zone"), "time zone", "UTC", ""), LimitsReader::zone);
+        String id = (zone == null ? ZoneOffset.UTC : zone).getId();
+        if (requests != null) {
+            all.add(new Limit(Dimension.REQUESTS, requests, DAY, id));
+        }
+        if (tokens != null) {
+            all.add(new Limit(Dimension.TOKENS, tokens, DAY, id));
+        }
+        if (limits.has("zone") && !limits.has("rpd") && !limits.has("tpd")) {
+            limits.findings().warning(limits.place("zone"), "says where days begin, and no limit is per day");
         }
     }
 
@@ -92,11 +112,12 @@ final class LimitsReader {
         amount(window, "tokens", Dimension.TOKENS, amounts);
         amount(window, "input-tokens", Dimension.INPUT_TOKENS, amounts);
         amount(window, "output-tokens", Dimension.OUTPUT_TOKENS, amounts);
+        amount(window, "images", Dimension.IMAGES, amounts);
         Duration per = window.optionalDuration("per", Section.REQUIRED, SHORTEST_WINDOW, LONGEST_WINDOW);
         if (!window.has("per")) {
             window.findings().error(window.place().at("per"), "is missing");
         }
-        long named = List.of("requests", "tokens", "input-tokens", "output-tokens").stream()
+        long named = List.of("requests", "tokens", "input-tokens", "output-tokens", "images").stream()
                 .filter(window::has)
                 .count();
         if (named != 1) {
@@ -104,7 +125,7 @@ final class LimitsReader {
                     .error(
                             window.place(),
                             "names " + (named == 0 ? "nothing" : "several things")
-                                    + " to count; write one of requests, tokens, input-tokens, output-tokens");
+                                    + " to count; write one of requests, tokens, input-tokens, output-tokens, images");
         }
         if (per == null || amounts.size() != 1) {
             return null;
@@ -117,19 +138,6 @@ final class LimitsReader {
         Long amount = window.optional(key, Section.NONE, 1, MOST);
         if (amount != null) {
             amounts.put(dimension, amount);
-        }
-    }
-
-    private static void notApplied(Section limits) {
-        for (String key : List.of("rpd", "tpd", "ipm")) {
-            if (limits.optional(key, Section.NONE, 1, MOST) != null) {
-                limits.findings()
-                        .notApplied(key.equals("ipm") ? "limits of images" : "limits per day", limits.place(key));
-            }
-        }
-        ZoneId zone = limits.value("zone", new Option(limits.path("zone"), "time zone", "UTC", ""), LimitsReader::zone);
-        if (zone != null && !limits.has("rpd") && !limits.has("tpd")) {
-            limits.findings().notApplied("time zones of limits", limits.place("zone"));
         }
     }
 

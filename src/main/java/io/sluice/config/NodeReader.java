@@ -11,7 +11,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code node.yaml}. */
@@ -38,7 +40,8 @@ final class NodeReader {
     }
 
     private NodeConfig read() {
-        String name = file.section("node").text("name", "name", "host name", Names::name);
+        String written = file.section("node").text("name", "name", "host name", Names::name);
+        String name = written == null ? hostName() : written;
         HttpConfig http = http(file.section("http"));
         AdminConfig admin = admin(file.section("admin"));
         String data = file.text("data", "directory", "data", NodeReader::path);
@@ -46,18 +49,19 @@ final class NodeReader {
         Long lanes = file.optional("lanes", "one a processor, at least 2", 1, 256);
         SimulatorConfig simulator = simulator(file.section("simulator"));
         LogFormat format = file.section("log").word("format", LogFormat.TEXT);
-        cluster();
+        QueueConfig queue = queue(file.section("queue"));
+        ClusterConfig cluster = ClusterReader.read(file.section("cluster"), name);
         store(file.section("store"));
-        distinct(http.port(), admin.port(), simulator);
+        distinct(http.port(), admin.port(), simulator, cluster);
         return new NodeConfig(
-                name == null ? hostName() : name,
+                name,
                 http,
                 admin,
                 overrides.data() != null ? overrides.data() : Path.of(data == null ? "data" : data),
                 drain,
                 lanes == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : lanes.intValue(),
-                QueueConfig.DEFAULT,
-                null,
+                queue,
+                cluster,
                 simulator,
                 format,
                 findings.notApplied());
@@ -98,17 +102,9 @@ final class NodeReader {
     }
 
     private static @Nullable TlsConfig tls(Section tls) {
-        Path cert = pem(tls, "cert");
-        Path key = pem(tls, "key");
+        Path cert = tls.pem("cert");
+        Path key = tls.pem("key");
         return cert == null || key == null ? null : new TlsConfig(cert, key);
-    }
-
-    private static @Nullable Path pem(Section tls, String key) {
-        String written = tls.text(key, "PEM file", Section.REQUIRED, text -> text);
-        if (tls.isPresent() && !tls.has(key)) {
-            tls.error(key, "is missing");
-        }
-        return written == null ? null : tls.reading().substitution().existing(written, tls.place(key));
     }
 
     private List<Cidr> networks(Section http) {
@@ -132,10 +128,11 @@ final class NodeReader {
         return simulator.isPresent() ? new SimulatorConfig(port, script) : null;
     }
 
-    private void cluster() {
-        if (file.raw("cluster", new Option("cluster", "mapping", "none", "refused in this version")) != null) {
-            file.error("cluster", "is not available in this version; remove it to run a single node");
-        }
+    private static QueueConfig queue(Section queue) {
+        QueueConfig standard = QueueConfig.DEFAULT;
+        return new QueueConfig(
+                queue.integer("requests", standard.requests(), 0, 1_000_000),
+                queue.size("memory", standard.bytes(), 0, 64L << 30));
     }
 
     private void store(Section store) {
@@ -155,15 +152,25 @@ final class NodeReader {
         }
     }
 
-    private void distinct(int http, int admin, @Nullable SimulatorConfig simulator) {
-        if (http != 0 && http == admin) {
-            findings.error(file.place("admin").at("port"), "is the traffic port, " + http + ", too");
+    /** Each port of the node once. Hosts are not looked at: who looks for a port sees the number. */
+    private void distinct(int http, int admin, @Nullable SimulatorConfig simulator, @Nullable ClusterConfig cluster) {
+        Map<Integer, String> taken = new HashMap<>();
+        taken.put(http, "traffic");
+        once(taken, admin, "admin", "admin", "port");
+        if (simulator != null) {
+            once(taken, simulator.port(), "simulator", "simulator", "port");
         }
-        if (simulator != null && (simulator.port() == http || simulator.port() == admin)) {
-            findings.error(
-                    file.place("simulator").at("port"),
-                    "is the " + (simulator.port() == http ? "traffic" : "admin") + " port, " + simulator.port()
-                            + ", too");
+        if (cluster != null) {
+            once(taken, cluster.bind().port(), "cluster", "cluster", "bind");
+            once(taken, cluster.linkPort(), "link", "cluster", "link-port");
+            once(taken, cluster.busPort(), "bus", "cluster", "bus-port");
+        }
+    }
+
+    private void once(Map<Integer, String> taken, int port, String what, String section, String key) {
+        String other = port == 0 ? null : taken.putIfAbsent(port, what);
+        if (other != null) {
+            findings.error(file.place(section).at(key), "is the " + other + " port, " + port + ", too");
         }
     }
 

@@ -5,6 +5,7 @@ import io.sluice.config.YamlNode.Mapping;
 import io.sluice.config.YamlNode.Scalar;
 import io.sluice.config.YamlNode.Sequence;
 import io.sluice.domain.Secret;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,6 +219,16 @@ final class Section {
         return entry != null && entry.value() instanceof Scalar scalar && !Substitution.isReference(scalar.text());
     }
 
+    /** A PEM file that must exist now; required when the mapping is there. */
+    @Nullable
+    Path pem(String key) {
+        String written = text(key, "PEM file", REQUIRED, text -> text);
+        if (isPresent() && !has(key)) {
+            error(key, "is missing");
+        }
+        return written == null ? null : reading.substitution().existing(written, place(key));
+    }
+
     /** Any YAML value, left as it is; null when absent. */
     @Nullable
     YamlNode raw(String key, Option option) {
@@ -288,12 +299,24 @@ final class Section {
      * @param kind what the names are, for the reference
      */
     Map<String, Section> named(String key, String kind) {
+        return named(key, kind, null);
+    }
+
+    /**
+     * The same, where a single value may stand in the place of a mapping.
+     *
+     * @param kind what the names are, for the reference
+     * @param only the key of a mapping that has only this single value; null when there is no such short form
+     */
+    Map<String, Section> named(String key, String kind, @Nullable String only) {
         Map<String, Section> named = new LinkedHashMap<>();
         Section outer = section(key);
         for (Map.Entry<String, Entry> entry : outer.node.entries().entrySet()) {
             String name = entry.getKey();
             outer.known.add(name);
-            YamlNode value = entry.getValue().value();
+            YamlNode value = only == null
+                    ? entry.getValue().value()
+                    : unfolded(only, entry.getValue().value());
             Mapping mapping =
                     isEmpty(value) ? Mapping.empty(value.line(), value.column()) : mapping(value, outer.place(name));
             if (mapping != null) {
@@ -375,6 +398,14 @@ final class Section {
         }
         findings().error(where, "is not a mapping; write 'key: value' lines, or { … }");
         return null;
+    }
+
+    private static YamlNode unfolded(String key, YamlNode value) {
+        if (!(value instanceof Scalar scalar) || scalar.isEmpty()) {
+            return value;
+        }
+        Scalar unwritten = new Scalar(key, true, value.line(), value.column());
+        return new Mapping(Map.of(key, new Entry(unwritten, value)), value.line(), value.column());
     }
 
     private static boolean isEmpty(YamlNode value) {

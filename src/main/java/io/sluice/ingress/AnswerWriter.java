@@ -53,6 +53,17 @@ final class AnswerWriter {
         }
     }
 
+    /**
+     * How long the request waited for room; said only when it did.
+     *
+     * @param millis whole milliseconds
+     */
+    void queued(long millis) {
+        if (millis > 0 && !committed) {
+            response.putHeader("x-sluice-queued-ms", Long.toString(millis));
+        }
+    }
+
     private void rate(String what, long limit, long left, long resetMillis) {
         response.putHeader("x-ratelimit-limit-" + what, Long.toString(limit))
                 .putHeader("x-ratelimit-remaining-" + what, Long.toString(left))

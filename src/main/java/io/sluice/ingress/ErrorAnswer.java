@@ -43,7 +43,8 @@ record ErrorAnswer(
             case GatewayFailure.DeadlineExceeded f -> plain(504, SERVER, "deadline_exceeded", f);
             case GatewayFailure.ClientClosed f -> plain(499, SERVER, "client_closed", f);
             case GatewayFailure.Overloaded f -> new ErrorAnswer(503, SERVER, "overloaded", null, f.message(), SOON);
-            case GatewayFailure.Unavailable f -> new ErrorAnswer(503, SERVER, "unavailable", null, f.message(), SOON);
+            case GatewayFailure.Unavailable f ->
+                new ErrorAnswer(503, SERVER, "unavailable", null, f.message(), f.retryAfter());
             case GatewayFailure.Internal f -> plain(500, SERVER, "internal_error", f);
         };
     }

@@ -18,10 +18,8 @@ import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
-import io.sluice.message.ReserveQuota;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.UsageRecord.Ending;
-import io.sluice.message.Waiter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.time.Duration;
@@ -46,9 +44,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements Cancellation {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** Shorter than the bus waits for a reply: what is granted is heard of. */
-    private static final Duration RESERVE_WAIT = Duration.ofSeconds(4);
-
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
 
@@ -61,6 +56,7 @@ final class Exchange implements Cancellation {
     private final Model model;
     private final AnswerWriter writer;
     private final UsageMeter meter;
+    private final Reserving reserving;
     private final Runnable release;
     private final RemainingCandidates remaining;
     private final long readNanos;
@@ -80,9 +76,16 @@ final class Exchange implements Cancellation {
      * @param incoming the request
      * @param scan its body
      * @param model the model it asks for
+     * @param maxWait how long it may wait for room
      * @param release gives back its place; run once at the end
      */
-    Exchange(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, Runnable release) {
+    Exchange(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            Duration maxWait,
+            Runnable release) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
@@ -90,9 +93,11 @@ final class Exchange implements Cancellation {
         this.release = release;
         this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
-        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
-        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model);
         this.readNanos = services.clock().getAsLong();
+        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
+        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos);
+        this.reserving = new Reserving(
+                services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
     }
 
     /** Begins; everything after happens by itself. */
@@ -130,43 +135,30 @@ final class Exchange implements Cancellation {
      */
     private void reserve(@Nullable ParkedConnection parked) {
         if (finished) {
-            giveUp(parked);
             return;
         }
         long replaces = attempt == null ? 0 : attempt.reservation();
         // The question ends that reservation; whatever ends the exchange in the meantime must not end it again.
         attempt = null;
         List<Candidate> candidates = remaining.untried();
-        ReserveQuota request = new ReserveQuota(
-                incoming.key().scopes(),
-                candidates,
-                meter.estimate(),
-                replaces,
-                services.clock().getAsLong() + RESERVE_WAIT.toNanos(),
-                new Waiter(0, incoming.id(), incoming.key().name(), 0, readNanos, scan.body().length));
-        services.bus()
-                .request(Address.QUOTA_RESERVE, request)
-                .onComplete(guarded(decision -> decided(decision, candidates, parked)), cause -> {
-                    giveUp(parked);
-                    defect(cause);
-                });
+        reserving
+                .ask(candidates, meter.estimate(), replaces, parked)
+                .onComplete(guarded(decision -> decided(decision, candidates)), this::defect);
     }
 
-    private void decided(QuotaDecision decision, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+    private void decided(QuotaDecision decision, List<Candidate> candidates) {
         if (!finished) {
             writer.keyLimits(decision.keyLimits());
+            writer.queued(reserving.queuedMillis());
         }
         switch (decision) {
-            case QuotaDecision.Granted grant -> granted(grant, candidates, parked);
-            case QuotaDecision.Denied denied -> {
-                giveUp(parked);
-                // A failure that an attempt met tells the client more than that the others are full.
-                finish(lastFailure != null ? lastFailure : denied.failure());
-            }
+            case QuotaDecision.Granted grant -> granted(grant, candidates);
+            // A failure that an attempt met tells the client more than that the others are full.
+            case QuotaDecision.Denied denied -> finish(lastFailure != null ? lastFailure : denied.failure());
         }
     }
 
-    private void granted(QuotaDecision.Granted grant, List<Candidate> candidates, @Nullable ParkedConnection parked) {
+    private void granted(QuotaDecision.Granted grant, List<Candidate> candidates) {
         Candidate candidate = candidates.get(grant.candidate());
         Attempt next = new Attempt(
                 candidate,
@@ -174,17 +166,12 @@ final class Exchange implements Cancellation {
                 meter.estimate(),
                 services.clock().getAsLong());
         if (finished || clientGone) {
-            giveUp(parked);
             meter.settle(next, null, new GatewayFailure.ClientClosed());
             finish(new GatewayFailure.ClientClosed());
             return;
         }
-        boolean sameConnection = parked != null && candidate == candidates.get(0);
-        if (!sameConnection) {
-            giveUp(parked);
-        }
         attempt = next;
-        meter.attempting(candidate, next.startNanos() - readNanos);
+        meter.attempting(candidate, next.startNanos());
         OpenExchange open = new OpenExchange(
                 incoming.id(),
                 candidate,
@@ -192,7 +179,7 @@ final class Exchange implements Cancellation {
                 incoming.clientRequestId(),
                 grant.reservation(),
                 grant.expiresAtNanos(),
-                sameConnection ? parked : null,
+                reserving.connectionTo(candidate),
                 this);
         Timeouts timeouts = candidate.channel().timeouts();
         Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
@@ -203,12 +190,6 @@ final class Exchange implements Cancellation {
                     next.written(services.clock().getAsLong());
                     defect(cause);
                 });
-    }
-
-    private static void giveUp(@Nullable ParkedConnection parked) {
-        if (parked != null) {
-            parked.giveUp();
-        }
     }
 
     private void opened(Attempt current, OpenResult result) {
@@ -242,7 +223,7 @@ final class Exchange implements Cancellation {
 
     /** The units go back in the same step in which new ones are asked for; the candidate stays first. */
     private void leaseExpired(Attempt current, ParkedConnection connection) {
-        if (++expiredLeases > MOST_EXPIRED_LEASES) {
+        if (finished || ++expiredLeases > MOST_EXPIRED_LEASES) {
             connection.giveUp();
             failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
             return;
@@ -298,8 +279,8 @@ final class Exchange implements Cancellation {
             answer.clientLeft();
         } else if (onCancel != null) {
             onCancel.run();
-        } else if (attempt != null && attempt.isKept()) {
-            // Between two attempts: nobody else will notice.
+        } else if (attempt == null || attempt.isKept()) {
+            // Before the first attempt or between two, waiting perhaps: nobody else will notice.
             finish(new GatewayFailure.ClientClosed());
         }
     }
@@ -337,6 +318,7 @@ final class Exchange implements Cancellation {
             return;
         }
         finished = true;
+        reserving.stop();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         account(outcome).onComplete(done -> {
             if (done.failed()) {

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  *
  * @param vertx for back-off timers
  * @param lane number of the lane
+ * @param tickets numbers for requests that may have to wait
  * @param bus to router, quota, provider client and usage
  * @param clock monotonic nanoseconds
  * @param random for requests that do not stick, and jitter
@@ -28,6 +29,7 @@ import java.util.function.LongSupplier;
 record ExchangeServices(
         Vertx vertx,
         int lane,
+        Tickets tickets,
         Bus bus,
         LongSupplier clock,
         SplittableRandom random,

@@ -71,6 +71,7 @@ public final class IngressVerticle extends VerticleBase {
         ExchangeServices services = new ExchangeServices(
                 vertx,
                 lane,
+                new Tickets(lane),
                 bus,
                 clock,
                 new SplittableRandom(),

@@ -9,6 +9,7 @@ import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.Model;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,12 +33,13 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         if (wrong != null) {
             throw new GatewayException(wrong);
         }
+        Duration asked = MaxWait.asked(incoming.request());
         if (!services.limits().enterRequest()) {
             throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
         }
         services.metrics().requestsInFlight(1);
         BodyReader.read(incoming.request(), services.bounds(), services.limits(), services.clock(), services.timed())
-                .onComplete(body -> begin(incoming, body), cause -> {
+                .onComplete(body -> begin(incoming, body, asked), cause -> {
                     leave();
                     services.refuse(incoming, failureOf(cause));
                 });
@@ -48,12 +50,13 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         services.metrics().requestsInFlight(-1);
     }
 
-    private void begin(Incoming incoming, byte[] body) {
+    private void begin(Incoming incoming, byte[] body, @Nullable Duration asked) {
         try {
             RequestScan scan =
                     RequestScanner.scan(body, endpoint, services.bounds().jsonDepth());
             Model model = modelOf(incoming, scan.model());
-            new Exchange(services, incoming, scan, model, this::leave).start();
+            Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
+            new Exchange(services, incoming, scan, model, maxWait, this::leave).start();
         } catch (RuntimeException e) {
             services.limits().releaseBody(body.length);
             leave();

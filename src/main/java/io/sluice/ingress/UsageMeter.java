@@ -11,6 +11,7 @@ import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.metrics.QuotaMetrics;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,26 @@ final class UsageMeter {
     private final RequestScan scan;
     private final Model model;
     private final Estimate estimate;
+    private final long readNanos;
     private int attempts;
-    private long queueNanos;
+    private long queueNanos = -1;
     private @Nullable Candidate candidate;
 
-    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model) {
+    /**
+     * A meter of one request.
+     *
+     * @param services what the lane's exchanges share
+     * @param incoming the request
+     * @param scan its body, without the text
+     * @param model the model it asks for
+     * @param readNanos when its body had been read, monotonic
+     */
+    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, long readNanos) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
         this.model = model;
+        this.readNanos = readNanos;
         this.estimate = expected();
     }
 
@@ -54,10 +66,15 @@ final class UsageMeter {
         return estimate;
     }
 
-    /** A candidate was chosen. */
-    void attempting(Candidate next, long sinceReadNanos) {
+    /**
+     * A candidate was chosen.
+     *
+     * @param next who
+     * @param now monotonic nanoseconds
+     */
+    void attempting(Candidate next, long now) {
         if (attempts == 0) {
-            queueNanos = sinceReadNanos;
+            queueNanos = now - readNanos;
         }
         candidate = next;
     }
@@ -94,16 +111,24 @@ final class UsageMeter {
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
+            compare(reported);
             services.estimates().learnInput(model.name(), scan.inputTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
         return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);
     }
 
+    private void compare(TokenUsage reported) {
+        QuotaMetrics quota = services.metrics().quota();
+        quota.estimated(model.name(), "input", estimate.inputTokens(), reported.input());
+        quota.estimated(model.name(), "output", estimate.outputTokens(), reported.output());
+    }
+
     /** Hands the usage record over. */
     Future<Accepted> record(
             TokenUsage usage, boolean estimated, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
         ErrorAnswer error = failure == null ? null : ErrorAnswer.of(failure);
+        long now = services.clock().getAsLong();
         boolean served = ending == Ending.COMPLETED || ending == Ending.CUT;
         UsageRecord usageRecord = new UsageRecord(
                 incoming.id(),
@@ -120,9 +145,9 @@ final class UsageMeter {
                 estimated,
                 attempts,
                 incoming.startMillis(),
-                queueNanos,
+                queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
-                services.clock().getAsLong() - incoming.startNanos(),
+                now - incoming.startNanos(),
                 error == null || ending == Ending.CUT ? 200 : error.status(),
                 ending,
                 error == null ? null : error.code(),

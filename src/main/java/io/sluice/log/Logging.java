@@ -85,6 +85,11 @@ public final class Logging {
         root.setLevel(level);
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
+        context.getLogger("com.hazelcast").setLevel(Level.WARN);
+        // Advice about features that are off, and a stack trace for each connection that ends.
+        context.getLogger("com.hazelcast.instance").setLevel(Level.ERROR);
+        context.getLogger("com.hazelcast.cp").setLevel(Level.ERROR);
+        context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
         return root;
     }
 

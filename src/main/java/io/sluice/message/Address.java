@@ -44,6 +44,15 @@ public record Address<Q, R>(String name) {
     /** {@link ClusterView}, published to admin and metrics; only on a node of a cluster. */
     public static final Address<ClusterView, Void> CLUSTER_VIEW = new Address<>("node.cluster.view");
 
+    /** {@link ConfigChanged}, announced to every node of a cluster. */
+    public static final Address<ConfigChanged, Void> CONFIG_CHANGED = new Address<>("cluster.config.changed");
+
+    /** {@link AccountHealth}, announced to every node of a cluster. */
+    public static final Address<AccountHealth, Void> ACCOUNT_HEALTH = new Address<>("cluster.account.health");
+
+    /** {@link CandidateHealth}, published to every lane's router; only on a node of a cluster. */
+    public static final Address<CandidateHealth, Void> CANDIDATE_HEALTH = new Address<>("node.candidate.health");
+
     /** {@link RequestRefused}, published to admin. */
     public static final Address<RequestRefused, Void> REQUEST_REFUSED = new Address<>("node.request.refused");
 

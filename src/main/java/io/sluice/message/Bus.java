@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event bus by typed addresses; everything stays on the node. Bound to the event loop that uses it: replies come
+ * The event bus by typed addresses; everything stays on the node but what is announced. Bound to the event loop that uses it: replies come
  * back on the caller's context.
  */
 public final class Bus {
@@ -71,6 +71,30 @@ public final class Bus {
     /** Sends one way to every consumer. */
     public <Q> void publish(Address<Q, Void> address, Q message) {
         bus.publish(address.name(), message, oneWay);
+    }
+
+    /** Sends one way to every consumer of every node, this one included; without a cluster, of this one. */
+    public <Q> void announce(Address<Q, Void> address, Q message) {
+        bus.publish(address.name(), message);
+    }
+
+    /**
+     * Consumes announcements of every node on the current context. One that cannot be read is left out: a later program may
+     * say what this one does not know.
+     *
+     * @return the registration, to be undone at stop
+     */
+    public <Q> MessageConsumer<Q> hear(Address<Q, Void> address, Consumer<Q> consumer) {
+        return bus.consumer(address.name(), message -> {
+            Q body;
+            try {
+                body = message.body();
+            } catch (WireReader.WireException e) {
+                LOG.warn("an announcement to {} cannot be read: {}", address.name(), e.getMessage());
+                return;
+            }
+            consumer.accept(body);
+        });
     }
 
     /**

@@ -2,12 +2,14 @@ package io.sluice.message;
 
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.Renewal;
+import io.sluice.message.AccountHealth.Trouble;
+import io.sluice.message.WireReader.WireException;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
 
 /** Registers the codec of every message. Look-up is by exact class, so each record of a sealed family is listed. */
 public final class MessageCodecs {
-    /** Every class that may be sent. */
+    /** Every class that stays on its node. */
     static final List<Class<?>> TYPES = List.of(
             PlanRoute.class,
             RouteDecision.Planned.class,
@@ -25,6 +27,7 @@ public final class MessageCodecs {
             ShowQuota.class,
             WrittenLate.class,
             ClusterView.class,
+            CandidateHealth.class,
             RequestRefused.class,
             Headroom.class,
             OpenExchange.class,
@@ -44,7 +47,34 @@ public final class MessageCodecs {
             DrainIngress.Drained.class,
             Heartbeat.class);
 
+    /** Every class that crosses nodes. */
+    static final List<ClusterCodec<?>> CLUSTER = List.of(
+            new ClusterCodec<>(
+                    ConfigChanged.class,
+                    1,
+                    (to, it) -> to.text(it.node()).text(it.revision()),
+                    from -> new ConfigChanged(from.text(), from.text())),
+            new ClusterCodec<>(
+                    AccountHealth.class,
+                    1,
+                    (to, it) -> to.text(it.origin())
+                            .text(it.account())
+                            .text(it.credential())
+                            .text(it.upstreamModel())
+                            .small(it.trouble().ordinal())
+                            .number(it.forMillis()),
+                    from -> new AccountHealth(
+                            from.text(), from.text(), from.text(), from.text(), trouble(from.small()), from.number())));
+
     private MessageCodecs() {}
+
+    private static Trouble trouble(int ordinal) {
+        Trouble[] known = Trouble.values();
+        if (ordinal >= known.length) {
+            throw new WireException("unknown trouble " + ordinal);
+        }
+        return known[ordinal];
+    }
 
     /**
      * Registers all codecs; once for each Vert.x instance.
@@ -53,6 +83,11 @@ public final class MessageCodecs {
      */
     public static void registerAll(EventBus bus) {
         TYPES.forEach(type -> register(bus, type));
+        CLUSTER.forEach(codec -> register(bus, codec));
+    }
+
+    private static <T> void register(EventBus bus, ClusterCodec<T> codec) {
+        bus.registerDefaultCodec(codec.type(), codec);
     }
 
     private static <T> void register(EventBus bus, Class<T> type) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param estimated whether the tokens are an estimate, because the provider did not say
  * @param attempts how many attempts were made
  * @param startMillis wall clock of the request's head, milliseconds since 1970
- * @param queueNanos from the read request to the first attempt
+ * @param queueNanos from the read request to the first attempt, or to this record when there was none; the wait for room
+ *     is most of it
  * @param firstByteNanos from the request's head to the first byte of the answer; -1 when there was none
  * @param totalNanos from the request's head to this record
  * @param status HTTP status of the answer; 499 when the client left before it

@@ -1,16 +1,11 @@
 package io.sluice.metrics;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.Account;
@@ -19,15 +14,11 @@ import io.sluice.message.AttemptFinished;
 import io.sluice.message.Headroom;
 import io.sluice.message.UsageRecord;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -45,9 +36,9 @@ public final class GatewayMetrics {
     static final String OTHER = "other";
 
     private static final Duration[] TOTAL_BUCKETS =
-            millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000);
+            Meters.millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000);
     private static final Duration[] FIRST_BYTE_BUCKETS =
-            millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
+            Meters.millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
     // The buckets that the GenAI conventions prescribe, up to what a prompt can be today.
     private static final double[] TOKEN_BUCKETS = {1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576};
 
@@ -58,21 +49,27 @@ public final class GatewayMetrics {
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
             Map.entry("sluice.tokens", "tokens by kind; cached_input is part of input, reasoning of output"),
             Map.entry("sluice.attempts", "attempts at providers that are over"),
-            Map.entry("sluice.quota.denied", "requests that found no room, by whose limit"),
+            Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
             Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
             Map.entry("sluice.quota.settlements.unmatched", "settlements of reservations that are not open: a defect"),
+            Map.entry(
+                    "sluice.quota.writes.late",
+                    "requests that left long after they were written, and were charged again"),
+            Map.entry("sluice.queue.wait", "time for which requests waited for room; 0 for those that did not"),
+            Map.entry(
+                    "sluice.estimate.error.percent",
+                    "reported tokens in percent of reserved ones; over 100 was not reserved"),
             Map.entry("sluice.config.reload.failures", "changes of the files that were refused"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
             Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
 
-    private final MeterRegistry registry;
+    private final Meters meters;
+    private final QuotaMetrics quota;
+    private final ClusterMetrics cluster;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
-    private final Map<List<Object>, Counter> counters = new ConcurrentHashMap<>();
-    private final Map<List<Object>, Timer> timers = new ConcurrentHashMap<>();
-    private final Map<List<Object>, DistributionSummary> sizes = new ConcurrentHashMap<>();
     private final MultiGauge headroomGauges;
     private final MultiGauge revisionGauge;
 
@@ -80,9 +77,6 @@ public final class GatewayMetrics {
     private volatile Names names = new Names(Set.of(), Set.of());
 
     private volatile Headroom headroom = new Headroom("", new int[0]);
-    private volatile int quotaReservations;
-    private volatile int quotaScopes;
-    private volatile boolean quotaKept;
     private volatile boolean ready;
     private volatile int configErrors;
 
@@ -92,32 +86,33 @@ public final class GatewayMetrics {
      * @param registry where meters live
      */
     public GatewayMetrics(MeterRegistry registry) {
-        this.registry = registry;
-        gauge("sluice.requests.in.flight", "requests being served", m -> m.requestsInFlight.doubleValue());
-        gauge("sluice.streams.open", "streamed answers being sent", m -> m.streamsOpen.doubleValue());
-        gauge("sluice.connections.open", "open client connections", m -> m.connectionsOpen.doubleValue());
-        gauge("sluice.quota.reservations.open", "reservations not settled yet", m -> m.quotaReservations);
-        gauge("sluice.quota.scopes", "limits with charges or requests in flight", m -> m.quotaScopes);
-        gauge("sluice.quota.log.kept", "1 when a restart would find what was charged", m -> m.quotaKept ? 1 : 0);
-        gauge("sluice.ready", "1 when load balancers should send traffic", m -> m.ready ? 1 : 0);
-        gauge("sluice.config.errors", "errors in the files as they are now; 0 when they are live", m -> m.configErrors);
-        headroomGauges = MultiGauge.builder("sluice.account.headroom.ratio")
-                .description("free share of the account's scarcest limit, 0 full to 1 idle or unlimited")
-                .register(registry);
-        revisionGauge = MultiGauge.builder("sluice.config.revision.info")
-                .description("always 1; the live revision is the label")
-                .register(registry);
+        meters = new Meters(registry, HELP);
+        quota = new QuotaMetrics(meters);
+        cluster = new ClusterMetrics(meters);
+        meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
+        meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
+        meters.gauge("sluice.connections.open", "open client connections", () -> connectionsOpen.doubleValue());
+        meters.gauge("sluice.ready", "1 when load balancers should send traffic", () -> ready ? 1 : 0);
+        meters.gauge(
+                "sluice.config.errors",
+                "errors in the files as they are now; 0 when they are live",
+                () -> configErrors);
+        headroomGauges = meters.gauges(
+                "sluice.account.headroom.ratio",
+                "free share of the account's scarcest limit, 0 full to 1 idle or unlimited");
+        revisionGauge = meters.gauges("sluice.config.revision.info", "always 1; the live revision is the label");
         // Alarms watch these from the start.
-        counter("sluice.config.reload.failures");
-        counter("sluice.quota.overrun.tokens");
-        counter("sluice.quota.settlements.unmatched");
+        meters.counter("sluice.config.reload.failures");
     }
 
-    private void gauge(String name, String description, Function<GatewayMetrics, Number> value) {
-        Gauge.builder(name, this, m -> value.apply(m).doubleValue())
-                .description(description)
-                .strongReference(true)
-                .register(registry);
+    /** What limits do to requests. */
+    public QuotaMetrics quota() {
+        return quota;
+    }
+
+    /** How the cluster stands. */
+    public ClusterMetrics cluster() {
+        return cluster;
     }
 
     /** A request was taken (+1) or is over (−1). */
@@ -142,7 +137,7 @@ public final class GatewayMetrics {
      * @param code reason, of a closed set
      */
     public void refused(int status, String code) {
-        counter("sluice.requests.refused", "status", Integer.toString(status), "code", code)
+        meters.counter("sluice.requests.refused", "status", Integer.toString(status), "code", code)
                 .increment();
     }
 
@@ -152,7 +147,7 @@ public final class GatewayMetrics {
         String endpoint = usage.endpoint().word();
         String model = known.model(usage.model());
         String key = known.key(usage.key());
-        counter(
+        meters.counter(
                         "sluice.requests",
                         "endpoint",
                         endpoint,
@@ -161,13 +156,13 @@ public final class GatewayMetrics {
                         "status",
                         Integer.toString(usage.status()),
                         "ending",
-                        word(usage.ending()))
+                        Meters.word(usage.ending()))
                 .increment();
-        counter("sluice.key.requests", "key", key).increment();
-        timer("sluice.request.duration", TOTAL_BUCKETS, "endpoint", endpoint, "model", model)
+        meters.counter("sluice.key.requests", "key", key).increment();
+        meters.timer("sluice.request.duration", TOTAL_BUCKETS, "endpoint", endpoint, "model", model)
                 .record(usage.totalNanos(), TimeUnit.NANOSECONDS);
         if (usage.firstByteNanos() >= 0) {
-            timer("sluice.time.to.first.byte", FIRST_BYTE_BUCKETS, "endpoint", endpoint, "model", model)
+            meters.timer("sluice.time.to.first.byte", FIRST_BYTE_BUCKETS, "endpoint", endpoint, "model", model)
                     .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
         }
         tokens(usage, model, key);
@@ -181,7 +176,7 @@ public final class GatewayMetrics {
         tokens(model, "reasoning", usage.reasoning());
         long both = usage.input() + usage.output();
         if (both > 0) {
-            counter("sluice.key.tokens", "key", key).increment(both);
+            meters.counter("sluice.key.tokens", "key", key).increment(both);
             tokenUsage(record.endpoint(), model, "input", usage.input());
             tokenUsage(record.endpoint(), model, "output", usage.output());
         }
@@ -189,7 +184,7 @@ public final class GatewayMetrics {
 
     private void tokens(String model, String kind, long tokens) {
         if (tokens > 0) {
-            counter("sluice.tokens", "model", model, "kind", kind).increment(tokens);
+            meters.counter("sluice.tokens", "model", model, "kind", kind).increment(tokens);
         }
     }
 
@@ -201,21 +196,16 @@ public final class GatewayMetrics {
                     case EMBEDDINGS -> "embeddings";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
-        sizes.computeIfAbsent(id("gen_ai.client.token.usage", tags), id -> DistributionSummary.builder(
-                                "gen_ai.client.token.usage")
-                        .tags(tags)
-                        .serviceLevelObjectives(TOKEN_BUCKETS)
-                        .register(registry))
-                .record(tokens);
+        meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);
     }
 
     /** An attempt at a provider is over. */
     public void attempt(AttemptFinished attempt) {
         String channel = attempt.candidate().channel().name();
-        counter("sluice.attempts", "channel", channel, "outcome", outcome(attempt))
+        meters.counter("sluice.attempts", "channel", channel, "outcome", outcome(attempt))
                 .increment();
         if (attempt.headNanos() >= 0) {
-            timer("sluice.upstream.head", FIRST_BYTE_BUCKETS, "channel", channel)
+            meters.timer("sluice.upstream.head", FIRST_BYTE_BUCKETS, "channel", channel)
                     .record(attempt.headNanos(), TimeUnit.NANOSECONDS);
         }
     }
@@ -224,39 +214,11 @@ public final class GatewayMetrics {
         GatewayFailure failure = attempt.failure();
         return switch (failure) {
             case null -> "ok";
-            case UpstreamFailure upstream -> word(upstream.kind());
+            case UpstreamFailure upstream -> Meters.word(upstream.kind());
             case GatewayFailure.ClientClosed closed -> "client_closed";
             case GatewayFailure.DeadlineExceeded late -> "deadline_exceeded";
             default -> OTHER;
         };
-    }
-
-    /**
-     * How quota stands.
-     *
-     * @param reservations not settled yet
-     * @param scopes with charges or requests in flight
-     * @param kept whether a restart would find what was charged
-     */
-    public void quotaState(int reservations, int scopes, boolean kept) {
-        quotaReservations = reservations;
-        quotaScopes = scopes;
-        quotaKept = kept;
-    }
-
-    /** A request found no room. */
-    public void quotaDenied(Cause cause) {
-        counter("sluice.quota.denied", "cause", word(cause)).increment();
-    }
-
-    /** A request used more tokens than were reserved for it. */
-    public void quotaOverrun(long tokens) {
-        counter("sluice.quota.overrun.tokens").increment(tokens);
-    }
-
-    /** A settlement named a reservation that is not open: a defect of whoever sent it. */
-    public void quotaUnmatched() {
-        counter("sluice.quota.settlements.unmatched").increment();
     }
 
     /** A revision is live: its names may be labels from now on, and its accounts have a gauge each. */
@@ -294,40 +256,13 @@ public final class GatewayMetrics {
     public void configErrors(int errors) {
         configErrors = errors;
         if (errors > 0) {
-            counter("sluice.config.reload.failures").increment();
+            meters.counter("sluice.config.reload.failures").increment();
         }
     }
 
     /** Load balancers should send traffic, or not. */
     public void ready(boolean nowReady) {
         ready = nowReady;
-    }
-
-    private Counter counter(String name, String... tags) {
-        return counters.computeIfAbsent(id(name, tags), id -> Counter.builder(name)
-                .description(HELP.get(name))
-                .tags(tags)
-                .register(registry));
-    }
-
-    private Timer timer(String name, Duration[] buckets, String... tags) {
-        return timers.computeIfAbsent(id(name, tags), id -> Timer.builder(name)
-                .description(HELP.get(name))
-                .tags(tags)
-                .serviceLevelObjectives(buckets)
-                .register(registry));
-    }
-
-    private static List<Object> id(String name, String... tags) {
-        return List.of(name, List.of(tags));
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Duration[] millis(long... values) {
-        return Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.sluice.metrics;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
+import io.sluice.message.GroupStatus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -37,8 +38,18 @@ public final class MetricsVerticle extends VerticleBase {
                 bus.consume(
                         Address.RELOAD_FAILED,
                         failed -> metrics.configErrors(failed.errors().size())),
+                bus.consume(Address.QUOTA_COUNTERS, metrics.quota()::counters),
+                bus.consume(Address.GROUP_STATUS, this::group),
+                bus.consume(Address.CLUSTER_VIEW, metrics.cluster()::view),
                 bus.consume(Address.READINESS_CHANGED, change -> metrics.ready(change.ready())));
         return Future.succeededFuture();
+    }
+
+    private void group(GroupStatus status) {
+        metrics.cluster().group(status);
+        if (!status.role().equals("leader")) {
+            metrics.quota().countersElsewhere();
+        }
     }
 
     @Override

@@ -76,7 +76,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics));
-        services.add(new QuotaVerticle(initial, config.data(), RESERVATION, nanoClock, metrics));
+        services.add(new QuotaVerticle(initial, config.data(), RESERVATION, config.queue(), nanoClock, metrics));
         services.add(new CertificateWatch(certificates()));
         return services;
     }

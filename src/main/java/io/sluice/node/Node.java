@@ -46,6 +46,7 @@ public final class Node {
     private final Parts parts;
     private final Vertx vertx;
     private final Bus bus;
+    private final Readiness readiness;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> stopped = Promise.promise();
     private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
@@ -58,6 +59,8 @@ public final class Node {
         this.vertx = vertx;
         this.bus = new Bus(vertx, STEP_TIMEOUT);
         MessageCodecs.registerAll(vertx.eventBus());
+        this.readiness = new Readiness(config.cluster() != null, this::announce);
+        bus.consume(Address.GROUP_STATUS, readiness::group);
         undo.push(vertx::close);
     }
 
@@ -85,6 +88,10 @@ public final class Node {
      * @throws StartFailure when a port is in use, or another thing it needs is not there
      */
     public static Node create(NodeSetup setup) throws StartFailure {
+        if (setup.config().cluster() != null) {
+            throw new StartFailure("cluster: is read and checked, but nodes do not share limits in this version yet;"
+                    + " remove it from node.yaml to run a single node");
+        }
         Ports.check(setup.config());
         Parts parts = new LiveParts(setup);
         return new Node(setup.config(), parts, vertx(setup.config().lanes()));
@@ -182,13 +189,20 @@ public final class Node {
         if (stopping.get()) {
             return interrupted();
         }
-        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(true, ""));
+        readiness.serving();
         return Future.succeededFuture();
     }
 
     private Future<Void> announceDrain() {
-        bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(false, "draining"));
+        readiness.draining();
         return Future.succeededFuture();
+    }
+
+    private void announce(ReadinessChanged change) {
+        if (config.cluster() != null) {
+            LOG.info(change.ready() ? "ready" : "not ready: {}", change.reason());
+        }
+        bus.publish(Address.READINESS_CHANGED, change);
     }
 
     private static Future<Void> interrupted() {

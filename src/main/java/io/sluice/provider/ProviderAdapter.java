@@ -2,8 +2,10 @@ package io.sluice.provider;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.vertx.core.MultiMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One provider's wire dialect. Pure: no client, no clock, no state. A new provider is a sub-package with one of these,
@@ -26,4 +28,14 @@ public interface ProviderAdapter {
      * @param body the beginning of its body, at most 64 KiB
      */
     UpstreamFailure classify(int status, MultiMap headers, byte[] body);
+
+    /**
+     * Says what the head of an answer tells about the account's limits.
+     *
+     * @param candidate who answered
+     * @param headers the answer's headers
+     * @return null when it tells nothing that can be believed; nothing is full by it
+     */
+    @Nullable
+    Observation observe(Candidate candidate, MultiMap headers);
 }

@@ -49,15 +49,16 @@ public final class ProviderClientVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+        CallServices services = new CallServices(clock, bus, new LimitReports(bus), calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned));
-        Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
         MessageConsumer<RevisionChanged> told = bus.consume(
                 Address.REVISION_CHANGED, change -> live = change.revision().channels());
         changes = told;
         MessageConsumer<OpenExchange> registered =
-                bus.serve(Address.providerOpen(lane), message -> open(owned, message));
+                bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
         consumer = registered;
         return Future.all(told.completion(), registered.completion());
     }
@@ -77,17 +78,18 @@ public final class ProviderClientVerticle extends VerticleBase {
         return Future.join(steps);
     }
 
-    private Future<OpenResult> open(UpstreamClients owned, OpenExchange message) {
+    private Future<OpenResult> open(UpstreamClients owned, CallServices services, OpenExchange message) {
         ProviderAdapter adapter =
                 ProviderAdapters.of(message.candidate().channel().type());
         Future<HttpClientRequest> connection = message.parked() instanceof UpstreamCall parked && parked.isParked()
                 ? Future.succeededFuture(parked.take())
                 : owned.connect(message.candidate().channel());
-        return new UpstreamCall(message, adapter, clock, calls).run(connection);
+        return new UpstreamCall(message, adapter, services).run(connection);
     }
 
-    private void sweep(UpstreamClients owned) {
+    private void sweep(UpstreamClients owned, LimitReports reports) {
         long now = clock.getAsLong();
+        reports.forget(now);
         for (UpstreamCall call : List.copyOf(calls)) {
             call.check(now);
         }

@@ -21,7 +21,6 @@ import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,14 +66,15 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private OpenExchange open;
     private final ProviderAdapter adapter;
+    private final CallServices services;
     private final LongSupplier clock;
-    private final Set<UpstreamCall> calls;
     private final Promise<OpenResult> result = Promise.promise();
     private final long startNanos;
     private Phase phase = Phase.CONNECTING;
     private long phaseSinceNanos;
     private long writtenAtNanos;
     private int earlyHints;
+    private @Nullable LateWrite departure;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
@@ -86,17 +86,16 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      *
      * @param open what is asked
      * @param adapter the provider's dialect
-     * @param clock monotonic nanoseconds
-     * @param calls the lane's calls in flight; this one enters now and leaves at its end
+     * @param services what the lane's calls share; this one enters them now and leaves at its end
      */
-    UpstreamCall(OpenExchange open, ProviderAdapter adapter, LongSupplier clock, Set<UpstreamCall> calls) {
+    UpstreamCall(OpenExchange open, ProviderAdapter adapter, CallServices services) {
         this.open = open;
         this.adapter = adapter;
-        this.clock = clock;
-        this.calls = calls;
+        this.services = services;
+        this.clock = services.clock();
         this.startNanos = clock.getAsLong();
         this.phaseSinceNanos = startNanos;
-        calls.add(this);
+        services.calls().add(this);
     }
 
     /**
@@ -166,27 +165,21 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         });
         enter(Phase.WRITTEN, now);
         writtenAtNanos = now;
+        LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
+        departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        target.end(Buffer.buffer(message.body()));
+        target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
     }
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || isPoolFull() ? BUSY : UNREACHED);
+            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(channel()) ? BUSY : UNREACHED);
         }
     }
 
-    /**
-     * Whether the other calls leave no connection to this provider. Over TLS calls may share one: there it cannot be
-     * known, and is not.
-     */
-    private boolean isPoolFull() {
-        Channel channel = open.candidate().channel();
-        long taken = calls.stream()
-                .filter(c -> c.request != null
-                        && c.open.candidate().channel().baseUrl().equals(channel.baseUrl()))
-                .count();
-        return !channel.baseUrl().tls() && taken >= channel.maxConnections();
+    /** Whether it has a connection to the provider of a channel. */
+    boolean occupies(Channel channel) {
+        return request != null && channel().baseUrl().equals(channel.baseUrl());
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -230,6 +223,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         answer.pause();
+        services.reports().succeeded(open.candidate(), adapter, answer.headers(), clock.getAsLong());
         headers = ResponseHeaders.forClient(
                 answer.headers(), open.candidate().account().key());
         body = new UpstreamBody(answer, clock, this::end);
@@ -262,6 +256,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     answer.statusCode(),
                     answer.headers(),
                     Objects.requireNonNull(errorText).getBytes());
+            services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (over) {
                 end();
                 result.complete(new OpenResult.Failed(failure, true, writtenAtNanos));
@@ -299,7 +294,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void end() {
         phase = Phase.ENDED;
-        calls.remove(this);
+        services.calls().remove(this);
+        if (departure != null) {
+            departure.left(clock.getAsLong());
+        }
     }
 
     private void close() {
@@ -321,13 +319,16 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      * @param now monotonic nanoseconds
      */
     void check(long now) {
+        if (departure != null) {
+            departure.check(now);
+        }
         Timeouts timeouts = open.candidate().channel().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(isPoolFull() ? BUSY : UNREACHED);
+                    fail(services.isPoolFull(channel()) ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {

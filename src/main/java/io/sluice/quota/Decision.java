@@ -18,21 +18,28 @@ final class Decision implements Verdict<QuotaDecision> {
     private final QuotaBook book;
     private final List<Scope> keyScopes;
     private final long now;
+    private final long queuedNanos;
 
-    Decision(QuotaBook book, List<Scope> keyScopes, long now) {
+    /**
+     * For one request.
+     *
+     * @param queuedNanos how long it waited
+     */
+    Decision(QuotaBook book, List<Scope> keyScopes, long now, long queuedNanos) {
         this.book = book;
         this.keyScopes = keyScopes;
         this.now = now;
+        this.queuedNanos = queuedNanos;
     }
 
     @Override
     public QuotaDecision granted(long reservation, int candidate, long expiresAt) {
-        return new QuotaDecision.Granted(reservation, candidate, expiresAt, keyLimits(), 0);
+        return new QuotaDecision.Granted(reservation, candidate, expiresAt, keyLimits(), queuedNanos);
     }
 
     @Override
     public QuotaDecision denied(QuotaExceeded failure) {
-        return new QuotaDecision.Denied(failure, keyLimits(), 0);
+        return new QuotaDecision.Denied(failure, keyLimits(), queuedNanos);
     }
 
     private @Nullable KeyLimits keyLimits() {

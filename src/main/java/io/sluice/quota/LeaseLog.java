@@ -2,7 +2,6 @@ package io.sluice.quota;
 
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Journal;
-import io.sluice.domain.quota.LimitState;
 import io.sluice.domain.quota.QuotaBook;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -130,7 +129,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     }
 
     @Override
-    public void add(long now, LimitState limit, long instant, long units) {
+    public void add(long now, Counted limit, long instant, long units) {
         if (book == null) {
             return; // It comes from the log.
         }
@@ -215,7 +214,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         return new Slot(slot.file(), segment);
     }
 
-    private boolean append(LeaseSegment segment, LimitState limit, long instant, long units) {
+    private boolean append(LeaseSegment segment, Counted limit, long instant, long units) {
         int window = (int) limit.tag();
         if (limit.tag() >>> Integer.SIZE != sequence) {
             window = segment.name(
@@ -280,7 +279,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         }
 
         @Override
-        public void add(long now, LimitState limit, long instant, long units) {
+        public void add(long now, Counted limit, long instant, long units) {
             complete = complete && append(segment, limit, instant, units);
         }
     }

@@ -1,5 +1,6 @@
 package io.sluice.quota;
 
+import io.sluice.config.QueueConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -27,9 +28,11 @@ public final class QuotaVerticle extends VerticleBase {
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final int SEGMENT_BYTES = 4 << 20;
     private static final long TICK_MILLIS = 100;
+    private static final long SERVE_MILLIS = 20;
 
     private final Path dataDir;
     private final Duration ttl;
+    private final QueueConfig queue;
     private final LongSupplier clock;
     private final GatewayMetrics metrics;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -42,14 +45,21 @@ public final class QuotaVerticle extends VerticleBase {
      * @param initial the revision the node starts with
      * @param dataDir the node's data directory
      * @param ttl how long after its grant a reservation may be written
+     * @param queue how much may wait for room
      * @param clock monotonic nanoseconds, the same in every process of one run of the machine: {@link System#nanoTime()}
      * @param metrics what is counted
      */
     public QuotaVerticle(
-            GatewayRevision initial, Path dataDir, Duration ttl, LongSupplier clock, GatewayMetrics metrics) {
+            GatewayRevision initial,
+            Path dataDir,
+            Duration ttl,
+            QueueConfig queue,
+            LongSupplier clock,
+            GatewayMetrics metrics) {
         this.scopes = new RevisionScopes(initial);
         this.dataDir = dataDir;
         this.ttl = ttl;
+        this.queue = queue;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -81,11 +91,14 @@ public final class QuotaVerticle extends VerticleBase {
 
     private Future<?> serve(KeptBook opened) {
         kept = opened;
-        QuotaDesk desk = new QuotaDesk(opened, scopes, metrics, clock);
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> Future.succeededFuture(desk.reserve(request))));
+        QuotaDesk desk = new QuotaDesk(
+                opened, scopes, queue, metrics, clock, refused -> bus.publish(Address.REQUEST_REFUSED, refused));
+        consumers.add(bus.serve(Address.QUOTA_RESERVE, desk::reserve));
         consumers.add(bus.consume(Address.QUOTA_SETTLE, desk::settle));
+        consumers.add(bus.consume(Address.QUOTA_CANCEL, desk::cancel));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> desk.reload(change.revision())));
+        vertx.setPeriodic(SERVE_MILLIS, timer -> desk.serveWaiting());
         vertx.setPeriodic(TICK_MILLIS, timer -> {
             Headroom headroom = desk.tick();
             if (headroom != null) {

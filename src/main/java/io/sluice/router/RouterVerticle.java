@@ -54,6 +54,8 @@ public final class RouterVerticle extends VerticleBase {
         consumers.add(bus.consume(
                 Address.ATTEMPT_FINISHED, e -> health.learn(e.candidate(), e.failure(), clock.getAsLong())));
         consumers.add(bus.consume(
+                Address.CANDIDATE_HEALTH, e -> health.learn(e.candidate(), e.failure(), clock.getAsLong())));
+        consumers.add(bus.consume(
                 Address.REVISION_CHANGED,
                 change -> health.retain(change.revision().channels())));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());

@@ -98,6 +98,45 @@ class LayersTest {
             .should()
             .notDependOnEachOther();
 
+    /** The cluster serves the node's parts by messages, and decides nothing for them. */
+    @ArchTest
+    static final ArchRule theClusterKnowsNoPart = noClasses()
+            .that()
+            .resideInAPackage("io.sluice.cluster..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.sluice.ingress..",
+                    "io.sluice.router..",
+                    "io.sluice.provider..",
+                    "io.sluice.quota..",
+                    "io.sluice.usage..",
+                    "io.sluice.admin..",
+                    "io.sluice.simulator..");
+
+    /** What decides about limits must not lean on who Hazelcast thinks is there. */
+    @ArchTest
+    static final ArchRule groupAndMembersAreApart = SlicesRuleDefinition.slices()
+            .matching("io.sluice.cluster.(group|member)..")
+            .should()
+            .notDependOnEachOther()
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule theLinkKnowsNobody = noClasses()
+            .that()
+            .resideInAPackage("io.sluice.cluster.link..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.sluice.cluster.member..", "io.sluice.cluster.group..", "io.sluice.message..");
+
+    @ArchTest
+    static final ArchRule onlyMembersKnowHazelcast = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.sluice.cluster.member..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.."));
+
     @ArchTest
     static final ArchRule onlyTheNodeKnowsTheParts = noClasses()
             .that()
@@ -195,6 +234,7 @@ class LayersTest {
                     "io.sluice.provider..",
                     "io.sluice.quota..",
                     "io.sluice.usage..",
+                    "io.sluice.cluster..",
                     "io.sluice.message..",
                     DOMAIN)
             .should()

@@ -21,7 +21,8 @@ class ExplainCommandTest {
                 .containsExactly(
                         "revision r1",
                         "key app: no limits",
-                        "model gpt-4o: at most 3 attempts, none begun later than 1m, conversations stick",
+                        "model gpt-4o: at most 3 attempts, none begun later than 1m, waiting for room at most 20s (a stream"
+                                + " 10s), conversations stick",
                         "  priority 0, spread by weight and headroom:",
                         "    openai/a0, weight 1: no limits",
                         "    openai/a1, weight 1: no limits");

@@ -96,7 +96,10 @@ class GatewayErrorsTest {
                 arguments(
                         "{ keys-file: gone }", "5:18: channels[0].accounts[0].keys-file: the file gone does not exist"),
                 arguments("{ keys-file: blank.txt }", "keys-file: the file blank.txt holds no key"),
-                arguments(limits("rpm: 0"), "accounts[0].limits.rpm: '0' is outside 1 to 1_000_000_000_000"),
+                arguments(limits("rpm: 0"), "accounts[0].limits.rpm: '0' is outside 1 to 1_099_511_627_776"),
+                arguments(limits("rpm: 1099511627777"), "'1099511627777' is outside 1 to 1_099_511_627_776"),
+                arguments(limits("ipm: 0"), "limits.ipm: '0' is outside 1 to"),
+                arguments(limits("rpd: 0"), "limits.rpd: '0' is outside 1 to"),
                 arguments(limits("rpm: -5"), "accounts[0].limits.rpm: '-5' is outside 1 to"),
                 arguments(limits("rmp: 5"), "accounts[0].limits.rmp: is unknown; did you mean 'rpm'?"),
                 arguments(limits("concurrency: 0"), "limits.concurrency: '0' is outside 1 to 1_000_000"),
@@ -142,6 +145,8 @@ class GatewayErrorsTest {
                 arguments(key("allow-from: [10.0.0.1/8]"), "keys[0].allow-from[0]: '10.0.0.1/8' has bits set"),
                 arguments(key("allow-from: [host]"), "keys[0].allow-from[0]: 'host' is not an address"),
                 arguments(key("expires: 2027-13-01"), "keys[0].expires: '2027-13-01' is not a date"),
+                arguments(key("max-wait: 6m"), "keys[0].max-wait: '6m' is outside 0s to 5m"),
+                arguments(key("priority: 11"), "keys[0].priority: '11' is outside -10 to 10"),
                 arguments(key("expires: soon"), "keys[0].expires: 'soon' is not a date"),
                 arguments(key("team: nobody"), "keys[0].team: there is no team 'nobody'"),
                 arguments(key("budget: { amount: 0, every: 1d }"), "keys[0].budget.amount: '0' is not more than 0"),
@@ -271,7 +276,7 @@ class GatewayErrorsTest {
                         "gateway.yaml:6:5: channels[0].priority: 'high' is not a whole number; write digits, without a"
                                 + " leading zero, such as 1_000",
                         "gateway.yaml:8:20: channels[0].accounts[0].key: the environment variable NOPE is not set",
-                        "gateway.yaml:8:50: channels[0].accounts[0].limits.rpm: '0' is outside 1 to 1_000_000_000_000",
+                        "gateway.yaml:8:50: channels[0].accounts[0].limits.rpm: '0' is outside 1 to 1_099_511_627_776",
                         "gateway.yaml:8:58: channels[0].accounts[0].limits.tpm: '017' is not a whole number; write"
                                 + " digits, without a leading zero, such as 1_000",
                         "gateway.yaml:11:20: models.m.fallbacks[0]: no channel serves the model 'mm'; did you mean 'm'?",
@@ -379,7 +384,7 @@ class GatewayErrorsTest {
 
         assertThat(files.gatewayErrors())
                 .containsExactly(
-                        "keys.txt:2: channels[0].accounts[0].keys-file: rpm is outside 1 to 1_000_000_000_000; a line is key,name,rpm,tpm",
+                        "keys.txt:2: channels[0].accounts[0].keys-file: rpm is outside 1 to 1_099_511_627_776; a line is key,name,rpm,tpm",
                         "keys.txt:4: channels[0].accounts[0].keys-file: the key is empty; a line is key,name,rpm,tpm",
                         "keys.txt:5: channels[0].accounts[0].keys-file: the key holds a blank, a line break or another"
                                 + " character that no header may carry; a line is key,name,rpm,tpm",

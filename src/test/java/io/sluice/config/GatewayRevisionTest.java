@@ -114,10 +114,14 @@ class GatewayRevisionTest {
                                 limit(Dimension.TOKENS, 200_000, MINUTE),
                                 limit(Dimension.INPUT_TOKENS, 150_000, MINUTE),
                                 limit(Dimension.OUTPUT_TOKENS, 60_000, MINUTE),
+                                limit(Dimension.IMAGES, 5, MINUTE),
+                                new Limit(Dimension.REQUESTS, 10_000, Duration.ofDays(1), "Asia/Shanghai"),
+                                new Limit(Dimension.TOKENS, 1_000_000, Duration.ofDays(1), "Asia/Shanghai"),
                                 limit(Dimension.REQUESTS, 20, Duration.ofSeconds(1)),
                                 limit(Dimension.TOKENS, 20_000, Duration.ofSeconds(10)),
                                 limit(Dimension.INPUT_TOKENS, 900_000, Duration.ofHours(1)),
-                                limit(Dimension.OUTPUT_TOKENS, 5_000, Duration.ofSeconds(5))),
+                                limit(Dimension.OUTPUT_TOKENS, 5_000, Duration.ofSeconds(5)),
+                                limit(Dimension.IMAGES, 2, Duration.ofSeconds(10))),
                         20));
         assertThat(revision.accounts().get(0).limits().perModel().keySet())
                 .containsExactly(new Glob("gpt-4o"), new Glob("gpt-4o*"));
@@ -126,6 +130,34 @@ class GatewayRevisionTest {
                         limit(Dimension.REQUESTS, 7, MINUTE), limit(Dimension.TOKENS, 8_000, MINUTE));
         assertThat(revision.accounts().get(3).limits())
                 .isEqualTo(revision.accounts().get(0).limits());
+    }
+
+    @Test
+    void spreadsRequestsOfAzureOverTheMinute() {
+        String azure = TestFiles.CHANNEL
+                .replace("type: openai", "type: azure\n    api-version: 2024-10-21")
+                .replace("{ name: a,", "{ name: a, limits: { rpm: 100, tpm: 9000%s },");
+
+        assertThat(azure(azure.formatted("")))
+                .containsExactly(
+                        limit(Dimension.REQUESTS, 100, MINUTE),
+                        limit(Dimension.TOKENS, 9000, MINUTE),
+                        limit(Dimension.REQUESTS, 17, Duration.ofSeconds(10)));
+        assertThat(azure(azure.formatted(", windows: [{ requests: 5, per: 1s }]")))
+                .containsExactly(
+                        limit(Dimension.REQUESTS, 100, MINUTE),
+                        limit(Dimension.TOKENS, 9000, MINUTE),
+                        limit(Dimension.REQUESTS, 5, Duration.ofSeconds(1)));
+    }
+
+    private static List<Limit> azure(String channel) {
+        return TestFiles.gateway(channel + TestFiles.KEY)
+                .revision()
+                .accounts()
+                .getFirst()
+                .limits()
+                .all()
+                .windows();
     }
 
     @Test
@@ -157,14 +189,27 @@ class GatewayRevisionTest {
 
         Model model = revision.models().get("gpt-4o");
         assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
-        assertThat(model.policy()).isEqualTo(new RoutePolicy(Strategy.FILL, false, 5, Duration.ofSeconds(10)));
+        assertThat(model.policy())
+                .isEqualTo(new RoutePolicy(
+                        Strategy.FILL, false, 5, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ZERO));
         assertThat(model.outputEstimate()).isEqualTo(2048);
         assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
         assertThat(revision.models().get("gpt-4").policy())
-                .isEqualTo(new RoutePolicy(Strategy.SPREAD, true, 2, Duration.ofSeconds(30)));
+                .isEqualTo(new RoutePolicy(
+                        Strategy.SPREAD,
+                        true,
+                        2,
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(30)));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
-        assertThat(key.scopes()).containsExactly(new Scope("key:my-app", key.limits()));
+        assertThat(key.scopes())
+                .containsExactly(
+                        new Scope("key:my-app", key.limits()),
+                        new Scope("team:research", new LimitSet(List.of(limit(Dimension.REQUESTS, 1000, MINUTE)), 0)));
+        assertThat(key.priority()).isEqualTo(-3);
+        assertThat(key.maxWait()).isEqualTo(Duration.ofMinutes(2));
         assertThat(key.limits().concurrency()).isEqualTo(10);
         assertThat(key.allowFrom()).containsExactly(Cidr.parse("10.0.0.0/8"));
         assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
@@ -179,14 +224,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly(
-                        "limits per day",
-                        "limits of images",
-                        "prices",
-                        "budgets",
-                        "limits of teams",
-                        "notifications",
-                        "currencies");
+                .containsExactly("prices", "budgets", "notifications", "currencies");
         assertThat(revision.warnings())
                 .anyMatch(warning -> warning.contains(
                         "the provider type anthropic is not in this version; the channel" + " 'claude' is disabled"));
@@ -296,6 +334,11 @@ class GatewayRevisionTest {
                         "\"rpm\":500",
                         "\"per-model\":{\"gpt-4o\":",
                         "{\"requests\":20,\"per\":\"1s\"}",
+                        "\"ipm\":5",
+                        "\"rpd\":10000,\"zone\":\"Asia/Shanghai\"",
+                        "{\"images\":2,\"per\":\"10s\"}",
+                        "\"teams\":[{\"name\":\"research\",\"limits\":{\"rpm\":1000}}]",
+                        "\"max-wait\":\"2m\"",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
                 .doesNotContain("value-of", "k-two");

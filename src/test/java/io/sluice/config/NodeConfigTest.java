@@ -3,6 +3,9 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sluice.config.ClusterConfig.ClusterTlsConfig;
+import io.sluice.config.ClusterConfig.HostPort;
+import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.domain.Secret;
@@ -77,11 +80,22 @@ class NodeConfigTest {
                         Path.of("/var/lib/sluice"),
                         Duration.ofMinutes(1),
                         4,
-                        QueueConfig.DEFAULT,
-                        null,
+                        new QueueConfig(100, 8 << 20),
+                        new ClusterConfig(
+                                Secret.of("value-of-CLUSTER_NAME"),
+                                new HostPort("0.0.0.0", 6701),
+                                6702,
+                                6703,
+                                new ClusterTlsConfig(tls.cert(), tls.key(), tls.cert()),
+                                false,
+                                List.of(
+                                        new Voter("a", new HostPort("node-a", 6701), 6702),
+                                        new Voter("b", new HostPort("10.0.0.2", 5701), 5801),
+                                        new Voter("c", new HostPort("2001:db8::3", 5701), 5801)),
+                                new HostPort("more-nodes", 5701)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:33 store)")));
+                        List.of("the store: not applied in this version (node.yaml:46 store)")));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -131,7 +145,52 @@ class NodeConfigTest {
                 arguments("admin: { token: \"${env:BLANK}\" }", "admin.token: the environment variable BLANK is empty"),
                 arguments("drain: 2h", "1:1: drain: '2h' is outside 0s to 1h"),
                 arguments("lanes: 0", "1:1: lanes: '0' is outside 1 to 256"),
-                arguments("cluster: { name: x }", "1:1: cluster: is not available in this version"),
+                arguments("queue: { requests: -1 }", "1:10: queue.requests: '-1' is outside 0 to 1_000_000"),
+                arguments(
+                        cluster("members: { a: \"127.0.0.1:5701\" }").replace(NAME + ", ", ""),
+                        "cluster.name: is missing"),
+                arguments(
+                        cluster("members: { a: \"127.0.0.1:5701\" }").replace("${env:CLUSTER}", "${env:SAMPLE}"),
+                        "cluster.name: the secret is a sample that everybody knows"),
+                arguments(
+                        cluster("members: { a: \"127.0.0.1:5701\" }").replace("${env:CLUSTER}", "${env:SHORT}"),
+                        "cluster.name: the secret is shorter than 16 characters"),
+                arguments(cluster("trusted-network: true"), "cluster: names no node"),
+                arguments(
+                        cluster("members: { a: \"h:1\" }, trusted-network: true, voters: [a], service: s"),
+                        "cluster: has both members and voters"),
+                arguments(
+                        cluster("members: { a: \"h:1\", b: \"i:1\", c: \"j:1\", d: \"k:1\" }"),
+                        "cluster.members: names 4 nodes; 1, 2, 3 or 5 can vote"),
+                arguments(cluster("members: { a: \"127.0.0.1\" }"), "'127.0.0.1' is not a host and a port"),
+                arguments(cluster("members: { a: \"h:0\" }"), "cluster.members.a.address: 'h:0' is outside 1 to"),
+                arguments(cluster("members: { a: { link-port: 9 } }"), "cluster.members.a.address: is missing"),
+                arguments(
+                        cluster("members: { a: \"127.0.0.1:5701\", b: \"127.0.0.1:5801\" }"),
+                        "cluster.members.b: needs 127.0.0.1:5801, which is a's"),
+                arguments(cluster("voters: [a]"), "cluster.voters: needs service"),
+                arguments(cluster("voters: [a, a], service: s"), "cluster.voters[1]: 'a' stands twice"),
+                arguments(
+                        cluster("voters: [a], service: \"s:5\""),
+                        "cluster.service: 's:5' is not a name without a port"),
+                arguments(
+                        cluster("bind: \"0.0.0.0:5701\", members: { x: \"h:5701\" }"),
+                        "cluster.bind: anyone could reach '0.0.0.0:5701'; set cluster.tls"),
+                arguments(
+                        "node: { name: a }, " + cluster("bind: \"127.0.0.1:5702\", members: { a: \"127.0.0.1:5701\" }"),
+                        "cluster.bind: has port 5702, and the others look for a at 127.0.0.1:5701"),
+                arguments(
+                        "node: { name: a }, " + cluster("link-port: 9, members: { a: \"127.0.0.1:5701\" }"),
+                        "cluster.link-port: is 9, and the others look for a's link at 5801"),
+                arguments(
+                        cluster("bind: \"127.0.0.1:8080\", members: { x: \"127.0.0.1:5701\" }"),
+                        "cluster.bind: is the traffic port, 8080, too"),
+                arguments(
+                        cluster("bus-port: 5701, members: { x: \"127.0.0.1:5701\" }"),
+                        "cluster.bus-port: is the cluster port, 5701, too"),
+                arguments(
+                        cluster("tls: { cert: c.pem, key: c.pem }, members: { x: \"127.0.0.1:5701\" }"),
+                        "cluster.tls.ca: is missing"),
                 arguments("simulator: { port: 8080 }", "1:1: simulator.port: is the traffic port, 8080, too"),
                 arguments("simulator: { script: gone }", "1:14: simulator.script: the file gone does not exist"),
                 arguments("store: { password: x }", "1:1: store.url: is missing"),
@@ -140,10 +199,21 @@ class NodeConfigTest {
                 arguments("log: { format: xml }", "1:8: log.format: 'xml' is not one of text, json"));
     }
 
+    private static final String NAME = "name: \"${env:CLUSTER}\"";
+
+    private static String cluster(String rest) {
+        return "cluster: { " + NAME + ", " + rest + " }";
+    }
+
     @ParameterizedTest
     @MethodSource("refused")
     void refuses(String text, String expected) {
-        TestFiles files = TestFiles.node(text).variable("BLANK", " \n").referenced("c.pem", "x");
+        TestFiles files = TestFiles.node(text.startsWith("node: { name: a }, ") ? "{ " + text + " }" : text)
+                .variable("BLANK", " \n")
+                .variable("CLUSTER", "0123456789abcdef-cluster")
+                .variable("SAMPLE", "sample-cluster-name")
+                .variable("SHORT", "short")
+                .referenced("c.pem", "x");
 
         assertThat(files.nodeErrors())
                 .singleElement()

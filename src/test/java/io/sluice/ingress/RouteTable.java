@@ -22,6 +22,7 @@ final class RouteTable {
             ExchangeServices services = new ExchangeServices(
                     vertx,
                     0,
+                    new Tickets(0),
                     new Bus(vertx, Duration.ofSeconds(1)),
                     System::nanoTime,
                     new SplittableRandom(1),

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +63,8 @@ class MessagesTest {
     }
 
     static Stream<Class<?>> types() {
-        return MessageCodecs.TYPES.stream();
+        return Stream.concat(
+                MessageCodecs.TYPES.stream(), MessageCodecs.CLUSTER.stream().map(ClusterCodec::type));
     }
 
     @ParameterizedTest
@@ -95,7 +97,7 @@ class MessagesTest {
                 .forEach(c -> addConcrete(c, named));
 
         assertThat(named).hasSizeGreaterThan(15);
-        assertThat(new HashSet<>(MessageCodecs.TYPES)).isEqualTo(named);
+        assertThat(types().collect(Collectors.toSet())).isEqualTo(named);
     }
 
     private static void addConcrete(Class<?> type, Set<Class<?>> into) {
@@ -164,7 +166,10 @@ class MessagesTest {
                 Address.USAGE_RECORDED.name(),
                 Address.READINESS_CHANGED.name(),
                 Address.CERTIFICATE_CHANGED.name(),
-                Address.REVISION_CHANGED.name()));
+                Address.REVISION_CHANGED.name(),
+                Address.CANDIDATE_HEALTH.name(),
+                Address.CONFIG_CHANGED.name(),
+                Address.ACCOUNT_HEALTH.name()));
 
         assertThat(names).doesNotHaveDuplicates();
     }
@@ -283,6 +288,8 @@ class MessagesTest {
             return REVISION.keys().all().iterator().next();
         } else if (type == Candidate.class) {
             return REVISION.models().get("m").candidates().getFirst();
+        } else if (type == GatewayFailure.UpstreamFailure.class) {
+            return GatewayFailure.UpstreamFailure.of(GatewayFailure.UpstreamFailure.Kind.RATE_LIMITED, "x");
         } else if (type == GatewayFailure.class) {
             return new GatewayFailure.Internal();
         } else if (type == TokenUsage.class) {
@@ -329,7 +336,17 @@ class MessagesTest {
     void printedMessageHoldsNoCredential() {
         Account account = new Account("c/a", "a", 0, Secret.of("CANARY-secret"), AccountLimits.NONE, null);
         VirtualKey key = new VirtualKey(
-                "app", KeyHash.ofKey("CANARY-key"), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, false);
+                "app",
+                KeyHash.ofKey("CANARY-key"),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                0,
+                null,
+                false);
 
         assertThat(account.toString() + key + new KeyRing(List.of(key)) + new PlanRoute(REVISION, key, "m", 0, 0))
                 .doesNotContain("CANARY");

@@ -4,6 +4,7 @@ import static io.sluice.testkit.QuotaScopes.candidate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.QueueConfig;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.LimitSet;
@@ -54,6 +55,7 @@ class LateReservationTest {
                         .build(),
                 data,
                 Duration.ofMillis(500),
+                QueueConfig.DEFAULT,
                 clock::get,
                 new GatewayMetrics(registry))));
     }

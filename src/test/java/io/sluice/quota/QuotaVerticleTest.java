@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.config.QueueConfig;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.Candidate;
@@ -19,19 +20,23 @@ import io.sluice.message.Headroom;
 import io.sluice.message.KeyLimits;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.QuotaDecision;
+import io.sluice.message.RequestRefused;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +78,8 @@ class QuotaVerticleTest {
     }
 
     private String start() throws Exception {
-        QuotaVerticle verticle = new QuotaVerticle(revision, data, TTL, clock::get, new GatewayMetrics(registry));
+        QuotaVerticle verticle =
+                new QuotaVerticle(revision, data, TTL, QueueConfig.DEFAULT, clock::get, new GatewayMetrics(registry));
         return vertx.deployVerticle(verticle)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -85,6 +91,95 @@ class QuotaVerticleTest {
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
+    /** Asks, and does not wait for the answer. */
+    private Future<QuotaDecision> ask(long ticket, String key, int priority, Duration atMost) {
+        return bus.request(
+                Address.QUOTA_RESERVE,
+                new ReserveQuota(
+                        List.of(),
+                        Objects.requireNonNull(revision.models().get("m")).candidates(),
+                        HUNDRED,
+                        0,
+                        clock.get() + atMost.toNanos(),
+                        new io.sluice.message.Waiter(ticket, "r" + ticket, key, priority, clock.get(), 100)),
+                Duration.ofSeconds(20));
+    }
+
+    private void fill() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            granted(revision);
+        }
+    }
+
+    private double waitingNow() {
+        return registry.get("sluice.queue.requests").gauge().value();
+    }
+
+    @Test
+    void waitsUntilThereIsRoom() throws Exception {
+        fill();
+        Future<QuotaDecision> waits = ask(1, "app", 0, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 1);
+        assertThat(waits.isComplete()).isFalse();
+
+        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+
+        Await.until(waits::isComplete);
+        assertThat(waits.result())
+                .isInstanceOfSatisfying(QuotaDecision.Granted.class, granted -> assertThat(granted.queuedNanos())
+                        .isEqualTo(Duration.ofSeconds(63).toNanos()));
+    }
+
+    @Test
+    void keysTakeTurnsAndALargerPriorityGoesFirst() throws Exception {
+        fill();
+        List<Future<QuotaDecision>> flood = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            flood.add(ask(i, "flood", 0, Duration.ofSeconds(70)));
+        }
+        Future<QuotaDecision> other = ask(100, "other", 0, Duration.ofSeconds(70));
+        Future<QuotaDecision> urgent = ask(101, "urgent", 5, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 22);
+
+        clock.addAndGet(Duration.ofSeconds(63).toNanos());
+
+        Await.until(() ->
+                other.isComplete() && urgent.isComplete() && flood.stream().allMatch(Future::isComplete));
+        assertThat(other.result()).isInstanceOf(QuotaDecision.Granted.class);
+        assertThat(urgent.result()).isInstanceOf(QuotaDecision.Granted.class);
+        assertThat(flood.subList(0, 4)).allMatch(f -> f.result() instanceof QuotaDecision.Granted);
+        assertThat(flood.subList(4, 20)).allMatch(f -> f.result() instanceof QuotaDecision.Denied);
+    }
+
+    @Test
+    void whoLeavesIsOutAtOnce() throws Exception {
+        fill();
+        Future<QuotaDecision> leaves = ask(7, "app", 0, Duration.ofSeconds(70));
+        Await.until(() -> waitingNow() == 1);
+
+        bus.send(Address.QUOTA_CANCEL, new io.sluice.message.CancelReserve(7));
+
+        Await.until(leaves::isComplete);
+        assertThat(leaves.result()).isInstanceOf(QuotaDecision.Denied.class);
+        Await.until(() -> waitingNow() == 0);
+    }
+
+    @Test
+    void refusesAtOnceWhatCannotBeServedInTime() throws Exception {
+        fill();
+
+        List<RequestRefused> told = new CopyOnWriteArrayList<>();
+        bus.consume(Address.REQUEST_REFUSED, told::add);
+        Future<QuotaDecision> hopeless = ask(1, "app", 0, Duration.ofSeconds(20));
+
+        Await.until(hopeless::isComplete);
+        assertThat(hopeless.result()).isInstanceOf(QuotaDecision.Denied.class);
+        assertThat(hopeless.result().queuedNanos()).isZero();
+        Await.until(() -> told.size() == 1);
+        assertThat(told.getFirst().requestId()).isEqualTo("r1");
+        assertThat(told.getFirst().message()).contains("at its limit");
+    }
+
     private QuotaDecision reserve(GatewayRevision of, long replaces) throws Exception {
         List<Candidate> candidates =
                 Objects.requireNonNull(of.models().get("m")).candidates();
@@ -93,8 +188,8 @@ class QuotaVerticleTest {
                 candidates,
                 HUNDRED,
                 replaces,
-                System.nanoTime() + 10_000_000_000L,
-                new io.sluice.message.Waiter(0, "r", "app", 0, System.nanoTime(), 0));
+                clock.get() + 10_000_000_000L,
+                new io.sluice.message.Waiter(0, "r", "app", 0, clock.get(), 0));
         return bus.request(Address.QUOTA_RESERVE, request)
                 .toCompletionStage()
                 .toCompletableFuture()

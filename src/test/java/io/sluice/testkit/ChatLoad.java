@@ -113,6 +113,7 @@ public final class ChatLoad implements AutoCloseable {
                 + random.nextInt() + " " + WORDS.repeat(random.nextInt(1, 8)) + "\"}]}";
         return http.request(HttpMethod.POST, port, "127.0.0.1", "/v1/chat/completions")
                 .compose(request -> request.putHeader("authorization", "Bearer " + key)
+                        .putHeader("x-sluice-max-wait", "1")
                         .putHeader("content-type", "application/json")
                         .send(body))
                 .compose(response -> response.body().map(read -> answered(response, read, stream)))

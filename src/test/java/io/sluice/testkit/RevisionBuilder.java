@@ -239,6 +239,22 @@ public final class RevisionBuilder {
                 false));
     }
 
+    /** Adds a key that waits for room as it says itself. */
+    public RevisionBuilder waitingKey(String name, String text, int priority, Duration maxWait) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                priority,
+                maxWait,
+                false));
+    }
+
     private RevisionBuilder key(VirtualKey key) {
         keys.add(key);
         return this;
@@ -252,7 +268,13 @@ public final class RevisionBuilder {
 
     /** How every model is tried. */
     public RevisionBuilder policy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
-        policy = new RoutePolicy(strategy, sticky, attempts, deadline);
+        policy = new RoutePolicy(
+                strategy,
+                sticky,
+                attempts,
+                deadline,
+                RoutePolicy.DEFAULT.maxWait(),
+                RoutePolicy.DEFAULT.maxWaitStream());
         return this;
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
+import io.sluice.config.QueueConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
@@ -13,15 +14,18 @@ import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
+import io.sluice.message.CancelReserve;
 import io.sluice.message.DrainIngress;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
+import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReadinessChanged;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
 import io.sluice.quota.QuotaVerticle;
@@ -58,6 +62,9 @@ public final class TestNode implements AutoCloseable {
     private final BlockingQueue<UsageRecord> records = new LinkedBlockingQueue<>();
     private final BlockingQueue<SettleQuota> settlements = new LinkedBlockingQueue<>();
     private final BlockingQueue<AttemptFinished> attempts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CancelReserve> cancellations = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ProviderLimits> providerLimits = new LinkedBlockingQueue<>();
+    private final BlockingQueue<WrittenLate> lateWrites = new LinkedBlockingQueue<>();
     private final ReservationAudit audit = new ReservationAudit();
     private final AtomicLong reservations = new AtomicLong();
     private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
@@ -137,8 +144,12 @@ public final class TestNode implements AutoCloseable {
         if (dataDir == null) {
             bus.serve(Address.QUOTA_RESERVE, quota);
             bus.consume(Address.QUOTA_SETTLE, settlements::add);
+            bus.consume(Address.QUOTA_CANCEL, cancellations::add);
+            bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
+            bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
         } else {
-            await(vertx.deployVerticle(new QuotaVerticle(revision, dataDir, ttl, System::nanoTime, metrics)));
+            await(vertx.deployVerticle(
+                    new QuotaVerticle(revision, dataDir, ttl, QueueConfig.DEFAULT, System::nanoTime, metrics)));
         }
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
         bus.serve(Address.USAGE_RECORDED, record -> {
@@ -178,6 +189,21 @@ public final class TestNode implements AutoCloseable {
     /** Attempts that were reported and not taken, in order. */
     public BlockingQueue<AttemptFinished> attempts() {
         return attempts;
+    }
+
+    /** Questions for room that were taken back, in order. */
+    public BlockingQueue<CancelReserve> cancellations() {
+        return cancellations;
+    }
+
+    /** What providers said about their limits and nobody took, in order. */
+    public BlockingQueue<ProviderLimits> providerLimits() {
+        return providerLimits;
+    }
+
+    /** Requests that left late and nobody took, in order. */
+    public BlockingQueue<WrittenLate> lateWrites() {
+        return lateWrites;
     }
 
     /** What its reservations came to. */

@@ -180,11 +180,17 @@ public sealed interface GatewayFailure {
     record Overloaded(String message) implements GatewayFailure {}
 
     /**
-     * The node does not take requests now: it starts or drains.
+     * The node cannot serve requests now: it starts or drains, or nobody can grant room.
      *
      * @param message for the client
+     * @param retryAfter when to try again
      */
-    record Unavailable(String message) implements GatewayFailure {}
+    record Unavailable(String message, Duration retryAfter) implements GatewayFailure {
+        /** Gone soon: another node, or this one in a second, may serve. */
+        public Unavailable(String message) {
+            this(message, Duration.ofSeconds(1));
+        }
+    }
 
     /** A defect of Sluice. The cause is logged, never shown. */
     record Internal() implements GatewayFailure {

@@ -5,6 +5,7 @@ import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash SHA-256 of the key's text
  * @param models which models it may use; empty allows all
  * @param limits its own limits
- * @param scopes what its requests are charged to: itself when it has limits
+ * @param scopes what its requests are charged to: itself and its team, as far as they have limits
  * @param allowFrom networks it may be used from; empty allows all
  * @param expires instant from which it is refused; null for never
  * @param team its team; null for none
@@ -40,6 +41,17 @@ public record VirtualKey(
         models = List.copyOf(models);
         scopes = List.copyOf(scopes);
         allowFrom = List.copyOf(allowFrom);
+    }
+
+    /**
+     * The same key, charged also to a scope.
+     *
+     * @param scope its team's
+     */
+    public VirtualKey alsoChargedTo(Scope scope) {
+        List<Scope> both = new ArrayList<>(scopes);
+        both.add(scope);
+        return new VirtualKey(name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled);
     }
 
     /**

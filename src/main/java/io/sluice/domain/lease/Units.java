@@ -10,6 +10,9 @@ public final class Units {
     /** How many dimensions there are. */
     public static final int DIMENSIONS = Dimension.values().length;
 
+    /** The largest amount. */
+    public static final long MOST = 1L << 62;
+
     /** Nothing of anything. */
     public static final Units NONE = new Units(new long[DIMENSIONS]);
 

@@ -1,16 +1,30 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.Glob;
+import io.sluice.domain.quota.AccountLimits;
+import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Limit;
+import io.sluice.domain.quota.LimitSet;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A provider's wire dialect, by the word used in configuration ({@code openai}, {@code azure}, …). */
 public enum ProviderType {
     /** OpenAI, and any service that speaks its API. */
     OPENAI(true),
-    /** Azure OpenAI, by deployment path and {@code api-version}, or its version-less form. */
-    AZURE(true),
+    /**
+     * Azure OpenAI, by deployment path and {@code api-version}, or its version-less form. Its requests a minute have to
+     * come evenly: it looks at them "over a small period of time, typically 1 or 10 seconds" (Azure OpenAI quota
+     * documentation, learn.microsoft.com/azure/ai-services/openai/how-to/quota, read in 2026-11).
+     */
+    AZURE(true, Duration.ofSeconds(10)),
     /** Anthropic Messages; not built yet. */
     ANTHROPIC(false),
     /** Google Gemini; not built yet. */
@@ -24,10 +38,18 @@ public enum ProviderType {
     /** Ollama, native; not built yet (its OpenAI-compatible port works as {@code openai}). */
     OLLAMA(false);
 
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
     private final boolean built;
+    private final @Nullable Duration slice;
 
     ProviderType(boolean built) {
+        this(built, null);
+    }
+
+    ProviderType(boolean built, @Nullable Duration slice) {
         this.built = built;
+        this.slice = slice;
     }
 
     /** Whether this version has an adapter for it; a channel of another type is disabled with a warning. */
@@ -48,5 +70,41 @@ public enum ProviderType {
     /** All words, for error messages. */
     public static List<String> words() {
         return Arrays.stream(values()).map(ProviderType::word).toList();
+    }
+
+    /**
+     * The limits as the provider enforces them. Where it looks at requests a minute in shorter slices, each slice gets
+     * its part, rounded up, as one more window; an account whose limits name a window of requests shorter than a minute
+     * is left as it is.
+     *
+     * @param stated what the configuration says
+     */
+    public AccountLimits enforced(AccountLimits stated) {
+        if (slice == null) {
+            return stated;
+        }
+        Map<Glob, LimitSet> perModel = new LinkedHashMap<>();
+        stated.perModel().forEach((glob, limits) -> perModel.put(glob, sliced(limits, slice)));
+        return new AccountLimits(
+                sliced(stated.all(), slice),
+                perModel,
+                stated.groups().stream()
+                        .map(group -> new AccountLimits.Group(group.models(), sliced(group.limits(), slice)))
+                        .toList());
+    }
+
+    private static LimitSet sliced(LimitSet stated, Duration slice) {
+        List<Limit> requests = stated.windows().stream()
+                .filter(limit -> limit.dimension() == Dimension.REQUESTS)
+                .toList();
+        boolean ownSlices = requests.stream().anyMatch(limit -> limit.window().compareTo(MINUTE) < 0);
+        List<Limit> windows = new ArrayList<>(stated.windows());
+        for (Limit limit : requests) {
+            if (!ownSlices && limit.window().equals(MINUTE)) {
+                long slices = MINUTE.dividedBy(slice);
+                windows.add(new Limit(Dimension.REQUESTS, Math.ceilDiv(limit.amount(), slices), slice));
+            }
+        }
+        return new LimitSet(windows, stated.concurrency());
     }
 }

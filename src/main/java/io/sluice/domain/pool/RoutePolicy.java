@@ -9,8 +9,13 @@ import java.time.Duration;
  * @param sticky whether conversations stick to an account while it has room
  * @param attempts how many upstream attempts one request may cause, at least 1
  * @param deadline no attempt is begun later than this after the request was read
+ * @param maxWait how long a request that is no stream may wait for room, over all its attempts together; 0 never waits.
+ *     A virtual key's own time goes before it
+ * @param maxWaitStream the same for a stream
  */
-public record RoutePolicy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
-    /** The defaults: spread, sticky, 3 attempts, 60 s. */
-    public static final RoutePolicy DEFAULT = new RoutePolicy(Strategy.SPREAD, true, 3, Duration.ofSeconds(60));
+public record RoutePolicy(
+        Strategy strategy, boolean sticky, int attempts, Duration deadline, Duration maxWait, Duration maxWaitStream) {
+    /** The defaults: spread, sticky, 3 attempts, 60 s; waits for room for 20 s, and 10 s for a stream. */
+    public static final RoutePolicy DEFAULT = new RoutePolicy(
+            Strategy.SPREAD, true, 3, Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(10));
 }

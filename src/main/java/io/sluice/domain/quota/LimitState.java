@@ -1,7 +1,7 @@
 package io.sluice.domain.quota;
 
 /** A limit and the window that keeps it. Confined to its book's thread. */
-public final class LimitState {
+public final class LimitState implements Journal.Counted {
     private final String scope;
     private final SlidingWindow window;
     private final long since;
@@ -23,24 +23,29 @@ public final class LimitState {
         this.since = since;
     }
 
-    /** Id of the scope. */
+    @Override
     public String scope() {
         return scope;
     }
 
-    /** The limit of the current revision. */
+    @Override
     public Limit limit() {
         return limit;
     }
 
-    /** A mark that belongs to the journal; 0 at first. */
+    @Override
     public long tag() {
         return tag;
     }
 
-    /** Sets the journal's mark. */
+    @Override
     public void tag(long value) {
         tag = value;
+    }
+
+    @Override
+    public long day() {
+        return DayWindow.UNKNOWN;
     }
 
     /** Units that still fit; never negative. */

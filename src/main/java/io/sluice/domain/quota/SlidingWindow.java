@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>Confined to its owner's thread. Nothing here allocates after construction.
  */
-public final class SlidingWindow {
+public final class SlidingWindow implements ChargeWindow {
     private static final long MILLI = 1_000_000;
     private static final long MIN_GUARD = 100 * MILLI;
     private static final long MAX_GUARD = 500 * MILLI;
@@ -54,13 +54,13 @@ public final class SlidingWindow {
         return bucketNanos;
     }
 
-    /** Units that count at an instant; instants never go back. */
+    @Override
     public long used(long now) {
         advance(now);
         return used;
     }
 
-    /** Whether a charge at an instant still counts. */
+    @Override
     public boolean counts(long now, long instant) {
         advance(now);
         return bucketOf(instant) >= oldest;
@@ -71,13 +71,25 @@ public final class SlidingWindow {
         return bucketOf(one) == bucketOf(other);
     }
 
-    /**
-     * Changes what was charged at an instant. A charge that has left changes nothing.
-     *
-     * @param now the present instant
-     * @param instant at most the horizon ahead of now
-     * @param units to add; negative gives back what was added at the same instant
-     */
+    @Override
+    public long at(long now, long instant) {
+        advance(now);
+        long bucket = bucketOf(instant);
+        return bucket < oldest || bucket >= oldest + buckets.length ? 0 : buckets[slot(bucket)];
+    }
+
+    /** The earliest instant whose charges still count. */
+    public long begins(long now) {
+        advance(now);
+        return oldest * bucketNanos;
+    }
+
+    /** The instant from which a charge that lands in the same bucket as another's leaves. */
+    public long leavesAfter(long instant) {
+        return leavesAt(bucketOf(instant));
+    }
+
+    @Override
     public void add(long now, long instant, long units) {
         advance(now);
         if (instant > now + horizonNanos) {
@@ -85,18 +97,13 @@ public final class SlidingWindow {
         }
         long bucket = bucketOf(instant);
         if (bucket >= oldest) {
-            buckets[slot(bucket)] += units;
-            used += units;
+            long added = Math.min(units, MOST - used);
+            buckets[slot(bucket)] += added;
+            used += added;
         }
     }
 
-    /**
-     * The first instant at which no more than {@code rest} units count, if nothing is charged until then.
-     *
-     * @param now the present instant
-     * @param rest at least 0
-     * @return {@code now} when that is so already
-     */
+    @Override
     public long dropsTo(long now, long rest) {
         advance(now);
         long left = used;
@@ -110,8 +117,8 @@ public final class SlidingWindow {
         return passed == 0 ? now : leavesAt(oldest + passed - 1);
     }
 
-    /** Shows every bucket with units in it. */
-    void forEach(long now, Charges sink) {
+    @Override
+    public void forEach(long now, Charges sink) {
         advance(now);
         for (long bucket = oldest; bucket < oldest + buckets.length; bucket++) {
             long units = buckets[slot(bucket)];
@@ -120,17 +127,6 @@ public final class SlidingWindow {
                 sink.charge(Math.min((bucket + 1) * bucketNanos - 1, now + horizonNanos), units);
             }
         }
-    }
-
-    /** Takes charges one by one. */
-    interface Charges {
-        /**
-         * One bucket.
-         *
-         * @param instant the latest instant it stands for
-         * @param units what was charged in it
-         */
-        void charge(long instant, long units);
     }
 
     private void advance(long now) {

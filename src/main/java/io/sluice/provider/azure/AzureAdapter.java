@@ -3,15 +3,20 @@ package io.sluice.provider.azure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
+import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.quota.Dimension;
 import io.sluice.provider.ProviderAdapter;
+import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiErrors;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Azure OpenAI. A base URL that ends in {@code /openai/v1} is the version-less form: the deployment is the body's model.
@@ -19,6 +24,8 @@ import java.util.Map;
  * model is ignored by Azure. The key goes in {@code api-key}.
  */
 public final class AzureAdapter implements ProviderAdapter {
+    private static final Set<Dimension> COUNTED = Set.of(Dimension.TOKENS);
+
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan) {
         Channel channel = candidate.channel();
@@ -44,5 +51,11 @@ public final class AzureAdapter implements ProviderAdapter {
     @Override
     public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
         return OpenAiErrors.classify(status, headers, body);
+    }
+
+    /** Tokens only: Azure has been seen to name requests by 10 s under the name of a minute's. */
+    @Override
+    public @Nullable Observation observe(Candidate candidate, MultiMap headers) {
+        return RateLimitHeaders.read(candidate, headers, COUNTED);
     }
 }

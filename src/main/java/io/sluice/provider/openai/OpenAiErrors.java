@@ -4,6 +4,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.RetryAfter;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
@@ -65,6 +66,9 @@ public final class OpenAiErrors {
         Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR || kind == Kind.ACCOUNT_REFUSED
                 ? RetryAfter.of(headers, error.message())
                 : Duration.ZERO;
+        if (kind == Kind.RATE_LIMITED && wait.isZero()) {
+            wait = RateLimitHeaders.exhaustedFor(headers);
+        }
         return new UpstreamFailure(kind, status, error.message(), error.type(), error.param(), error.code(), wait);
     }
 

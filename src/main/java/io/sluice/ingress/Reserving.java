@@ -1,0 +1,130 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.quota.Estimate;
+import io.sluice.message.Address;
+import io.sluice.message.CancelReserve;
+import io.sluice.message.ParkedConnection;
+import io.sluice.message.QuotaDecision;
+import io.sluice.message.ReserveQuota;
+import io.sluice.message.Waiter;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's questions for room, and its wait. The request keeps its ticket over all its attempts, and the time it may
+ * wait is for all of them together. Used on the lane's event loop.
+ */
+final class Reserving {
+    /**
+     * What the answer may take however short the wait: to be told that there is room a node may have to ask the quota
+     * group first, and a request that must not wait is not refused for that.
+     */
+    private static final long ASKING_NANOS = Duration.ofMillis(250).toNanos();
+
+    /** Beyond the deadline, which quota keeps; running into it is a defect. */
+    private static final Duration REPLY_MARGIN = Duration.ofSeconds(2);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final ExchangeServices services;
+    private final Incoming incoming;
+    private final Waiter waiter;
+    private final long maxWaitNanos;
+    private final long lastAttemptNanos;
+    private @Nullable ParkedConnection parked;
+    private @Nullable Candidate parkedAt;
+    private boolean asking;
+    private long queuedNanos;
+
+    /**
+     * Nothing was asked yet.
+     *
+     * @param services what the lane's exchanges share
+     * @param incoming the request
+     * @param bytes memory that the request holds while it waits
+     * @param maxWait how long it may wait for room in all
+     * @param deadline no attempt begins later than this after it was read
+     * @param readNanos when it was read, monotonic
+     */
+    Reserving(
+            ExchangeServices services,
+            Incoming incoming,
+            int bytes,
+            Duration maxWait,
+            Duration deadline,
+            long readNanos) {
+        this.services = services;
+        this.incoming = incoming;
+        this.maxWaitNanos = maxWait.toNanos();
+        this.lastAttemptNanos = readNanos + deadline.toNanos();
+        this.waiter = new Waiter(
+                services.tickets().next(),
+                incoming.id(),
+                incoming.key().name(),
+                incoming.key().priority(),
+                readNanos,
+                bytes);
+    }
+
+    /**
+     * Asks for room, and waits for it.
+     *
+     * @param candidates best first
+     * @param estimate tokens
+     * @param replaces the request's reservation that ends with this question; 0 for none
+     * @param connection one to the best candidate, that came too late for its reservation; null for none
+     * @return the answer, also when the question was taken back meanwhile
+     */
+    Future<QuotaDecision> ask(
+            List<Candidate> candidates, Estimate estimate, long replaces, @Nullable ParkedConnection connection) {
+        parked = connection;
+        parkedAt = candidates.getFirst();
+        long now = services.clock().getAsLong();
+        long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
+        long wait = Math.max(left, ASKING_NANOS);
+        ReserveQuota question =
+                new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, now + wait, waiter);
+        asking = true;
+        return services.bus()
+                .request(Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))
+                .onSuccess(this::answered);
+    }
+
+    private void answered(QuotaDecision decision) {
+        asking = false;
+        queuedNanos += decision.queuedNanos();
+        services.metrics().quota().waited(decision.queuedNanos(), decision instanceof QuotaDecision.Granted);
+    }
+
+    /** The connection that waited too, if it is one to this candidate; else it is given up. */
+    @Nullable
+    ParkedConnection connectionTo(Candidate candidate) {
+        ParkedConnection connection = parked;
+        parked = null;
+        if (connection != null && candidate != parkedAt) {
+            connection.giveUp();
+            return null;
+        }
+        return connection;
+    }
+
+    /** Ends it: takes the question back when it was not answered, for nobody waits any more. */
+    void stop() {
+        if (parked != null) {
+            parked.giveUp();
+            parked = null;
+        }
+        if (asking) {
+            asking = false;
+            services.bus().send(Address.QUOTA_CANCEL, new CancelReserve(waiter.ticket()));
+        }
+    }
+
+    /** How long the request waited for room up to its last answer, whole milliseconds. */
+    long queuedMillis() {
+        return queuedNanos / NANOS_PER_MILLI;
+    }
+}

@@ -1,0 +1,25 @@
+package io.sluice.provider;
+
+import io.sluice.domain.pool.Channel;
+import io.sluice.message.Bus;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * What the calls of one lane share.
+ *
+ * @param clock monotonic nanoseconds
+ * @param bus to quota
+ * @param reports what providers say about their limits
+ * @param calls those in flight
+ */
+record CallServices(LongSupplier clock, Bus bus, LimitReports reports, Set<UpstreamCall> calls) {
+    /**
+     * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
+     * and is not.
+     */
+    boolean isPoolFull(Channel channel) {
+        long taken = calls.stream().filter(call -> call.occupies(channel)).count();
+        return !channel.baseUrl().tls() && taken >= channel.maxConnections();
+    }
+}

@@ -1,0 +1,122 @@
+package io.sluice.cluster.member;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.sluice.cluster.link.Link.Peer;
+import io.sluice.config.ClusterConfig;
+import io.sluice.config.ClusterConfig.ClusterTlsConfig;
+import io.sluice.config.ClusterConfig.HostPort;
+import io.sluice.config.ClusterConfig.Voter;
+import io.sluice.domain.Secret;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.CandidateHealth;
+import io.sluice.message.ClusterView;
+import io.sluice.message.MessageCodecs;
+import io.sluice.testkit.TestNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A member on loopback ports, used from a test's thread. */
+record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) implements AutoCloseable {
+    static final Secret NAME = Secret.of("the name of the cluster");
+
+    static ClusterConfig config(
+            String name, Map<String, Integer> ports, Secret secret, @Nullable ClusterTlsConfig tls) {
+        List<Voter> voters = ports.entrySet().stream()
+                .map(e -> new Voter(e.getKey(), new HostPort("127.0.0.1", e.getValue()), 1))
+                .toList();
+        HostPort bind = new HostPort("127.0.0.1", ports.get(name));
+        return new ClusterConfig(secret, bind, 1, freePort(), tls, false, voters, null);
+    }
+
+    static MemberNode start(String name, long incarnation, Map<String, Integer> ports) {
+        return start(config(name, ports, NAME, null), new Peer(name, incarnation));
+    }
+
+    static MemberNode start(ClusterConfig config, Peer self) {
+        VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);
+        try {
+            ClusteredVertx cluster = ClusteredVertx.start(options, config, self)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(40, TimeUnit.SECONDS);
+            return new MemberNode(config, self, cluster);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("no member", e);
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Vertx vertx() {
+        return cluster.vertx();
+    }
+
+    HazelcastInstance hazelcast() {
+        return cluster.hazelcast();
+    }
+
+    /** Deploys the member's verticle, and keeps what it publishes. */
+    Heard enter(GatewayRevision revision) {
+        Heard heard = new Heard();
+        Bus bus = new Bus(vertx(), Duration.ofSeconds(5));
+        MessageCodecs.registerAll(vertx().eventBus());
+        bus.consume(Address.CLUSTER_VIEW, heard.views::add);
+        bus.consume(Address.CANDIDATE_HEALTH, heard.health::add);
+        TestNode.await(vertx().deployVerticle(new MemberVerticle(
+                cluster, config, self, "1.0.0", revision, System::nanoTime, InstantSource.system())));
+        return heard;
+    }
+
+    /** What a member published. */
+    static final class Heard {
+        final List<ClusterView> views = new CopyOnWriteArrayList<>();
+        final List<CandidateHealth> health = new CopyOnWriteArrayList<>();
+
+        /** Names in the newest view, with their revisions. */
+        Map<String, String> members() {
+            return views.isEmpty()
+                    ? Map.of()
+                    : views.getLast().members().stream()
+                            .collect(Collectors.toMap(ClusterView.Member::name, ClusterView.Member::revision));
+        }
+
+        boolean drift() {
+            return !views.isEmpty() && views.getLast().drift();
+        }
+    }
+
+    Bus bus() {
+        return new Bus(vertx(), Duration.ofSeconds(5));
+    }
+
+    @Override
+    public void close() {
+        try {
+            vertx().close().toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("does not leave", e);
+        }
+    }
+}

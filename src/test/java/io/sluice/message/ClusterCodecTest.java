@@ -1,0 +1,107 @@
+package io.sluice.message;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.message.AccountHealth.Trouble;
+import io.sluice.message.WireReader.WireException;
+import io.vertx.core.buffer.Buffer;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClusterCodecTest {
+    /** Version 1, as it was written when it was the present one. Lines are added, never changed. */
+    private static final Map<Object, String> VERSION_1 = Map.of(
+            new ConfigChanged("b", "0123456789ab"),
+            "01 0001 62 000c 303132333435363738396162",
+            new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000),
+            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 02 0000000000001b58");
+
+    static Stream<Map.Entry<Object, String>> version1() {
+        return VERSION_1.entrySet().stream();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ClusterCodec<Object> codecOf(Object message) {
+        return (ClusterCodec<Object>) MessageCodecs.CLUSTER.stream()
+                .filter(codec -> codec.type() == message.getClass())
+                .findAny()
+                .orElseThrow();
+    }
+
+    private static Buffer bytes(String hex) {
+        return Buffer.buffer(HexFormat.of().parseHex(hex.replace(" ", "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("version1")
+    void writesAndReadsVersion1(Map.Entry<Object, String> golden) {
+        Buffer written = Buffer.buffer("before");
+
+        codecOf(golden.getKey()).encodeToWire(written, golden.getKey());
+
+        assertThat(written.getBuffer(6, written.length())).isEqualTo(bytes(golden.getValue()));
+        assertThat(codecOf(golden.getKey()).decodeFromWire(6, written)).isEqualTo(golden.getKey());
+    }
+
+    @ParameterizedTest
+    @MethodSource("version1")
+    void readsWhatTheNextVersionAppends(Map.Entry<Object, String> golden) {
+        Buffer next = bytes(golden.getValue()).setByte(0, (byte) 2).appendString("more");
+
+        assertThat(codecOf(golden.getKey()).decodeFromWire(0, next)).isEqualTo(golden.getKey());
+    }
+
+    @ParameterizedTest
+    @MethodSource("version1")
+    void aCutMessageIsNoMessage(Map.Entry<Object, String> golden) {
+        Buffer whole = bytes(golden.getValue());
+        for (int length = 0; length < whole.length(); length++) {
+            Buffer cut = whole.getBuffer(0, length);
+            assertThatThrownBy(() -> codecOf(golden.getKey()).decodeFromWire(0, cut))
+                    .as("the first %d bytes", length)
+                    .isInstanceOf(WireException.class);
+        }
+    }
+
+    @Test
+    void everyMessageHasAGoldenLine() {
+        assertThat(VERSION_1.keySet().stream().map(Object::getClass))
+                .containsExactlyInAnyOrderElementsOf(
+                        MessageCodecs.CLUSTER.stream().map(ClusterCodec::type).toList());
+    }
+
+    @Test
+    void whatAnotherProgramDoesNotKnowCannotBeRead() {
+        Buffer trouble = bytes(VERSION_1.get(
+                        new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000)))
+                .copy();
+        trouble.setByte(trouble.length() - 9, (byte) 3);
+
+        assertThatThrownBy(() -> codecOf(new AccountHealth("", "", "", "", Trouble.REFUSED, 0))
+                        .decodeFromWire(0, trouble))
+                .isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> new WireReader(Buffer.buffer(new byte[] {0}), 0, 1))
+                .isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> new WireReader(Buffer.buffer(new byte[] {1}), 0, 3))
+                .isInstanceOf(WireException.class);
+    }
+
+    @Test
+    void textsHaveABound() {
+        WireWriter writer = new WireWriter(Buffer.buffer(), 1);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> writer.text("x".repeat(5_000)));
+        Buffer longer = Buffer.buffer()
+                .appendByte((byte) 1)
+                .appendUnsignedShort(5_000)
+                .appendBytes("x".repeat(5_000).getBytes(UTF_8));
+        assertThatThrownBy(() -> new WireReader(longer, 0, 1).text()).isInstanceOf(WireException.class);
+    }
+}
