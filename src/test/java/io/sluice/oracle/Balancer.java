@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class Balancer {
     private static final long CHECK_MILLIS = 100;
-    private static final long PATIENCE_MILLIS = 400;
+    private static final long PATIENCE_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final HttpClient http;
@@ -111,7 +111,7 @@ final class Balancer {
         return sum;
     }
 
-    /** Where a request goes that could not reach a node: the next one that is up; the same when none is. */
+    /** Where a request goes that could not reach a node: the next one that is up, or simply the next one. */
     int next(int node) {
         for (int i = 1; i < up.length; i++) {
             int other = (node + i) % up.length;
@@ -119,6 +119,6 @@ final class Balancer {
                 return other;
             }
         }
-        return node;
+        return (node + 1) % up.length;
     }
 }

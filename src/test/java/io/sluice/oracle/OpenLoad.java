@@ -156,13 +156,11 @@ final class OpenLoad implements AutoCloseable {
                             request -> exchange(request, balancer.name(node)),
                             refused -> {
                                 balancer.failed(node);
-                                int next = balancer.next(node);
-                                if (next == node || tried == balancer.size()) {
+                                if (tried + 1 == balancer.size()) {
                                     tally.count("refused");
                                     return Future.succeededFuture();
                                 }
-                                tally.moved();
-                                return send(next, tried + 1);
+                                return send(balancer.next(node), tried + 1);
                             });
         }
 

@@ -13,7 +13,6 @@ final class Tally {
     private final Samples waits = new Samples();
     private final Samples latencies = new Samples();
     private long offered;
-    private long moved;
 
     /** Numbers, and which of them is larger than most. */
     private static final class Samples {
@@ -41,11 +40,6 @@ final class Tally {
         offered++;
     }
 
-    /** A node could not be reached, and the request went to another, as a load balancer does. */
-    void moved() {
-        moved++;
-    }
-
     /** A whole answer. */
     void admitted(String node, long waitedMillis, long latencyMillis) {
         count("200");
@@ -69,11 +63,6 @@ final class Tally {
 
     long admitted() {
         return classes.getOrDefault("200", 0L);
-    }
-
-    /** Requests that went to another node than was meant. */
-    long movedRequests() {
-        return moved;
     }
 
     /** Whole answers by node. */
