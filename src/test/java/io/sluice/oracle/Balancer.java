@@ -55,8 +55,8 @@ final class Balancer {
                 .setURI("/health/ready")
                 .setIdleTimeout(PATIENCE_MILLIS);
         http.request(health)
-                .compose(request -> request.send().compose(response -> response.body()
-                        .map(body -> response.statusCode() == 200)))
+                .compose(request ->
+                        request.send().compose(response -> response.body().map(body -> response.statusCode() == 200)))
                 .otherwise(false)
                 .onSuccess(ready -> up[node] = ready);
     }

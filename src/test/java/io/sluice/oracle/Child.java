@@ -64,7 +64,9 @@ record Child(String name, Process process, Path log) {
 
     private void signal(String signal) {
         try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

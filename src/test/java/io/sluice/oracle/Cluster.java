@@ -51,8 +51,9 @@ final class Cluster implements AutoCloseable {
         network = faults == null ? null : new Network(ports, shape.nodes(), random);
         for (int i = 0; i < shape.nodes(); i++) {
             String name = name(i);
-            Map<String, String> environment =
-                    faults == null ? Map.of() : faults.environment(label + name, network().diversions(i));
+            Map<String, String> environment = faults == null
+                    ? Map.of()
+                    : faults.environment(label + name, network().diversions(i));
             ClusterNode node = new ClusterNode(
                     name,
                     ports.http(i),

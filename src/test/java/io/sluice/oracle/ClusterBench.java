@@ -90,7 +90,8 @@ public final class ClusterBench implements Callable<Integer> {
         title("traffic: bytes between three nodes, four busy accounts, %d s each", seconds);
         Pool pool = Pool.alike(4, NEVER_REACHED, NEVER_REACHED * 1000);
         try (TestBed bed = bed(pool)) {
-            Cluster cluster = bed.start("", THREE_WATCHED, pool.gatewayYaml(bed.provider().port()));
+            Cluster cluster =
+                    bed.start("", THREE_WATCHED, pool.gatewayYaml(bed.provider().port()));
             double few = bytesASecond(bed, cluster, 40);
             double many = bytesASecond(bed, cluster, 400);
             line("10 x the requests: %.2f x the bytes   bar <= 1.5: %s", many / few, verdict(many <= 1.5 * few));
@@ -130,7 +131,9 @@ public final class ClusterBench implements Callable<Integer> {
                 if (round >= 0) { // the first turns warm up
                     without.add(first);
                     with.add(second);
-                    line("turn %d: alone %.0f/s, in a cluster %.0f/s, ratio %.3f", round, first, second, second / first);
+                    line(
+                            "turn %d: alone %.0f/s, in a cluster %.0f/s, ratio %.3f",
+                            round, first, second, second / first);
                 }
             }
             double ratio = median(with) / median(without);
@@ -164,7 +167,8 @@ public final class ClusterBench implements Callable<Integer> {
         Pool many = Pool.alike(accounts, NEVER_REACHED, NEVER_REACHED * 1000);
         Pool one = Pool.alike(1, NEVER_REACHED, NEVER_REACHED * 1000);
         try (TestBed bed = bed(many)) {
-            Cluster cluster = bed.start("", THREE, one.gatewayYaml(bed.provider().port()));
+            Cluster cluster =
+                    bed.start("", THREE, one.gatewayYaml(bed.provider().port()));
             bed.run(cluster, chats(300), EVEN, SETTLE.multipliedBy(3)); // until its code has been compiled
             double single = processors(cluster, () -> bed.run(cluster, chats(300), EVEN, Duration.ofSeconds(seconds)));
             line("1 account busy:     %5.1f %% of one processor", 100 * single);
@@ -207,7 +211,8 @@ public final class ClusterBench implements Callable<Integer> {
         title("failover: longest time without an arrival at the provider, leader killed %d times", ROUNDS);
         Pool pool = Pool.alike(6, 600, 0);
         try (TestBed bed = bed(pool)) {
-            Cluster cluster = bed.start("", THREE, pool.gatewayYaml(bed.provider().port()));
+            Cluster cluster =
+                    bed.start("", THREE, pool.gatewayYaml(bed.provider().port()));
             CountDownLatch over = new CountDownLatch(1);
             OpenLoad.Shape shape = new OpenLoad.Shape("chat", 3 * pool.perSecond(), 0, 2, true);
             try (OpenLoad load = new OpenLoad(shape, cluster.nodes(), EVEN, bed.random());

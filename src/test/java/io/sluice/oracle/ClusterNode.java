@@ -95,8 +95,7 @@ final class ClusterNode {
         try {
             Await.until(START, () -> !child().isAlive() || isReady());
         } catch (AssertionError late) {
-            throw new IllegalStateException(
-                    name + " is not ready after " + START + ":\n" + child().output(), late);
+            throw new IllegalStateException(name + " is not ready after " + START + ":\n" + child().output(), late);
         }
         if (!child().isAlive()) {
             throw new IllegalStateException(

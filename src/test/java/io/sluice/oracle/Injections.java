@@ -129,7 +129,9 @@ final class Injections {
 
     /** One after the other is stopped with SIGTERM and started again, as an operator updates a cluster. */
     static void rolling(Stage stage) {
-        for (int node = 0; stage.pass(SECOND.multipliedBy(3)); node = (node + 1) % stage.cluster().nodes().size()) {
+        for (int node = 0;
+                stage.pass(SECOND.multipliedBy(3));
+                node = (node + 1) % stage.cluster().nodes().size()) {
             ClusterNode next = stage.cluster().node(node);
             next.child().stop();
             stage.note("restart", next.name());

@@ -74,8 +74,7 @@ final class NodeFaults {
     void stepClock(String name, Duration offset) {
         ByteBuffer nanos = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
         nanos.putLong(0, offset.toNanos());
-        try (FileChannel file =
-                FileChannel.open(clock(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(clock(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(nanos, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

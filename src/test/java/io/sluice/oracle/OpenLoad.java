@@ -117,10 +117,12 @@ final class OpenLoad implements AutoCloseable {
         private void begin(long dueNanos) {
             open++;
             tally.offered();
-            new Chat(tally, dueNanos, random).send(balancer.pick(random.nextDouble()), 0).onComplete(any -> {
-                open--;
-                checkDone();
-            });
+            new Chat(tally, dueNanos, random)
+                    .send(balancer.pick(random.nextDouble()), 0)
+                    .onComplete(any -> {
+                        open--;
+                        checkDone();
+                    });
         }
 
         private void checkDone() {
@@ -151,17 +153,14 @@ final class OpenLoad implements AutoCloseable {
         }
 
         private Future<Void> send(int node, int tried) {
-            return http.request(options(node))
-                    .compose(
-                            request -> exchange(request, balancer.name(node)),
-                            refused -> {
-                                balancer.failed(node);
-                                if (tried + 1 == balancer.size()) {
-                                    tally.count("refused");
-                                    return Future.succeededFuture();
-                                }
-                                return send(balancer.next(node), tried + 1);
-                            });
+            return http.request(options(node)).compose(request -> exchange(request, balancer.name(node)), refused -> {
+                balancer.failed(node);
+                if (tried + 1 == balancer.size()) {
+                    tally.count("refused");
+                    return Future.succeededFuture();
+                }
+                return send(balancer.next(node), tried + 1);
+            });
         }
 
         private RequestOptions options(int node) {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
         name = "oracle",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Runs nodes, provider and load with faults, and asks the provider whether any account got too much.")
+        description =
+                "Runs nodes, provider and load with faults, and asks the provider whether any account got too much.")
 public final class OracleCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", arity = "0..*", description = "which runs, or all; without any, lists them")
     private List<String> names = new ArrayList<>();

@@ -83,8 +83,8 @@ record Pool(Duration window, List<Account> accounts, String pace) {
             if (enforced && tokens > 0) {
                 limits.add("tpm: " + tokens);
             }
-            return "{ " + pace + ", answer-tokens: " + answerTokens + ", limits: { "
-                    + String.join(", ", limits) + " } }";
+            return "{ " + pace + ", answer-tokens: " + answerTokens + ", limits: { " + String.join(", ", limits)
+                    + " } }";
         }
     }
 
@@ -94,7 +94,9 @@ record Pool(Duration window, List<Account> accounts, String pace) {
      */
     static Pool of(Duration window) {
         List<Account> accounts = new ArrayList<>(List.of(
-                new Account("three-a", FEWEST, 0), new Account("three-b", FEWEST, 0), new Account("three-c", FEWEST, 0)));
+                new Account("three-a", FEWEST, 0),
+                new Account("three-b", FEWEST, 0),
+                new Account("three-c", FEWEST, 0)));
         accounts.add(new Account("sixty-a", scaled(60, window), 0));
         accounts.add(new Account("sixty-b", scaled(60, window), 0));
         accounts.add(new Account("three-hundred", scaled(300, window), 0));

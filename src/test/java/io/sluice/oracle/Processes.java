@@ -17,8 +17,7 @@ import java.util.stream.Stream;
  */
 final class Processes implements AutoCloseable {
     /** Looks whether the harness lives; a process id is believed only while its command line names the directory. */
-    private static final String WATCHDOG =
-            """
+    private static final String WATCHDOG = """
             while kill -0 "$1" 2>/dev/null && [ -e "$2/pids" ]; do sleep 1; done
             [ -e "$2/pids" ] || exit 0
             while read -r pid; do

@@ -22,7 +22,8 @@ class ProcessesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static List<String> java(Class<?> main, String... arguments) {
-        String executable = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String executable =
+                Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new java.util.ArrayList<>(
                 List.of(executable, "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
@@ -54,7 +55,10 @@ class ProcessesIT {
         Path directory;
         try (Processes processes = new Processes(false)) {
             directory = processes.directory();
-            child = processes.start("child", Map.of(), List.of("tail", "-f", directory.resolve("pids").toString()));
+            child = processes.start(
+                    "child",
+                    Map.of(),
+                    List.of("tail", "-f", directory.resolve("pids").toString()));
             child.pause();
         }
 
@@ -70,8 +74,7 @@ class ProcessesIT {
                 ServerSocket meant = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ProcessBuilder process =
                     new ProcessBuilder(java(WhatAProcessSees.class, Integer.toString(meant.getLocalPort())));
-            process.environment()
-                    .putAll(faults.environment("x", meant.getLocalPort() + "=" + behind.getLocalPort()));
+            process.environment().putAll(faults.environment("x", meant.getLocalPort() + "=" + behind.getLocalPort()));
             faults.stepClock("x", Duration.ofHours(1));
             behind.setSoTimeout((int) PATIENCE.toMillis());
             Process seen = process.start();

@@ -46,14 +46,9 @@ final class Provider implements AutoCloseable {
                 "provider",
                 Map.of(),
                 Jvm.command(
-                        "simulate",
-                        "--port",
-                        "0",
-                        "--window",
-                        window.toMillis() + "ms",
-                        "--script",
-                        file.toString()));
-        Await.until(START, () -> !child.isAlive() || ADDRESS.matcher(child.output()).find());
+                        "simulate", "--port", "0", "--window", window.toMillis() + "ms", "--script", file.toString()));
+        Await.until(
+                START, () -> !child.isAlive() || ADDRESS.matcher(child.output()).find());
         Matcher address = ADDRESS.matcher(child.output());
         if (!address.find()) {
             throw new IllegalStateException("the provider ended:\n" + child.output());
@@ -81,8 +76,8 @@ final class Provider implements AutoCloseable {
                 .timeout(Duration.ofSeconds(10))
                 .build();
         try {
-            return JSON.readTree(control.send(request, HttpResponse.BodyHandlers.ofString())
-                    .body());
+            return JSON.readTree(
+                    control.send(request, HttpResponse.BodyHandlers.ofString()).body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -40,7 +40,9 @@ record Result(
     /** Whether any window held more than its limit, if only by one. */
     boolean overshoots() {
         boolean tokens = scenario.bars().tokens();
-        return !violations.isEmpty() || largest.requests() > 1 || tokens && (largest.tokens() > 1 || largest.refused() > 0);
+        return !violations.isEmpty()
+                || largest.requests() > 1
+                || tokens && (largest.tokens() > 1 || largest.refused() > 0);
     }
 
     /** The bars besides that were not reached, in words. */

@@ -22,13 +22,7 @@ final class Scenarios {
                     Load.OVER.over(0, 0, 1),
                     Faults.NONE,
                     Bars.CALM),
-            new Scenario(
-                    "kill",
-                    "kill -9 of one node each 10 s",
-                    THREE,
-                    Load.OVER,
-                    Injections::kill,
-                    Bars.use(0.85)),
+            new Scenario("kill", "kill -9 of one node each 10 s", THREE, Load.OVER, Injections::kill, Bars.use(0.85)),
             new Scenario(
                     "pause",
                     "one node stands still for 3 or 10 s",
@@ -86,12 +80,7 @@ final class Scenarios {
                     Injections::lowerLimits,
                     Bars.PROMISE),
             new Scenario(
-                    "drift",
-                    "limits are halved on one node only",
-                    THREE,
-                    Load.OVER,
-                    Injections::drift,
-                    Bars.PROMISE),
+                    "drift", "limits are halved on one node only", THREE, Load.OVER, Injections::drift, Bars.PROMISE),
             new Scenario(
                     "poor-network",
                     "all between nodes late up to 120 ms, connections reset",

@@ -61,7 +61,8 @@ final class Stage {
 
     /** Another node than one. */
     int otherThan(int node) {
-        return (node + 1 + random.nextInt(cluster.nodes().size() - 1)) % cluster.nodes().size();
+        return (node + 1 + random.nextInt(cluster.nodes().size() - 1))
+                % cluster.nodes().size();
     }
 
     /** The node that leads the quota group; any one when nobody says, which is written down. */

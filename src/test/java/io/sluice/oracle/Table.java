@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 /** Results as rows of a Markdown table. */
 final class Table {
     /** The first two lines. */
-    static final String HEADER =
-            """
+    static final String HEADER = """
             | run | offered | admitted (by node) | refused | client errors | largest window ÷ limit: requests, tokens | \
             refused by provider | use: requests, tokens, RPM 3 | wait p50 / p99 ms | longest pause | faults | seed | verdict |
             |---|---|---|---|---|---|---|---|---|---|---|---|---|""";

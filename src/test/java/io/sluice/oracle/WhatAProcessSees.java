@@ -9,8 +9,8 @@ final class WhatAProcessSees {
 
     public static void main(String[] arguments) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0]))) {
-            System.out.println(
-                    System.currentTimeMillis() / 1000 + " " + socket.getInputStream().read());
+            System.out.println(System.currentTimeMillis() / 1000 + " "
+                    + socket.getInputStream().read());
         }
     }
 }
