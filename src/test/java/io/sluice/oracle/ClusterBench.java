@@ -104,6 +104,9 @@ public final class ClusterBench implements Callable<Integer> {
         long begin = System.nanoTime();
         Tally tally = bed.run(cluster, chats(perSecond), EVEN, Duration.ofSeconds(seconds));
         double rate = (cluster.network().bytes() - before) / ((System.nanoTime() - begin) / 1e9);
+        if (rate == 0) {
+            throw new IllegalStateException("nodes said nothing to one another: this is no cluster");
+        }
         line("%4d requests/s: %9.0f bytes/s between nodes; %s", perSecond, rate, answers(tally));
         return rate;
     }
@@ -173,7 +176,7 @@ public final class ClusterBench implements Callable<Integer> {
             double single = processors(cluster, () -> bed.run(cluster, chats(300), EVEN, Duration.ofSeconds(seconds)));
             line("1 account busy:     %5.1f %% of one processor", 100 * single);
             cluster.reload(many.gatewayYaml(bed.provider().port()));
-            bed.run(cluster, chats(300), EVEN, SETTLE);
+            bed.run(cluster, chats(300), EVEN, SETTLE.multipliedBy(3));
             double all = processors(cluster, () -> bed.run(cluster, chats(300), EVEN, Duration.ofSeconds(seconds)));
             line("%d accounts busy: %5.1f %%", accounts, 100 * all);
             double idle = processors(cluster, () -> pass(Duration.ofSeconds(seconds)));
