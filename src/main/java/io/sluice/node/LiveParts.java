@@ -10,6 +10,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.cluster.group.GroupVerticle;
+import io.sluice.cluster.link.TcpLink;
+import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.TlsConfig;
@@ -48,15 +51,18 @@ final class LiveParts implements Parts {
     private final EdgeLimits edgeLimits;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
+    private final @Nullable Membership membership;
 
     /**
      * Makes nothing yet but what the parts share.
      *
      * @param setup what the node begins with
+     * @param membership its place in a cluster; null when it is alone
      * @throws StartFailure when the simulator's script cannot be read
      */
-    LiveParts(NodeSetup setup) throws StartFailure {
+    LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
         this.setup = setup;
+        this.membership = membership;
         this.config = setup.config();
         this.initial = setup.revision();
         this.edgeLimits = new EdgeLimits(config.http().bounds());
@@ -74,7 +80,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics));
-        services.add(new LocalGroupVerticle(config.data(), nanoClock, InstantSource.system(), metrics));
+        services.addAll(membership == null ? alone() : member(membership));
         services.add(new QuotaVerticle(
                 initial,
                 config.name(),
@@ -85,6 +91,31 @@ final class LiveParts implements Parts {
                 metrics));
         services.add(new CertificateWatch(certificates()));
         return services;
+    }
+
+    /** Limits are kept by this node. */
+    private List<Deployable> alone() {
+        return List.of(new LocalGroupVerticle(config.data(), nanoClock, InstantSource.system(), metrics));
+    }
+
+    /** Limits are kept by a group of nodes. */
+    private List<Deployable> member(Membership member) {
+        return List.of(
+                new MemberVerticle(
+                        member.clustered(),
+                        member.config(),
+                        member.self(),
+                        Version.text(),
+                        initial,
+                        nanoClock,
+                        InstantSource.system()),
+                new GroupVerticle(
+                        member.config(),
+                        TcpLink.opener(member.config(), member.self(), Version.text()),
+                        config.data(),
+                        nanoClock,
+                        InstantSource.system(),
+                        new SecureRandom()));
     }
 
     @Override

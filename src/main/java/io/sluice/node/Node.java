@@ -1,5 +1,6 @@
 package io.sluice.node;
 
+import io.sluice.config.ClusterConfig;
 import io.sluice.config.NodeConfig;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * the start was complete or not:
  *
  * <pre>
- *   start   Vert.x → services (simulator, admin, metrics, usage, quota) → lanes → every ingress listens → watch → ready
+ *   start   Vert.x → services (simulator, admin, metrics, usage, cluster, quota) → lanes → every ingress listens → watch → ready
  *   stop    not ready → watch → every ingress is drained → lanes → services → Vert.x
  * </pre>
  *
@@ -69,32 +70,46 @@ public final class Node {
      * own anywhere.
      */
     static Vertx vertx(int eventLoops) {
-        VertxOptions options = new VertxOptions()
+        return watched(Vertx.vertx(options(eventLoops)));
+    }
+
+    private static VertxOptions options(int eventLoops) {
+        return new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(eventLoops)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false))
                 .setMaxEventLoopExecuteTime(1)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS);
-        Vertx vertx = Vertx.vertx(options);
+    }
+
+    private static Vertx watched(Vertx vertx) {
         vertx.exceptionHandler(cause -> LOG.error("unexpected", cause));
         return vertx;
     }
 
     /**
-     * A node of the real parts.
+     * A node of the real parts; one of a cluster joins it here, which takes some seconds and blocks.
      *
      * @param setup what it begins with
      * @throws StartFailure when a port is in use, or another thing it needs is not there
      */
     public static Node create(NodeSetup setup) throws StartFailure {
-        if (setup.config().cluster() != null) {
-            throw new StartFailure("cluster: is read and checked, but nodes do not share limits in this version yet;"
-                    + " remove it from node.yaml to run a single node");
+        NodeConfig config = setup.config();
+        Ports.check(config);
+        ClusterConfig cluster = config.cluster();
+        if (cluster == null) {
+            return new Node(config, new LiveParts(setup, null), vertx(config.lanes()));
         }
-        Ports.check(setup.config());
-        Parts parts = new LiveParts(setup);
-        return new Node(setup.config(), parts, vertx(setup.config().lanes()));
+        // One loop more, for what nodes say to one another.
+        Membership membership = Membership.join(options(config.lanes() + 1), config.name(), cluster);
+        Vertx vertx = watched(membership.clustered().vertx());
+        try {
+            return new Node(config, new LiveParts(setup, membership), vertx);
+        } catch (StartFailure e) {
+            vertx.close().onFailure(cause -> LOG.debug("while leaving", cause));
+            throw e;
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sluice.node;
 
+import io.sluice.config.ClusterConfig;
 import io.sluice.config.NodeConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +28,13 @@ final class Ports {
         check(config.admin().host(), config.admin().port(), "admin", "--admin-port N", errors);
         if (config.simulator() != null) {
             check("127.0.0.1", config.simulator().port(), "simulator", "simulator.port", errors);
+        }
+        ClusterConfig cluster = config.cluster();
+        if (cluster != null) {
+            String host = cluster.bind().host();
+            check(host, cluster.bind().port(), "cluster", "cluster.bind", errors);
+            check(host, cluster.linkPort(), "cluster", "cluster.link-port", errors);
+            check(host, cluster.busPort(), "cluster", "cluster.bus-port", errors);
         }
         if (!errors.isEmpty()) {
             throw new StartFailure(errors);
