@@ -90,6 +90,8 @@ public final class Logging {
         context.getLogger("com.hazelcast.instance").setLevel(Level.ERROR);
         context.getLogger("com.hazelcast.cp").setLevel(Level.ERROR);
         context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
+        // Warns of each election and each change of members, with stack traces; the group says itself what it comes to.
+        context.getLogger("io.microraft").setLevel(Level.ERROR);
         return root;
     }
 
