@@ -218,6 +218,14 @@ class LayersTest {
                     "org.apache.commons.logging..",
                     "io.vertx.core.logging.."));
 
+    /** So that another one could take its place. */
+    @ArchTest
+    static final ArchRule theConsensusLibraryIsKnownToOnePackageOnly = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.sluice.cluster.raft")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.microraft.."));
+
     @ArchTest
     static final ArchRule logbackIsKnownToTheLogOnly = noClasses()
             .that()

@@ -35,8 +35,9 @@ final class GroupClient {
          * @param node name of a voter, also this node's own
          * @param renewal what it says
          * @param bytes the same
+         * @return false when that node cannot have it: nobody of that name is connected, or it is this one and does not lead
          */
-        void send(String node, Renewal renewal, byte[] bytes);
+        boolean send(String node, Renewal renewal, byte[] bytes);
     }
 
     /**
@@ -177,10 +178,9 @@ final class GroupClient {
         cancel();
     }
 
-    /** To the leader at first, then by turns to each voter and to the leader again. */
+    /** To the leader at first, then by turns to each voter and to the leader again. Whoever cannot be reached is left out. */
     private void send(Outstanding asked) {
-        String known = leader.get();
-        String to = known.isEmpty() || asked.tries % 2 == 1 ? voters.get(next++ % voters.size()) : known;
+        boolean toLeader = asked.tries % 2 == 0;
         asked.tries++;
         asked.hinted = false;
         cancel();
@@ -189,7 +189,11 @@ final class GroupClient {
                 send(asked);
             }
         });
-        sender.send(to, asked.renewal, asked.bytes);
+        String known = leader.get();
+        boolean sent = toLeader && !known.isEmpty() && sender.send(known, asked.renewal, asked.bytes);
+        for (int i = 0; i < voters.size() && !sent; i++) {
+            sent = sender.send(voters.get(next++ % voters.size()), asked.renewal, asked.bytes);
+        }
     }
 
     private void cancel() {

@@ -6,8 +6,10 @@ import io.sluice.cluster.raft.QuotaLog;
 import io.sluice.cluster.raft.RaftQuotaLog;
 import io.sluice.domain.lease.Renewal;
 import io.vertx.core.Future;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -26,12 +28,24 @@ final class GroupMember {
     /** More operations behind than the log holds: only a snapshot can help, and it does at once or never. */
     private static final int FAR_BEHIND = 2 * RaftQuotaLog.SNAPSHOT_EVERY;
 
+    /** Who has not asked for so long does not want it any more. */
+    private static final long WANTED = TimeUnit.SECONDS.toNanos(2);
+
+    /**
+     * A node that asked to be taken in.
+     *
+     * @param member under which identity
+     * @param at when; instant, nanoseconds
+     */
+    private record Wanting(MemberId member, long at) {}
+
     private final Loop loop;
     private final Founding.Enter entry;
     private final GroupReplica replica;
     private final QuotaLog log;
     private final ZoneDays days;
     private final Leading.Sender answers;
+    private final Map<String, Wanting> wanting = new HashMap<>();
     private @Nullable Leading leading;
     private boolean changing;
     private long progressTo;
@@ -140,19 +154,25 @@ final class GroupMember {
         return behind > 0 && without > STUCK || behind > FAR_BEHIND && without > Others.FRESH;
     }
 
+    /** A node asks to be taken in, under this identity. It asks again and again until it is. */
+    void wants(MemberId who) {
+        wanting.put(who.name(), new Wanting(who, loop.nanos()));
+    }
+
     /**
      * Makes the next change of members, if this node leads.
      *
      * @param names how many nodes vote by configuration
-     * @param wanting who asks to be taken in
      * @param reachable whether another member can be reached
      */
-    void improve(int names, Collection<MemberId> wanting, Predicate<MemberId> reachable) {
+    void improve(int names, Predicate<MemberId> reachable) {
         if (leading == null || changing || !replica.isFounded()) {
             return;
         }
+        wanting.values().removeIf(one -> loop.nanos() - one.at > WANTED || !reachable.test(one.member));
+        List<MemberId> asking = wanting.values().stream().map(Wanting::member).toList();
         Predicate<MemberId> present = member -> member.equals(log.self()) || reachable.test(member);
-        Roster.next(names, log.standing(), log.progress(), wanting, present).ifPresent(step -> {
+        Roster.next(names, log.standing(), log.progress(), asking, present).ifPresent(step -> {
             changing = true;
             log.change(step.kind(), step.member())
                     .onFailure(cause -> LOG.debug("no change of members: {} {}", step, cause.toString()))

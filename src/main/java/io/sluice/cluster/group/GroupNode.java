@@ -14,11 +14,9 @@ import io.sluice.message.GroupStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -42,9 +40,8 @@ final class GroupNode {
     /** So long without a sign of a leader, and requests are refused at once. */
     private static final long SILENCE = TimeUnit.SECONDS.toNanos(3);
 
+    private static final int MOST_COPIED_BYTES = 8 << 20;
     private static final String REPLACED_REASON = "another node was started later under the name ";
-
-    private static final long WANTED = TimeUnit.SECONDS.toNanos(2);
 
     /**
      * What a node is made of.
@@ -66,14 +63,6 @@ final class GroupNode {
             InstantSource wallClock,
             Random random) {}
 
-    /**
-     * A node that asked to be taken in.
-     *
-     * @param member under which identity
-     * @param at when; instant, nanoseconds
-     */
-    private record Wanting(MemberId member, long at) {}
-
     private final Loop loop;
     private final Link link;
     private final String self;
@@ -82,9 +71,8 @@ final class GroupNode {
     private final Random random;
     private final ZoneDays days;
     private final Consumer<GroupStatus> listener;
-    private final GroupClient client;
+    private final RenewalRoutes routes;
     private final @Nullable Founding founding;
-    private final Map<String, Wanting> wanting = new HashMap<>();
     private final Set<Link.Peer> unread = new HashSet<>();
     private @Nullable GroupMember member;
     /** The copy of the last group, also after it was left. */
@@ -118,7 +106,7 @@ final class GroupNode {
         this.days = new ZoneDays(setup.wallClock());
         this.listener = listener;
         this.leaderSeen = loop.nanos() - SILENCE - 1;
-        this.client = new GroupClient(loop, names, this::leaderName, this::sendRenewal);
+        this.routes = new RenewalRoutes(self, names, loop, () -> member, this::leaderName, this::send);
         this.founding = names.contains(self) ? new Founding(link.self(), names, setup.record(), loop.nanos()) : null;
         this.timer = loop.schedule(TICK, this::tick);
         link.onFrame(this::frame);
@@ -128,7 +116,7 @@ final class GroupNode {
 
     /** Asks the group; answered whenever there is a leader. */
     Future<Answer> renew(Renewal renewal) {
-        return client.ask(renewal).onSuccess(answer -> {
+        return routes.ask(renewal).onSuccess(answer -> {
             if (answer.status() == Answer.Status.REPLACED && !replaced) {
                 replaced = true;
                 halt(REPLACED_REASON + self);
@@ -181,7 +169,7 @@ final class GroupNode {
     void close() {
         closed = true;
         timer.cancel();
-        client.close();
+        routes.close();
         leave();
     }
 
@@ -215,7 +203,7 @@ final class GroupNode {
         String name = leaderName();
         if (!name.equals(lastLeader)) {
             lastLeader = name;
-            client.leaderChanged();
+            routes.leaderChanged();
         }
     }
 
@@ -227,10 +215,8 @@ final class GroupNode {
         GroupFrame.Status own = ownLeader(now);
         boolean lost = member != null && member.isLost(own);
         perform(mine.tick(isLiving(), lost, now));
-        wanting.values().removeIf(one -> now - one.at > WANTED || !isConnected(one.member));
         if (member != null) {
-            member.improve(
-                    names.size(), wanting.values().stream().map(Wanting::member).toList(), this::isConnected);
+            member.improve(names.size(), this::isConnected);
             MemberId me = member.entry().member();
             if (ticks % TICKS_A_JOIN == 0 && own != null && !own.voters().contains(me)) {
                 send(own.leader(), new GroupFrame.Join(own.bound(), me));
@@ -333,7 +319,7 @@ final class GroupNode {
             return REPLACED_REASON + self;
         }
         if (loop.nanos() - leaderSeen <= SILENCE) {
-            return client.waitsLongerThan(SILENCE) ? "the leader does not answer: " + leaderName() : "";
+            return routes.waitsLongerThan(SILENCE) ? "the leader does not answer: " + leaderName() : "";
         }
         if (!halted.isEmpty()) {
             return halted;
@@ -396,7 +382,7 @@ final class GroupNode {
         GroupReplica last = replica;
         long age = last == null || !last.isFounded() || !last.broken().isEmpty()
                 ? Long.MAX_VALUE
-                : client.age(last.group());
+                : routes.age(last.group());
         byte[] known =
                 last == null || age == Long.MAX_VALUE ? null : last.group().known(age);
         return new GroupFrame.Copy(group, age, known);
@@ -434,9 +420,9 @@ final class GroupNode {
     private void frame(Link.Peer from, GroupFrame frame) throws WireFormatException, GroupFormatException {
         switch (frame) {
             case GroupFrame.LogMessage f -> logMessage(from, f);
-            case GroupFrame.Renew f -> renewal(from.name(), GroupCodec.decodeRenewal(f.renewal()));
+            case GroupFrame.Renew f -> routes.renew(from.name(), f);
             case GroupFrame.Answered f -> answer(GroupCodec.decodeAnswer(f.answer()));
-            case GroupFrame.NotLeader f -> client.notLeader(f.incarnation(), f.sequence(), f.leader());
+            case GroupFrame.NotLeader f -> routes.notLeader(f);
             case GroupFrame.Status f -> status(from, f);
             case GroupFrame.Join f -> wants(from, f);
             default -> found(from, frame);
@@ -497,31 +483,15 @@ final class GroupNode {
                 && honest
                 && alone
                 && names.contains(from.name())) {
-            wanting.put(from.name(), new Wanting(who, loop.nanos()));
-        }
-    }
-
-    private void renewal(String from, Renewal renewal) {
-        boolean honest = renewal.client().node().equals(from);
-        boolean taken = honest && member != null && member.offer(from, renewal);
-        if (honest && !taken && !from.equals(self)) {
-            send(from, new GroupFrame.NotLeader(renewal.client().incarnation(), renewal.sequence(), leaderName()));
+            member.wants(who);
         }
     }
 
     /** Between two groups an answer can only be the older one's: nothing is granted then. */
     private void answer(Answer answer) {
-        if (founding == null || !(founding.place() instanceof Place.Accepted)) {
+        boolean between = founding != null && founding.place() instanceof Place.Accepted;
+        if ((!between || !answer.client().node().equals(self)) && routes.answer(answer)) {
             leaderSeen = loop.nanos();
-            client.answered(answer);
-        }
-    }
-
-    private void sendRenewal(String node, Renewal renewal, byte[] bytes) {
-        if (node.equals(self)) {
-            renewal(node, renewal);
-        } else {
-            send(node, new GroupFrame.Renew(bytes));
         }
     }
 
@@ -533,11 +503,11 @@ final class GroupNode {
         }
     }
 
-    private void send(String to, GroupFrame frame) {
+    private boolean send(String to, GroupFrame frame) {
         if (to.equals(self)) {
             found(link.self(), frame);
-        } else {
-            link.send(to, Buffer.buffer(GroupFrames.encode(frame)));
+            return true;
         }
+        return link.send(to, Buffer.buffer(GroupFrames.encode(frame)));
     }
 }
