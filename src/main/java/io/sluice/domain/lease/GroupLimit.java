@@ -16,6 +16,7 @@ final class GroupLimit {
     static final long FINAL_NANOS = 10_000_000_000L;
 
     private static final long PACED_FROM_NANOS = 10_000_000_000L;
+    private static final long FEW_REQUESTS = 10;
     private static final long NAMED_FOR_NANOS = 600_000_000_000L;
     private static final long MOST_PATIENCE_NANOS = 5_000_000_000L;
 
@@ -174,9 +175,13 @@ final class GroupLimit {
                 : Long.MAX_VALUE / 4;
     }
 
-    /** A tenth of the limit, rounded up, or the largest request if that is more. */
+    /**
+     * A tenth of the limit, rounded up, or the largest request if that is more. A few requests may always come at once:
+     * whoever has three a minute expects to use all three when needed, and so few do no harm.
+     */
     private long burst(long largest) {
-        return Math.max(Math.ceilDiv(amount(), 10), Math.min(largest, amount()));
+        long least = charges.limit().dimension() == Dimension.REQUESTS ? Math.max(largest, FEW_REQUESTS) : largest;
+        return Math.max(Math.ceilDiv(amount(), 10), Math.min(least, amount()));
     }
 
     /** In a round: whether units can be granted. */

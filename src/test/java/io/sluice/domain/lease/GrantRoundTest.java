@@ -207,23 +207,31 @@ class GrantRoundTest {
     @Test
     void anAccountIsPacedWithABurstOfATenth() {
         QuotaGroup group = founded();
-        Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 60, 60)));
+        Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 120, 60)));
 
         ScopeGrant burst = a.waits(16, requests(1)).say(SECOND);
-        assertThat(burst.granted()).isEqualTo(requests(6));
-        // 1.1 in a second: the next one after 0.91 s.
-        assertThat(burst.fitsInNanos()).isEqualTo(60 * SECOND * 10 / (60 * 11));
-        a.written(requests(6)).say(0);
-        assertThat(a.waits(16, requests(1)).say(10 * SECOND).granted()).isEqualTo(requests(6));
+        assertThat(burst.granted()).isEqualTo(requests(12));
+        // 2.2 in a second: the next one after 0.45 s.
+        assertThat(burst.fitsInNanos()).isEqualTo(60 * SECOND * 10 / (120 * 11));
+        a.written(requests(12)).say(0);
+        assertThat(a.waits(16, requests(1)).say(10 * SECOND).granted()).isEqualTo(requests(12));
     }
 
     @Test
     void paceIsGivenBackWithUnitsThatNobodyUsed() {
         QuotaGroup group = founded();
-        Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 60, 60)));
+        Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 120, 60)));
         a.waits(16, requests(1)).say(SECOND);
 
-        assertThat(a.waits(16, requests(1)).say(0).granted()).isEqualTo(requests(6));
+        assertThat(a.waits(16, requests(1)).say(0).granted()).isEqualTo(requests(12));
+    }
+
+    @Test
+    void aFewRequestsComeAtOnceHoweverSmallTheLimit() {
+        QuotaGroup group = founded();
+        Speaker a = new Speaker(group, "a", ACCOUNT, limits(per(Dimension.REQUESTS, 3, 60)));
+
+        assertThat(a.waits(16, requests(1)).say(SECOND).granted()).isEqualTo(requests(3));
     }
 
     @Test
