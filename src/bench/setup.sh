@@ -15,7 +15,7 @@ find_tools() {
 build() {
   if [ ! -f target/sluice.jar ] || [ ! -f target/bench.classpath ] ||
     [ ! -f target/test-classes/io/sluice/bench/LoadTool.class ] ||
-    [ -n "$(find pom.xml src/main src/bench/java -type f -newer target/sluice.jar | head -n 1)" ]; then
+    [ -n "$(find pom.xml src/main src/bench/java src/test/java/io/sluice/oracle src/test/resources/oracle -type f -newer target/sluice.jar | head -n 1)" ]; then
     echo "building target/sluice.jar and the benchmarks" >&2
     ./mvnw -q -B -Pbench -DskipTests package >&2 || die "the build failed"
     touch target/sluice.jar
