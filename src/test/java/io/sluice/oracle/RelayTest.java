@@ -75,6 +75,8 @@ class RelayTest {
 
     @Test
     void breaksOffSoThatBothSidesNoticeAndNobodyComesBack() throws IOException {
+        send(near, 7);
+        assertThat(read(far, PATIENCE_MILLIS)).isEqualTo(7); // so that the relay knows both sides
         back.breakOff();
         relay.resetAll();
 
