@@ -96,7 +96,12 @@ final class RunCommand implements Callable<Integer> {
             node.stop()
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(config.drain().plus(STOP_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+                    .get(
+                            config.drainNotice()
+                                    .plus(config.drain())
+                                    .plus(STOP_MARGIN)
+                                    .toMillis(),
+                            TimeUnit.MILLISECONDS);
             LOG.info("stopped");
             return 0;
         } catch (TimeoutException e) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param http the traffic port
  * @param admin the admin port
  * @param data directory for everything the node keeps; default {@code data}
+ * @param drainNotice how long, after SIGTERM, requests are still taken while load balancers notice; default 2 s in a cluster,
+ *     else none
  * @param drain how long open streams may go on after SIGTERM; default 30 s
  * @param lanes event loops that carry traffic; default: one for each processor, at least 2
  * @param queue how much may wait for room
@@ -25,6 +27,7 @@ public record NodeConfig(
         HttpConfig http,
         AdminConfig admin,
         Path data,
+        Duration drainNotice,
         Duration drain,
         int lanes,
         QueueConfig queue,

@@ -22,6 +22,8 @@ final class NodeReader {
     private static final int ADMIN_PORT = 8081;
     private static final int SIMULATOR_PORT = 8090;
     private static final int MAX_PORT = 65_535;
+    private static final Duration CLUSTER_NOTICE = Duration.ofSeconds(2);
+    private static final Duration MAX_NOTICE = Duration.ofMinutes(1);
     private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
 
@@ -45,6 +47,7 @@ final class NodeReader {
         HttpConfig http = http(file.section("http"));
         AdminConfig admin = admin(file.section("admin"));
         String data = file.text("data", "directory", "data", NodeReader::path);
+        Duration notice = file.optionalDuration("drain-notice", "2s with cluster, else 0s", Duration.ZERO, MAX_NOTICE);
         Duration drain = file.duration("drain", Duration.ofSeconds(30), Duration.ZERO, MAX_TIMEOUT);
         Long lanes = file.optional("lanes", "one a processor, at least 2", 1, 256);
         SimulatorConfig simulator = simulator(file.section("simulator"));
@@ -58,6 +61,7 @@ final class NodeReader {
                 http,
                 admin,
                 overrides.data() != null ? overrides.data() : Path.of(data == null ? "data" : data),
+                notice != null ? notice : cluster != null ? CLUSTER_NOTICE : Duration.ZERO,
                 drain,
                 lanes == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : lanes.intValue(),
                 queue,

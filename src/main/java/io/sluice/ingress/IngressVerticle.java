@@ -92,6 +92,7 @@ public final class IngressVerticle extends VerticleBase {
 
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
+        consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));
         consumers.add(bus.serve(Address.heartbeat(lane), Future::succeededFuture));
         consumers.add(bus.serve(Address.ingressOpen(lane), message -> traffic.listen(edge, connections)

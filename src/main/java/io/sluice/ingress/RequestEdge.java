@@ -8,6 +8,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.ReadinessChanged;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -29,6 +30,7 @@ final class RequestEdge {
     private final ExchangeServices services;
     private final Clock wallClock;
     private GatewayRevision revision;
+    private boolean leaving;
 
     /**
      * The edge of a lane.
@@ -60,6 +62,11 @@ final class RequestEdge {
     /** New requests begin with this revision. */
     void revision(GatewayRevision next) {
         revision = next;
+    }
+
+    /** While the node is not ready, connections end with their answer, so that clients come back by another node. */
+    void readiness(ReadinessChanged change) {
+        leaving = !change.ready();
     }
 
     /** A request whose head Netty could read. */
@@ -119,7 +126,8 @@ final class RequestEdge {
         request.response().putHeader("x-request-id", incoming.id());
         connections.requestBegan(connection);
         // HTTP/1.0 knows no chunks: the end of the connection is the end of the answer.
-        boolean closes = request.version() == HttpVersion.HTTP_1_0;
+        boolean closes =
+                request.version() == HttpVersion.HTTP_1_0 || leaving && request.version() == HttpVersion.HTTP_1_1;
         if (closes) {
             request.response().putHeader("connection", "close");
         }

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   start   Vert.x → services (simulator, admin, metrics, usage, cluster, quota) → lanes → every ingress listens → watch → ready
- *   stop    not ready → watch → every ingress is drained → lanes → services → Vert.x
+ *   stop    not ready → (load balancers notice) → watch → every ingress is drained → lanes → services → Vert.x
  * </pre>
  *
  * No ingress listens before everything behind every lane stands, and every lane is drained before the first is undeployed.
@@ -208,9 +208,11 @@ public final class Node {
         return Future.succeededFuture();
     }
 
+    /** Load balancers are told first; requests that they send until they have noticed are served. */
     private Future<Void> announceDrain() {
-        readiness.draining();
-        return Future.succeededFuture();
+        boolean announced = readiness.draining();
+        long notice = config.drainNotice().toMillis();
+        return announced && notice > 0 ? vertx.timer(notice).mapEmpty() : Future.succeededFuture();
     }
 
     private void announce(ReadinessChanged change) {

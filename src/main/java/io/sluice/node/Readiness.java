@@ -39,10 +39,16 @@ final class Readiness {
         tell();
     }
 
-    /** The drain begins. */
-    synchronized void draining() {
+    /**
+     * The drain begins.
+     *
+     * @return whether the node was ready until now
+     */
+    synchronized boolean draining() {
+        boolean wasReady = told != null && told.ready();
         draining = true;
         tell();
+        return wasReady;
     }
 
     /** How the quota group stands now. */

@@ -32,6 +32,7 @@ class NodeConfigTest {
                         new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
                         new AdminConfig("127.0.0.1", 8081, null, null),
                         Path.of("data"),
+                        Duration.ZERO,
                         Duration.ofSeconds(30),
                         Math.max(2, Runtime.getRuntime().availableProcessors()),
                         QueueConfig.DEFAULT,
@@ -78,6 +79,7 @@ class NodeConfigTest {
                                         9)),
                         new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls),
                         Path.of("/var/lib/sluice"),
+                        Duration.ofSeconds(5),
                         Duration.ofMinutes(1),
                         4,
                         new QueueConfig(100, 8 << 20),
@@ -95,7 +97,7 @@ class NodeConfigTest {
                                 new HostPort("more-nodes", 5701)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:46 store)")));
+                        List.of("the store: not applied in this version (node.yaml:47 store)")));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),

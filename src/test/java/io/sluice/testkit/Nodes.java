@@ -36,6 +36,7 @@ public final class Nodes {
                 new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
                 new AdminConfig("127.0.0.1", adminPort, token, tls),
                 Path.of("target/test-data"),
+                Duration.ZERO,
                 Duration.ofSeconds(2),
                 lanes,
                 io.sluice.config.QueueConfig.DEFAULT,
