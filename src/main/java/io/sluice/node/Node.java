@@ -60,7 +60,7 @@ public final class Node {
         this.vertx = vertx;
         this.bus = new Bus(vertx, STEP_TIMEOUT);
         MessageCodecs.registerAll(vertx.eventBus());
-        this.readiness = new Readiness(config.cluster() != null, this::announce);
+        this.readiness = new Readiness(config.name(), config.cluster() != null, this::announce);
         bus.consume(Address.GROUP_STATUS, readiness::group);
         undo.push(vertx::close);
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether load balancers should send traffic: everything stands, no drain has begun, and, in a cluster, leases can be had.
- * Says so once for each change. On any thread.
+ * A node that votes is ready for the first time when it does: whoever restarts nodes one by one, waiting for each, must not
+ * take a majority away. Says so once for each change. On any thread.
  *
  * <pre>
  *   starting ──serving──▶ ready ◀──leases──▶ "no quorum", "waiting for members", …
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Readiness {
     private final Consumer<ReadinessChanged> listener;
+    private final String name;
     private boolean serving;
+    private boolean wasReady;
     private boolean draining;
     private String groupReason;
     private @Nullable ReadinessChanged told;
@@ -25,10 +28,12 @@ final class Readiness {
     /**
      * Not ready: starting.
      *
+     * @param name of this node
      * @param clustered whether leases come from a group of nodes, which has not been heard of yet
      * @param listener hears of every change; called with this object's lock held
      */
-    Readiness(boolean clustered, Consumer<ReadinessChanged> listener) {
+    Readiness(String name, boolean clustered, Consumer<ReadinessChanged> listener) {
+        this.name = name;
         this.groupReason = clustered ? "waiting for the quota group" : "";
         this.listener = listener;
     }
@@ -53,8 +58,19 @@ final class Readiness {
 
     /** How the quota group stands now. */
     synchronized void group(GroupStatus status) {
-        groupReason = status.grants() ? "" : status.reason().isEmpty() ? "no leases" : status.reason();
+        if (!status.grants()) {
+            groupReason = status.reason().isEmpty() ? "no leases" : status.reason();
+        } else if (!wasReady && isJoining(status)) {
+            groupReason = "joining the quota group";
+        } else {
+            groupReason = "";
+        }
         tell();
+    }
+
+    private boolean isJoining(GroupStatus status) {
+        return status.voters().contains(name)
+                && (status.role().equals("learner") || status.role().equals("client"));
     }
 
     private void tell() {
@@ -65,6 +81,7 @@ final class Readiness {
         ReadinessChanged now = new ReadinessChanged(reason.isEmpty(), reason);
         if (!now.equals(told)) {
             told = now;
+            wasReady |= now.ready();
             listener.accept(now);
         }
     }

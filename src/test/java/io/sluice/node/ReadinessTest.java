@@ -17,7 +17,7 @@ class ReadinessTest {
 
     @Test
     void nodeAloneIsReadyWhenItServes() {
-        Readiness readiness = new Readiness(false, told::add);
+        Readiness readiness = new Readiness("a", false, told::add);
 
         readiness.serving();
 
@@ -26,7 +26,7 @@ class ReadinessTest {
 
     @Test
     void nodeOfAClusterWaitsForTheGroup() {
-        Readiness readiness = new Readiness(true, told::add);
+        Readiness readiness = new Readiness("a", true, told::add);
 
         readiness.serving();
         readiness.group(group(false, "waiting for members: b, c"));
@@ -42,7 +42,7 @@ class ReadinessTest {
 
     @Test
     void groupThatIsThereBeforeTheNodeServesIsEnough() {
-        Readiness readiness = new Readiness(true, told::add);
+        Readiness readiness = new Readiness("a", true, told::add);
 
         readiness.group(group(true, ""));
         readiness.serving();
@@ -51,8 +51,38 @@ class ReadinessTest {
     }
 
     @Test
+    void voterIsReadyWhenItVotesAndStaysSo() {
+        Readiness readiness = new Readiness("a", true, told::add);
+        readiness.serving();
+        told.clear();
+
+        readiness.group(as("client"));
+        readiness.group(as("learner"));
+        readiness.group(as("follower"));
+        readiness.group(as("learner"));
+
+        assertThat(told)
+                .containsExactly(
+                        new ReadinessChanged(false, "joining the quota group"), new ReadinessChanged(true, ""));
+    }
+
+    @Test
+    void nodeWithoutAVoteIsReadyAsAClient() {
+        Readiness readiness = new Readiness("d", true, told::add);
+
+        readiness.group(as("client"));
+        readiness.serving();
+
+        assertThat(told).containsExactly(new ReadinessChanged(true, ""));
+    }
+
+    private static GroupStatus as(String role) {
+        return new GroupStatus(true, "", "g", "b", role, List.of("a", "b"), List.of("b"));
+    }
+
+    @Test
     void minorityIsNotReadyUntilItHealed() {
-        Readiness readiness = new Readiness(true, told::add);
+        Readiness readiness = new Readiness("a", true, told::add);
         readiness.group(group(true, ""));
         readiness.serving();
         told.clear();
@@ -65,7 +95,7 @@ class ReadinessTest {
 
     @Test
     void drainIsForGood() {
-        Readiness readiness = new Readiness(true, told::add);
+        Readiness readiness = new Readiness("a", true, told::add);
         readiness.group(group(true, ""));
         readiness.serving();
         told.clear();

@@ -151,7 +151,9 @@ final class GroupMember {
         }
         long behind = leader.applied() - replica.applied();
         long without = now - progressAt;
-        return behind > 0 && without > STUCK || behind > FAR_BEHIND && without > Others.FRESH;
+        // One that has just begun has to be taken in first, which is up to the leader.
+        boolean begun = replica.applied() > 0;
+        return behind > 0 && without > STUCK || begun && behind > FAR_BEHIND && without > Others.FRESH;
     }
 
     /** A node asks to be taken in, under this identity. It asks again and again until it is. */
