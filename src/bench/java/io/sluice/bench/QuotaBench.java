@@ -153,6 +153,7 @@ public class QuotaBench {
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
+                false,
                 64);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }

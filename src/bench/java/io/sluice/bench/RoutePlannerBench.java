@@ -73,6 +73,7 @@ public class RoutePlannerBench {
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
+                false,
                 64);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))

@@ -51,6 +51,7 @@ final class ChannelReader {
                 parameters(),
                 timeouts(),
                 channel.word("on-client-gone", OnClientGone.CANCEL),
+                channel.flag("lenient", false),
                 channel.integer("max-connections", 4096, 1, 100_000));
         return new ChannelEntry(channel.place(), values, accounts(), channel.flag("disabled", false));
     }

@@ -64,6 +64,7 @@ public final class EffectiveConfig {
                 .put("weight", channel.weight())
                 .put("max-connections", channel.maxConnections())
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
+                .put("lenient", channel.lenient())
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));

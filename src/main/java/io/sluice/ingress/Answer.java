@@ -3,10 +3,7 @@ package io.sluice.ingress;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.ResponseTap;
-import io.sluice.domain.sse.ResponseTaps;
 import io.sluice.message.UpstreamExchange;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -43,16 +40,12 @@ final class Answer implements Timed {
      *
      * @param services what the lane's exchanges share
      * @param writer the client's side
-     * @param scan the request
-     * @param candidate who answers
      * @param exchange the provider's side
      * @param whenOver told once: null for a whole answer, else why it is not
      */
     Answer(
             ExchangeServices services,
             AnswerWriter writer,
-            RequestScan scan,
-            Candidate candidate,
             UpstreamExchange exchange,
             Consumer<@Nullable GatewayFailure> whenOver) {
         this.services = services;
@@ -61,15 +54,8 @@ final class Answer implements Timed {
         this.whenOver = whenOver;
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
-        // After a fallback the answer names the model that served, not the one that was asked for.
         this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-        this.tap = ResponseTaps.of(
-                scan.endpoint(),
-                scan.stream(),
-                contentType,
-                candidate.model(),
-                candidate.upstreamModel(),
-                !scan.includeUsage());
+        this.tap = exchange.tap();
     }
 
     ResponseTap tap() {

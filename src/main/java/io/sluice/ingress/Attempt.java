@@ -79,6 +79,7 @@ final class Attempt {
                         ACCOUNT_REFUSED,
                         MODEL_MISSING,
                         TOO_LARGE_HERE,
+                        INEXPRESSIBLE,
                         REQUEST_REJECTED -> Estimate.NONE;
             };
         }

@@ -108,6 +108,9 @@ record ErrorAnswer(
             case BUSY -> new ErrorAnswer(503, SERVER, "overloaded", null, failure.message(), SOON);
             case TOO_LARGE_HERE ->
                 new ErrorAnswer(400, INVALID, "request_exceeds_limits", null, failure.message(), Duration.ZERO);
+            case INEXPRESSIBLE ->
+                new ErrorAnswer(
+                        400, INVALID, "unsupported_parameter", failure.param(), failure.message(), Duration.ZERO);
             case CONNECT, RESET, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->
                 new ErrorAnswer(502, SERVER, "upstream_error", null, failure.message(), failure.retryAfter());
         };

@@ -1,6 +1,6 @@
 package io.sluice.ingress;
 
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -207,7 +207,7 @@ final class Exchange implements Cancellation {
                     return;
                 }
                 Answer started =
-                        new Answer(services, writer, scan, current.candidate(), opened.exchange(), this::answered);
+                        new Answer(services, writer, opened.exchange(), this::answered);
                 answer = started;
                 started.start();
             }

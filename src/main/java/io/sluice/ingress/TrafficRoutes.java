@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 
 /** The route table of the traffic port. */
 final class TrafficRoutes {
@@ -20,7 +21,7 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready)
                 .add(HttpMethod.GET, ModelsHandler.PATH, models::list)
                 .add(HttpMethod.GET, ModelsHandler.PATH + "/", models::one);
-        for (Endpoint endpoint : Endpoint.values()) {
+        for (Endpoint endpoint : List.of(Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS, Endpoint.EMBEDDINGS)) {
             routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
         }
         return routes;

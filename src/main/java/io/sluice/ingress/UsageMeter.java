@@ -1,7 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;

@@ -1,5 +1,6 @@
 package io.sluice.message;
 
+import io.sluice.domain.sse.ResponseTap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.util.Map;
@@ -15,6 +16,9 @@ public interface UpstreamExchange {
 
     /** Headers that may reach the client, lower-case names; the content type is among them. */
     Map<String, String> headers();
+
+    /** Reads the stream's pieces and writes those for the client. */
+    ResponseTap tap();
 
     /**
      * Takes over the stream, paused. Its failure is a {@link io.sluice.domain.failure.GatewayException}.

@@ -1,7 +1,7 @@
 package io.sluice.message;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
 /**

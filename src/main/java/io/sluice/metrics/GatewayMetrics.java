@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.key.VirtualKey;
@@ -190,10 +190,11 @@ public final class GatewayMetrics {
 
     private void tokenUsage(Endpoint endpoint, String model, String type, long tokens) {
         String operation =
-                switch (endpoint) {
-                    case CHAT_COMPLETIONS -> "chat";
-                    case COMPLETIONS -> "text_completion";
+                switch (endpoint.kind()) {
+                    case CHAT -> endpoint == Endpoint.GENERATE_CONTENT ? "generate_content" : "chat";
+                    case TEXT -> "text_completion";
                     case EMBEDDINGS -> "embeddings";
+                    case COUNT_TOKENS -> "count_tokens";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
         meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);

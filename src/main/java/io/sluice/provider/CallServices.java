@@ -2,6 +2,7 @@ package io.sluice.provider;
 
 import io.sluice.domain.pool.Channel;
 import io.sluice.message.Bus;
+import java.time.Clock;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -9,11 +10,13 @@ import java.util.function.LongSupplier;
  * What the calls of one lane share.
  *
  * @param clock monotonic nanoseconds
+ * @param wallClock what answers are dated by
  * @param bus to quota
  * @param reports what providers say about their limits
  * @param calls those in flight
  */
-record CallServices(LongSupplier clock, Bus bus, LimitReports reports, Set<UpstreamCall> calls) {
+record CallServices(
+        LongSupplier clock, Clock wallClock, Bus bus, LimitReports reports, Set<UpstreamCall> calls) {
     /**
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
      * and is not.

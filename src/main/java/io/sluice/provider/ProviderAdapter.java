@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
@@ -17,8 +18,10 @@ public interface ProviderAdapter {
      *
      * @param candidate whom it goes to
      * @param scan the client's request
+     * @param target what the answer says besides what the provider says
+     * @throws io.sluice.domain.failure.GatewayException when the request is malformed, or the provider has nothing like it
      */
-    UpstreamRequest encode(Candidate candidate, RequestScan scan);
+    UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target);
 
     /**
      * Says what an answer that is not a success means.

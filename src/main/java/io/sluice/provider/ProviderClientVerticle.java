@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpClientRequest;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -50,7 +51,7 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        CallServices services = new CallServices(clock, bus, new LimitReports(bus), calls);
+        CallServices services = new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));

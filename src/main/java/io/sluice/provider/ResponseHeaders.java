@@ -4,7 +4,6 @@ import io.sluice.domain.Secret;
 import io.vertx.core.MultiMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +21,11 @@ final class ResponseHeaders {
      *
      * @param headers the provider's
      * @param key the account's credential; a value that holds it is dropped
+     * @param contentType what the client is told; null where the provider's word stays
+     * @param lost names of the client's fields that were dropped
      */
-    static Map<String, String> forClient(MultiMap headers, Secret key) {
+    static Map<String, String> forClient(
+            MultiMap headers, Secret key, @Nullable String contentType, List<String> lost) {
         Map<String, String> allowed = new LinkedHashMap<>();
         for (String name : ALLOWED) {
             String value = headers.get(name);
@@ -31,15 +33,21 @@ final class ResponseHeaders {
                 allowed.put(name, value);
             }
         }
+        if (contentType != null) {
+            allowed.put("content-type", contentType);
+        }
+        if (!lost.isEmpty()) {
+            allowed.put("x-sluice-dropped", String.join(", ", lost));
+        }
         return allowed;
     }
 
-    /** Whether a content type is one that model endpoints answer with. */
-    static boolean isReadable(@Nullable String contentType) {
-        if (contentType == null) {
-            return false;
-        }
-        String type = contentType.toLowerCase(Locale.ROOT);
-        return type.startsWith("application/json") || type.startsWith("text/event-stream");
+    /**
+     * Whether a content type is one that OpenAI-shaped endpoints answer with.
+     *
+     * @param contentType in lower case
+     */
+    static boolean isReadable(String contentType) {
+        return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
     }
 }

@@ -1,10 +1,13 @@
 package io.sluice.provider;
 
+import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
@@ -19,6 +22,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -78,6 +82,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
+    private @Nullable UpstreamRequest asked;
+    private @Nullable ResponseTap tap;
     private @Nullable Buffer errorText;
     private Map<String, String> headers = Map.of();
 
@@ -137,7 +143,14 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
         request = connected;
         try {
-            write(connected, adapter.encode(open.candidate(), open.scan()));
+            AnswerTarget target = new AnswerTarget(
+                    open.requestId(),
+                    open.candidate().model(),
+                    open.scan().includeUsage(),
+                    services.wallClock().millis() / 1000);
+            write(connected, adapter.encode(open.candidate(), open.scan(), target));
+        } catch (GatewayException e) {
+            fail(e.failure());
         } catch (RuntimeException e) {
             // Only its class: the text may quote a header, and a header is the credential.
             LOG.error(
@@ -156,6 +169,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             result.complete(new OpenResult.LeaseExpired(this));
             return;
         }
+        asked = message;
         target.setURI(message.uri());
         RequestHeaders.put(target, message, open);
         target.earlyHintsHandler(hints -> {
@@ -217,7 +231,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream compressed its answer without being asked."));
             return;
         }
-        if (!ResponseHeaders.isReadable(answer.getHeader("content-type"))) {
+        UpstreamRequest written = Objects.requireNonNull(asked);
+        String contentType = answer.getHeader("content-type");
+        ResponseTap reading =
+                written.answer().tap(contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT));
+        if (reading == null) {
             fail(UpstreamFailure.of(
                     Kind.BAD_RESPONSE, "The upstream answered in a content type that is not its dialect's."));
             return;
@@ -225,7 +243,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         answer.pause();
         services.reports().succeeded(open.candidate(), adapter, answer.headers(), clock.getAsLong());
         headers = ResponseHeaders.forClient(
-                answer.headers(), open.candidate().account().key());
+                answer.headers(), open.candidate().account().key(), reading.contentType(), written.lost());
+        tap = reading;
+        asked = null;
         body = new UpstreamBody(answer, clock, this::end);
         enter(Phase.OPENED, clock.getAsLong());
         result.complete(new OpenResult.Opened(this, writtenAtNanos));
@@ -375,6 +395,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     @Override
     public Map<String, String> headers() {
         return headers;
+    }
+
+    @Override
+    public ResponseTap tap() {
+        return Objects.requireNonNull(tap);
     }
 
     @Override

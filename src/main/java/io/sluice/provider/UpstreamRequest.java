@@ -1,12 +1,22 @@
 package io.sluice.provider;
 
+import java.util.List;
 import java.util.Map;
 
 /**
- * What is written to a provider. Every value has been checked or escaped: none holds a control character.
+ * What is written to a provider, and how its answer is read. Every value has been checked or escaped: none holds a control
+ * character.
  *
  * @param uri request target: path and query, without scheme and host
  * @param headers names in lower case; the credential is among them
  * @param body JSON text
+ * @param answer reads the answer
+ * @param lost names of the client's fields that the provider's dialect cannot carry and the channel lets go
  */
-public record UpstreamRequest(String uri, Map<String, String> headers, byte[] body) {}
+public record UpstreamRequest(
+        String uri, Map<String, String> headers, byte[] body, AnswerReading answer, List<String> lost) {
+    /** Nothing is lost. */
+    public UpstreamRequest(String uri, Map<String, String> headers, byte[] body, AnswerReading answer) {
+        this(uri, headers, body, answer, List.of());
+    }
+}

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.json.RequestScan;

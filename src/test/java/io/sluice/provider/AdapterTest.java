@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.BaseUrl;
@@ -31,7 +32,10 @@ class AdapterTest {
                 + (endpoint == Endpoint.CHAT_COMPLETIONS ? "[{\"role\":\"user\",\"content\":\"x\"}]" : "\"x\"")
                 + ",\"extra\":1.0}";
         return ProviderAdapters.of(candidate.channel().type())
-                .encode(candidate, RequestScanner.scan(body.getBytes(UTF_8), endpoint, 64));
+                .encode(
+                        candidate,
+                        RequestScanner.scan(body.getBytes(UTF_8), endpoint, 64),
+                        new AnswerTarget("id", candidate.model(), false, 0));
     }
 
     private static BaseUrl url(String path) {

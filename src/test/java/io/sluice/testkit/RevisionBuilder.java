@@ -160,6 +160,7 @@ public final class RevisionBuilder {
                     parameters,
                     timeouts,
                     onClientGone,
+                    false,
                     maxConnections);
         }
     }

@@ -1,7 +1,7 @@
 package io.sluice.testkit;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.UsageRecord;
 import java.util.stream.IntStream;

@@ -94,7 +94,7 @@ final class SharedHealth {
             // A fault of the way there is this node's own experience, unless the provider named a time.
             case CONNECT, RESET, HEAD_TIMEOUT, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->
                 failure.retryAfter().isPositive() ? Trouble.THROTTLED : null;
-            case BUSY, TOO_LARGE_HERE, REQUEST_REJECTED -> null;
+            case BUSY, TOO_LARGE_HERE, INEXPRESSIBLE, REQUEST_REJECTED -> null;
         };
     }
 

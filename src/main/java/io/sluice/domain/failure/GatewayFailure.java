@@ -142,6 +142,8 @@ public sealed interface GatewayFailure {
             MODEL_MISSING,
             /** The request is larger than the account's whole limit: it never fits here, others do. */
             TOO_LARGE_HERE,
+            /** The provider's dialect cannot carry a field of the request; nothing was sent, others may carry it. */
+            INEXPRESSIBLE,
             /** The request itself is wrong: the client's fault. */
             REQUEST_REJECTED
         }

@@ -96,7 +96,7 @@ public final class HealthView {
             case MODEL_MISSING -> cool(pair, MODEL_MISSING, false, candidate.channel(), now);
             case ACCOUNT_REFUSED -> cool(Subject.account(candidate), named(failure, REFUSED), false, null, now);
             // About the gateway or the request, not about the account.
-            case BUSY, TOO_LARGE_HERE, REQUEST_REJECTED -> {}
+            case BUSY, TOO_LARGE_HERE, INEXPRESSIBLE, REQUEST_REJECTED -> {}
             case CONNECT, RESET, HEAD_TIMEOUT, BAD_RESPONSE, TRUNCATED, SERVER_ERROR -> {
                 if (failure.retryAfter().isPositive()) {
                     cool(pair, failure.retryAfter(), true, null, now);

@@ -1,7 +1,7 @@
 package io.sluice.domain.json;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import java.util.Arrays;

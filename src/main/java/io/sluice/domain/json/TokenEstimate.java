@@ -89,6 +89,15 @@ public final class TokenEstimate {
         units += sum;
     }
 
+    /** Adds text. */
+    public void addText(String text) {
+        long sum = 0;
+        for (int i = 0; i < text.length(); i++) {
+            sum += weightOfChar(text.charAt(i));
+        }
+        units += sum;
+    }
+
     /** Tokens so far, rounded up. */
     public long tokens() {
         return Math.ceilDiv(units, UNITS_PER_TOKEN);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters what it changes in requests
  * @param timeouts its time limits
  * @param onClientGone what happens to the upstream answer when the client leaves
+ * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
  */
 public record Channel(
@@ -34,6 +35,7 @@ public record Channel(
         ParameterRules parameters,
         Timeouts timeouts,
         OnClientGone onClientGone,
+        boolean lenient,
         int maxConnections) {
     /** Copies the collections. */
     public Channel {
@@ -55,6 +57,7 @@ public record Channel(
                 parameters,
                 timeouts,
                 onClientGone,
+                lenient,
                 maxConnections);
     }
 

@@ -77,7 +77,13 @@ public final class AttemptPolicy {
     public static boolean mayPass(UpstreamFailure failure) {
         return switch (failure.kind()) {
             case BUSY, CONNECT, RESET, TRUNCATED, SERVER_ERROR, BAD_RESPONSE -> true;
-            case HEAD_TIMEOUT, RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING, TOO_LARGE_HERE, REQUEST_REJECTED -> false;
+            case HEAD_TIMEOUT,
+                    RATE_LIMITED,
+                    ACCOUNT_REFUSED,
+                    MODEL_MISSING,
+                    TOO_LARGE_HERE,
+                    INEXPRESSIBLE,
+                    REQUEST_REJECTED -> false;
         };
     }
 }

@@ -1,6 +1,6 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.TokenEstimate;

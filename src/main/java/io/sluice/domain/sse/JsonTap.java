@@ -1,6 +1,6 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonCursor;

@@ -1,6 +1,6 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * until the usage record is safe. One tap for one answer, used by one thread; knows nothing of where bytes come from.
  */
 public interface ResponseTap {
+    /** What the client is told to be the {@code Content-Type}; null where the provider's word stays. */
+    default @Nullable String contentType() {
+        return null;
+    }
+
     /**
      * Takes the next piece of the answer. Nothing is kept of the array after the call.
      *

@@ -2,7 +2,7 @@ package io.sluice.domain.sse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.sluice.domain.dialect.TokenUsage;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;

@@ -1,12 +1,13 @@
 package io.sluice.provider.azure;
 
+import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
@@ -27,13 +28,13 @@ public final class AzureAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.TOKENS);
 
     @Override
-    public UpstreamRequest encode(Candidate candidate, RequestScan scan) {
+    public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Channel channel = candidate.channel();
-        byte[] body = RequestSplice.apply(scan, candidate.upstreamModel(), scan.stream(), channel.parameters());
         return new UpstreamRequest(
                 target(channel, candidate.upstreamModel(), scan.endpoint().path()),
                 Map.of("api-key", candidate.account().key().reveal()),
-                body);
+                Encoding.spliced(candidate, scan),
+                Encoding.passing(candidate, scan));
     }
 
     private static String target(Channel channel, String deployment, String path) {

@@ -1,11 +1,12 @@
 package io.sluice.provider.openai;
 
+import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
@@ -19,16 +20,12 @@ public final class OpenAiAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.REQUESTS, Dimension.TOKENS);
 
     @Override
-    public UpstreamRequest encode(Candidate candidate, RequestScan scan) {
-        byte[] body = RequestSplice.apply(
-                scan,
-                candidate.upstreamModel(),
-                scan.stream(),
-                candidate.channel().parameters());
+    public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         return new UpstreamRequest(
                 candidate.channel().baseUrl().path() + scan.endpoint().path(),
                 Map.of("authorization", "Bearer " + candidate.account().key().reveal()),
-                body);
+                Encoding.spliced(candidate, scan),
+                Encoding.passing(candidate, scan));
     }
 
     @Override

@@ -1,14 +1,15 @@
-package io.sluice.domain.dialect;
+package io.sluice.domain.tokens;
 
 /**
  * Tokens by kind, as a provider reported them.
  *
  * @param input all input tokens, cached ones included
  * @param cachedInput input tokens read from the provider's cache; at most {@code input}
+ * @param cacheWrite input tokens written to the provider's cache; with {@code cachedInput} at most {@code input}
  * @param output all output tokens, reasoning included
  * @param reasoning reasoning tokens; at most {@code output}
  */
-public record TokenUsage(long input, long cachedInput, long output, long reasoning) {
+public record TokenUsage(long input, long cachedInput, long cacheWrite, long output, long reasoning) {
     /** The most tokens of one kind that are believed; more is a provider's mistake. */
     public static final long MAX = 1_000_000_000L;
 
@@ -17,6 +18,12 @@ public record TokenUsage(long input, long cachedInput, long output, long reasoni
         input = Math.clamp(input, 0, MAX);
         output = Math.clamp(output, 0, MAX);
         cachedInput = Math.clamp(cachedInput, 0, input);
+        cacheWrite = Math.clamp(cacheWrite, 0, input - cachedInput);
         reasoning = Math.clamp(reasoning, 0, output);
+    }
+
+    /** Tokens of a provider that does not count what it writes to a cache. */
+    public TokenUsage(long input, long cachedInput, long output, long reasoning) {
+        this(input, cachedInput, 0, output, reasoning);
     }
 }

@@ -1,0 +1,59 @@
+package io.sluice.domain.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a target cannot express of a request. A strict one refuses at the first loss, a lenient one lists them: nothing is
+ * lost silently. Belongs to one encoding.
+ */
+public final class Losses {
+    private final ChatDialect client;
+    private final boolean lenient;
+    private final List<String> fields = new ArrayList<>();
+
+    /**
+     * Losses of one encoding.
+     *
+     * @param client the dialect that the request is written in
+     * @param lenient whether they are listed instead of refused
+     */
+    public Losses(ChatDialect client, boolean lenient) {
+        this.client = client;
+        this.lenient = lenient;
+    }
+
+    /** The dialect that the request is written in. */
+    public ChatDialect client() {
+        return client;
+    }
+
+    /**
+     * The target cannot carry this.
+     *
+     * @throws InexpressibleException when the channel is strict
+     */
+    public void lose(Feature feature) {
+        lose(feature.nameIn(client));
+    }
+
+    /**
+     * The target cannot carry this.
+     *
+     * @param field its name in the client's dialect, such as {@code logit_bias} or {@code messages.content.input_audio}
+     * @throws InexpressibleException when the channel is strict
+     */
+    public void lose(String field) {
+        if (!lenient) {
+            throw new InexpressibleException(field);
+        }
+        if (!fields.contains(field)) {
+            fields.add(field);
+        }
+    }
+
+    /** Names of what was lost, each once, in order. */
+    public List<String> fields() {
+        return List.copyOf(fields);
+    }
+}

@@ -1,0 +1,99 @@
+package io.sluice.domain.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.ChatRequest;
+import io.sluice.domain.chat.Losses;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.sse.ResponseTap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request between two dialects: the provider's body, and the reading of the answer. Keeps nothing of the request but
+ * what the answer repeats.
+ */
+public final class Translation {
+    private final ObjectNode body;
+    private final List<String> lost;
+    private final AnswerEncoder encoder;
+    private final ProviderCodec provider;
+    private final boolean stream;
+
+    private Translation(
+            ObjectNode body, List<String> lost, AnswerEncoder encoder, ProviderCodec provider, boolean stream) {
+        this.body = body;
+        this.lost = lost;
+        this.encoder = encoder;
+        this.provider = provider;
+        this.stream = stream;
+    }
+
+    /**
+     * Translates a request.
+     *
+     * @param scan the client's request
+     * @param client its dialect
+     * @param provider the provider's dialect
+     * @param upstreamModel the provider's name of the model
+     * @param lenient whether what cannot be carried is dropped and listed instead of refused
+     * @param target what the answer says besides what the provider says
+     * @throws GatewayException when the request is malformed
+     * @throws io.sluice.domain.chat.InexpressibleException when the provider's dialect cannot carry it
+     */
+    public static Translation of(
+            RequestScan scan,
+            ChatDialect client,
+            ProviderCodec provider,
+            String upstreamModel,
+            boolean lenient,
+            AnswerTarget target) {
+        ClientCodec codec = Dialects.client(client);
+        ChatRequest request = read(scan, codec);
+        Losses losses = new Losses(client, lenient);
+        ObjectNode body = provider.encodeRequest(request, upstreamModel, losses);
+        return new Translation(
+                body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());
+    }
+
+    private static ChatRequest read(RequestScan scan, ClientCodec codec) {
+        JsonNode json = Json.read(scan.body(), 0, scan.body().length);
+        if (!(json instanceof ObjectNode object)) {
+            throw malformed("The body is not a JSON object, or holds numbers or texts beyond all use.", null);
+        }
+        try {
+            return codec.decodeRequest(object, scan.model(), scan.stream());
+        } catch (MalformedRequestException e) {
+            throw malformed(e.getMessage(), e.field());
+        }
+    }
+
+    private static GatewayException malformed(@Nullable String message, @Nullable String field) {
+        return new GatewayException(new InvalidRequest(
+                InvalidRequest.Kind.MALFORMED, message == null ? "" : message, field, "invalid_value"));
+    }
+
+    /** The body for the provider; the caller may change it. */
+    public ObjectNode body() {
+        return body;
+    }
+
+    /** Names of the client's fields that were dropped. */
+    public List<String> lost() {
+        return lost;
+    }
+
+    /**
+     * Reads the answer. Used once.
+     *
+     * @param contentType the answer's; lower case, empty when it has none
+     * @return null when it is none of the provider's dialect
+     */
+    public @Nullable ResponseTap tap(String contentType) {
+        AnswerDecoder decoder = provider.answerDecoder(contentType, stream);
+        return decoder == null ? null : new TranslatingTap(decoder, encoder);
+    }
+}

@@ -1,0 +1,5 @@
+/** OpenAI responses. */
+@NullMarked
+package io.sluice.domain.dialect.responses;
+
+import org.jspecify.annotations.NullMarked;

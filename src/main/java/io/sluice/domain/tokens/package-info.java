@@ -1,0 +1,5 @@
+/** What is counted in tokens. */
+@NullMarked
+package io.sluice.domain.tokens;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package io.sluice.provider;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.InexpressibleException;
+import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProviderCodec;
+import io.sluice.domain.dialect.Translation;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestSplice;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.sse.ResponseTaps;
+import java.time.Duration;
+
+/** What adapters share: requests that pass as they came, and requests that are translated. */
+public final class Encoding {
+    private Encoding() {}
+
+    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
+    public static byte[] spliced(Candidate candidate, RequestScan scan) {
+        return RequestSplice.apply(
+                scan,
+                candidate.upstreamModel(),
+                scan.stream(),
+                candidate.channel().parameters());
+    }
+
+    /** Reads an OpenAI-shaped answer that passes as it came. */
+    public static AnswerReading passing(Candidate candidate, RequestScan scan) {
+        boolean stream = scan.stream();
+        boolean hideUsage = !scan.includeUsage();
+        var endpoint = scan.endpoint();
+        return contentType -> ResponseHeaders.isReadable(contentType)
+                // After a fallback the answer names the model that served, not the one that was asked for.
+                ? ResponseTaps.of(
+                        endpoint, stream, contentType, candidate.model(), candidate.upstreamModel(), hideUsage)
+                : null;
+    }
+
+    /**
+     * Translates a chat.
+     *
+     * @param client the client's dialect
+     * @param provider the provider's
+     * @throws GatewayException when the request is malformed, or the provider's dialect cannot carry it
+     */
+    public static Translation translated(
+            Candidate candidate, RequestScan scan, ChatDialect client, ProviderCodec provider, AnswerTarget target) {
+        try {
+            return Translation.of(
+                    scan, client, provider, candidate.upstreamModel(), candidate.channel().lenient(), target);
+        } catch (InexpressibleException e) {
+            throw inexpressible(e.field());
+        }
+    }
+
+    /** The provider has nothing like this. */
+    public static GatewayException inexpressible(String field) {
+        return new GatewayException(new UpstreamFailure(
+                Kind.INEXPRESSIBLE,
+                0,
+                "'" + field + "' cannot be carried to the provider that serves this model.",
+                null,
+                field,
+                "unsupported_parameter",
+                Duration.ZERO));
+    }
+
+    /** A translated body with the channel's rules for its top-level fields. */
+    public static ObjectNode ruled(Candidate candidate, ObjectNode body) {
+        ParameterRules rules = candidate.channel().parameters();
+        rules.remove().forEach(body::remove);
+        rules.set().forEach((field, json) -> body.set(field, Json.read(json)));
+        return body;
+    }
+}
