@@ -39,7 +39,12 @@ public final class SimulatorRun implements AutoCloseable {
 
     @Override
     public void close() throws ExecutionException, InterruptedException {
-        await(simulator.stop().eventually(vertx::close));
+        try {
+            await(simulator.stop());
+        } finally {
+            // Apart from it: what is composed with a future of an event loop is never told once that loop has ended.
+            await(vertx.close());
+        }
     }
 
     private static <T> T await(Future<T> future) throws ExecutionException, InterruptedException {

@@ -169,4 +169,20 @@ class NodeLifecycleIT {
             assertThat(output).contains("in use").doesNotContain("\tat ");
         }
     }
+
+    @Test
+    void theSimulatorEndsAtItsFirstSignal() throws Exception {
+        Process simulator = NodeProcess.java("simulate", "--port", Integer.toString(NodeProcess.freePort()));
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(simulator.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(out.readLine()).startsWith("simulated provider at ");
+
+            simulator.destroy();
+
+            assertThat(simulator.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(simulator.exitValue()).isZero();
+        } finally {
+            simulator.destroyForcibly();
+        }
+    }
 }

@@ -16,6 +16,12 @@ import java.util.function.BooleanSupplier;
 
 /** A node as its users run it: the jar in a process of its own, with files of its own. */
 public final class NodeProcess implements AutoCloseable {
+    private static final List<String> COMMAND = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-jar",
+            System.getProperty("sluice.jar", "target/sluice.jar"));
+
     private static final Duration START = Duration.ofSeconds(30);
 
     private final Path dir;
@@ -49,13 +55,17 @@ public final class NodeProcess implements AutoCloseable {
         return node;
     }
 
+    /** Starts any command of the jar; its errors go where its output goes. */
+    public static Process java(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(COMMAND);
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
     /** Starts the process again, on the same files and ports; returns before it is ready. */
     public void launch(String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                System.getProperty("sluice.jar", "target/sluice.jar"),
+        List<String> command = new ArrayList<>(COMMAND);
+        command.addAll(List.of(
                 "--config",
                 config().toString(),
                 "--data",
@@ -153,7 +163,7 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

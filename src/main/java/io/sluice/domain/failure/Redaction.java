@@ -14,7 +14,7 @@ public final class Redaction {
     private static final String MASK = "***";
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\s]++");
     private static final Pattern URLS = Pattern.compile("(?i)\\b(https?|wss?)://[^\\s\"'<>]++");
-    private static final Pattern MAILS = Pattern.compile("[\\w.+-]++@[\\w.-]++");
+    private static final Pattern MAILS = Pattern.compile("(?<![\\w.+-])[\\w.+-]++@[\\w.-]++");
     private static final Pattern IDS =
             Pattern.compile("(?i)(?<![a-z0-9])(sk|pk|org|proj|gsk|xai|csk|nvapi)[-_][\\w*.-]{3,}+");
     private static final Pattern NAMED =
@@ -28,7 +28,7 @@ public final class Redaction {
     private static final Pattern IPV4 =
             Pattern.compile("(?<![\\d.])\\d{1,3}+(?:\\.\\d{1,3}+){3}(?::\\d++)?+(?![\\d.]*\\d)");
     private static final Pattern IPV6 = Pattern.compile(
-            "(?i)(?<![\\w:])\\[?+(?=[0-9a-f:.]*:[0-9a-f]*:)[0-9a-f:]{2,39}+(?:%\\w++)?+]?+(?::\\d++)?+(?![\\w:])");
+            "(?i)(?<![\\w:])\\[?+(?=[0-9a-f:.]{0,39}:[0-9a-f]{0,4}:)[0-9a-f:]{2,39}+(?:%\\w++)?+]?+(?::\\d++)?+(?![\\w:])");
     private static final Pattern HOSTS =
             Pattern.compile("(?i)(?<![\\w.-])(?:[a-z0-9_-]++\\.)++(?:internal|local|localdomain|"
                     + "lan|corp|intra|svc|cluster|com|net|org|io|ai|cn|dev|cloud|eu|de|uk)\\b\\.?+(?::\\d++)?+");

@@ -28,6 +28,8 @@ final class ScopeLease {
     private static final long ASK_AGAIN = 400_000_000L;
 
     private static final long ASK_PLACES_AGAIN = 100_000_000L;
+    /** How long places may be taken after they were given; the group frees those of a client that is silent for longer. */
+    private static final long PLACES_TTL = 10_000_000_000L;
 
     final String id;
     /** Those that wait for room here, oldest first. */
@@ -51,6 +53,7 @@ final class ScopeLease {
     private final long[] backing = new long[D];
 
     private long expiresAt = PAST;
+    private long placesUntil = PAST;
     private long ttl = LONGEST_TTL;
     private int requests;
     private int places;
@@ -114,6 +117,7 @@ final class ScopeLease {
         refunds.clear();
         places = 0;
         expiresAt = PAST;
+        placesUntil = PAST;
         fitsAt = PAST;
         wake();
     }
@@ -150,7 +154,7 @@ final class ScopeLease {
     // --- room
 
     boolean fits(long now, Estimate estimate) {
-        if (own.concurrency() > 0 && requests >= places) {
+        if (own.concurrency() > 0 && (requests >= places || now >= placesUntil)) {
             return false;
         }
         boolean leased = false;
@@ -354,16 +358,14 @@ final class ScopeLease {
     }
 
     void observe(Observation said) {
-        observation = observation == null
-                ? said
-                : new Observation(
-                        Math.max(observation.fullForNanos(), said.fullForNanos()), said.limits(), said.remaining());
+        observation = observation == null ? said : observation.and(said);
         wake();
     }
 
     /** Nothing that is held may be spent any more. */
     void voidLease() {
         expiresAt = PAST;
+        placesUntil = PAST;
         fitsAt = PAST;
     }
 
@@ -374,6 +376,7 @@ final class ScopeLease {
         for (int d = 0; d < D; d++) {
             written[d] += statement.written().get(d);
         }
+        wake();
     }
 
     void wake() {
@@ -409,7 +412,7 @@ final class ScopeLease {
         if (!waiting.isEmpty() && now >= askAgainAt()) {
             return true;
         }
-        if (places != placesToKeep(now)) {
+        if (places != placesToKeep(now) || places > 0 && now >= placesUntil - PLACES_TTL / 2) {
             return true;
         }
         if (isZero(held)) {
@@ -539,6 +542,7 @@ final class ScopeLease {
         heard = defined;
         ttl = grant.ttlNanos();
         expiresAt = isVoid ? PAST : sentAt + ttl;
+        placesUntil = isVoid ? PAST : sentAt + PLACES_TTL;
         for (int d = 0; d < D; d++) {
             long granted = grant.granted().get(d);
             spare[d] += granted;

@@ -283,6 +283,38 @@ class LeaseBookTest {
     }
 
     @Test
+    void placesAreNotTakenFromAGroupThatWasNotHeardForLong() {
+        Candidate candidate = candidate(concurrent("account:c/a", 8));
+        reserve(0, NO_KEY, SMALL, 0, candidate);
+        reserve(1, NO_KEY, SMALL, 0, candidate);
+        Asking soon = new Asking(9 * SECOND, SMALL, candidate);
+        Asking late = new Asking(11 * SECOND, SMALL, candidate).waits(5 * SECOND);
+
+        admission.reserve(9 * SECOND, soon);
+        boolean asksInTime = book.hasNews(9 * SECOND);
+        admission.reserve(11 * SECOND, late);
+        boolean waitedForTheGroup = late.isWaiting();
+        renew(11 * SECOND);
+
+        assertThat(soon.isGranted()).isTrue();
+        assertThat(asksInTime).isTrue();
+        assertThat(waitedForTheGroup).isTrue();
+        assertThat(late.isGranted()).isTrue();
+    }
+
+    @Test
+    void aPlainSlowDownDoesNotEraseALimitThatWasNamedBeforeIt() {
+        long[] named = new long[Units.DIMENSIONS];
+        named[Dimension.REQUESTS.ordinal()] = 3;
+        Observation limits = new Observation(0, Units.of(named), Units.of(named));
+        Observation slowDown = new Observation(SECOND, Units.NONE, Units.NONE);
+
+        Observation both = limits.and(slowDown);
+
+        assertThat(both).isEqualTo(new Observation(SECOND, Units.of(named), Units.of(named)));
+    }
+
+    @Test
     void anUnsentReservationGivesEverythingBack() {
         Candidate candidate = candidate(account("a", rpm(1), tpm(100)));
         List<Scope> key = List.of(key(rpm(1)));
