@@ -38,7 +38,7 @@ final class ByteText {
     /** Adds a JSON string, quotes included. Half of a surrogate pair is written as an escape. */
     ByteText quoted(String text) {
         // Enough for all text that needs no escapes; more is made below where it is needed.
-        room(text.length() * 3 + 2);
+        room(text.length() + 2);
         bytes[length++] = '"';
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -88,7 +88,11 @@ final class MessageEvents {
             case "text" -> {
                 open.put(index, new Block(Sort.TEXT, 0, null));
                 text(block.path("text").asText(""), out);
-                block.path("citations").forEach(one -> citation(one, out));
+                for (JsonNode one : block.path("citations")) {
+                    if (one.isObject()) {
+                        citation(one, out);
+                    }
+                }
             }
             case "thinking" -> {
                 open.put(index, new Block(Sort.THINKING, 0, null));

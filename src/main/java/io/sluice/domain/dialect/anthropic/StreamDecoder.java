@@ -127,7 +127,9 @@ final class StreamDecoder implements AnswerDecoder {
                 };
         JsonNode value = change.path(name);
         if (type.equals("citations_delta")) {
-            events.citation(change.path("citation"), sink);
+            if (change.path("citation").isObject()) {
+                events.citation(change.get("citation"), sink);
+            }
         } else if (!name.isEmpty() && !value.isTextual()) {
             events.fail("The provider sent a delta without its text.", sink);
         } else {
