@@ -1,6 +1,7 @@
 package io.sluice.provider;
 
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.provider.anthropic.AnthropicAdapter;
 import io.sluice.provider.azure.AzureAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
 import java.util.EnumMap;
@@ -10,7 +11,8 @@ import java.util.Map;
 final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
-            ProviderType.AZURE, new AzureAdapter()));
+            ProviderType.AZURE, new AzureAdapter(),
+            ProviderType.ANTHROPIC, new AnthropicAdapter()));
 
     private ProviderAdapters() {}
 

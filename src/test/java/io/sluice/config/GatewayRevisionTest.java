@@ -225,11 +225,7 @@ class GatewayRevisionTest {
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
                 .containsExactly("prices", "budgets", "notifications", "currencies");
-        assertThat(revision.warnings())
-                .anyMatch(warning -> warning.contains(
-                        "the provider type anthropic is not in this version; the channel" + " 'claude' is disabled"));
-        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu");
-        assertThat(revision.models()).doesNotContainKey("claude-sonnet");
+        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu", "claude");
     }
 
     @Test

@@ -52,7 +52,19 @@ public final class Losses {
         }
     }
 
-    /** Names of what was lost, each once, in order. */
+    /**
+     * The target carries this with less force than the client asked for, in a way that never makes an answer wrong: it is
+     * listed, and refused by no channel.
+     *
+     * @param field its name in the client's dialect
+     */
+    public void weaken(String field) {
+        if (!fields.contains(field)) {
+            fields.add(field);
+        }
+    }
+
+    /** Names of what was lost or weakened, each once, in order. */
     public List<String> fields() {
         return List.copyOf(fields);
     }

@@ -25,8 +25,8 @@ public enum ProviderType {
      * documentation, learn.microsoft.com/azure/ai-services/openai/how-to/quota, read in 2026-11).
      */
     AZURE(true, Duration.ofSeconds(10)),
-    /** Anthropic Messages; not built yet. */
-    ANTHROPIC(false),
+    /** Anthropic Messages, and any service that speaks that API. */
+    ANTHROPIC(true),
     /** Google Gemini; not built yet. */
     GEMINI(false),
     /** Amazon Bedrock Converse; not built yet. */

@@ -8,7 +8,7 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON of one chunk after another, and remembers what they say together. */
-final class ChunkReader {
+final class ChunkReader implements EventReader {
     private static final int MAX_DEPTH = 128;
     private static final int MAX_CHOICE = 1_023;
 
@@ -26,14 +26,8 @@ final class ChunkReader {
     private boolean hasUsage;
     private boolean sawChoice;
 
-    /**
-     * Reads one chunk. Of text that is no JSON, or is cut, what stood before the fault counts.
-     *
-     * @param text holds it
-     * @param from first byte
-     * @param to behind the last byte
-     */
-    void read(byte[] text, int from, int to) {
+    @Override
+    public void read(byte[] text, int from, int to) {
         modelStart = -1;
         modelEnd = -1;
         wellFormed = false;
@@ -54,48 +48,62 @@ final class ChunkReader {
     }
 
     /** Whether the last chunk was JSON, whole. */
-    boolean isWellFormed() {
+    @Override
+    public boolean isWellFormed() {
         return wellFormed;
     }
 
     /** Whether the last chunk reports an error. */
-    boolean isError() {
+    @Override
+    public boolean isError() {
         return error;
     }
 
     /** Whether the last chunk holds nothing but the usage: an empty list of choices, and numbers. */
-    boolean isUsageChunk() {
+    @Override
+    public boolean isUsageChunk() {
         return wellFormed && noChoices && hasUsage;
     }
 
+    /** The last chunk of this dialect is no JSON. */
+    @Override
+    public boolean isLast() {
+        return false;
+    }
+
     /** Where the last chunk's model stands, quotes included; -1 when it names none. */
-    int modelStart() {
+    @Override
+    public int modelStart() {
         return modelStart;
     }
 
     /** Behind the last chunk's model. */
-    int modelEnd() {
+    @Override
+    public int modelEnd() {
         return modelEnd;
     }
 
     /** The newest usage of all chunks; it replaces what came before. */
-    @Nullable
-    TokenUsage usage() {
+    @Override
+    public @Nullable TokenUsage usage() {
         return usage;
     }
 
     /** Estimate over the text of all chunks. */
-    TokenEstimate estimate() {
+    @Override
+    public TokenEstimate estimate() {
         return estimate;
     }
 
     /** Whether any chunk had a choice. */
-    boolean sawChoice() {
+    @Override
+    public boolean sawChoice() {
         return sawChoice;
     }
 
     /** Whether every choice that began has named its finish reason. */
-    boolean allFinished() {
+    @Override
+    public boolean allFinished() {
         return !started.isEmpty() && finished.cardinality() == started.cardinality();
     }
 

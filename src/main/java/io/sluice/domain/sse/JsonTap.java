@@ -8,6 +8,7 @@ import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
 import io.sluice.domain.json.TokenEstimate;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,8 @@ public final class JsonTap implements ResponseTap {
 
     private final byte @Nullable [] publicModel;
     private final boolean countsText;
+    private final String textName;
+    private final Function<JsonCursor, @Nullable TokenUsage> usageReader;
     private final TokenEstimate estimate = new TokenEstimate();
     private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
@@ -77,8 +80,38 @@ public final class JsonTap implements ResponseTap {
      * @param countsText whether the answer holds text that costs output tokens
      */
     public JsonTap(@Nullable String publicModel, boolean countsText) {
+        this(publicModel, countsText, "choices", cursor -> new UsageReader(cursor).read());
+    }
+
+    private JsonTap(
+            @Nullable String publicModel,
+            boolean countsText,
+            String textName,
+            Function<JsonCursor, @Nullable TokenUsage> usageReader) {
         this.publicModel = publicModel == null ? null : JsonText.quote(publicModel);
         this.countsText = countsText;
+        this.textName = textName;
+        this.usageReader = usageReader;
+    }
+
+    /**
+     * A tap for one message of Anthropic.
+     *
+     * @param publicModel the name that replaces the message's model name; null to leave it
+     */
+    public static JsonTap ofMessage(@Nullable String publicModel) {
+        return new JsonTap(publicModel, true, "content", cursor -> {
+            MessageUsage read = new MessageUsage();
+            read.read(cursor);
+            return read.usage();
+        });
+    }
+
+    /** A tap for Anthropic's answer to a count of tokens, which uses none. */
+    public static JsonTap ofTokenCount() {
+        JsonTap tap = new JsonTap(null, false, "input_tokens", cursor -> null);
+        tap.usage = new TokenUsage(0, 0, 0, 0);
+        return tap;
     }
 
     @Override
@@ -195,7 +228,7 @@ public final class JsonTap implements ResponseTap {
         run.pass(at, i, out);
         if (state == State.COLON && !UNDECIDED.contains(name.toString())) {
             release(out);
-            sawContent |= nameIs("choices") || nameIs("data");
+            sawContent |= nameIs(textName) || nameIs("data");
         }
         return i;
     }
@@ -227,7 +260,7 @@ public final class JsonTap implements ResponseTap {
                     return fail(chunk, at);
                 }
                 state = State.NESTED;
-                nested.begin(countsText && nameIs("choices"));
+                nested.begin(countsText && nameIs(textName));
                 capture.clear();
                 // The bracket itself is read there.
                 return at;
@@ -304,7 +337,7 @@ public final class JsonTap implements ResponseTap {
         JsonCursor cursor = new JsonCursor(16);
         cursor.open(capture.array(), 0, capture.length());
         try {
-            TokenUsage found = new UsageReader(cursor).read();
+            TokenUsage found = usageReader.apply(cursor);
             usage = found == null ? usage : found;
         } catch (JsonSyntaxException e) {
             // Broken numbers are no numbers; the estimate stands in for them.

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Taps a stream of chat or text completion chunks. Whole events pass as they came, at once, and are held only while they
+ * Taps a stream of chat or text completion chunks, or of Anthropic's events. Whole events pass as they came, at once, and are held only while they
  * are incomplete.
  *
  * <p>An event over {@value #MAX_HELD} bytes flows through unread beyond them, in flat memory: a model name, an error and
@@ -50,7 +50,7 @@ public final class SseTap implements ResponseTap {
     private final boolean hideUsageChunk;
     private final EventBoundary boundary = new EventBoundary();
     private final EventData data = new EventData();
-    private final ChunkReader reader = new ChunkReader();
+    private final EventReader reader;
     private final HeldBytes held = new HeldBytes();
     private final PassedRun run = new PassedRun();
     private State state = State.UNKNOWN;
@@ -66,8 +66,22 @@ public final class SseTap implements ResponseTap {
      * @param hideUsageChunk whether the chunk that holds nothing but usage is kept from the client
      */
     public SseTap(@Nullable String publicModel, boolean hideUsageChunk) {
+        this(publicModel, hideUsageChunk, new ChunkReader());
+    }
+
+    private SseTap(@Nullable String publicModel, boolean hideUsageChunk, EventReader reader) {
         this.publicModel = publicModel == null ? null : JsonText.quote(publicModel);
         this.hideUsageChunk = hideUsageChunk;
+        this.reader = reader;
+    }
+
+    /**
+     * A tap for one answer in Anthropic's events, the last of which is {@code message_stop}.
+     *
+     * @param publicModel the name that replaces the answer's model name; null to leave it
+     */
+    public static SseTap ofMessages(@Nullable String publicModel) {
+        return new SseTap(publicModel, false, new MessageEventReader());
     }
 
     @Override
@@ -201,6 +215,11 @@ public final class SseTap implements ResponseTap {
         if (reader.isError()) {
             fail(UpstreamErrors.inAnswer(Arrays.copyOfRange(data.bytes(), data.start(), data.end())));
             return Fate.DROP;
+        }
+        if (reader.isLast()) {
+            done = true;
+            state = State.CLOSED;
+            return Fate.LAST;
         }
         if (hideUsageChunk && reader.isUsageChunk()) {
             return Fate.DROP;

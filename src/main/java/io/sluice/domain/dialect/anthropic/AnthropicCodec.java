@@ -10,25 +10,32 @@ import io.sluice.domain.dialect.ClientCodec;
 import io.sluice.domain.dialect.ProviderCodec;
 import org.jspecify.annotations.Nullable;
 
-/** Anthropic messages. */
+/** Anthropic messages. Without state: for every thread. */
 public final class AnthropicCodec implements ClientCodec, ProviderCodec {
     @Override
     public ChatRequest decodeRequest(ObjectNode body, String model, boolean stream) {
-        throw new UnsupportedOperationException();
+        return new AnthropicRequestReader(body).read(model, stream);
     }
 
     @Override
     public AnswerEncoder answerEncoder(ChatRequest request, AnswerTarget target) {
-        throw new UnsupportedOperationException();
+        return request.stream() ? new StreamEncoder(target) : new WholeEncoder(target);
     }
 
     @Override
     public ObjectNode encodeRequest(ChatRequest request, String upstreamModel, Losses losses) {
-        throw new UnsupportedOperationException();
+        return new AnthropicRequestWriter(request, upstreamModel, losses).write();
     }
 
     @Override
     public @Nullable AnswerDecoder answerDecoder(String contentType, boolean stream) {
-        throw new UnsupportedOperationException();
+        String type = contentType.strip();
+        if (type.isEmpty()) {
+            return stream ? new StreamDecoder() : new WholeDecoder();
+        }
+        if (type.startsWith("text/event-stream")) {
+            return new StreamDecoder();
+        }
+        return type.startsWith("application/json") ? new WholeDecoder() : null;
     }
 }

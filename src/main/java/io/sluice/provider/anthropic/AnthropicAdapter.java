@@ -1,0 +1,100 @@
+package io.sluice.provider.anthropic;
+
+import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.Translation;
+import io.sluice.domain.dialect.anthropic.AnthropicCodec;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestSplice;
+import io.sluice.domain.lease.Observation;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.sse.JsonTap;
+import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.sse.SseTap;
+import io.sluice.provider.AnswerReading;
+import io.sluice.provider.Encoding;
+import io.sluice.provider.ProviderAdapter;
+import io.sluice.provider.UpstreamRequest;
+import io.vertx.core.MultiMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic, and any service that speaks its Messages API: the endpoint's path below the base URL, which ends in
+ * {@code /v1}, as {@code https://api.anthropic.com/v1} does; a base URL without a path is taken for one with {@code /v1}.
+ * Anthropic's own requests pass as they came, chats of other dialects are translated.
+ */
+public final class AnthropicAdapter implements ProviderAdapter {
+    /** The version of the API whose wire format the codec speaks. */
+    static final String VERSION = "2023-06-01";
+
+    private static final AnthropicCodec CODEC = new AnthropicCodec();
+
+    @Override
+    public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        return switch (scan.endpoint()) {
+            case MESSAGES, COUNT_MESSAGE_TOKENS ->
+                new UpstreamRequest(
+                        path(candidate, scan.endpoint()),
+                        headers(candidate),
+                        RequestSplice.apply(
+                                scan,
+                                candidate.upstreamModel(),
+                                false,
+                                candidate.channel().parameters()),
+                        passing(candidate, scan.endpoint()));
+            case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
+            case COMPLETIONS, EMBEDDINGS, COUNT_CONTENT_TOKENS, EMBED_CONTENT ->
+                throw Encoding.inexpressible(scan.endpoint().path());
+        };
+    }
+
+    private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        Translation translation =
+                Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
+        return new UpstreamRequest(
+                path(candidate, Endpoint.MESSAGES),
+                headers(candidate),
+                Json.write(Encoding.ruled(candidate, translation.body())),
+                translation::tap,
+                translation.lost());
+    }
+
+    private static String path(Candidate candidate, Endpoint endpoint) {
+        String base = candidate.channel().baseUrl().path();
+        return (base.isEmpty() ? "/v1" : base) + endpoint.path();
+    }
+
+    private static Map<String, String> headers(Candidate candidate) {
+        return Map.of("x-api-key", candidate.account().key().reveal(), "anthropic-version", VERSION);
+    }
+
+    private static AnswerReading passing(Candidate candidate, Endpoint endpoint) {
+        // After a fallback the answer names the model that served, not the one that was asked for.
+        String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
+        return contentType -> tap(contentType, endpoint, rename);
+    }
+
+    /** A stream where the answer says so, whatever was asked for. */
+    private static @Nullable ResponseTap tap(String contentType, Endpoint endpoint, @Nullable String rename) {
+        if (contentType.startsWith("text/event-stream") && endpoint.streams()) {
+            return SseTap.ofMessages(rename);
+        }
+        if (!contentType.startsWith("application/json")) {
+            return null;
+        }
+        return endpoint.streams() ? JsonTap.ofMessage(rename) : JsonTap.ofTokenCount();
+    }
+
+    @Override
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
+        return AnthropicErrors.classify(status, headers, body);
+    }
+
+    @Override
+    public @Nullable Observation observe(Candidate candidate, MultiMap headers) {
+        return AnthropicLimits.read(candidate, headers);
+    }
+}
