@@ -2,6 +2,7 @@ package io.sluice.provider;
 
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.azure.AzureAdapter;
+import io.sluice.provider.gemini.GeminiAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.Map;
 final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
-            ProviderType.AZURE, new AzureAdapter()));
+            ProviderType.AZURE, new AzureAdapter(),
+            ProviderType.GEMINI, new GeminiAdapter()));
 
     private ProviderAdapters() {}
 

@@ -27,8 +27,8 @@ public enum ProviderType {
     AZURE(true, Duration.ofSeconds(10)),
     /** Anthropic Messages; not built yet. */
     ANTHROPIC(false),
-    /** Google Gemini; not built yet. */
-    GEMINI(false),
+    /** Google Gemini, through AI Studio and through Vertex AI. */
+    GEMINI(true),
     /** Amazon Bedrock Converse; not built yet. */
     BEDROCK(false),
     /** Alibaba DashScope, native; not built yet. */
