@@ -24,23 +24,29 @@ final class AccountReader {
     private final @Nullable String quotaOf;
     private final boolean disabled;
     private final List<AccountEntry> accounts;
+    private final boolean takesJson;
 
-    private AccountReader(Section item, List<AccountEntry> accounts) {
+    private AccountReader(Section item, boolean takesJson, List<AccountEntry> accounts) {
         this.item = item;
+        this.takesJson = takesJson;
         this.accounts = accounts;
         this.limits = LimitsReader.account(item);
         this.quotaOf = item.text("quota-of", "name", Section.NONE, Names::name);
         this.disabled = item.flag("disabled", false);
     }
 
-    /** Adds the account, or all accounts of the key file. */
-    static void read(Section item, List<AccountEntry> accounts) {
-        new AccountReader(item, accounts).read();
+    /**
+     * Adds the account, or all accounts of the key file.
+     *
+     * @param takesJson whether the key may be the JSON of a service account
+     */
+    static void read(Section item, boolean takesJson, List<AccountEntry> accounts) {
+        new AccountReader(item, takesJson, accounts).read();
     }
 
     private void read() {
         String name = item.text("name", "name", "required without keys-file", Names::name);
-        Secret key = item.secret("key", "required without keys-file", Names::credential);
+        Secret key = item.secret("key", "required without keys-file", takesJson ? Names::credentialOrJson : Names::credential);
         String keysFile = item.text("keys-file", "file", Section.NONE, text -> text);
         if (item.has("keys-file")) {
             for (String other : List.of("name", "key")) {

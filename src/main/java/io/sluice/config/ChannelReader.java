@@ -53,7 +53,7 @@ final class ChannelReader {
                 channel.word("on-client-gone", OnClientGone.CANCEL),
                 channel.flag("lenient", false),
                 channel.integer("max-connections", 4096, 1, 100_000));
-        return new ChannelEntry(channel.place(), values, accounts(), channel.flag("disabled", false));
+        return new ChannelEntry(channel.place(), values, accounts(type), channel.flag("disabled", false));
     }
 
     private @Nullable ProviderType type() {
@@ -110,11 +110,11 @@ final class ChannelReader {
         return version;
     }
 
-    private List<AccountEntry> accounts() {
+    private List<AccountEntry> accounts(@Nullable ProviderType type) {
         List<AccountEntry> accounts = new ArrayList<>();
         List<Section> items = channel.sections("accounts");
         for (Section item : items) {
-            AccountReader.read(item, accounts);
+            AccountReader.read(item, type == ProviderType.GEMINI, accounts);
         }
         if (items.isEmpty()) {
             channel.error("accounts", "names no account");

@@ -8,6 +8,7 @@ final class Names {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}._@+-]{0,63}");
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9@][A-Za-z0-9._:/@+-]{0,127}");
     private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9@*][A-Za-z0-9._:/@+*-]{0,127}");
+    private static final Pattern JSON = Pattern.compile("\\s*+\\{[\\t\\r\\n\\P{Cntrl}]*\\}\\s*");
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
 
     private Names() {}
@@ -27,6 +28,11 @@ final class Names {
     /** A credential that goes into a header. */
     static String credential(String text) {
         return matching(VISIBLE, text, "holds a blank, a line break or another character that no header may carry");
+    }
+
+    /** A credential that goes into a header, or the JSON of a service account, which does not. */
+    static String credentialOrJson(String text) {
+        return JSON.matcher(text).matches() ? text.strip() : credential(text);
     }
 
     /** A credential that Sluice itself checks: long enough not to be guessed. */

@@ -16,6 +16,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** What adapters share: requests that pass as they came, and requests that are translated. */
 public final class Encoding {
@@ -51,9 +52,18 @@ public final class Encoding {
      */
     public static Translation translated(
             Candidate candidate, RequestScan scan, ChatDialect client, ProviderCodec provider, AnswerTarget target) {
+        return carried(() -> Translation.of(
+                scan, client, provider, candidate.upstreamModel(), candidate.channel().lenient(), target));
+    }
+
+    /**
+     * Translates, whatever it is.
+     *
+     * @throws GatewayException also when the provider's dialect cannot carry it
+     */
+    public static <T> T carried(Supplier<T> translation) {
         try {
-            return Translation.of(
-                    scan, client, provider, candidate.upstreamModel(), candidate.channel().lenient(), target);
+            return translation.get();
         } catch (InexpressibleException e) {
             throw inexpressible(e.field());
         }

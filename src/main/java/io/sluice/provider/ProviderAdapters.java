@@ -3,6 +3,7 @@ package io.sluice.provider;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.anthropic.AnthropicAdapter;
 import io.sluice.provider.azure.AzureAdapter;
+import io.sluice.provider.gemini.GeminiAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
 import java.util.EnumMap;
 import java.util.Map;
@@ -12,7 +13,8 @@ final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
             ProviderType.AZURE, new AzureAdapter(),
-            ProviderType.ANTHROPIC, new AnthropicAdapter()));
+            ProviderType.ANTHROPIC, new AnthropicAdapter(),
+            ProviderType.GEMINI, new GeminiAdapter()));
 
     private ProviderAdapters() {}
 

@@ -112,8 +112,8 @@ class AdapterTest {
     @Test
     void typeThatIsNotBuiltHasNoAdapter() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> ProviderAdapters.of(ProviderType.GEMINI))
-                .withMessageContaining("gemini");
+                .isThrownBy(() -> ProviderAdapters.of(ProviderType.BEDROCK))
+                .withMessageContaining("bedrock");
     }
 
     @ParameterizedTest

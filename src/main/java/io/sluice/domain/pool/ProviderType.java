@@ -27,15 +27,15 @@ public enum ProviderType {
     AZURE(true, Duration.ofSeconds(10)),
     /** Anthropic Messages, and any service that speaks that API. */
     ANTHROPIC(true),
-    /** Google Gemini; not built yet. */
-    GEMINI(false),
-    /** Amazon Bedrock Converse; not built yet. */
+    /** Google Gemini, through AI Studio and through Vertex AI. */
+    GEMINI(true),
+    /** Amazon Bedrock Converse. */
     BEDROCK(false),
-    /** Alibaba DashScope, native; not built yet. */
+    /** Alibaba DashScope, native. */
     DASHSCOPE(false),
-    /** Baidu Qianfan; not built yet. */
+    /** Baidu Qianfan: version 2, and the older API with access tokens. */
     QIANFAN(false),
-    /** Ollama, native; not built yet (its OpenAI-compatible port works as {@code openai}). */
+    /** Ollama, native. */
     OLLAMA(false);
 
     private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -10,25 +10,30 @@ import io.sluice.domain.dialect.ClientCodec;
 import io.sluice.domain.dialect.ProviderCodec;
 import org.jspecify.annotations.Nullable;
 
-/** Google Gemini {@code generateContent}. */
+/** Google Gemini {@code generateContent} and {@code streamGenerateContent}, as Vertex AI speaks them too. */
 public final class GeminiCodec implements ClientCodec, ProviderCodec {
     @Override
     public ChatRequest decodeRequest(ObjectNode body, String model, boolean stream) {
-        throw new UnsupportedOperationException();
+        return GeminiRequestReader.read(body, model, stream);
     }
 
     @Override
     public AnswerEncoder answerEncoder(ChatRequest request, AnswerTarget target) {
-        throw new UnsupportedOperationException();
+        return request.stream() ? new GeminiStreamEncoder(target) : new GeminiWholeEncoder(target);
     }
 
     @Override
     public ObjectNode encodeRequest(ChatRequest request, String upstreamModel, Losses losses) {
-        throw new UnsupportedOperationException();
+        return GeminiRequestWriter.write(request, upstreamModel, losses);
     }
 
     @Override
     public @Nullable AnswerDecoder answerDecoder(String contentType, boolean stream) {
-        throw new UnsupportedOperationException();
+        if (contentType.startsWith("text/event-stream") || contentType.isEmpty() && stream) {
+            return GeminiAnswerDecoder.ofEvents();
+        }
+        return contentType.isEmpty() || contentType.startsWith("application/json")
+                ? GeminiAnswerDecoder.ofJson()
+                : null;
     }
 }

@@ -1,0 +1,172 @@
+package io.sluice.domain.dialect.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.domain.dialect.Json;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.ParsedError;
+import io.sluice.domain.failure.Redaction;
+import io.sluice.domain.failure.UpstreamErrors;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an error of Google's means ({@code google.rpc.Status} with details, Gemini API troubleshooting, 2026). Reasons of
+ * the details go before the status, the status before the text: the sentence about plan and billing is said of ordinary
+ * limits a minute too.
+ *
+ * @param failure its class
+ * @param daily whether it is a limit of a day, which ends at midnight in California
+ */
+public record GeminiError(UpstreamFailure failure, boolean daily) {
+    private static final Set<String> REFUSED = Set.of(
+            "API_KEY_INVALID",
+            "API_KEY_SERVICE_BLOCKED",
+            "API_KEY_HTTP_REFERRER_BLOCKED",
+            "API_KEY_IP_ADDRESS_BLOCKED",
+            "SERVICE_DISABLED",
+            "CONSUMER_SUSPENDED",
+            "CONSUMER_INVALID",
+            "BILLING_DISABLED",
+            "ACCOUNT_STATE_INVALID",
+            "ACCESS_TOKEN_EXPIRED",
+            "CREDENTIALS_MISSING",
+            "IAM_PERMISSION_DENIED");
+    private static final Pattern DEAD_KEY = Pattern.compile("(?i)\\bapi[ _]key (?:not valid|expired|not found)"
+            + "|\\breported as leaked\\b|\\bhas been suspended\\b|\\bis not supported for the api use\\b"
+            + "|\\bbilling (?:is )?(?:not enabled|disabled)\\b|\\benable billing\\b");
+    private static final Pattern NO_MODEL =
+            Pattern.compile("(?i)\\bmodels?[ /][^ ]{1,200} (?:is|was) not (?:found|supported)\\b|\\bpublisher model\\b");
+    /** A file or a cache of another account: the client's mistake, whatever the status says. */
+    private static final Pattern OTHERS_FILE =
+            Pattern.compile("(?i)\\bpermission to access the file\\b|\\bcached ?content\\b");
+    /** Capacity that all customers of a region share (Vertex AI): the account is not to blame. */
+    private static final Pattern CROWDED = Pattern.compile("(?i)^resource exhausted, please try again later");
+
+    private static final Pattern TOO_LONG =
+            Pattern.compile("(?i)\\binput token count\\b.{0,60}\\bexceeds the maximum\\b");
+    private static final Pattern ZERO = Pattern.compile("(?i)\\blimit: 0\\b");
+    private static final Pattern RETRY = Pattern.compile("(?i)retry in ([0-9]{1,7}(?:\\.[0-9]{1,12})?)s");
+    private static final Pattern SECONDS = Pattern.compile("([0-9]{1,7}(?:\\.[0-9]{1,9})?)s");
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    /**
+     * Reads an error.
+     *
+     * @param status HTTP status; 0 when the error stood in an answer, whose own code then counts
+     * @param body JSON, also in an array, or anything else
+     */
+    public static GeminiError read(int status, byte[] body) {
+        ParsedError said = UpstreamErrors.parse(status, body);
+        JsonNode json = Json.read(body, 0, body.length);
+        JsonNode first = json != null && json.isArray() ? json.path(0) : json;
+        JsonNode error = first == null ? Json.object() : first.path("error");
+        Details details = Details.of(error);
+        int code = status != 0 ? status : error.path("code").asInt(0);
+        String word = error.path("status").asText("");
+        String text = error.path("message").asText("");
+        Kind kind = kind(code, word, details, text, first != null);
+        boolean throttled = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR;
+        Duration wait = throttled ? wait(details, text) : Duration.ZERO;
+        String named = code(kind, details, text, said);
+        return new GeminiError(
+                new UpstreamFailure(
+                        kind,
+                        status,
+                        said.message(),
+                        word.isEmpty() ? said.type() : safe(word),
+                        said.param(),
+                        named.isEmpty() ? null : named,
+                        wait),
+                kind == Kind.RATE_LIMITED && details.daily);
+    }
+
+    /** What the details say. */
+    private record Details(String reason, @Nullable Duration retry, boolean daily, boolean zero) {
+        static Details of(JsonNode error) {
+            String reason = "";
+            Duration retry = null;
+            boolean daily = false;
+            boolean zero = false;
+            for (JsonNode detail : error.path("details")) {
+                String type = detail.path("@type").asText("");
+                if (type.endsWith("google.rpc.ErrorInfo")) {
+                    reason = detail.path("reason").asText("");
+                } else if (type.endsWith("google.rpc.RetryInfo")) {
+                    retry = seconds(SECONDS, detail.path("retryDelay").asText(""), true);
+                } else if (type.endsWith("google.rpc.QuotaFailure")) {
+                    for (JsonNode violation : detail.path("violations")) {
+                        daily |= violation.path("quotaId").asText("").contains("PerDay");
+                        zero |= violation.path("quotaValue").asText("").equals("0");
+                    }
+                }
+            }
+            return new Details(reason, retry, daily, zero);
+        }
+    }
+
+    private static Kind kind(int code, String status, Details details, String text, boolean json) {
+        if (REFUSED.contains(details.reason) || DEAD_KEY.matcher(text).find()) {
+            return Kind.ACCOUNT_REFUSED;
+        }
+        return switch (code) {
+            case 401, 402 -> Kind.ACCOUNT_REFUSED;
+            case 403 -> OTHERS_FILE.matcher(text).find() ? Kind.REQUEST_REJECTED : Kind.ACCOUNT_REFUSED;
+            case 404 -> !json || NO_MODEL.matcher(text).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
+            case 408, 409, 499 -> Kind.SERVER_ERROR;
+            case 429 -> throttled(details, text);
+            case 0 -> named(status);
+            default -> code >= 500 ? Kind.SERVER_ERROR : code >= 400 ? Kind.REQUEST_REJECTED : Kind.BAD_RESPONSE;
+        };
+    }
+
+    private static Kind throttled(Details details, String text) {
+        if (details.zero || ZERO.matcher(text).find()) {
+            // The account's plan does not have this model.
+            return Kind.MODEL_MISSING;
+        }
+        return CROWDED.matcher(text).find() ? Kind.SERVER_ERROR : Kind.RATE_LIMITED;
+    }
+
+    private static String code(Kind kind, Details details, String text, ParsedError said) {
+        if (kind == Kind.REQUEST_REJECTED && TOO_LONG.matcher(text).find()) {
+            return "context_length_exceeded";
+        }
+        return details.reason.isEmpty() ? said.code() == null ? "" : said.code() : safe(details.reason);
+    }
+
+    private static Kind named(String status) {
+        return switch (status.toUpperCase(Locale.ROOT)) {
+            case "RESOURCE_EXHAUSTED" -> Kind.RATE_LIMITED;
+            case "UNAUTHENTICATED", "PERMISSION_DENIED" -> Kind.ACCOUNT_REFUSED;
+            case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> Kind.REQUEST_REJECTED;
+            default -> Kind.SERVER_ERROR;
+        };
+    }
+
+    private static Duration wait(Details details, String text) {
+        if (details.retry != null) {
+            return details.retry;
+        }
+        Duration named = seconds(RETRY, text, false);
+        return named == null ? Duration.ZERO : named;
+    }
+
+    private static @Nullable Duration seconds(Pattern pattern, String text, boolean all) {
+        Matcher matcher = pattern.matcher(text.length() > 4_000 ? text.substring(0, 4_000) : text);
+        if (!(all ? matcher.matches() : matcher.find())) {
+            return null;
+        }
+        Duration wait = Duration.ofMillis((long) Math.ceil(Double.parseDouble(matcher.group(1)) * 1_000));
+        return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    }
+
+    /** A word or a sentence that may be shown. */
+    static String safe(String text) {
+        return Redaction.redact(text);
+    }
+}

@@ -1,0 +1,210 @@
+package io.sluice.domain.dialect.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.MediaSource;
+import io.sluice.domain.chat.Part;
+import io.sluice.domain.dialect.Json;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the parts of the contents of one request, in their order. Calls without an id are numbered; a result without one
+ * belongs to the oldest call of its name that has none yet, and where there is no such name to the oldest call.
+ *
+ * <p>Parts of thinking that follow one another are one, up to the signature that closes it. The signature of a part of
+ * text becomes thinking without text behind it.
+ */
+final class PartReader {
+    private static final Set<String> TEXT = Set.of("text", "thought", "thoughtSignature");
+    private static final Set<String> CALL = Set.of("functionCall", "thoughtSignature");
+    private static final Set<String> RESULT = Set.of("functionResponse");
+    private static final Set<String> MEDIUM = Set.of("inlineData", "fileData", "mediaResolution");
+
+    private final Map<String, Deque<Part.ToolCall>> open = new HashMap<>();
+    private final Deque<Part.ToolCall> calls = new ArrayDeque<>();
+    private int made;
+
+    /**
+     * Reads the parts of a content.
+     *
+     * @throws io.sluice.domain.dialect.MalformedRequestException when one has not its form
+     */
+    List<Part> read(ObjectNode content, String at) {
+        List<Part> parts = new ArrayList<>();
+        int i = 0;
+        for (JsonNode item : Fields.array(content, "parts", at)) {
+            String here = at + ".parts[" + i++ + "]";
+            if (!(item instanceof ObjectNode part)) {
+                throw Fields.malformed("", here, "an object");
+            }
+            read(part, here, parts);
+        }
+        return parts;
+    }
+
+    private void read(ObjectNode part, String at, List<Part> parts) {
+        String signature = Fields.text(part, "thoughtSignature", at);
+        if (has(part, "text", TEXT)) {
+            text(Fields.required(part, "text", at), Boolean.TRUE.equals(Fields.flag(part, "thought", at)), signature, parts);
+        } else if (has(part, "functionCall", CALL)) {
+            parts.add(call(part, signature, at));
+        } else if (has(part, "functionResponse", RESULT)) {
+            parts.add(result(part, at));
+        } else if (has(part, "inlineData", MEDIUM)) {
+            parts.add(inline(part, at));
+        } else if (has(part, "fileData", MEDIUM)) {
+            parts.add(file(part, at));
+        } else {
+            parts.add(new Part.Foreign(ChatDialect.GEMINI, part));
+        }
+    }
+
+    /** Whether a part is of a kind, and says nothing beside what that kind is understood to say. */
+    private static boolean has(ObjectNode part, String kind, Set<String> understood) {
+        return Fields.get(part, kind) != null
+                && !Fields.others(part, understood).iterator().hasNext();
+    }
+
+    private static void text(String text, boolean thought, @Nullable String signature, List<Part> parts) {
+        if (!thought) {
+            if (!text.isEmpty()) {
+                parts.add(Part.Text.of(text));
+            }
+            if (signature != null) {
+                parts.add(new Part.Thinking("", Signatures.read(signature)));
+            }
+            return;
+        }
+        String hidden = signature == null ? null : Signatures.readHidden(signature);
+        if (hidden != null) {
+            parts.add(new Part.HiddenThinking(hidden));
+            return;
+        }
+        String proof = signature == null ? null : Signatures.read(signature);
+        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking before && before.signature() == null) {
+            parts.set(parts.size() - 1, new Part.Thinking(before.text() + text, proof));
+        } else {
+            parts.add(new Part.Thinking(text, proof));
+        }
+    }
+
+    private Part call(ObjectNode part, @Nullable String signature, String at) {
+        String here = at + ".functionCall";
+        ObjectNode call = Fields.object(part, "functionCall", at);
+        if (call == null) {
+            throw Fields.malformed(at, "functionCall", "an object");
+        }
+        ObjectNode args = Fields.object(call, "args", here);
+        String id = Fields.text(call, "id", here);
+        boolean named = id != null && !id.isEmpty();
+        Part.ToolCall read = new Part.ToolCall(
+                named ? id : CallIds.PREFIX + ++made,
+                Fields.required(call, "name", here),
+                args == null ? "{}" : Json.text(args),
+                signature,
+                null);
+        if (!named) {
+            open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);
+        }
+        calls.add(read);
+        return read;
+    }
+
+    private Part result(ObjectNode part, String at) {
+        String here = at + ".functionResponse";
+        ObjectNode result = Fields.object(part, "functionResponse", at);
+        if (result == null) {
+            throw Fields.malformed(at, "functionResponse", "an object");
+        }
+        String name = Fields.text(result, "name", here);
+        String id = Fields.text(result, "id", here);
+        String callId = id == null || id.isEmpty() ? match(name) : id;
+        calls.removeIf(call -> call.id().equals(callId));
+        JsonNode response = Fields.get(result, "response");
+        List<Part> content = new ArrayList<>();
+        boolean error = false;
+        if (response instanceof ObjectNode object) {
+            error = object.size() == 1 && object.has("error");
+            content.add(Part.Text.of(said(object)));
+        } else if (response != null) {
+            content.add(Part.Text.of(response.isTextual() ? response.textValue() : Json.text(response)));
+        }
+        int i = 0;
+        for (JsonNode medium : Fields.array(result, "parts", here)) {
+            String place = here + ".parts[" + i++ + "]";
+            if (!(medium instanceof ObjectNode object)) {
+                throw Fields.malformed("", place, "an object");
+            }
+            read(object, place, content);
+        }
+        return new Part.ToolResult(callId, name, content, error, null);
+    }
+
+    /** What a function said: the one text under {@code output}, {@code result} or {@code error}, else all of it as JSON. */
+    private static String said(ObjectNode response) {
+        if (response.size() == 1) {
+            Iterator<Map.Entry<String, JsonNode>> only = response.fields();
+            Map.Entry<String, JsonNode> field = only.next();
+            if (Set.of("output", "result", "error").contains(field.getKey())
+                    && field.getValue().isTextual()) {
+                return field.getValue().textValue();
+            }
+        }
+        return Json.text(response);
+    }
+
+    private String match(@Nullable String name) {
+        Deque<Part.ToolCall> sameName = name == null ? null : open.get(name);
+        Part.ToolCall found = sameName == null ? null : sameName.poll();
+        if (found == null) {
+            found = calls.peek();
+        }
+        return found == null ? CallIds.PREFIX + ++made : found.id();
+    }
+
+    private static Part inline(ObjectNode part, String at) {
+        ObjectNode data = Fields.object(part, "inlineData", at);
+        if (data == null) {
+            throw Fields.malformed(at, "inlineData", "an object");
+        }
+        String here = at + ".inlineData";
+        String type = Fields.required(data, "mimeType", here);
+        return Media.part(
+                new MediaSource.Data(type, Fields.required(data, "data", here)),
+                type,
+                Fields.text(data, "displayName", here),
+                detail(part));
+    }
+
+    private static Part file(ObjectNode part, String at) {
+        ObjectNode file = Fields.object(part, "fileData", at);
+        if (file == null) {
+            throw Fields.malformed(at, "fileData", "an object");
+        }
+        String here = at + ".fileData";
+        String uri = Fields.required(file, "fileUri", here);
+        String type = Fields.text(file, "mimeType", here);
+        String guessed = type != null ? type : Media.isYouTube(uri) ? "video/mp4" : Media.typeOf(uri, "");
+        return Media.part(
+                Media.source(uri, type), guessed, Fields.text(file, "displayName", here), detail(part));
+    }
+
+    private static @Nullable String detail(ObjectNode part) {
+        JsonNode resolution = Fields.get(part, "mediaResolution");
+        JsonNode level = resolution == null ? null : resolution.isObject() ? resolution.get("level") : resolution;
+        return switch (level == null ? "" : level.asText()) {
+            case "MEDIA_RESOLUTION_LOW" -> "low";
+            case "MEDIA_RESOLUTION_HIGH", "MEDIA_RESOLUTION_ULTRA_HIGH" -> "high";
+            default -> null;
+        };
+    }
+}

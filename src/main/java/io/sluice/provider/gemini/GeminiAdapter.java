@@ -1,0 +1,208 @@
+package io.sluice.provider.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.Translation;
+import io.sluice.domain.dialect.gemini.GeminiCodec;
+import io.sluice.domain.dialect.gemini.GeminiCounting;
+import io.sluice.domain.dialect.gemini.GeminiEmbeddings;
+import io.sluice.domain.dialect.gemini.GeminiError;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.lease.Observation;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.sse.GeminiTap;
+import io.sluice.provider.AnswerReading;
+import io.sluice.provider.Encoding;
+import io.sluice.provider.ProviderAdapter;
+import io.sluice.provider.TokenGrant;
+import io.sluice.provider.UpstreamRequest;
+import io.vertx.core.MultiMap;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Google Gemini.
+ *
+ * <ul>
+ *   <li>AI Studio: base URL {@code https://generativelanguage.googleapis.com/v1beta}, an API key.
+ *   <li>Vertex AI: base URL {@code https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION/publishers/google}
+ *       (the location {@code global} has no region in the host), the JSON of a service account; or, in express mode, {@code
+ *       https://aiplatform.googleapis.com/v1/publishers/google} and an API key.
+ * </ul>
+ *
+ * Model and stream stand in the path, so that a request of Gemini's own dialect passes as it came.
+ */
+public final class GeminiAdapter implements ProviderAdapter {
+    private static final GeminiCodec CODEC = new GeminiCodec();
+    private static final String USUAL_PATH = "/v1beta";
+    private static final String STREAM = ":streamGenerateContent";
+    private static final String EVENTS = "?alt=sse";
+
+    private final Clock wallClock;
+
+    /** With the machine's clock, which only the end of a provider's day is told by. */
+    public GeminiAdapter() {
+        this(Clock.systemUTC());
+    }
+
+    /** With another clock. */
+    GeminiAdapter(Clock wallClock) {
+        this.wallClock = wallClock;
+    }
+
+    @Override
+    public @Nullable TokenGrant grant(Candidate candidate) {
+        return ServiceAccountGrant.isServiceAccount(candidate.account().key())
+                ? new ServiceAccountGrant(candidate.account().key())
+                : null;
+    }
+
+    @Override
+    public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        Endpoint endpoint = scan.endpoint();
+        if (endpoint.dialect() == ChatDialect.GEMINI) {
+            return passed(candidate, scan, target);
+        }
+        return switch (endpoint.kind()) {
+            case CHAT -> translated(candidate, scan, target);
+            case EMBEDDINGS -> embeddings(candidate, scan, target);
+            case COUNT_TOKENS -> counting(candidate, scan, target);
+            default -> throw Encoding.inexpressible(endpoint.inputField());
+        };
+    }
+
+    private static UpstreamRequest passed(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        String method = scan.endpoint().path();
+        if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
+            method = target.array() ? STREAM : STREAM + EVENTS;
+        }
+        String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
+        return request(
+                candidate,
+                method,
+                passedBody(candidate, scan),
+                contentType -> isReadable(contentType)
+                        ? new GeminiTap(rename, error -> GeminiError.read(0, error).failure())
+                        : null,
+                List.of());
+    }
+
+    /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */
+    private static byte[] passedBody(Candidate candidate, RequestScan scan) {
+        boolean named = scan.indexOf("model") >= 0 && !candidate.model().equals(candidate.upstreamModel());
+        if (!named && candidate.channel().parameters().isEmpty()) {
+            return scan.body();
+        }
+        JsonNode json = Json.read(scan.body(), 0, scan.body().length);
+        if (!(json instanceof ObjectNode body)) {
+            return scan.body();
+        }
+        if (named) {
+            body.put("model", "models/" + plain(candidate.upstreamModel()));
+        }
+        return Json.write(Encoding.ruled(candidate, body));
+    }
+
+    private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        Translation translation =
+                Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
+        return request(
+                candidate,
+                scan.stream() ? STREAM + EVENTS : Endpoint.GENERATE_CONTENT.path(),
+                Json.write(Encoding.ruled(candidate, translation.body())),
+                translation::tap,
+                translation.lost());
+    }
+
+    private static UpstreamRequest embeddings(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        boolean vertex = isVertex(candidate);
+        GeminiEmbeddings embeddings = Encoding.carried(() -> GeminiEmbeddings.of(
+                scan, plain(candidate.upstreamModel()), candidate.channel().lenient(), vertex, target));
+        return request(
+                candidate,
+                vertex ? ":predict" : ":batchEmbedContents",
+                Json.write(Encoding.ruled(candidate, embeddings.body())),
+                contentType -> isReadable(contentType) ? embeddings.tap() : null,
+                embeddings.lost());
+    }
+
+    private static UpstreamRequest counting(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        Translation translation =
+                Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
+        ObjectNode body =
+                GeminiCounting.body(translation.body(), plain(candidate.upstreamModel()), isVertex(candidate));
+        return request(
+                candidate,
+                Endpoint.COUNT_CONTENT_TOKENS.path(),
+                Json.write(body),
+                contentType -> isReadable(contentType) ? GeminiCounting.tap() : null,
+                translation.lost());
+    }
+
+    private static UpstreamRequest request(
+            Candidate candidate, String method, byte[] body, AnswerReading answer, List<String> lost) {
+        return new UpstreamRequest(
+                base(candidate) + "/" + resource(candidate.upstreamModel()) + method,
+                credential(candidate.account().key().reveal()),
+                body,
+                answer,
+                lost);
+    }
+
+    private static Map<String, String> credential(String key) {
+        if (key.startsWith("Bearer ")) {
+            return Map.of("authorization", key);
+        }
+        // What Google's tools print as an access token.
+        return key.startsWith("ya29.") ? Map.of("authorization", "Bearer " + key) : Map.of("x-goog-api-key", key);
+    }
+
+    private static String base(Candidate candidate) {
+        String path = candidate.channel().baseUrl().path();
+        return path.isEmpty() ? USUAL_PATH : path;
+    }
+
+    private static boolean isVertex(Candidate candidate) {
+        return candidate.channel().baseUrl().path().contains("/publishers/");
+    }
+
+    /** {@code models/NAME}, or {@code tunedModels/NAME} where the name says so. */
+    private static String resource(String model) {
+        String tuned = "tunedModels/";
+        return model.startsWith(tuned)
+                ? tuned + segment(model.substring(tuned.length()))
+                : "models/" + segment(plain(model));
+    }
+
+    private static String plain(String model) {
+        return model.startsWith("models/") ? model.substring("models/".length()) : model;
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static boolean isReadable(String contentType) {
+        return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
+    }
+
+    @Override
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
+        return GeminiErrors.classify(status, headers, body, wallClock.instant());
+    }
+
+    /** Gemini tells nothing in its headers. */
+    @Override
+    public @Nullable Observation observe(Candidate candidate, MultiMap headers) {
+        return null;
+    }
+}
