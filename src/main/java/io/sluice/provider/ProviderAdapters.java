@@ -2,6 +2,8 @@ package io.sluice.provider;
 
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.azure.AzureAdapter;
+import io.sluice.provider.bedrock.BedrockAdapter;
+import io.sluice.provider.ollama.OllamaAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,7 +12,9 @@ import java.util.Map;
 final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
-            ProviderType.AZURE, new AzureAdapter()));
+            ProviderType.AZURE, new AzureAdapter(),
+            ProviderType.BEDROCK, new BedrockAdapter(),
+            ProviderType.OLLAMA, new OllamaAdapter()));
 
     private ProviderAdapters() {}
 

@@ -29,14 +29,17 @@ public enum ProviderType {
     ANTHROPIC(false),
     /** Google Gemini; not built yet. */
     GEMINI(false),
-    /** Amazon Bedrock Converse; not built yet. */
-    BEDROCK(false),
+    /**
+     * Amazon Bedrock Converse. An account's key is an API key, or {@code ACCESS_KEY_ID:SECRET[:SESSION_TOKEN][@REGION]},
+     * which signs; the region is needed where the base URL's host does not say it.
+     */
+    BEDROCK(true),
     /** Alibaba DashScope, native; not built yet. */
     DASHSCOPE(false),
     /** Baidu Qianfan; not built yet. */
     QIANFAN(false),
-    /** Ollama, native; not built yet (its OpenAI-compatible port works as {@code openai}). */
-    OLLAMA(false);
+    /** Ollama, native. An account's key {@code none} sends no credential. */
+    OLLAMA(true);
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 

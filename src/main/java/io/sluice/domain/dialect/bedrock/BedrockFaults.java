@@ -17,7 +17,7 @@ public final class BedrockFaults {
             + "|model identifier is invalid|end of (?:its )?life|marked by provider as legacy");
     private static final Pattern MODEL_DENIED = Pattern.compile("(?i)access to the model|model access|marketplace"
             + "|on resource: arn:\\S*:(?:foundation-model|inference-profile|application-inference-profile)/"
-            + "|access is denied for this model|explicit deny");
+            + "|access is denied for this model");
     private static final Pattern ARN = Pattern.compile("\\barn:[^\\s\"']+");
 
     /** What names an account: twelve digits. */

@@ -42,11 +42,16 @@ final class OllamaStreamDecoder implements AnswerDecoder {
         }
     }
 
+    /** A last line without its break counts if it is whole; if not, the answer was cut. */
     @Override
     public void end(Consumer<ChatEvent> out) {
         if (!reading.isOver() && length > 0) {
-            held(out);
+            JsonNode json = Json.read(held, 0, length);
+            if (json != null) {
+                reading.object(json, out);
+            }
         }
+        drop();
     }
 
     private void hold(byte[] piece, int from, int to) {

@@ -41,9 +41,21 @@ final class OllamaWholeDecoder implements AnswerDecoder {
         if (json != null) {
             reading.object(json, out);
         } else {
-            OllamaStreamDecoder lines = new OllamaStreamDecoder();
-            lines.feed(bytes, out);
-            lines.end(out);
+            lines(bytes, out);
+        }
+    }
+
+    private void lines(byte[] bytes, Consumer<ChatEvent> out) {
+        OllamaStreamDecoder lines = new OllamaStreamDecoder();
+        boolean[] some = new boolean[1];
+        Consumer<ChatEvent> counting = event -> {
+            some[0] = true;
+            out.accept(event);
+        };
+        lines.feed(bytes, counting);
+        lines.end(counting);
+        if (!some[0]) {
+            reading.fail(OllamaFaults.malformed("The provider did not answer with JSON."), out);
         }
     }
 }
