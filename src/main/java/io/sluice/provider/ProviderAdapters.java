@@ -3,7 +3,9 @@ package io.sluice.provider;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.anthropic.AnthropicAdapter;
 import io.sluice.provider.azure.AzureAdapter;
+import io.sluice.provider.bedrock.BedrockAdapter;
 import io.sluice.provider.gemini.GeminiAdapter;
+import io.sluice.provider.ollama.OllamaAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
 import java.util.EnumMap;
 import java.util.Map;
@@ -14,7 +16,9 @@ final class ProviderAdapters {
             ProviderType.OPENAI, new OpenAiAdapter(),
             ProviderType.AZURE, new AzureAdapter(),
             ProviderType.ANTHROPIC, new AnthropicAdapter(),
-            ProviderType.GEMINI, new GeminiAdapter()));
+            ProviderType.GEMINI, new GeminiAdapter(),
+            ProviderType.BEDROCK, new BedrockAdapter(),
+            ProviderType.OLLAMA, new OllamaAdapter()));
 
     private ProviderAdapters() {}
 

@@ -15,12 +15,13 @@ final class RequestHeaders {
      * @param open what was asked
      */
     static void put(HttpClientRequest target, UpstreamRequest message, OpenExchange open) {
-        message.headers().forEach(target::putHeader);
         if (!open.clientRequestId().isEmpty()) {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
         target.putHeader("content-type", "application/json");
         target.putHeader("user-agent", "sluice");
+        // Last, so that an adapter may say what else it accepts.
+        message.headers().forEach(target::putHeader);
     }
 }

@@ -29,14 +29,17 @@ public enum ProviderType {
     ANTHROPIC(true),
     /** Google Gemini, through AI Studio and through Vertex AI. */
     GEMINI(true),
-    /** Amazon Bedrock Converse. */
-    BEDROCK(false),
+    /**
+     * Amazon Bedrock Converse. An account's key is an API key, or {@code ACCESS_KEY_ID:SECRET[:SESSION_TOKEN][@REGION]},
+     * which signs; the region is needed where the base URL's host does not say it.
+     */
+    BEDROCK(true),
     /** Alibaba DashScope, native. */
     DASHSCOPE(false),
     /** Baidu Qianfan: version 2, and the older API with access tokens. */
     QIANFAN(false),
-    /** Ollama, native. */
-    OLLAMA(false);
+    /** Ollama, native. An account's key {@code none} sends no credential. */
+    OLLAMA(true);
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 

@@ -1,0 +1,89 @@
+package io.sluice.domain.dialect.bedrock;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Redaction;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the exceptions of Bedrock mean, in an error answer or in a stream, whose names differ in the case of their first
+ * letter only (Amazon Bedrock Runtime API reference, common errors, 2026).
+ */
+public final class BedrockFaults {
+    private static final Pattern MODEL_GONE = Pattern.compile("(?i)on-demand throughput isn.t supported"
+            + "|model identifier is invalid|end of (?:its )?life|marked by provider as legacy");
+    private static final Pattern MODEL_DENIED = Pattern.compile("(?i)access to the model|model access|marketplace"
+            + "|on resource: arn:\\S*:(?:foundation-model|inference-profile|application-inference-profile)/"
+            + "|access is denied for this model");
+    private static final Pattern ARN = Pattern.compile("\\barn:[^\\s\"']+");
+
+    /** What names an account: twelve digits. */
+    private static final Pattern ACCOUNT_ID = Pattern.compile("(?<![0-9])[0-9]{12}(?![0-9])");
+
+    private BedrockFaults() {}
+
+    /**
+     * What an exception means.
+     *
+     * @param type its name; null when there is none
+     * @param message its sentence, as it came
+     * @return null when the name is not known
+     */
+    public static @Nullable Kind kind(@Nullable String type, String message) {
+        return switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
+            case "throttlingexception", "servicequotaexceededexception", "toomanyrequestsexception" -> Kind.RATE_LIMITED;
+            case "validationexception" -> MODEL_GONE.matcher(message).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
+            case "accessdeniedexception" ->
+                MODEL_DENIED.matcher(message).find() ? Kind.MODEL_MISSING : Kind.ACCOUNT_REFUSED;
+            case "unrecognizedclientexception",
+                    "invalidsignatureexception",
+                    "signaturedoesnotmatch",
+                    "incompletesignatureexception",
+                    "missingauthenticationtokenexception",
+                    "invalidclienttokenid",
+                    "expiredtokenexception" -> Kind.ACCOUNT_REFUSED;
+            case "resourcenotfoundexception" -> Kind.MODEL_MISSING;
+            case "modeltimeoutexception",
+                    "modelerrorexception",
+                    "modelstreamerrorexception",
+                    "modelnotreadyexception",
+                    "internalserverexception",
+                    "internalfailure",
+                    "serviceunavailableexception" -> Kind.SERVER_ERROR;
+            default -> null;
+        };
+    }
+
+    /**
+     * A sentence that may be shown. What AWS says of a wrong signature repeats the signed headers, a session's token among
+     * them; refusals name accounts and people by their ARNs.
+     *
+     * @param type the exception's name; null when there is none
+     * @param message as it came
+     */
+    public static String shown(@Nullable String type, String message) {
+        String name = type == null ? "" : type.toLowerCase(Locale.ROOT);
+        if (name.contains("signature")) {
+            return "The provider did not accept the signature of the request.";
+        }
+        String safe = ACCOUNT_ID.matcher(ARN.matcher(message).replaceAll("***")).replaceAll("***");
+        safe = Redaction.redact(safe);
+        return safe.isEmpty() ? "The provider reported an error without a message." : safe;
+    }
+
+    /** An exception inside an answer of status 200. */
+    static UpstreamFailure inAnswer(@Nullable String type, String message) {
+        Kind kind = kind(type, message);
+        String word = type == null ? null : Redaction.redact(type);
+        return new UpstreamFailure(
+                kind == null ? Kind.SERVER_ERROR : kind, 0, shown(type, message), word, null, null, Duration.ZERO);
+    }
+
+    /** The answer is not what the dialect says. */
+    static UpstreamFailure malformed(String message) {
+        return UpstreamFailure.of(Kind.BAD_RESPONSE, message);
+    }
+}

@@ -1,0 +1,77 @@
+package io.sluice.domain.dialect.ollama;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Redaction;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** What Ollama's errors mean. They are sentences without a code (Ollama API reference and server, 2026). */
+public final class OllamaFaults {
+    private static final Pattern NO_MODEL =
+            Pattern.compile("(?i)\\bmodel\\b.{0,200}\\bnot found|try pulling it first|no such model");
+    private static final Pattern BUSY = Pattern.compile("(?i)server busy|maximum pending requests|loading model"
+            + "|requires more (?:system )?memory|out of memory|runner process|llama runner|llm server|timed out");
+    private static final Pattern RATE = Pattern.compile("(?i)too many requests|rate limit|usage limit");
+    private static final Pattern REFUSED = Pattern.compile("(?i)\\bunauthorized\\b|invalid (?:api )?key");
+    private static final Pattern REJECTED = Pattern.compile("(?i)does not support|invalid (?:option|format|image|role)"
+            + "|exceeds the context length|exceeds maximum context|input too large");
+
+    private OllamaFaults() {}
+
+    /**
+     * What an error means.
+     *
+     * @param status HTTP status; 200 for an error inside an answer
+     * @param message its sentence, as it came
+     */
+    public static Kind kind(int status, String message) {
+        return switch (status) {
+            case 401, 402, 403 -> Kind.ACCOUNT_REFUSED;
+            case 404 -> Kind.MODEL_MISSING;
+            case 408, 409, 425 -> Kind.SERVER_ERROR;
+            case 429 -> Kind.RATE_LIMITED;
+            default -> kindOf(status, message);
+        };
+    }
+
+    private static Kind kindOf(int status, String message) {
+        if (NO_MODEL.matcher(message).find()) {
+            return Kind.MODEL_MISSING;
+        }
+        if (BUSY.matcher(message).find()) {
+            return Kind.SERVER_ERROR;
+        }
+        if (status >= 500) {
+            return Kind.SERVER_ERROR;
+        }
+        if (status >= 400) {
+            return Kind.REQUEST_REJECTED;
+        }
+        if (RATE.matcher(message).find()) {
+            return Kind.RATE_LIMITED;
+        }
+        if (REFUSED.matcher(message).find()) {
+            return Kind.ACCOUNT_REFUSED;
+        }
+        return REJECTED.matcher(message).find() ? Kind.REQUEST_REJECTED : Kind.SERVER_ERROR;
+    }
+
+    /** An error inside an answer of status 200. */
+    static UpstreamFailure inAnswer(String message) {
+        String shown = Redaction.redact(message);
+        return new UpstreamFailure(
+                kind(200, message),
+                0,
+                shown.isEmpty() ? "The provider reported an error without a message." : shown,
+                null,
+                null,
+                null,
+                Duration.ZERO);
+    }
+
+    /** The answer is not what the dialect says. */
+    static UpstreamFailure malformed(String message) {
+        return UpstreamFailure.of(Kind.BAD_RESPONSE, message);
+    }
+}
