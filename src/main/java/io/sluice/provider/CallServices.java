@@ -13,10 +13,11 @@ import java.util.function.LongSupplier;
  * @param wallClock what answers are dated by
  * @param bus to quota
  * @param reports what providers say about their limits
+ * @param credentials what requests carry
  * @param calls those in flight
  */
 record CallServices(
-        LongSupplier clock, Clock wallClock, Bus bus, LimitReports reports, Set<UpstreamCall> calls) {
+        LongSupplier clock, Clock wallClock, Bus bus, LimitReports reports, Credentials credentials, Set<UpstreamCall> calls) {
     /**
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
      * and is not.

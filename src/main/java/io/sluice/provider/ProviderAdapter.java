@@ -14,9 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ProviderAdapter {
     /**
+     * How the account's key becomes the credential that requests carry.
+     *
+     * @param candidate as the revision has it
+     * @return null when the key goes on the wire as it is
+     */
+    default @Nullable TokenGrant grant(Candidate candidate) {
+        return null;
+    }
+
+    /**
      * Writes a request as the provider wants it.
      *
-     * @param candidate whom it goes to
+     * @param candidate whom it goes to; where there is a {@link #grant}, its account's key is the credential of the moment
      * @param scan the client's request
      * @param target what the answer says besides what the provider says
      * @throws io.sluice.domain.failure.GatewayException when the request is malformed, or the provider has nothing like it

@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<OpenExchange> consumer;
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
+    private @Nullable TokenClient tokens;
     /** Null until the first change: no client is left over before. */
     private @Nullable List<Channel> live;
 
@@ -51,12 +54,22 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        CallServices services = new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), calls);
+        TokenClient endpoint = new TokenClient(vertx);
+        tokens = endpoint;
+        Credentials credentials = new Credentials(clock, Clock.systemUTC(), endpoint);
+        CallServices services =
+                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
-        MessageConsumer<RevisionChanged> told = bus.consume(
-                Address.REVISION_CHANGED, change -> live = change.revision().channels());
+        MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
+            List<Channel> channels = change.revision().channels();
+            live = channels;
+            credentials.retain(channels.stream()
+                    .flatMap(channel -> channel.accounts().stream())
+                    .map(Account::id)
+                    .collect(Collectors.toSet()));
+        });
         changes = told;
         MessageConsumer<OpenExchange> registered =
                 bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
@@ -76,16 +89,18 @@ public final class ProviderClientVerticle extends VerticleBase {
         if (clients != null) {
             steps.add(clients.close());
         }
+        if (tokens != null) {
+            steps.add(tokens.close());
+        }
         return Future.join(steps);
     }
 
     private Future<OpenResult> open(UpstreamClients owned, CallServices services, OpenExchange message) {
         ProviderAdapter adapter =
                 ProviderAdapters.of(message.candidate().channel().type());
-        Future<HttpClientRequest> connection = message.parked() instanceof UpstreamCall parked && parked.isParked()
-                ? Future.succeededFuture(parked.take())
-                : owned.connect(message.candidate().channel());
-        return new UpstreamCall(message, adapter, services).run(connection);
+        HttpClientRequest taken =
+                message.parked() instanceof UpstreamCall parked && parked.isParked() ? parked.take() : null;
+        return new UpstreamCall(message, adapter, services).run(taken, owned);
     }
 
     private void sweep(UpstreamClients owned, LimitReports reports) {

@@ -5,6 +5,7 @@ import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * One attempt, from the wish for a connection to the end of the answer.
  *
  * <pre>
+ *  AUTHORIZING (at once where the key goes on the wire as it is)
+ *      │
+ *      ▼
  *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
  *      │
  *      ▼  head and body written in the turn that looked at the lease's clock
@@ -47,6 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamCall.class);
+    private static final long AUTHORIZE_NANOS = 10_000_000_000L;
     private static final long CLAIM_NANOS = 1_000_000_000L;
     private static final long ERROR_BODY_NANOS = 5_000_000_000L;
     private static final int ERROR_BODY_BYTES = 64 * 1024;
@@ -59,6 +64,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached.");
 
     private enum Phase {
+        AUTHORIZING,
         CONNECTING,
         PARKED,
         WRITTEN,
@@ -74,11 +80,12 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private final LongSupplier clock;
     private final Promise<OpenResult> result = Promise.promise();
     private final long startNanos;
-    private Phase phase = Phase.CONNECTING;
+    private Phase phase = Phase.AUTHORIZING;
     private long phaseSinceNanos;
     private long writtenAtNanos;
     private int earlyHints;
     private @Nullable LateWrite departure;
+    private @Nullable Candidate authorized;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
@@ -107,13 +114,36 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     /**
      * Runs the attempt to the response head.
      *
-     * @param connection gives a connection with a free stream, also when it is late
+     * @param parked a connection that an earlier call left; null for none
+     * @param clients where another comes from
      * @return what became of it; never fails
      */
-    Future<OpenResult> run(Future<HttpClientRequest> connection) {
+    Future<OpenResult> run(@Nullable HttpClientRequest parked, UpstreamClients clients) {
+        request = parked;
         open.cancellation().onCancel(this::clientLeft);
-        connection.onComplete(this::connected, this::connectFailed);
+        services.credentials()
+                .authorized(open.candidate(), adapter.grant(open.candidate()))
+                .onComplete(candidate -> connect(candidate, clients), this::unauthorized);
         return result.future();
+    }
+
+    private void connect(Candidate candidate, UpstreamClients clients) {
+        if (phase == Phase.AUTHORIZING) {
+            authorized = candidate;
+            enter(Phase.CONNECTING, clock.getAsLong());
+            HttpClientRequest parked = request;
+            if (parked == null) {
+                clients.connect(channel()).onComplete(this::connected, this::connectFailed);
+            } else {
+                connected(parked);
+            }
+        }
+    }
+
+    private void unauthorized(Throwable cause) {
+        if (phase == Phase.AUTHORIZING) {
+            fail(cause instanceof GatewayException expected ? expected.failure() : new GatewayFailure.Internal());
+        }
     }
 
     /** Hands the parked connection to the next call. */
@@ -148,7 +178,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     open.candidate().model(),
                     open.scan().includeUsage(),
                     services.wallClock().millis() / 1000);
-            write(connected, adapter.encode(open.candidate(), open.scan(), target));
+            write(connected, adapter.encode(Objects.requireNonNull(authorized), open.scan(), target));
         } catch (GatewayException e) {
             fail(e.failure());
         } catch (RuntimeException e) {
@@ -277,6 +307,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     answer.headers(),
                     Objects.requireNonNull(errorText).getBytes());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
+            if (failure.kind() == Kind.ACCOUNT_REFUSED) {
+                services.credentials().refused(open.candidate().account());
+            }
             if (over) {
                 end();
                 result.complete(new OpenResult.Failed(failure, true, writtenAtNanos));
@@ -293,7 +326,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
-            boolean sent = before != Phase.CONNECTING && before != Phase.PARKED;
+            boolean sent = before != Phase.AUTHORIZING && before != Phase.CONNECTING && before != Phase.PARKED;
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
         reset();
@@ -301,7 +334,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void clientLeft() {
         switch (phase) {
-            case CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            case AUTHORIZING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
             // Whoever holds an opened, claimed or parked handle ends it.
             case OPENED, CLAIMED, PARKED, ENDED -> {}
         }
@@ -345,6 +378,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         Timeouts timeouts = open.candidate().channel().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
+            case AUTHORIZING -> {
+                if (inPhase > AUTHORIZE_NANOS) {
+                    fail(UNREACHED);
+                }
+            }
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {

@@ -20,4 +20,9 @@ public record Account(
         int index,
         Secret key,
         AccountLimits limits,
-        @Nullable String quotaOf) {}
+        @Nullable String quotaOf) {
+    /** The same account with another credential. */
+    public Account withKey(Secret other) {
+        return new Account(id, name, index, other, limits, quotaOf);
+    }
+}

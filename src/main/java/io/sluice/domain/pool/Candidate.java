@@ -19,6 +19,11 @@ public record Candidate(Channel channel, Account account, String model, String u
         scopes = List.copyOf(scopes);
     }
 
+    /** The same with the account in another form. */
+    public Candidate withAccount(Account other) {
+        return new Candidate(channel, other, model, upstreamModel, scopes);
+    }
+
     /** {@code channel/account}. */
     public String accountId() {
         return account.id();
