@@ -2,7 +2,9 @@ package io.sluice.provider;
 
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.azure.AzureAdapter;
+import io.sluice.provider.dashscope.DashScopeAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
+import io.sluice.provider.qianfan.QianfanAdapter;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -10,7 +12,9 @@ import java.util.Map;
 final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
-            ProviderType.AZURE, new AzureAdapter()));
+            ProviderType.AZURE, new AzureAdapter(),
+            ProviderType.DASHSCOPE, new DashScopeAdapter(),
+            ProviderType.QIANFAN, new QianfanAdapter()));
 
     private ProviderAdapters() {}
 

@@ -31,10 +31,10 @@ public enum ProviderType {
     GEMINI(false),
     /** Amazon Bedrock Converse; not built yet. */
     BEDROCK(false),
-    /** Alibaba DashScope, native; not built yet. */
-    DASHSCOPE(false),
-    /** Baidu Qianfan; not built yet. */
-    QIANFAN(false),
+    /** Alibaba DashScope, native. */
+    DASHSCOPE(true),
+    /** Baidu Qianfan: version 2, and the older API where the account's key has two parts. */
+    QIANFAN(true),
     /** Ollama, native; not built yet (its OpenAI-compatible port works as {@code openai}). */
     OLLAMA(false);
 
