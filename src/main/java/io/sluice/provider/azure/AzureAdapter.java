@@ -7,11 +7,11 @@ import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiErrors;
+import io.sluice.provider.openai.OpenAiRequests;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,11 +30,12 @@ public final class AzureAdapter implements ProviderAdapter {
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Channel channel = candidate.channel();
-        return new UpstreamRequest(
-                target(channel, candidate.upstreamModel(), scan.endpoint().path()),
-                Map.of("api-key", candidate.account().key().reveal()),
-                Encoding.spliced(candidate, scan),
-                Encoding.passing(candidate, scan));
+        return OpenAiRequests.encode(
+                candidate,
+                scan,
+                target,
+                path -> target(channel, candidate.upstreamModel(), path),
+                Map.of("api-key", candidate.account().key().reveal()));
     }
 
     private static String target(Channel channel, String deployment, String path) {

@@ -6,7 +6,6 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
@@ -15,17 +14,21 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI, and any service that speaks its API: the endpoint's path below the base URL, a bearer key. */
+/**
+ * OpenAI, and any service that speaks its API: the endpoint's path below the base URL, a bearer key. Requests of OpenAI's
+ * dialect pass as they came, chats of others are translated.
+ */
 public final class OpenAiAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.REQUESTS, Dimension.TOKENS);
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
-        return new UpstreamRequest(
-                candidate.channel().baseUrl().path() + scan.endpoint().path(),
-                Map.of("authorization", "Bearer " + candidate.account().key().reveal()),
-                Encoding.spliced(candidate, scan),
-                Encoding.passing(candidate, scan));
+        return OpenAiRequests.encode(
+                candidate,
+                scan,
+                target,
+                path -> candidate.channel().baseUrl().path() + path,
+                Map.of("authorization", "Bearer " + candidate.account().key().reveal()));
     }
 
     @Override

@@ -1,0 +1,187 @@
+package io.sluice.domain.dialect.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.ChatEvent;
+import io.sluice.domain.chat.FinishReason;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one choice of an answer: its message, or the pieces of it. What comes after its end is not read. */
+final class ChoiceReader {
+    private final int choice;
+    private final ToolCallReader calls;
+    private boolean refused;
+    private boolean finished;
+
+    ChoiceReader(int choice, String idPrefix) {
+        this.choice = choice;
+        calls = new ToolCallReader(choice, idPrefix);
+    }
+
+    /** Whether the choice has said why it ended. */
+    boolean isFinished() {
+        return finished;
+    }
+
+    /**
+     * Reads one element of {@code choices}.
+     *
+     * @return what is wrong
+     */
+    Fault read(JsonNode element, Consumer<ChatEvent> out) {
+        if (finished) {
+            return Fault.NONE;
+        }
+        JsonNode message = element.get("delta");
+        if (message == null || !message.isObject()) {
+            message = element.path("message");
+        }
+        if (!message(message, out)) {
+            return Fault.MALFORMED;
+        }
+        JsonNode logprobs = element.get("logprobs");
+        if (logprobs != null && logprobs.isObject() && !logprobs.isEmpty()) {
+            out.accept(new ChatEvent.Logprobs(choice, logprobs));
+        }
+        JsonNode reason = element.get("finish_reason");
+        if (reason == null || !reason.isTextual()) {
+            return Fault.NONE;
+        }
+        String word = reason.textValue();
+        if (word.isEmpty() || word.equals("null")) {
+            return Fault.NONE;
+        }
+        FinishReason read = FinishWords.read(word);
+        if (read == null) {
+            return Fault.FAILED;
+        }
+        JsonNode stop = element.path("stop_reason");
+        boolean byText = read == FinishReason.STOP && stop.isTextual() && !calls.any();
+        return finish(byText ? FinishReason.STOP_TEXT : read, byText ? stop.textValue() : "", out)
+                ? Fault.NONE
+                : Fault.MALFORMED;
+    }
+
+    /** Ends the choice, if it has not ended; false when a call of it never said what it calls. */
+    boolean finish(FinishReason reason, String stopText, Consumer<ChatEvent> out) {
+        if (finished) {
+            return true;
+        }
+        finished = true;
+        if (!calls.whole()) {
+            return false;
+        }
+        FinishReason told = reason;
+        if (reason == FinishReason.STOP || reason == FinishReason.OTHER) {
+            // Servers say "stop" of calls that the client forced.
+            told = calls.any() ? FinishReason.TOOL_CALLS : refused ? FinishReason.REFUSAL : reason;
+        }
+        out.accept(new ChatEvent.Finish(choice, told, stopText.isEmpty() ? null : stopText));
+        return true;
+    }
+
+    private boolean message(JsonNode message, Consumer<ChatEvent> out) {
+        thinking(message, out);
+        content(message.get("content"), out);
+        JsonNode refusal = message.get("refusal");
+        if (says(refusal)) {
+            refused = true;
+            out.accept(new ChatEvent.Refusal(choice, refusal.textValue()));
+        }
+        JsonNode annotations = message.get("annotations");
+        if (annotations != null && annotations.isArray()) {
+            for (JsonNode annotation : annotations) {
+                out.accept(new ChatEvent.Citation(choice, ChatDialect.OPENAI, annotation));
+            }
+        }
+        JsonNode list = message.get("tool_calls");
+        if (list != null && list.isArray() && !calls.read(list, out)) {
+            return false;
+        }
+        JsonNode old = message.get("function_call");
+        return old == null || !old.isObject() || calls.readOld(old, out);
+    }
+
+    /** Text under any of its names, or else from the details; proofs from the details. */
+    private void thinking(JsonNode message, Consumer<ChatEvent> out) {
+        JsonNode text = message.get(ReasoningDetails.CONTENT);
+        if (!says(text)) {
+            text = message.get("reasoning");
+        }
+        JsonNode details = message.get(ReasoningDetails.DETAILS);
+        boolean told = says(text);
+        if (details == null || !details.isArray() || details.isEmpty()) {
+            if (told) {
+                out.accept(new ChatEvent.Thinking(choice, text.textValue()));
+            }
+            return;
+        }
+        // Where the details hold texts of their own, they say which proof belongs to which.
+        boolean texts = false;
+        for (JsonNode item : details) {
+            texts |= says(item.get("text")) || says(item.get("summary"));
+        }
+        if (told && !texts) {
+            out.accept(new ChatEvent.Thinking(choice, text.textValue()));
+        }
+        for (JsonNode item : details) {
+            detail(item, out);
+        }
+    }
+
+    private void detail(JsonNode item, Consumer<ChatEvent> out) {
+        JsonNode text = says(item.get("text")) ? item.get("text") : item.get("summary");
+        if (says(text)) {
+            out.accept(new ChatEvent.Thinking(choice, text.textValue()));
+        }
+        if (says(item.get("signature"))) {
+            out.accept(new ChatEvent.ThinkingSignature(choice, item.get("signature").textValue()));
+        }
+        if (says(item.get("data"))) {
+            out.accept(new ChatEvent.HiddenThinking(choice, item.get("data").textValue()));
+        }
+    }
+
+    /** A string, or a list of parts as some servers give it. */
+    private void content(@Nullable JsonNode content, Consumer<ChatEvent> out) {
+        if (says(content)) {
+            out.accept(new ChatEvent.Text(choice, content.textValue()));
+        } else if (content != null && content.isArray()) {
+            for (JsonNode part : content) {
+                part(part, out);
+            }
+        }
+    }
+
+    private void part(JsonNode part, Consumer<ChatEvent> out) {
+        if (says(part.get("text"))) {
+            out.accept(new ChatEvent.Text(choice, part.get("text").textValue()));
+        } else if (says(part.get("refusal"))) {
+            refused = true;
+            out.accept(new ChatEvent.Refusal(choice, part.get("refusal").textValue()));
+        } else if (says(part.get("thinking"))) {
+            out.accept(new ChatEvent.Thinking(choice, part.get("thinking").textValue()));
+        } else {
+            for (JsonNode inner : part.path("thinking")) {
+                if (says(inner.get("text"))) {
+                    out.accept(new ChatEvent.Thinking(choice, inner.get("text").textValue()));
+                }
+            }
+        }
+    }
+
+    private static boolean says(@Nullable JsonNode text) {
+        return text != null && text.isTextual() && !text.textValue().isEmpty();
+    }
+
+    /** What an element may be wrong in. */
+    enum Fault {
+        /** Nothing. */
+        NONE,
+        /** Its form. */
+        MALFORMED,
+        /** The server says that it failed. */
+        FAILED
+    }
+}
