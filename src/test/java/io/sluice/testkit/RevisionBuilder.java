@@ -50,6 +50,7 @@ public final class RevisionBuilder {
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private int maxConnections = 16;
+        private @Nullable String credential;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
 
@@ -72,6 +73,11 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        public ChannelBuilder type(ProviderType newType) {
+            type = newType;
             return this;
         }
 
@@ -114,6 +120,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** All its accounts have this credential. */
+        public ChannelBuilder credential(String text) {
+            credential = text;
+            return this;
+        }
+
         /** An account with limits. */
         public ChannelBuilder account(String account, LimitSet limits) {
             return account(account, new AccountLimits(limits, Map.of(), List.of()));
@@ -145,7 +157,7 @@ public final class RevisionBuilder {
                     name + "/" + account,
                     account,
                     firstIndex + built.size(),
-                    Secret.of("CANARY-" + name + "-" + account),
+                    Secret.of(credential == null ? "CANARY-" + name + "-" + account : credential),
                     limits,
                     null)));
             return new Channel(

@@ -13,20 +13,29 @@ import io.sluice.provider.TokenGrant;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * Access tokens of the older API (Qianfan API reference, "get access_token", 2025): given out by {@code /oauth/2.0/token} of
- * the host that serves the API, for 30 days.
+ * the host that serves the API, for 30 days. The credential that comes of it is the query {@code access_token=…}: so it
+ * cannot be taken for a key of version 2.
  *
- * @param origin scheme and authority of the channel
+ * @param url the channel's
  * @param key {@code API_KEY:SECRET_KEY}
  */
-record AccessTokens(String origin, Secret key) implements TokenGrant.Asked {
+record AccessTokens(BaseUrl url, Secret key) implements TokenGrant.Asked {
+    private static final Pattern PAIR = Pattern.compile("[A-Za-z0-9]{8,128}:[A-Za-z0-9]{8,128}");
+    private static final String QUERY = "access_token=";
     private static final int LONGEST_TOKEN = 4_096;
 
-    /** Tokens of a channel's account. */
-    static AccessTokens of(BaseUrl url, Secret key) {
-        return new AccessTokens((url.tls() ? "https://" : "http://") + url.authority(), key);
+    /** Whether a key is one that tokens are made of. */
+    static boolean areMadeOf(Secret key) {
+        return PAIR.matcher(key.reveal()).matches();
+    }
+
+    /** Whether a credential is such a token. */
+    static boolean isQuery(Secret credential) {
+        return credential.reveal().startsWith(QUERY);
     }
 
     @Override
@@ -34,8 +43,8 @@ record AccessTokens(String origin, Secret key) implements TokenGrant.Asked {
         String text = key.reveal();
         int colon = text.indexOf(':');
         return new TokenCall(
-                origin + "/oauth/2.0/token?grant_type=client_credentials&client_id="
-                        + escaped(text.substring(0, colon)) + "&client_secret=" + escaped(text.substring(colon + 1)),
+                url + "/oauth/2.0/token?grant_type=client_credentials&client_id=" + text.substring(0, colon)
+                        + "&client_secret=" + text.substring(colon + 1),
                 "application/json",
                 new byte[0]);
     }
@@ -50,7 +59,7 @@ record AccessTokens(String origin, Secret key) implements TokenGrant.Asked {
         JsonNode token = json == null ? Json.object().path("") : json.path("access_token");
         if (token.isTextual() && isToken(token.textValue())) {
             long seconds = Math.clamp(json.path("expires_in").asLong(0), 60, Duration.ofDays(30).toSeconds());
-            return new Token(Secret.of(token.textValue()), Duration.ofSeconds(seconds));
+            return new Token(Secret.of(QUERY + escaped(token.textValue())), Duration.ofSeconds(seconds));
         }
         String error = json == null ? "" : json.path("error").asText("");
         boolean refused = error.equals("invalid_client") || error.equals("unauthorized_client");
@@ -65,10 +74,5 @@ record AccessTokens(String origin, Secret key) implements TokenGrant.Asked {
 
     private static boolean isToken(String text) {
         return !text.isEmpty() && text.length() <= LONGEST_TOKEN && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    }
-
-    @Override
-    public String toString() {
-        return "AccessTokens[" + origin + "]";
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.provider.qianfan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
@@ -12,7 +13,6 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
-import io.sluice.domain.pool.Channel;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.TokenGrant;
@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * https://qianfan.baidubce.com/v2}, a key such as {@code bce-v3/ALTAK-…/…} as bearer. The key may be followed by {@code
  * @app-…}, which goes into the header {@code appid}.
  *
- * <p>The older API is that of a channel whose base URL has no {@code /v2} at its end ({@code https://aip.baidubce.com}): the
- * accounts' keys are {@code API_KEY:SECRET_KEY}, an access token is made of them, and the model stands in the path, under
- * the name of its endpoint ({@code completions_pro}) or one of the names here that are better known. It has chats alone.
+ * <p>An account whose key is {@code API_KEY:SECRET_KEY} is one of the older API, at {@code https://aip.baidubce.com}: an
+ * access token is made of the key, and the model stands in the path, under the name of its endpoint ({@code
+ * completions_pro}) or one of the names here that are better known. It has chats alone.
  */
 public final class QianfanAdapter implements ProviderAdapter {
     private static final String OLDER_CHAT = "/rpc/2.0/ai_custom/v1/wenxinworkshop/chat/";
@@ -52,29 +52,23 @@ public final class QianfanAdapter implements ProviderAdapter {
     private final ErrorTable errors = Presets.of("qianfan").errors();
     private final QianfanCodec older = new QianfanCodec(errors);
 
-    /** Whether a channel is one of the older API. */
-    private static boolean isOlder(Channel channel) {
-        return !channel.baseUrl().path().endsWith("/v2");
-    }
-
     @Override
     public @Nullable TokenGrant grant(Candidate candidate) {
-        Channel channel = candidate.channel();
-        return isOlder(channel) && candidate.account().key().reveal().indexOf(':') > 0
-                ? AccessTokens.of(channel.baseUrl(), candidate.account().key())
-                : null;
+        Secret key = candidate.account().key();
+        return AccessTokens.areMadeOf(key) ? new AccessTokens(candidate.channel().baseUrl(), key) : null;
     }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
-        return isOlder(candidate.channel())
+        Secret key = candidate.account().key();
+        return AccessTokens.isQuery(key)
                 ? older(candidate, scan, target)
                 : OpenAiRequests.encode(
                         candidate,
                         scan,
                         target,
                         path -> candidate.channel().baseUrl().path() + path,
-                        headers(candidate.account().key().reveal()));
+                        headers(key.reveal()));
     }
 
     private static Map<String, String> headers(String key) {
@@ -96,8 +90,8 @@ public final class QianfanAdapter implements ProviderAdapter {
         String model = candidate.upstreamModel();
         String path = ENDPOINTS.getOrDefault(model.toLowerCase(Locale.ROOT), model);
         return new UpstreamRequest(
-                candidate.channel().baseUrl().path() + OLDER_CHAT + escaped(path) + "?access_token="
-                        + escaped(candidate.account().key().reveal()),
+                candidate.channel().baseUrl().path() + OLDER_CHAT + escaped(path) + "?"
+                        + candidate.account().key().reveal(),
                 Map.of(),
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
