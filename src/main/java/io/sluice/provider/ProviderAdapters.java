@@ -4,9 +4,11 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.anthropic.AnthropicAdapter;
 import io.sluice.provider.azure.AzureAdapter;
 import io.sluice.provider.bedrock.BedrockAdapter;
+import io.sluice.provider.dashscope.DashScopeAdapter;
 import io.sluice.provider.gemini.GeminiAdapter;
 import io.sluice.provider.ollama.OllamaAdapter;
 import io.sluice.provider.openai.OpenAiAdapter;
+import io.sluice.provider.qianfan.QianfanAdapter;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -18,6 +20,8 @@ final class ProviderAdapters {
             ProviderType.ANTHROPIC, new AnthropicAdapter(),
             ProviderType.GEMINI, new GeminiAdapter(),
             ProviderType.BEDROCK, new BedrockAdapter(),
+            ProviderType.DASHSCOPE, new DashScopeAdapter(),
+            ProviderType.QIANFAN, new QianfanAdapter(),
             ProviderType.OLLAMA, new OllamaAdapter()));
 
     private ProviderAdapters() {}

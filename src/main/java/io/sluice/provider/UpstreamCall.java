@@ -5,6 +5,7 @@ import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Timeouts;
@@ -274,7 +275,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         services.reports().succeeded(open.candidate(), adapter, answer.headers(), clock.getAsLong());
         headers = ResponseHeaders.forClient(
                 answer.headers(), open.candidate().account().key(), reading.contentType(), written.lost());
-        tap = reading;
+        Account account = open.candidate().account();
+        boolean made = Objects.requireNonNull(authorized).account() != account;
+        tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
         body = new UpstreamBody(answer, clock, this::end);
         enter(Phase.OPENED, clock.getAsLong());

@@ -50,6 +50,7 @@ public final class RevisionBuilder {
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private int maxConnections = 16;
+        private @Nullable String credential;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
 
@@ -119,6 +120,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** All its accounts have this credential. */
+        public ChannelBuilder credential(String text) {
+            credential = text;
+            return this;
+        }
+
         /** An account with limits. */
         public ChannelBuilder account(String account, LimitSet limits) {
             return account(account, new AccountLimits(limits, Map.of(), List.of()));
@@ -150,7 +157,7 @@ public final class RevisionBuilder {
                     name + "/" + account,
                     account,
                     firstIndex + built.size(),
-                    Secret.of("CANARY-" + name + "-" + account),
+                    Secret.of(credential == null ? "CANARY-" + name + "-" + account : credential),
                     limits,
                     null)));
             return new Channel(

@@ -133,8 +133,8 @@ public final class UpstreamErrors {
 
     private void member(String name, int level) {
         switch (name) {
-            case "message", "Message", "msg", "error_msg", "status_msg", "errorMessage" -> value(level);
-            case "error", "Error", "Response", "base_resp", "detail", "errors" -> value(level + 1);
+            case "message", "Message", "msg", "Msg", "error_msg", "status_msg", "errorMessage" -> value(level);
+            case "error", "Error", "ErrorMsg", "Response", "base_resp", "detail", "errors" -> value(level + 1);
             case "type" -> type = wordOr(type);
             case "param" -> param = wordOr(param);
             case "code", "Code", "error_code", "status_code" -> code = wordOr(code);

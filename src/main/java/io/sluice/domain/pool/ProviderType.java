@@ -35,9 +35,9 @@ public enum ProviderType {
      */
     BEDROCK(true),
     /** Alibaba DashScope, native. */
-    DASHSCOPE(false),
+    DASHSCOPE(true),
     /** Baidu Qianfan: version 2, and the older API with access tokens. */
-    QIANFAN(false),
+    QIANFAN(true),
     /** Ollama, native. An account's key {@code none} sends no credential. */
     OLLAMA(true);
 

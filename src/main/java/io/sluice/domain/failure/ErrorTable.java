@@ -1,0 +1,191 @@
+package io.sluice.domain.failure;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the errors of one provider mean, as data. Of the rules that fit an error the most exact one counts: codes go
+ * before types, types before texts, texts before the status; among equals the first.
+ *
+ * @param rules what errors mean
+ * @param inAnswer where an answer of status 200 says that it is an error: names from the top, with dots between; a number
+ *     counts from 0 into a list. A value there that is missing, null, false, 0, empty or {@code "0"} is no error
+ */
+public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
+    /** Knows nothing. */
+    public static final ErrorTable NONE = new ErrorTable(List.of(), List.of());
+
+    /** Copies the lists. */
+    public ErrorTable {
+        rules = List.copyOf(rules);
+        inAnswer = List.copyOf(inAnswer);
+    }
+
+    /** What an error means to the one who sent the request, and to the account. */
+    public enum Meaning {
+        /** The account must slow down. */
+        SLOW_DOWN(Kind.RATE_LIMITED, null),
+        /** The account's credential or money is gone. */
+        ACCOUNT(Kind.ACCOUNT_REFUSED, null),
+        /** The account does not have the model. */
+        MODEL(Kind.MODEL_MISSING, null),
+        /** The service has a fault, or is overloaded; no account is to blame. */
+        SERVICE(Kind.SERVER_ERROR, null),
+        /** The request is wrong. */
+        CLIENT(Kind.REQUEST_REJECTED, null),
+        /** The provider's filter refuses what is asked, or what would be answered. */
+        CONTENT(Kind.REQUEST_REJECTED, "content_filter"),
+        /** The request is longer than the model's context. */
+        CONTEXT(Kind.REQUEST_REJECTED, "context_length_exceeded"),
+        /** The request is larger than the account's whole limit. */
+        TOO_LARGE(Kind.TOO_LARGE_HERE, null);
+
+        private final Kind kind;
+        private final @Nullable String code;
+
+        Meaning(Kind kind, @Nullable String code) {
+            this.kind = kind;
+            this.code = code;
+        }
+
+        /** The kind of failure. */
+        public Kind kind() {
+            return kind;
+        }
+
+        /** The code that clients know it by; null where the provider's stays. */
+        public @Nullable String code() {
+            return code;
+        }
+
+        /** Its word in files. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * One rule. Everything that it names must fit; what it leaves out fits always.
+     *
+     * @param meaning what the error means
+     * @param codes the error's code is one of these, in any case; {@code *} at the end stands for any rest
+     * @param types its type is one of these, likewise
+     * @param text is found in its message; null for any
+     * @param statuses HTTP statuses; an error inside an answer of status 200 has none, and fits if a code, a type or a
+     *     text of the rule fits
+     * @param pause how long to wait where the provider does not say; zero when that is not known
+     */
+    public record Rule(
+            Meaning meaning,
+            Set<String> codes,
+            Set<String> types,
+            @Nullable Pattern text,
+            Set<Integer> statuses,
+            Duration pause) {
+        /** Copies the sets, and takes words in lower case. */
+        public Rule {
+            codes = lower(codes);
+            types = lower(types);
+            statuses = Set.copyOf(statuses);
+            if (codes.isEmpty() && types.isEmpty() && text == null && statuses.isEmpty()) {
+                throw new IllegalArgumentException("a rule names a code, a type, a text or a status");
+            }
+            if (pause.isNegative()) {
+                throw new IllegalArgumentException("a pause is not negative");
+            }
+        }
+
+        private static Set<String> lower(Set<String> words) {
+            Set<String> lower = new HashSet<>();
+            words.forEach(word -> lower.add(word.toLowerCase(Locale.ROOT)));
+            return Set.copyOf(lower);
+        }
+
+        /** How exactly it fits; 0 when it does not. */
+        private int fit(int status, ParsedError error) {
+            int code = codes.isEmpty() ? 0 : word(codes, error.code());
+            int type = types.isEmpty() ? 0 : word(types, error.type());
+            boolean named = !codes.isEmpty() || !types.isEmpty() || text != null;
+            boolean fits = (codes.isEmpty() || code > 0)
+                    && (types.isEmpty() || type > 0)
+                    && (text == null || text.matcher(error.message()).find())
+                    && (statuses.isEmpty() || statuses.contains(status) || status == 0 && named);
+            return fits ? code * 100 + type * 10 + (text == null ? 0 : 5) + (statuses.isEmpty() ? 0 : 1) : 0;
+        }
+
+        /** 2 when the word is among them, 1 when its beginning is. */
+        private static int word(Set<String> words, @Nullable String word) {
+            if (word == null) {
+                return 0;
+            }
+            String lower = word.toLowerCase(Locale.ROOT);
+            if (words.contains(lower)) {
+                return 2;
+            }
+            for (String known : words) {
+                if (known.endsWith("*") && lower.startsWith(known.substring(0, known.length() - 1))) {
+                    return 1;
+                }
+            }
+            return 0;
+        }
+    }
+
+    /**
+     * The rule for an error.
+     *
+     * @param status HTTP status; 0 for an error inside an answer
+     * @return null when none fits
+     */
+    public @Nullable Rule find(int status, ParsedError error) {
+        Rule best = null;
+        int most = 0;
+        for (Rule rule : rules) {
+            int fit = rule.fit(status, error);
+            if (fit > most) {
+                most = fit;
+                best = rule;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * The failure that a rule makes of an error.
+     *
+     * @param status HTTP status; 0 for an error inside an answer
+     * @param asked how long the provider asks to wait; zero when it does not say
+     */
+    public static UpstreamFailure failure(Rule rule, int status, ParsedError error, Duration asked) {
+        Meaning meaning = rule.meaning();
+        boolean waits = meaning.kind() == Kind.RATE_LIMITED
+                || meaning.kind() == Kind.SERVER_ERROR
+                || meaning.kind() == Kind.ACCOUNT_REFUSED;
+        return new UpstreamFailure(
+                meaning.kind(),
+                status,
+                error.message(),
+                error.type(),
+                error.param(),
+                meaning.code() == null ? error.code() : meaning.code(),
+                !waits ? Duration.ZERO : asked.isZero() ? rule.pause() : asked);
+    }
+
+    /**
+     * The failure that an error inside an answer of status 200 means.
+     *
+     * @param json the event or body that holds it
+     */
+    public UpstreamFailure inAnswer(byte[] json) {
+        ParsedError error = UpstreamErrors.parse(0, json);
+        Rule rule = find(0, error);
+        return rule == null ? UpstreamErrors.inAnswer(json) : failure(rule, 0, error, Duration.ZERO);
+    }
+}

@@ -1,0 +1,80 @@
+package io.sluice.provider;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.tokens.TokenUsage;
+import org.jspecify.annotations.Nullable;
+
+/** Another tap, whose answer may say that the account's credential is not taken any more. */
+final class RefusalTap implements ResponseTap {
+    private final ResponseTap inner;
+    private final Runnable refused;
+    private boolean told;
+
+    /**
+     * Watches an answer.
+     *
+     * @param inner reads it
+     * @param refused is called once, when the answer refuses the account
+     */
+    RefusalTap(ResponseTap inner, Runnable refused) {
+        this.inner = inner;
+        this.refused = refused;
+    }
+
+    private void look() {
+        UpstreamFailure error = told ? null : inner.error();
+        if (error != null && error.kind() == Kind.ACCOUNT_REFUSED) {
+            told = true;
+            refused.run();
+        }
+    }
+
+    @Override
+    public @Nullable String contentType() {
+        return inner.contentType();
+    }
+
+    @Override
+    public void feed(byte[] chunk, Sink out) {
+        inner.feed(chunk, out);
+        look();
+    }
+
+    @Override
+    public void end(Sink out) {
+        inner.end(out);
+        look();
+    }
+
+    @Override
+    public byte[] last() {
+        return inner.last();
+    }
+
+    @Override
+    public boolean complete() {
+        return inner.complete();
+    }
+
+    @Override
+    public @Nullable TokenUsage usage() {
+        return inner.usage();
+    }
+
+    @Override
+    public long estimatedOutputTokens() {
+        return inner.estimatedOutputTokens();
+    }
+
+    @Override
+    public boolean sawContent() {
+        return inner.sawContent();
+    }
+
+    @Override
+    public @Nullable UpstreamFailure error() {
+        return inner.error();
+    }
+}

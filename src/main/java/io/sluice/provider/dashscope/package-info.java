@@ -1,0 +1,5 @@
+/** Alibaba DashScope, native. */
+@NullMarked
+package io.sluice.provider.dashscope;
+
+import org.jspecify.annotations.NullMarked;

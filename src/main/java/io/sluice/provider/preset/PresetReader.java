@@ -1,0 +1,255 @@
+package io.sluice.provider.preset;
+
+import io.sluice.domain.failure.ErrorTable;
+import io.sluice.domain.failure.ErrorTable.Meaning;
+import io.sluice.domain.failure.ErrorTable.Rule;
+import io.sluice.domain.pool.ProviderType;
+import io.sluice.provider.preset.Preset.Auth;
+import io.sluice.provider.preset.Preset.Quirk;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
+
+/** Reads the file of a preset, strictly: an unknown word, a doubled key or a doubled code is a fault. */
+final class PresetReader {
+    private static final Set<String> FIELDS = Set.of(
+            "name", "title", "type", "base-url", "other-urls", "auth", "limits", "zone", "quirks", "in-answer", "errors");
+    private static final Set<String> RULE_FIELDS = Set.of("codes", "types", "text", "status", "wait");
+    private static final Set<String> LIMITS =
+            Set.of("rpm", "tpm", "itpm", "otpm", "ipm", "rpd", "tpd", "concurrency");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Pattern URL = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._-]+)*");
+    private static final Pattern WAIT = Pattern.compile("([0-9]{1,5})(ms|s|m|h)");
+
+    private PresetReader() {}
+
+    /**
+     * Reads a preset.
+     *
+     * @param yaml the file's text
+     * @throws IllegalArgumentException when it says what no preset may say; the message says where
+     */
+    static Preset read(String yaml) {
+        Map<?, ?> file = mapping("the file", load(yaml));
+        known("the file", file, FIELDS);
+        String name = text(file, "name");
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("name: lower-case letters, digits and hyphens");
+        }
+        String type = file.containsKey("type") ? text(file, "type") : ProviderType.OPENAI.word();
+        Map<String, String> others = new LinkedHashMap<>();
+        optional(file, "other-urls").forEach((word, url) -> others.put((String) word, url("other-urls", url)));
+        Map<String, Long> limits = new LinkedHashMap<>();
+        Map<?, ?> stated = optional(file, "limits");
+        known("limits", stated, LIMITS);
+        stated.forEach((word, amount) -> limits.put((String) word, number("limits." + word, amount)));
+        return new Preset(
+                name,
+                text(file, "title"),
+                ProviderType.ofWord(type).orElseThrow(() -> new IllegalArgumentException("type: " + type)),
+                url("base-url", text(file, "base-url")),
+                others,
+                word("auth", text(file, "auth"), Auth.values(), Auth::word),
+                limits,
+                file.containsKey("zone") ? zone(text(file, "zone")) : null,
+                quirks(file),
+                new ErrorTable(rules(optional(file, "errors")), strings("in-answer", file.get("in-answer"))));
+    }
+
+    /** Everything is text: nothing is guessed of it. */
+    private static @Nullable Object load(String yaml) {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        DumperOptions dumping = new DumperOptions();
+        try {
+            return new Yaml(
+                            new SafeConstructor(options), new Representer(dumping), dumping, options, new TextOnly())
+                    .load(yaml);
+        } catch (YAMLException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static final class TextOnly extends Resolver {
+        @Override
+        protected void addImplicitResolvers() {
+            // None: a code 0042 stays 0042, and a word no stays no.
+        }
+    }
+
+    private static Set<Quirk> quirks(Map<?, ?> file) {
+        Set<Quirk> quirks = new LinkedHashSet<>();
+        for (String quirk : strings("quirks", file.get("quirks"))) {
+            if (!quirks.add(word("quirks", quirk, Quirk.values(), Quirk::word))) {
+                throw new IllegalArgumentException("quirks: " + quirk + " stands twice");
+            }
+        }
+        return quirks;
+    }
+
+    private static String zone(String text) {
+        try {
+            return ZoneId.of(text).getId();
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("zone: " + text + " is not known", e);
+        }
+    }
+
+    private static List<Rule> rules(Map<?, ?> errors) {
+        List<Rule> rules = new ArrayList<>();
+        Map<String, String> seen = new HashMap<>();
+        errors.forEach((word, list) -> {
+            String place = "errors." + word;
+            Meaning meaning = word(place, String.valueOf(word), Meaning.values(), Meaning::word);
+            if (!(list instanceof List<?> items)) {
+                throw new IllegalArgumentException(place + ": a list of rules");
+            }
+            for (Object item : items) {
+                Rule rule = rule(place, meaning, mapping(place, item));
+                distinct(place, rule, seen);
+                rules.add(rule);
+            }
+        });
+        return rules;
+    }
+
+    private static Rule rule(String place, Meaning meaning, Map<?, ?> stated) {
+        known(place, stated, RULE_FIELDS);
+        Set<Integer> statuses = new HashSet<>();
+        for (String status : strings(place + ".status", stated.get("status"))) {
+            statuses.add((int) number(place + ".status", status));
+        }
+        try {
+            return new Rule(
+                    meaning,
+                    Set.copyOf(strings(place + ".codes", stated.get("codes"))),
+                    Set.copyOf(strings(place + ".types", stated.get("types"))),
+                    stated.containsKey("text")
+                            ? Pattern.compile(text(stated, "text"), Pattern.CASE_INSENSITIVE)
+                            : null,
+                    statuses,
+                    stated.containsKey("wait") ? wait(place, text(stated, "wait")) : Duration.ZERO);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(place + ".text: " + e.getMessage(), e);
+        }
+    }
+
+    /** Two rules that fit the same error equally well contradict one another, or one of them says nothing. */
+    private static void distinct(String place, Rule rule, Map<String, String> seen) {
+        String rest = "|" + (rule.text() == null ? "" : rule.text().pattern());
+        for (String code : rule.codes().isEmpty() ? Set.of("") : rule.codes()) {
+            for (String type : rule.types().isEmpty() ? Set.of("") : rule.types()) {
+                for (Object status : rule.statuses().isEmpty() ? Set.of("") : rule.statuses()) {
+                    String key = code + "|" + type + "|" + status + rest;
+                    String before = seen.put(key, place);
+                    if (before != null) {
+                        throw new IllegalArgumentException(place + ": " + key + " stands in " + before + " too");
+                    }
+                }
+            }
+        }
+    }
+
+    private static Duration wait(String place, String text) {
+        var matcher = WAIT.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(place + ".wait: a number with ms, s, m or h");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofSeconds(amount);
+        };
+    }
+
+    private static <E> E word(String place, String word, E[] values, Function<E, String> words) {
+        for (E value : values) {
+            if (words.apply(value).equals(word)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(place + ": " + word + " is not known");
+    }
+
+    private static void known(String place, Map<?, ?> mapping, Set<String> fields) {
+        for (Object field : mapping.keySet()) {
+            if (!(field instanceof String) || !fields.contains(field)) {
+                throw new IllegalArgumentException(place + ": " + field + " is not known");
+            }
+        }
+    }
+
+    private static Map<?, ?> mapping(String place, @Nullable Object value) {
+        if (value instanceof Map<?, ?> mapping) {
+            return mapping;
+        }
+        throw new IllegalArgumentException(place + ": a mapping");
+    }
+
+    private static Map<?, ?> optional(Map<?, ?> file, String field) {
+        Object value = file.get(field);
+        return value == null ? Map.of() : mapping(field, value);
+    }
+
+    private static String text(Map<?, ?> mapping, String field) {
+        if (mapping.get(field) instanceof String text && !text.isEmpty()) {
+            return text;
+        }
+        throw new IllegalArgumentException(field + ": a text");
+    }
+
+    private static String url(String place, Object value) {
+        if (value instanceof String text && URL.matcher(text).matches()) {
+            return text;
+        }
+        throw new IllegalArgumentException(place + ": a URL without a slash at its end");
+    }
+
+    private static long number(String place, Object value) {
+        if (value instanceof String text && text.matches("[0-9]{1,3}(_?[0-9]{3}){0,4}|[0-9]{1,10}")) {
+            return Long.parseLong(text.replace("_", ""));
+        }
+        throw new IllegalArgumentException(place + ": a whole number");
+    }
+
+    private static List<String> strings(String place, @Nullable Object value) {
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> items)) {
+            throw new IllegalArgumentException(place + ": a list");
+        }
+        List<String> strings = new ArrayList<>();
+        for (Object item : items) {
+            if (!(item instanceof String text) || text.isEmpty()) {
+                throw new IllegalArgumentException(place + ": a list of words");
+            }
+            if (strings.contains(text)) {
+                throw new IllegalArgumentException(place + ": " + text + " stands twice");
+            }
+            strings.add(text);
+        }
+        return strings;
+    }
+}

@@ -1,0 +1,5 @@
+/** Baidu Qianfan. */
+@NullMarked
+package io.sluice.provider.qianfan;
+
+import org.jspecify.annotations.NullMarked;
