@@ -77,7 +77,7 @@ final class RequestEcho {
     private static ObjectNode text(ChatRequest request) {
         ObjectNode text = Json.object();
         text.set("format", ResponsesTools.format(request.format()));
-        JsonNode verbosity = request.extras().get("text.verbosity");
+        JsonNode verbosity = request.extras().get("verbosity");
         if (verbosity != null) {
             text.set("verbosity", verbosity);
         }

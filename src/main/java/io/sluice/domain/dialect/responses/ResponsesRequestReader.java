@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a request to {@code POST /v1/responses} (OpenAI API reference, 2026). Go without a word, because they change no
  * answer: {@code store}, {@code background} and {@code truncation} at the value that Sluice's answers have anyway,
- * {@code stream_options.include_obfuscation}, the wish for encrypted reasoning (it is always given), the length of a
+ * {@code stream_options.include_obfuscation}, {@code text.verbosity} at its default, the wish for encrypted reasoning (it is always given), the length of a
  * reasoning summary. What needs stored state, such as {@code previous_response_id}, stands in the extras, where every
  * other dialect loses it by name. For one request.
  */
@@ -118,7 +118,7 @@ final class ResponsesRequestReader {
     }
 
     private void keepUnless(String name, JsonNode value, JsonNode usual) {
-        if (!value.equals(usual)) {
+        if (!value.isNull() && !value.equals(usual)) {
             extras.put(name, value);
         }
     }
@@ -178,7 +178,7 @@ final class ResponsesRequestReader {
         return effort == null && summary == null
                 ? null
                 : new Reasoning(
-                        effort == null ? null : !effort.equals("none"), effort, null, summary == null ? null : true);
+                        "none".equals(effort) ? false : null, effort, null, summary == null ? null : true);
     }
 
     private void text(ObjectNode text) {
@@ -187,8 +187,11 @@ final class ResponsesRequestReader {
             format = format(wanted);
         }
         for (var member : text.properties()) {
-            if (!member.getKey().equals("format") && !member.getValue().isNull()) {
-                extras.put("text." + member.getKey(), member.getValue());
+            switch (member.getKey()) {
+                case "format" -> {}
+                // Under the name that chat completions give it too.
+                case "verbosity" -> keepUnless("verbosity", member.getValue(), Json.NODES.textNode("medium"));
+                default -> keepUnless("text." + member.getKey(), member.getValue(), Json.NODES.nullNode());
             }
         }
     }
