@@ -31,6 +31,21 @@ public final class JsonTap implements ResponseTap {
     private static final Set<String> UNDECIDED =
             Set.of("error", "code", "type", "message", "param", "status", "request_id");
 
+    /** The same for a {@code response} object, where an error stands among the answer's own fields. */
+    private static final Set<String> UNDECIDED_RESPONSE = Set.of(
+            "error",
+            "code",
+            "type",
+            "message",
+            "param",
+            "status",
+            "request_id",
+            "id",
+            "object",
+            "created_at",
+            "completed_at",
+            "background");
+
     private enum State {
         /** Before the opening brace. */
         START,
@@ -56,6 +71,7 @@ public final class JsonTap implements ResponseTap {
 
     private final byte @Nullable [] publicModel;
     private final boolean countsText;
+    private final boolean isResponse;
     private final TokenEstimate estimate = new TokenEstimate();
     private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
@@ -77,8 +93,22 @@ public final class JsonTap implements ResponseTap {
      * @param countsText whether the answer holds text that costs output tokens
      */
     public JsonTap(@Nullable String publicModel, boolean countsText) {
+        this(publicModel, countsText, false);
+    }
+
+    private JsonTap(@Nullable String publicModel, boolean countsText, boolean isResponse) {
         this.publicModel = publicModel == null ? null : JsonText.quote(publicModel);
         this.countsText = countsText;
+        this.isResponse = isResponse;
+    }
+
+    /**
+     * A tap for one {@code response} object of OpenAI's responses API, which says that it failed in a field of its own.
+     *
+     * @param publicModel the name that replaces the answer's top-level model name; null to leave it
+     */
+    public static JsonTap ofResponse(@Nullable String publicModel) {
+        return new JsonTap(publicModel, true, true);
     }
 
     @Override
@@ -193,9 +223,9 @@ public final class JsonTap implements ResponseTap {
             }
         }
         run.pass(at, i, out);
-        if (state == State.COLON && !UNDECIDED.contains(name.toString())) {
+        if (state == State.COLON && !(isResponse ? UNDECIDED_RESPONSE : UNDECIDED).contains(name.toString())) {
             release(out);
-            sawContent |= nameIs("choices") || nameIs("data");
+            sawContent |= nameIs("choices") || nameIs("data") || isResponse && nameIs("output");
         }
         return i;
     }
@@ -227,7 +257,7 @@ public final class JsonTap implements ResponseTap {
                     return fail(chunk, at);
                 }
                 state = State.NESTED;
-                nested.begin(countsText && nameIs("choices"));
+                nested.begin(countsText && nameIs(isResponse ? "output" : "choices"));
                 capture.clear();
                 // The bracket itself is read there.
                 return at;
