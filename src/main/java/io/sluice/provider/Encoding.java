@@ -27,7 +27,8 @@ public final class Encoding {
         return RequestSplice.apply(
                 scan,
                 candidate.upstreamModel(),
-                scan.stream(),
+                // Responses tell it unasked, and refuse the wish.
+                scan.stream() && scan.endpoint().dialect() == ChatDialect.OPENAI,
                 candidate.channel().parameters());
     }
 

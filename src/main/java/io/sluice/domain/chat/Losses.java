@@ -2,12 +2,18 @@ package io.sluice.domain.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a target cannot express of a request. A strict one refuses at the first loss, a lenient one lists them: nothing is
- * lost silently. Belongs to one encoding.
+ * lost silently, but for notes that never change an answer, such as hints to a cache and the client's own labels. Belongs
+ * to one encoding.
  */
 public final class Losses {
+    /** What may be missed without a word: it changes no answer. */
+    private static final Set<String> HARMLESS = Set.of(
+            "metadata", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier");
+
     private final ChatDialect client;
     private final boolean lenient;
     private final List<String> fields = new ArrayList<>();
@@ -44,6 +50,9 @@ public final class Losses {
      * @throws InexpressibleException when the channel is strict
      */
     public void lose(String field) {
+        if (HARMLESS.contains(field)) {
+            return;
+        }
         if (!lenient) {
             throw new InexpressibleException(field);
         }

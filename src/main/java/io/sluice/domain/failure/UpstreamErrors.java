@@ -70,6 +70,9 @@ public final class UpstreamErrors {
         if (words.contains("invalid_request")
                 || words.contains("context_length")
                 || words.contains("content_filter")
+                || words.contains("invalid_prompt")
+                || words.contains("_image")
+                || words.contains("image_")
                 || "400".equals(error.code())) {
             return Kind.REQUEST_REJECTED;
         }

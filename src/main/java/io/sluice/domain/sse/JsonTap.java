@@ -32,6 +32,21 @@ public final class JsonTap implements ResponseTap {
     private static final Set<String> UNDECIDED =
             Set.of("error", "code", "type", "message", "param", "status", "request_id");
 
+    /** The same for a {@code response} object, where an error stands among the answer's own fields. */
+    private static final Set<String> UNDECIDED_RESPONSE = Set.of(
+            "error",
+            "code",
+            "type",
+            "message",
+            "param",
+            "status",
+            "request_id",
+            "id",
+            "object",
+            "created_at",
+            "completed_at",
+            "background");
+
     private enum State {
         /** Before the opening brace. */
         START,
@@ -59,6 +74,7 @@ public final class JsonTap implements ResponseTap {
     private final boolean countsText;
     private final String textName;
     private final Function<JsonCursor, @Nullable TokenUsage> usageReader;
+    private final Set<String> undecided;
     private final TokenEstimate estimate = new TokenEstimate();
     private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
@@ -80,18 +96,30 @@ public final class JsonTap implements ResponseTap {
      * @param countsText whether the answer holds text that costs output tokens
      */
     public JsonTap(@Nullable String publicModel, boolean countsText) {
-        this(publicModel, countsText, "choices", cursor -> new UsageReader(cursor).read());
+        this(publicModel, countsText, "choices", UNDECIDED, cursor -> new UsageReader(cursor).read());
     }
 
     private JsonTap(
             @Nullable String publicModel,
             boolean countsText,
             String textName,
+            Set<String> undecided,
             Function<JsonCursor, @Nullable TokenUsage> usageReader) {
         this.publicModel = publicModel == null ? null : JsonText.quote(publicModel);
         this.countsText = countsText;
         this.textName = textName;
+        this.undecided = undecided;
         this.usageReader = usageReader;
+    }
+
+    /**
+     * A tap for one {@code response} object of OpenAI's responses API, which says that it failed in a field of its own.
+     *
+     * @param publicModel the name that replaces the answer's top-level model name; null to leave it
+     */
+    public static JsonTap ofResponse(@Nullable String publicModel) {
+        return new JsonTap(
+                publicModel, true, "output", UNDECIDED_RESPONSE, cursor -> new UsageReader(cursor).read());
     }
 
     /**
@@ -100,7 +128,7 @@ public final class JsonTap implements ResponseTap {
      * @param publicModel the name that replaces the message's model name; null to leave it
      */
     public static JsonTap ofMessage(@Nullable String publicModel) {
-        return new JsonTap(publicModel, true, "content", cursor -> {
+        return new JsonTap(publicModel, true, "content", UNDECIDED, cursor -> {
             MessageUsage read = new MessageUsage();
             read.read(cursor);
             return read.usage();
@@ -109,7 +137,7 @@ public final class JsonTap implements ResponseTap {
 
     /** A tap for Anthropic's answer to a count of tokens, which uses none. */
     public static JsonTap ofTokenCount() {
-        JsonTap tap = new JsonTap(null, false, "input_tokens", cursor -> null);
+        JsonTap tap = new JsonTap(null, false, "input_tokens", UNDECIDED, cursor -> null);
         tap.usage = new TokenUsage(0, 0, 0, 0);
         return tap;
     }
@@ -226,7 +254,7 @@ public final class JsonTap implements ResponseTap {
             }
         }
         run.pass(at, i, out);
-        if (state == State.COLON && !UNDECIDED.contains(name.toString())) {
+        if (state == State.COLON && !undecided.contains(name.toString())) {
             release(out);
             sawContent |= nameIs(textName) || nameIs("data");
         }

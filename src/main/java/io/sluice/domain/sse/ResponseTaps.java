@@ -27,6 +27,9 @@ public final class ResponseTaps {
         String type = contentType.strip().toLowerCase(Locale.ROOT);
         String rename = publicModel.equals(upstreamModel) ? null : publicModel;
         boolean events = type.startsWith("text/event-stream") || stream && !type.startsWith("application/json");
+        if (endpoint == Endpoint.RESPONSES) {
+            return events ? new ResponsesTap(rename) : JsonTap.ofResponse(rename);
+        }
         return events ? new SseTap(rename, hideUsageChunk) : new JsonTap(rename, endpoint.streams());
     }
 }

@@ -10,11 +10,11 @@ import io.sluice.domain.dialect.ClientCodec;
 public final class ResponsesCodec implements ClientCodec {
     @Override
     public ChatRequest decodeRequest(ObjectNode body, String model, boolean stream) {
-        throw new UnsupportedOperationException();
+        return new ResponsesRequestReader(body).read(model, stream);
     }
 
     @Override
     public AnswerEncoder answerEncoder(ChatRequest request, AnswerTarget target) {
-        throw new UnsupportedOperationException();
+        return new ResponsesAnswerEncoder(request, target);
     }
 }

@@ -1,0 +1,258 @@
+package io.sluice.domain.dialect.responses;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.ChatMessage;
+import io.sluice.domain.chat.ChatMessage.Role;
+import io.sluice.domain.chat.MediaSource;
+import io.sluice.domain.chat.Part;
+import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.MalformedRequestException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code input}: a text, or a list of items. Items of the model that follow each other (reasoning, messages, calls)
+ * are one message of the chat, and so are the results of tools that follow each other. For one request.
+ */
+final class ResponsesInputReader {
+    private final List<ChatMessage> messages = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
+    private final ArrayNode references = Json.NODES.arrayNode();
+    private @Nullable Role open;
+    private @Nullable String callSignature;
+
+    /** Adds the operator's text. */
+    void instructions(String text) {
+        messages.add(ChatMessage.of(Role.SYSTEM, List.of(Part.Text.of(text))));
+    }
+
+    /** Adds the input. */
+    void input(JsonNode input) {
+        if (input.isTextual()) {
+            messages.add(ChatMessage.of(Role.USER, List.of(Part.Text.of(input.textValue()))));
+        } else if (input instanceof ArrayNode items) {
+            int index = 0;
+            for (JsonNode item : items) {
+                String at = "input[" + index++ + "]";
+                item(JsonFields.object(item, at), at);
+            }
+        } else {
+            throw JsonFields.wrong("", "input", "a string or an array");
+        }
+    }
+
+    /** The messages, in order. */
+    List<ChatMessage> messages() {
+        close();
+        return messages;
+    }
+
+    /** Names of stored items that the input refers to. */
+    ArrayNode references() {
+        return references;
+    }
+
+    private void item(ObjectNode item, String at) {
+        String type = JsonFields.text(item, "type", at);
+        switch (type == null ? "message" : type) {
+            case "message" -> message(item, at);
+            case "reasoning" -> reasoning(item, at);
+            case "function_call" -> {
+                add(
+                        Role.ASSISTANT,
+                        new Part.ToolCall(
+                                JsonFields.needText(item, "call_id", at),
+                                JsonFields.needText(item, "name", at),
+                                arguments(JsonFields.text(item, "arguments", at)),
+                                callSignature,
+                                null));
+                callSignature = null;
+            }
+            case "function_call_output" ->
+                add(
+                        Role.TOOL,
+                        new Part.ToolResult(
+                                JsonFields.needText(item, "call_id", at), null, output(item, at), false, null));
+            case "item_reference" -> references.add(JsonFields.needText(item, "id", at));
+            default -> add(
+                    type != null && (type.endsWith("_output") || type.endsWith("_response"))
+                            ? Role.TOOL
+                            : Role.ASSISTANT,
+                    new Part.Foreign(ChatDialect.RESPONSES, item));
+        }
+    }
+
+    private static String arguments(@Nullable String written) {
+        return written == null || written.isBlank() ? "{}" : written;
+    }
+
+    private void message(ObjectNode item, String at) {
+        String word = JsonFields.needText(item, "role", at);
+        Role role = switch (word) {
+            case "user" -> Role.USER;
+            case "assistant" -> Role.ASSISTANT;
+            case "system" -> Role.SYSTEM;
+            case "developer" -> Role.DEVELOPER;
+            default ->
+                throw new MalformedRequestException(
+                        at + ".role",
+                        "Invalid value for '" + at
+                                + ".role': expected 'user', 'assistant', 'system' or 'developer'.");
+        };
+        JsonNode content = JsonFields.value(item, "content");
+        if (content == null) {
+            throw new MalformedRequestException(
+                    at + ".content", "Missing required parameter: '" + at + ".content'.");
+        }
+        List<Part> said = content(content, at + ".content");
+        if (role == Role.ASSISTANT) {
+            said.forEach(part -> add(role, part));
+        } else {
+            close();
+            messages.add(ChatMessage.of(role, said));
+        }
+    }
+
+    private void reasoning(ObjectNode item, String at) {
+        String sealed = JsonFields.text(item, "encrypted_content", at);
+        String signature = SealedThinking.callSignature(sealed);
+        if (signature != null) {
+            callSignature = signature;
+            return;
+        }
+        String written = joined(item, "content", at);
+        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed, item);
+        if (part != null) {
+            add(Role.ASSISTANT, part);
+        }
+    }
+
+    private static String joined(ObjectNode item, String name, String at) {
+        StringBuilder text = new StringBuilder();
+        int index = 0;
+        for (JsonNode part : JsonFields.list(item, name, at)) {
+            String place = at + "." + name + "[" + index++ + "]";
+            text.append(text.isEmpty() ? "" : "\n\n")
+                    .append(JsonFields.needText(JsonFields.object(part, place), "text", place));
+        }
+        return text.toString();
+    }
+
+    private static List<Part> output(ObjectNode item, String at) {
+        JsonNode output = JsonFields.value(item, "output");
+        return output == null ? List.of() : content(output, at + ".output");
+    }
+
+    /** A text, or a list of parts. */
+    private static List<Part> content(JsonNode content, String at) {
+        if (content.isTextual()) {
+            return List.of(Part.Text.of(content.textValue()));
+        }
+        if (!(content instanceof ArrayNode list)) {
+            throw JsonFields.wrong("", at, "a string or an array");
+        }
+        List<Part> parts = new ArrayList<>();
+        int index = 0;
+        for (JsonNode element : list) {
+            String place = at + "[" + index++ + "]";
+            parts.add(part(JsonFields.object(element, place), place));
+        }
+        return parts;
+    }
+
+    private static Part part(ObjectNode part, String at) {
+        return switch (JsonFields.needText(part, "type", at)) {
+            // Annotations of an answer are notes to its reader: the model is not told of them.
+            case "input_text", "output_text", "text" -> Part.Text.of(JsonFields.needText(part, "text", at));
+            case "refusal" -> new Part.Refusal(JsonFields.needText(part, "refusal", at));
+            case "input_image" -> image(part, at);
+            case "input_file" -> file(part, at);
+            case "input_audio" -> audio(part, at);
+            default -> new Part.Foreign(ChatDialect.RESPONSES, part);
+        };
+    }
+
+    private static Part image(ObjectNode part, String at) {
+        String url = JsonFields.text(part, "image_url", at);
+        String stored = JsonFields.text(part, "file_id", at);
+        String detail = JsonFields.text(part, "detail", at);
+        if (url != null) {
+            return new Part.Image(source(url, at + ".image_url"), detail, null);
+        }
+        if (stored != null) {
+            return new Part.Image(new MediaSource.Stored(stored), detail, null);
+        }
+        throw new MalformedRequestException(at, "'" + at + "' needs 'image_url' or 'file_id'.");
+    }
+
+    private static Part file(ObjectNode part, String at) {
+        String name = JsonFields.text(part, "filename", at);
+        String data = JsonFields.text(part, "file_data", at);
+        String url = JsonFields.text(part, "file_url", at);
+        String stored = JsonFields.text(part, "file_id", at);
+        MediaSource source;
+        if (data != null) {
+            source = data.startsWith("data:")
+                    ? source(data, at + ".file_data")
+                    : new MediaSource.Data(mediaType(name), data);
+        } else if (url != null) {
+            source = source(url, at + ".file_url");
+        } else if (stored != null) {
+            source = new MediaSource.Stored(stored);
+        } else {
+            throw new MalformedRequestException(at, "'" + at + "' needs 'file_data', 'file_url' or 'file_id'.");
+        }
+        return new Part.Document(source, name, null, null);
+    }
+
+    /** What bare base64 is: PDF, unless the file's name says otherwise. */
+    private static String mediaType(@Nullable String name) {
+        String lower = name == null ? "" : name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".txt") || lower.endsWith(".md") ? "text/plain" : "application/pdf";
+    }
+
+    private static Part audio(ObjectNode part, String at) {
+        ObjectNode audio = JsonFields.object(part, "input_audio", at);
+        if (audio == null) {
+            throw new MalformedRequestException(
+                    at + ".input_audio", "Missing required parameter: '" + at + ".input_audio'.");
+        }
+        String place = at + ".input_audio";
+        return new Part.Audio(new MediaSource.Data(
+                "audio/" + JsonFields.needText(audio, "format", place), JsonFields.needText(audio, "data", place)));
+    }
+
+    private static MediaSource source(String url, String at) {
+        if (!url.startsWith("data:")) {
+            return new MediaSource.Url(url, null);
+        }
+        int comma = url.indexOf(',');
+        String head = comma < 0 ? "" : url.substring("data:".length(), comma);
+        if (!head.endsWith(";base64")) {
+            throw new MalformedRequestException(at, "Invalid value for '" + at + "': expected a base64 data URL.");
+        }
+        int end = head.indexOf(';');
+        return new MediaSource.Data(head.substring(0, end), url.substring(comma + 1));
+    }
+
+    private void add(Role role, Part part) {
+        if (open != role) {
+            close();
+            open = role;
+        }
+        parts.add(part);
+    }
+
+    private void close() {
+        if (open != null && !parts.isEmpty()) {
+            messages.add(ChatMessage.of(open, parts));
+        }
+        parts.clear();
+        open = null;
+    }
+}
