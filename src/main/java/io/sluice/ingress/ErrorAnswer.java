@@ -59,6 +59,7 @@ record ErrorAnswer(
                     case MALFORMED -> 400;
                     case UNKNOWN_PATH, UNKNOWN_MODEL -> 404;
                     case METHOD_NOT_ALLOWED -> 405;
+                    case GONE -> 410;
                     case BODY_TOO_SLOW -> 408;
                     case BODY_TOO_LARGE -> 413;
                     case TARGET_TOO_LONG -> 414;
