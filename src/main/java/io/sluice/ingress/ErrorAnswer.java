@@ -4,13 +4,12 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure in the OpenAI dialect: the one place where failures become HTTP.
+ * A failure as HTTP, in the statuses and words of OpenAI: the one place where failures get them. What other dialects make
+ * of that, and how each writes it, is its {@link EdgeDialect}'s.
  *
  * @param status HTTP status
  * @param type the dialect's error type
@@ -117,21 +116,7 @@ record ErrorAnswer(
         };
     }
 
-    /** The JSON body. */
-    Buffer body() {
-        return Buffer.buffer(json());
-    }
-
-    /** The event that ends a stream that cannot go on; the blank line before it ends an event that was cut. */
-    Buffer event() {
-        return Buffer.buffer("\n\ndata: " + json() + "\n\n", StandardCharsets.UTF_8.name());
-    }
-
-    private String json() {
-        return "{\"error\":{\"message\":" + quoted(message) + ",\"type\":" + quoted(type) + ",\"param\":"
-                + quoted(param) + ",\"code\":" + quoted(code) + "}}";
-    }
-
+    /** A JSON string; {@code null} for none. */
     static String quoted(@Nullable String text) {
         if (text == null) {
             return "null";

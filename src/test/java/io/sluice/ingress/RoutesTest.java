@@ -53,16 +53,28 @@ class RoutesTest {
                         "public [GET] /health/live",
                         "public [GET] /health/ready",
                         "key [GET] /v1/models",
-                        "key [GET] /v1/models/",
+                        "key [GET, POST] /v1/models/",
+                        "key [GET] /v1beta/models",
+                        "key [GET, POST] /v1beta/models/",
                         "key [POST] /v1/chat/completions",
                         "key [POST] /v1/completions",
-                        "key [POST] /v1/embeddings");
+                        "key [POST] /v1/embeddings",
+                        "key [POST] /v1/responses",
+                        "key [POST] /v1/messages",
+                        "key [POST] /v1/messages/count_tokens",
+                        "key [GET, POST] /v1/engines",
+                        "key [GET, POST] /v1/engines/",
+                        "key [GET, POST] /v1/edits",
+                        "key [GET, POST] /v1/answers",
+                        "key [GET, POST] /v1/classifications",
+                        "key [GET, POST] /v1/search");
     }
 
     @ParameterizedTest
     @CsvSource({
         "POST, /v1/models, GET",
-        "DELETE, /v1/models/gpt-4o, GET",
+        "DELETE, /v1/models/gpt-4o, 'GET, POST'",
+        "GET, /v1/responses, POST",
         "GET, /v1/chat/completions, POST",
         "PUT, /v1/completions, POST",
         "OPTIONS, /v1/embeddings, POST",
@@ -90,7 +102,9 @@ class RoutesTest {
                 "/V1/models",
                 "/v1/chat/completions/",
                 "/v1/chat",
-                "/v1/responses",
+                "/v1/response",
+                "/v1/responses/resp_1",
+                "/v1/searches",
                 "/admin/config",
                 "/metrics",
                 "/health",

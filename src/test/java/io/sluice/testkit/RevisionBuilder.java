@@ -75,6 +75,11 @@ public final class RevisionBuilder {
             return this;
         }
 
+        public ChannelBuilder type(ProviderType newType) {
+            type = newType;
+            return this;
+        }
+
         public ChannelBuilder priority(int newPriority) {
             priority = newPriority;
             return this;
