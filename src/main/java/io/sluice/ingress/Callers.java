@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.domain.chat.ChatDialect;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
-import org.jspecify.annotations.Nullable;
 
 /** Guesses who asks, where no endpoint says so: by the path, and where several share it, by the headers of their SDKs. */
 final class Callers {
@@ -12,14 +11,16 @@ final class Callers {
     /** Words for the answer to a request, whatever is wrong with it. */
     static EdgeDialect of(HttpServerRequest request) {
         String path = request.path();
-        return EdgeDialect.of(of(path == null ? "" : path, request.headers()), GeminiPath.isArrayStream(request));
+        return path == null
+                ? EdgeDialect.of(ChatDialect.OPENAI, false)
+                : EdgeDialect.of(of(request, path), GeminiPath.isArrayStream(request));
     }
 
-    private static ChatDialect of(String path, MultiMap headers) {
+    private static ChatDialect of(HttpServerRequest request, String path) {
         if (isAt(path, "/v1/messages")) {
             return ChatDialect.ANTHROPIC;
         }
-        if (isAt(path, "/v1beta") || path.startsWith("/v1/models/") && GeminiPath.actionStart(path) >= 0) {
+        if (GeminiPath.isGoogles(request, path)) {
             return ChatDialect.GEMINI;
         }
         if (isAt(path, "/v1/responses")) {
@@ -28,13 +29,10 @@ final class Callers {
         if (isAt(path, "/v1/chat") || isAt(path, "/v1/completions") || isAt(path, "/v1/embeddings")) {
             return ChatDialect.OPENAI;
         }
-        return ofHeaders(headers);
+        return ofHeaders(request.headers());
     }
 
-    private static ChatDialect ofHeaders(@Nullable MultiMap headers) {
-        if (headers == null) {
-            return ChatDialect.OPENAI;
-        }
+    private static ChatDialect ofHeaders(MultiMap headers) {
         return headers.contains("anthropic-version")
                 ? ChatDialect.ANTHROPIC
                 : headers.contains("x-goog-api-key") ? ChatDialect.GEMINI : ChatDialect.OPENAI;

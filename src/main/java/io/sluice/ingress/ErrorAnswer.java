@@ -89,7 +89,7 @@ record ErrorAnswer(
                 new ErrorAnswer(
                         // An error inside an answer has no status of its own.
                         failure.status() == 0 ? 400 : failure.status(),
-                        failure.type() == null ? INVALID : failure.type(),
+                        isWord(failure.type()) ? failure.type() : INVALID,
                         failure.code(),
                         failure.param(),
                         failure.message(),
@@ -114,6 +114,11 @@ record ErrorAnswer(
             case CONNECT, RESET, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->
                 new ErrorAnswer(502, SERVER, "upstream_error", null, failure.message(), failure.retryAfter());
         };
+    }
+
+    /** Whether it looks like a type of OpenAI's or Anthropic's, which share their words; Google's are shouted. */
+    private static boolean isWord(@Nullable String type) {
+        return type != null && !type.isEmpty() && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
     }
 
     /** A JSON string; {@code null} for none. */

@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.util.ArrayList;
@@ -36,9 +37,13 @@ final class GeminiPath {
                 && !values(request, "alt").contains("sse");
     }
 
-    /** Whether a key in the query is looked at: where Google's clients ask. */
-    static boolean takesQueryKey(String path) {
-        return path.startsWith("/v1beta/") || path.startsWith("/v1/models");
+    /** Whether a request can only be of a client of Google's. */
+    static boolean isGoogles(HttpServerRequest request, String path) {
+        // Others have models with a colon in their names too, but post nothing to them.
+        return path.startsWith("/v1beta/")
+                || path.startsWith("/v1/models/")
+                        && HttpMethod.POST.equals(request.method())
+                        && actionStart(path) >= 0;
     }
 
     /** All values of a parameter of the query, decoded. */

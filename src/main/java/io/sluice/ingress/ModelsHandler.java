@@ -27,7 +27,7 @@ final class ModelsHandler {
             "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]";
 
     void list(Incoming incoming) {
-        ChatDialect dialect = dialectOf(incoming);
+        ChatDialect dialect = incoming.dialect().dialect();
         List<String> names = incoming.revision().models().values().stream()
                 .map(Model::name)
                 .filter(name -> incoming.key().allows(name))
@@ -46,7 +46,7 @@ final class ModelsHandler {
     }
 
     void one(Incoming incoming) {
-        ChatDialect dialect = dialectOf(incoming);
+        ChatDialect dialect = incoming.dialect().dialect();
         String path = incoming.request().path();
         String name = GeminiPath.decoded(path.substring(path.indexOf(MODELS) + MODELS.length()));
         Model model = incoming.revision().models().get(name);
@@ -54,15 +54,6 @@ final class ModelsHandler {
             throw new GatewayException(unknown(name));
         }
         Answers.json(incoming, 200, Buffer.buffer(json(name, dialect)));
-    }
-
-    /** A key in the query is Google's way too. */
-    private static ChatDialect dialectOf(Incoming incoming) {
-        ChatDialect dialect = incoming.dialect().dialect();
-        boolean plain = dialect == ChatDialect.OPENAI;
-        return plain && !GeminiPath.values(incoming.request(), "key").isEmpty()
-                ? incoming.speaks(GeminiEdge.EVENTS).dialect()
-                : dialect;
     }
 
     /** The refusal of a model that is not there. */

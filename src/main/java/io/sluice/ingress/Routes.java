@@ -73,8 +73,9 @@ final class Routes {
         String path = incoming.request().path();
         Route route = find(path);
         if (route == null || !route.isPublic) {
-            List<String> queryKeys =
-                    GeminiPath.takesQueryKey(path) ? GeminiPath.values(incoming.request(), "key") : List.of();
+            List<String> queryKeys = GeminiPath.isGoogles(incoming.request(), path)
+                    ? GeminiPath.values(incoming.request(), "key")
+                    : List.of();
             incoming.authenticated(Authenticator.authenticate(
                     incoming.request().headers(),
                     queryKeys,

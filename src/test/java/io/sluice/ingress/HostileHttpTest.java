@@ -558,9 +558,9 @@ class HostileHttpTest {
         }
     }
 
-    /** Keys in a query are for a dialect that is not served. */
+    /** Only Google's clients put keys into queries. */
     @Test
-    void keyInTheQueryIsNotOne() {
+    void keyInTheQueryIsNotOneWhereOthersAskToo() {
         try (RawHttp connection = RawHttp.clear(node.port())) {
             Conversation conversation = connection
                     .send("GET /v1/models?key=" + KEY + " HTTP/1.1\r\nHost: x\r\n\r\n")

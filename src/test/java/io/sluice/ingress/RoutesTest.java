@@ -24,7 +24,7 @@ class RoutesTest {
     @BeforeAll
     static void start() {
         node = TestNode.of(new RevisionBuilder()
-                        .channel("c", c -> c.serves("gpt-4o", "org/model+1", "secret"))
+                        .channel("c", c -> c.serves("gpt-4o", "org/model+1", "gpt-x:8b", "secret"))
                         .key("app", KEY, List.of("gpt-*", "org/*"), null)
                         .build())
                 .start();
@@ -134,13 +134,17 @@ class RoutesTest {
         assertThat(list)
                 .isEqualTo("{\"object\":\"list\",\"data\":["
                         + "{\"id\":\"gpt-4o\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"},"
-                        + "{\"id\":\"org/model+1\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}]}");
+                        + "{\"id\":\"org/model+1\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"},"
+                        + "{\"id\":\"gpt-x:8b\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}]}");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-4o", "org/model+1", "org%2Fmodel%2B1", "gpt%2d4o"})
+    @ValueSource(strings = {"gpt-4o", "org/model+1", "org%2Fmodel%2B1", "gpt%2d4o", "gpt-x:8b", "gpt-x%3A8b"})
     void oneModelIsShown(String id) {
-        assertThat(send("GET", "/v1/models/" + id).statuses()).containsExactly(200);
+        Conversation conversation = send("GET", "/v1/models/" + id);
+
+        assertThat(conversation.statuses()).containsExactly(200);
+        assertThat(conversation.last().text()).contains("\"object\":\"model\"");
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ class AdapterTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CHAT_COMPLETIONS", "COMPLETIONS", "EMBEDDINGS"})
     void openAiHasTheEndpointBelowTheBase(Endpoint endpoint) {
         UpstreamRequest request = encode(endpoint, c -> c.url(url("/some/v1")).serves("m"));
 
