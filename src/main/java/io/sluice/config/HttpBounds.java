@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param bodyRate least bytes a second of a body, averaged from its begin, after the first bodyIdle; slower is a 408
  * @param keepAlive longest pause between two requests of a connection
  * @param writeStall how long a client may take nothing of an answer that waits for it
+ * @param ping after so long without a byte an event stream gets a sign of life in its client's dialect
  * @param connections open connections of the node
  * @param connectionsPerAddress open connections of one peer address; loopback and trusted proxies are exempt
  * @param streams concurrent HTTP/2 streams of a connection
@@ -34,6 +35,7 @@ public record HttpBounds(
         int bodyRate,
         Duration keepAlive,
         Duration writeStall,
+        Duration ping,
         int connections,
         int connectionsPerAddress,
         int streams,
@@ -52,6 +54,7 @@ public record HttpBounds(
             128,
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(15),
             10_000,
             1_024,
             100,

@@ -213,6 +213,7 @@ final class NodeReader {
                     (int) bounds.size("body-rate", STANDARD.bodyRate(), 0, MIB),
                     bounds.duration("keep-alive", STANDARD.keepAlive(), MIN_TIMEOUT, MAX_TIMEOUT),
                     bounds.duration("write-stall", STANDARD.writeStall(), MIN_TIMEOUT, MAX_TIMEOUT),
+                    bounds.duration("ping", STANDARD.ping(), MIN_TIMEOUT, MAX_TIMEOUT),
                     bounds.integer("connections", STANDARD.connections(), 1, 1_000_000),
                     bounds.integer("connections-per-address", STANDARD.connectionsPerAddress(), 1, 1_000_000),
                     bounds.integer("streams", STANDARD.streams(), 1, 10_000),

@@ -29,6 +29,7 @@ final class Answer implements Timed {
     private final ReadStream<Buffer> stream;
     private final ResponseTap tap;
     private final boolean events;
+    private final boolean pieces;
     private final Consumer<@Nullable GatewayFailure> whenOver;
     private @Nullable Buffer held;
     private long lastPieceNanos;
@@ -55,6 +56,7 @@ final class Answer implements Timed {
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
         this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+        this.pieces = events || writer.isArrayStream();
         this.tap = exchange.tap();
     }
 
@@ -114,7 +116,7 @@ final class Answer implements Timed {
         if (last) {
             lastPieceNanos = services.clock().getAsLong();
         }
-        boolean first = !events && !writer.isCommitted() && held == null;
+        boolean first = !pieces && !writer.isCommitted() && held == null;
         Buffer joined = held == null ? piece : held.appendBuffer(piece);
         if (last || first) {
             held = joined;
@@ -189,6 +191,8 @@ final class Answer implements Timed {
             writer.drop();
             clientGone = true;
             over(new GatewayFailure.ClientClosed());
+        } else if (!clientGone && lastPieceNanos == 0) {
+            writer.pingIfSilent(now);
         }
     }
 

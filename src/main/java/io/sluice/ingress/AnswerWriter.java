@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.KeyLimits;
 import io.vertx.core.buffer.Buffer;
@@ -17,26 +18,36 @@ final class AnswerWriter {
 
     private static final long HTTP2_INTERNAL_ERROR = 2;
     private static final long ABORT_MILLIS = 1_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final Buffer NOTHING = Buffer.buffer();
 
     private final ExchangeServices services;
+    private final Incoming incoming;
     private final HttpServerResponse response;
+    private final boolean arrayStream;
     private final Runnable whenCommitted;
     private boolean eventStream;
     private boolean committed;
     private long stalledSinceNanos;
     private boolean stalled;
     private long firstByteNanos = -1;
+    private Buffer last = NOTHING;
+    private int tail;
+    private long silentSinceNanos;
 
     /**
      * A writer of one answer.
      *
      * @param services what the lane's exchanges share
-     * @param response the client's side
+     * @param incoming the request, with the client's side
+     * @param arrayStream whether a stream comes as one JSON array
      * @param whenCommitted told once, at the first byte
      */
-    AnswerWriter(ExchangeServices services, HttpServerResponse response, Runnable whenCommitted) {
+    AnswerWriter(ExchangeServices services, Incoming incoming, boolean arrayStream, Runnable whenCommitted) {
         this.services = services;
-        this.response = response;
+        this.incoming = incoming;
+        this.response = incoming.response();
+        this.arrayStream = arrayStream;
         this.whenCommitted = whenCommitted;
     }
 
@@ -45,12 +56,8 @@ final class AnswerWriter {
         if (limits == null || committed) {
             return;
         }
-        if (limits.requestLimit() > 0) {
-            rate("requests", limits.requestLimit(), limits.requestsLeft(), limits.requestResetMillis());
-        }
-        if (limits.tokenLimit() > 0) {
-            rate("tokens", limits.tokenLimit(), limits.tokensLeft(), limits.tokenResetMillis());
-        }
+        long now = incoming.startMillis() + (services.clock().getAsLong() - incoming.startNanos()) / NANOS_PER_MILLI;
+        incoming.dialect().limits(response, limits, now);
     }
 
     /**
@@ -64,19 +71,6 @@ final class AnswerWriter {
         }
     }
 
-    private void rate(String what, long limit, long left, long resetMillis) {
-        response.putHeader("x-ratelimit-limit-" + what, Long.toString(limit))
-                .putHeader("x-ratelimit-remaining-" + what, Long.toString(left))
-                .putHeader("x-ratelimit-reset-" + what, duration(resetMillis));
-    }
-
-    /** A time in the form of OpenAI's reset headers: {@code 850ms}, {@code 12.500s}. */
-    private static String duration(long millis) {
-        long rest = millis % 1000;
-        String padding = rest < 10 ? "00" : rest < 100 ? "0" : "";
-        return millis < 1000 ? millis + "ms" : millis / 1000 + "." + padding + rest + "s";
-    }
-
     /**
      * Prepares the head; nothing is sent yet, and a later attempt may prepare it anew.
      *
@@ -87,7 +81,7 @@ final class AnswerWriter {
         eventStream = events;
         response.setStatusCode(200).setWriteQueueMaxSize(WRITE_QUEUE).setChunked(true);
         headers.forEach(response::putHeader);
-        if (events) {
+        if (events || arrayStream) {
             response.putHeader("cache-control", "no-cache").putHeader("x-accel-buffering", "no");
         } else {
             Answers.hygiene(response);
@@ -110,6 +104,11 @@ final class AnswerWriter {
         return eventStream;
     }
 
+    /** Whether the answer is one JSON array whose elements are the pieces of a stream. */
+    boolean isArrayStream() {
+        return arrayStream;
+    }
+
     /** When the first byte was written, monotonic; -1 while there is none. */
     long firstByteNanos() {
         return firstByteNanos;
@@ -119,6 +118,38 @@ final class AnswerWriter {
     void write(Buffer piece) {
         commit();
         response.write(piece);
+        last = piece;
+        silentSinceNanos = 0;
+        for (int i = Math.max(0, piece.length() - Integer.BYTES); i < piece.length(); i++) {
+            tail = tail << Byte.SIZE | piece.getByte(i) & 0xff;
+        }
+    }
+
+    /**
+     * Writes a ping when an event stream has been silent for long: behind a whole event, and to a client that takes what
+     * is written.
+     *
+     * @param now monotonic nanoseconds
+     */
+    void pingIfSilent(long now) {
+        if (!committed || !eventStream || stalled) {
+            return;
+        }
+        if (silentSinceNanos == 0) {
+            silentSinceNanos = now;
+        } else if (now - silentSinceNanos >= services.bounds().ping().toNanos() && isBetweenEvents()) {
+            silentSinceNanos = now;
+            Buffer ping = incoming.dialect().ping();
+            if (ping != null) {
+                response.write(ping);
+            }
+        }
+    }
+
+    /** Whether what was written ends in a blank line, whichever line ends the stream has. */
+    private boolean isBetweenEvents() {
+        int two = tail & 0xffff;
+        return two == 0x0a0a || two == 0x0d0d || (tail & 0xffffff) == 0x0a0d0a || tail == 0x0d0a0d0a;
     }
 
     /**
@@ -155,14 +186,17 @@ final class AnswerWriter {
     }
 
     /** Tells the client inside the answer that it will not be whole, and ends it so that nobody takes it for whole. */
-    void abort(ErrorAnswer error) {
-        if (!eventStream || response.writeQueueFull()) {
+    void abort(GatewayFailure failure) {
+        if (!eventStream && !arrayStream || response.writeQueueFull()) {
             response.reset(HTTP2_INTERNAL_ERROR);
             return;
         }
         // A client that stops to read at this very point must not keep the stream open.
         long timer = services.vertx().setTimer(ABORT_MILLIS, t -> response.reset(HTTP2_INTERNAL_ERROR));
-        response.write(error.event()).onComplete(written -> {
+        Buffer event = incoming.dialect().event(ErrorAnswer.of(failure), incoming.id(), last);
+        // The blank line ends an event that was cut.
+        boolean cut = eventStream && !isBetweenEvents();
+        response.write(cut ? Buffer.buffer("\n\n").appendBuffer(event) : event).onComplete(written -> {
             services.vertx().cancelTimer(timer);
             response.reset(HTTP2_INTERNAL_ERROR);
         });

@@ -31,7 +31,8 @@ final class Answers {
         if (error.retryAfter().isPositive()) {
             retryAfter(response, error.retryAfter());
         }
-        json(incoming, error.status(), error.body());
+        EdgeDialect dialect = incoming.dialect();
+        json(incoming, dialect.status(error), dialect.body(error, incoming.id()));
     }
 
     /** Headers of every answer that is not a stream. */

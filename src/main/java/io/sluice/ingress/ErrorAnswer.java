@@ -4,13 +4,12 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure in the OpenAI dialect: the one place where failures become HTTP.
+ * A failure as HTTP, in the statuses and words of OpenAI: the one place where failures get them. What other dialects make
+ * of that, and how each writes it, is its {@link EdgeDialect}'s.
  *
  * @param status HTTP status
  * @param type the dialect's error type
@@ -59,6 +58,7 @@ record ErrorAnswer(
                     case MALFORMED -> 400;
                     case UNKNOWN_PATH, UNKNOWN_MODEL -> 404;
                     case METHOD_NOT_ALLOWED -> 405;
+                    case GONE -> 410;
                     case BODY_TOO_SLOW -> 408;
                     case BODY_TOO_LARGE -> 413;
                     case TARGET_TOO_LONG -> 414;
@@ -89,7 +89,7 @@ record ErrorAnswer(
                 new ErrorAnswer(
                         // An error inside an answer has no status of its own.
                         failure.status() == 0 ? 400 : failure.status(),
-                        failure.type() == null ? INVALID : failure.type(),
+                        isWord(failure.type()) ? failure.type() : INVALID,
                         failure.code(),
                         failure.param(),
                         failure.message(),
@@ -116,21 +116,12 @@ record ErrorAnswer(
         };
     }
 
-    /** The JSON body. */
-    Buffer body() {
-        return Buffer.buffer(json());
+    /** Whether it looks like a type of OpenAI's or Anthropic's, which share their words; Google's are shouted. */
+    private static boolean isWord(@Nullable String type) {
+        return type != null && !type.isEmpty() && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
     }
 
-    /** The event that ends a stream that cannot go on; the blank line before it ends an event that was cut. */
-    Buffer event() {
-        return Buffer.buffer("\n\ndata: " + json() + "\n\n", StandardCharsets.UTF_8.name());
-    }
-
-    private String json() {
-        return "{\"error\":{\"message\":" + quoted(message) + ",\"type\":" + quoted(type) + ",\"param\":"
-                + quoted(param) + ",\"code\":" + quoted(code) + "}}";
-    }
-
+    /** A JSON string; {@code null} for none. */
     static String quoted(@Nullable String text) {
         if (text == null) {
             return "null";

@@ -94,7 +94,7 @@ final class Exchange implements Cancellation {
         this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
         this.readNanos = services.clock().getAsLong();
-        this.writer = new AnswerWriter(services, incoming.response(), this::committed);
+        this.writer = new AnswerWriter(services, incoming, scan.head().arrayStream(), this::committed);
         this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos);
         this.reserving = new Reserving(
                 services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
@@ -120,11 +120,30 @@ final class Exchange implements Cancellation {
     private void planned(RouteDecision decision) {
         switch (decision) {
             case RouteDecision.Planned plan -> {
-                remaining.planned(plan.candidates());
-                reserve(null);
+                List<Candidate> candidates = CountTokens.isAsked(scan)
+                        ? CountTokens.natives(plan.candidates(), scan)
+                        : plan.candidates();
+                if (candidates.isEmpty()) {
+                    estimateTokens();
+                } else {
+                    remaining.planned(candidates);
+                    reserve(null);
+                }
             }
             case RouteDecision.Unroutable none -> finish(none.failure());
         }
+    }
+
+    /** Nobody who could count is in service: the answer is an estimate, which costs nothing. */
+    private void estimateTokens() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        if (!clientGone) {
+            CountTokens.estimate(services, incoming, scan);
+        }
+        ended();
     }
 
     /**
@@ -330,11 +349,15 @@ final class Exchange implements Cancellation {
             try {
                 close(outcome);
             } finally {
-                services.open().remove(this);
-                services.limits().releaseBody(heldBytes);
-                release.run();
+                ended();
             }
         });
+    }
+
+    private void ended() {
+        services.open().remove(this);
+        services.limits().releaseBody(heldBytes);
+        release.run();
     }
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
@@ -371,7 +394,7 @@ final class Exchange implements Cancellation {
         if (outcome == null) {
             Objects.requireNonNull(answer).end();
         } else if (writer.isCommitted()) {
-            writer.abort(ErrorAnswer.of(outcome));
+            writer.abort(outcome);
         } else {
             services.refuse(incoming, outcome);
         }

@@ -42,7 +42,7 @@ record ExchangeServices(
     /** Answers a request with a failure and counts it. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);
-        metrics.refused(answer.status(), answer.code() == null ? "none" : answer.code());
+        metrics.refused(incoming.dialect().status(answer), answer.code() == null ? "none" : answer.code());
         Answers.refuse(incoming, answer);
     }
 }

@@ -18,6 +18,7 @@ final class Incoming {
     private final long startNanos;
     private final long startMillis;
     private @Nullable VirtualKey key;
+    private @Nullable EdgeDialect dialect;
 
     /**
      * A request at its head.
@@ -79,6 +80,19 @@ final class Incoming {
 
     void authenticated(VirtualKey caller) {
         key = caller;
+    }
+
+    /** The client's dialect: its endpoint's, or until one is found what the head looks like. */
+    EdgeDialect dialect() {
+        EdgeDialect known = dialect;
+        return known == null ? speaks(Callers.of(request)) : known;
+    }
+
+    /** The endpoint says what its clients speak. */
+    EdgeDialect speaks(EdgeDialect words) {
+        dialect = words;
+        words.greet(request.response(), id);
+        return words;
     }
 
     /** The client's own request id when it is harmless, else empty. It is logged and passed on, never a key. */

@@ -6,6 +6,8 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.Model;
@@ -15,20 +17,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code POST /v1/chat/completions}, {@code /v1/completions}, {@code /v1/embeddings}: reads, scans, and begins the exchange. */
+/** One {@link Endpoint}: reads a request's body, scans it, and begins the exchange. */
 final class ModelEndpoint implements Routes.EndpointHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ModelEndpoint.class);
 
     private final Endpoint endpoint;
     private final ExchangeServices services;
+    private final EdgeDialect dialect;
 
     ModelEndpoint(Endpoint endpoint, ExchangeServices services) {
         this.endpoint = endpoint;
         this.services = services;
+        this.dialect = EdgeDialect.of(endpoint.dialect(), false);
     }
 
     @Override
     public void handle(Incoming incoming) {
+        incoming.speaks(dialect);
+        boolean anthropic = endpoint.dialect() == ChatDialect.ANTHROPIC;
+        handle(incoming, anthropic ? AnthropicHeaders.of(incoming.request().headers()) : RequestHead.NONE);
+    }
+
+    /**
+     * Answers the request.
+     *
+     * @param incoming it, with its dialect known
+     * @param head what it says beside its body
+     */
+    void handle(Incoming incoming, RequestHead head) {
         GatewayFailure wrong = checkHead(incoming);
         if (wrong != null) {
             throw new GatewayException(wrong);
@@ -39,7 +55,7 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         }
         services.metrics().requestsInFlight(1);
         BodyReader.read(incoming.request(), services.bounds(), services.limits(), services.clock(), services.timed())
-                .onComplete(body -> begin(incoming, body, asked), cause -> {
+                .onComplete(body -> begin(incoming, head, body, asked), cause -> {
                     leave();
                     services.refuse(incoming, failureOf(cause));
                 });
@@ -50,11 +66,17 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         services.metrics().requestsInFlight(-1);
     }
 
-    private void begin(Incoming incoming, byte[] body, @Nullable Duration asked) {
+    private void begin(Incoming incoming, RequestHead head, byte[] body, @Nullable Duration asked) {
         try {
             RequestScan scan =
-                    RequestScanner.scan(body, endpoint, services.bounds().jsonDepth());
+                    RequestScanner.scan(body, endpoint, head, services.bounds().jsonDepth());
             Model model = modelOf(incoming, scan.model());
+            if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
+                CountTokens.estimate(services, incoming, scan);
+                services.limits().releaseBody(body.length);
+                leave();
+                return;
+            }
             Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
             new Exchange(services, incoming, scan, model, maxWait, this::leave).start();
         } catch (RuntimeException e) {

@@ -73,12 +73,18 @@ final class Routes {
         String path = incoming.request().path();
         Route route = find(path);
         if (route == null || !route.isPublic) {
+            List<String> queryKeys = GeminiPath.isGoogles(incoming.request(), path)
+                    ? GeminiPath.values(incoming.request(), "key")
+                    : List.of();
             incoming.authenticated(Authenticator.authenticate(
-                    incoming.request().headers(), incoming.revision().keys(), incoming.clientAddress(), now));
+                    incoming.request().headers(),
+                    queryKeys,
+                    incoming.revision().keys(),
+                    incoming.clientAddress(),
+                    now));
         }
         if (route == null) {
-            throw new GatewayException(
-                    new InvalidRequest(Kind.UNKNOWN_PATH, "There is nothing at this path.", null, "unknown_url"));
+            throw unknownPath();
         }
         EndpointHandler handler = route.methods.get(incoming.request().method());
         if (handler == null) {
@@ -88,6 +94,12 @@ final class Routes {
                     Kind.METHOD_NOT_ALLOWED, "This path takes " + allow + ".", null, "method_not_allowed"));
         }
         handler.handle(incoming);
+    }
+
+    /** The refusal of a path that is not served. */
+    static GatewayException unknownPath() {
+        return new GatewayException(
+                new InvalidRequest(Kind.UNKNOWN_PATH, "There is nothing at this path.", null, "unknown_url"));
     }
 
     private @Nullable Route find(String path) {

@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
@@ -18,12 +19,18 @@ final class TrafficRoutes {
         ModelsHandler models = new ModelsHandler();
         Routes routes = new Routes()
                 .addPublic(HttpMethod.GET, "/health/live", health::live)
-                .addPublic(HttpMethod.GET, "/health/ready", health::ready)
-                .add(HttpMethod.GET, ModelsHandler.PATH, models::list)
-                .add(HttpMethod.GET, ModelsHandler.PATH + "/", models::one);
-        for (Endpoint endpoint : List.of(Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS, Endpoint.EMBEDDINGS)) {
-            routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
+                .addPublic(HttpMethod.GET, "/health/ready", health::ready);
+        for (Endpoint endpoint : Endpoint.values()) {
+            if (endpoint.dialect() != ChatDialect.GEMINI) {
+                routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
+            }
         }
+        for (String path : List.of(ModelsHandler.PATH, ModelsHandler.BETA_PATH)) {
+            routes.add(HttpMethod.GET, path, models::list)
+                    .add(HttpMethod.GET, path + "/", models::one)
+                    .add(HttpMethod.POST, path + "/", new GeminiActions(path + "/", services)::handle);
+        }
+        GonePaths.addTo(routes);
         return routes;
     }
 }

@@ -50,7 +50,10 @@ final class UsageMeter {
     private Estimate expected() {
         long input = services.estimates().correctInput(model.name(), scan.inputTokens());
         long guessedInput = Math.max(0, input - scan.inputTokens());
-        if (scan.endpoint() == Endpoint.EMBEDDINGS) {
+        if (isCount()) {
+            return Estimate.NONE;
+        }
+        if (scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS) {
             return new Estimate(input, 0, guessedInput, 0);
         }
         boolean declared = scan.maxOutputTokens() >= 0;
@@ -59,6 +62,11 @@ final class UsageMeter {
                 : services.estimates().estimate(incoming.key().name(), model.name(), model.outputEstimate());
         long output = Math.min(each, TokenUsage.MAX) * scan.choices();
         return new Estimate(input, output, guessedInput, declared ? 0 : output);
+    }
+
+    /** Counting tokens is a request, and takes none. */
+    private boolean isCount() {
+        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
     }
 
     /** What each attempt reserves. */
@@ -101,8 +109,8 @@ final class UsageMeter {
         if (attempt == null) {
             return NOTHING;
         }
-        TokenUsage reported = answer == null ? null : answer.tap().usage();
-        TokenUsage usage = reported;
+        TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
+        TokenUsage usage = isCount() ? NOTHING : reported;
         if (usage == null && answer != null) {
             usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
         }
@@ -148,7 +156,9 @@ final class UsageMeter {
                 queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
                 now - incoming.startNanos(),
-                error == null || ending == Ending.CUT ? 200 : error.status(),
+                error == null || ending == Ending.CUT
+                        ? 200
+                        : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());

@@ -178,7 +178,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     open.requestId(),
                     open.candidate().model(),
                     open.scan().includeUsage(),
-                    services.wallClock().millis() / 1000);
+                    services.wallClock().millis() / 1000,
+                    open.scan().head().arrayStream());
             write(connected, adapter.encode(Objects.requireNonNull(authorized), open.scan(), target));
         } catch (GatewayException e) {
             fail(e.failure());

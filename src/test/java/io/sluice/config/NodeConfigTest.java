@@ -72,6 +72,7 @@ class NodeConfigTest {
                                         256,
                                         Duration.ofSeconds(3),
                                         Duration.ofSeconds(4),
+                                        Duration.ofSeconds(5),
                                         5000,
                                         6,
                                         7,
@@ -97,7 +98,7 @@ class NodeConfigTest {
                                 new HostPort("more-nodes", 5701)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:47 store)")));
+                        List.of("the store: not applied in this version (node.yaml:48 store)")));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),

@@ -8,6 +8,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,6 +49,7 @@ class ErrorAnswerTest {
                 Arguments.of(invalid(InvalidRequest.Kind.MALFORMED), 400, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_PATH), 404, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_MODEL), 404, invalid, "c", 0),
+                Arguments.of(invalid(InvalidRequest.Kind.GONE), 410, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.METHOD_NOT_ALLOWED), 405, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.BODY_TOO_SLOW), 408, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.BODY_TOO_LARGE), 413, invalid, "c", 0),
@@ -68,6 +70,8 @@ class ErrorAnswerTest {
                 Arguments.of(upstream(UpstreamFailure.Kind.MODEL_MISSING, 404), 502, server, "upstream_error", 0),
                 Arguments.of(
                         upstream(UpstreamFailure.Kind.TOO_LARGE_HERE, 429), 400, invalid, "request_exceeds_limits", 0),
+                Arguments.of(
+                        upstream(UpstreamFailure.Kind.INEXPRESSIBLE, 0), 400, invalid, "unsupported_parameter", 0),
                 Arguments.of(upstream(UpstreamFailure.Kind.BUSY, 0), 503, server, "overloaded", 1),
                 Arguments.of(upstream(UpstreamFailure.Kind.CONNECT, 0), 502, server, "upstream_error", 7),
                 Arguments.of(upstream(UpstreamFailure.Kind.RESET, 0), 502, server, "upstream_error", 7),
@@ -111,6 +115,12 @@ class ErrorAnswerTest {
         assertThat(named).isEqualTo(all);
     }
 
+    private static String body(GatewayFailure failure) {
+        return OpenAiEdge.INSTANCE
+                .body(ErrorAnswer.of(failure), "r")
+                .toString(StandardCharsets.UTF_8);
+    }
+
     private static Object kindOf(GatewayFailure failure) {
         return switch (failure) {
             case InvalidRequest f -> f.kind();
@@ -126,15 +136,13 @@ class ErrorAnswerTest {
         UpstreamFailure failure = new UpstreamFailure(
                 kind, 401, "Incorrect key of org-CANARY", "CANARY", "CANARY", "CANARY", Duration.ZERO);
 
-        assertThat(ErrorAnswer.of(failure).body().toString()).doesNotContain("CANARY");
+        assertThat(body(failure)).doesNotContain("CANARY");
     }
 
     @Test
     void bodyIsTheDialectsErrorObject() throws Exception {
-        JsonNode error = JSON.readTree(ErrorAnswer.of(new InvalidRequest(
-                                InvalidRequest.Kind.UNKNOWN_MODEL, "No such model.", "model", "model_not_found"))
-                        .body()
-                        .getBytes())
+        JsonNode error = JSON.readTree(body(new InvalidRequest(
+                        InvalidRequest.Kind.UNKNOWN_MODEL, "No such model.", "model", "model_not_found")))
                 .get("error");
 
         assertThat(error.properties())
@@ -148,10 +156,7 @@ class ErrorAnswerTest {
 
     @Test
     void absentPartsAreNull() throws Exception {
-        JsonNode error = JSON.readTree(
-                        ErrorAnswer.of(new InvalidRequest(InvalidRequest.Kind.MALFORMED, "m", null, null))
-                                .body()
-                                .getBytes())
+        JsonNode error = JSON.readTree(body(new InvalidRequest(InvalidRequest.Kind.MALFORMED, "m", null, null)))
                 .get("error");
 
         assertThat(error.get("param").isNull()).isTrue();
@@ -172,11 +177,13 @@ class ErrorAnswerTest {
                 "data: [DONE]\n\ndata: x"
             })
     void everyMessageSurvivesAsJson(String message) throws Exception {
-        ErrorAnswer answer = ErrorAnswer.of(new GatewayFailure.Unauthenticated(message));
+        GatewayFailure failure = new GatewayFailure.Unauthenticated(message);
 
-        String event = answer.event().toString(StandardCharsets.UTF_8);
+        String event = OpenAiEdge.INSTANCE
+                .event(ErrorAnswer.of(failure), "r", Buffer.buffer())
+                .toString(StandardCharsets.UTF_8);
 
-        assertThat(JSON.readTree(answer.body().getBytes()).at("/error/message").textValue())
+        assertThat(JSON.readTree(body(failure)).at("/error/message").textValue())
                 .isEqualTo(message);
         assertThat(event.strip().lines()).hasSize(1).first().asString().startsWith("data: {");
         assertThat(JSON.readTree(event.strip().substring(6))
@@ -188,8 +195,8 @@ class ErrorAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"\ud83d", "\ude00", "a\ud83db", "\ude00\ud83d", "\ud83d\ud83d\ude00"})
     void halfACharacterDoesNotBreakTheBytes(String message) throws Exception {
-        byte[] body = ErrorAnswer.of(new GatewayFailure.Unauthenticated(message))
-                .body()
+        byte[] body = OpenAiEdge.INSTANCE
+                .body(ErrorAnswer.of(new GatewayFailure.Unauthenticated(message)), "r")
                 .getBytes();
 
         assertThat(JSON.readTree(body).at("/error/message").textValue()).isEqualTo(message);

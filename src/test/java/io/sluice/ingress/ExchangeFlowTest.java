@@ -2,7 +2,6 @@ package io.sluice.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HttpBounds;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.GatewayRevision;
@@ -17,6 +16,7 @@ import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.Bounds;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -644,7 +644,7 @@ class ExchangeFlowTest {
     @Test
     void holdsTheUpstreamBackForASlowClient() throws Exception {
         node = TestNode.of(revision(c -> c.accounts("a").timeouts(Timeouts.DEFAULT)));
-        node.bounds(stalls(Duration.ofMillis(800)));
+        node.bounds(Bounds.defaults().writeStall(Duration.ofMillis(800)).build());
         node.start();
         Script flood = Script.events();
         String large = CHUNK.replace("Hi", "x".repeat(60_000));
@@ -661,27 +661,6 @@ class ExchangeFlowTest {
             assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
         }
         Await.until(() -> upstream.openConnections() == 0);
-    }
-
-    private static HttpBounds stalls(Duration writeStall) {
-        HttpBounds d = HttpBounds.DEFAULT;
-        return new HttpBounds(
-                d.requestLine(),
-                d.headers(),
-                d.headerFields(),
-                d.body(),
-                d.bodyMemory(),
-                d.jsonDepth(),
-                d.headerTimeout(),
-                d.bodyIdle(),
-                d.bodyRate(),
-                d.keepAlive(),
-                writeStall,
-                d.connections(),
-                d.connectionsPerAddress(),
-                d.streams(),
-                d.requests(),
-                d.upstreamQueue());
     }
 
     @Test

@@ -24,7 +24,7 @@ class RoutesTest {
     @BeforeAll
     static void start() {
         node = TestNode.of(new RevisionBuilder()
-                        .channel("c", c -> c.serves("gpt-4o", "org/model+1", "secret"))
+                        .channel("c", c -> c.serves("gpt-4o", "org/model+1", "gpt-x:8b", "secret"))
                         .key("app", KEY, List.of("gpt-*", "org/*"), null)
                         .build())
                 .start();
@@ -53,16 +53,28 @@ class RoutesTest {
                         "public [GET] /health/live",
                         "public [GET] /health/ready",
                         "key [GET] /v1/models",
-                        "key [GET] /v1/models/",
+                        "key [GET, POST] /v1/models/",
+                        "key [GET] /v1beta/models",
+                        "key [GET, POST] /v1beta/models/",
                         "key [POST] /v1/chat/completions",
                         "key [POST] /v1/completions",
-                        "key [POST] /v1/embeddings");
+                        "key [POST] /v1/embeddings",
+                        "key [POST] /v1/responses",
+                        "key [POST] /v1/messages",
+                        "key [POST] /v1/messages/count_tokens",
+                        "key [GET, POST] /v1/engines",
+                        "key [GET, POST] /v1/engines/",
+                        "key [GET, POST] /v1/edits",
+                        "key [GET, POST] /v1/answers",
+                        "key [GET, POST] /v1/classifications",
+                        "key [GET, POST] /v1/search");
     }
 
     @ParameterizedTest
     @CsvSource({
         "POST, /v1/models, GET",
-        "DELETE, /v1/models/gpt-4o, GET",
+        "DELETE, /v1/models/gpt-4o, 'GET, POST'",
+        "GET, /v1/responses, POST",
         "GET, /v1/chat/completions, POST",
         "PUT, /v1/completions, POST",
         "OPTIONS, /v1/embeddings, POST",
@@ -90,7 +102,9 @@ class RoutesTest {
                 "/V1/models",
                 "/v1/chat/completions/",
                 "/v1/chat",
-                "/v1/responses",
+                "/v1/response",
+                "/v1/responses/resp_1",
+                "/v1/searches",
                 "/admin/config",
                 "/metrics",
                 "/health",
@@ -120,13 +134,17 @@ class RoutesTest {
         assertThat(list)
                 .isEqualTo("{\"object\":\"list\",\"data\":["
                         + "{\"id\":\"gpt-4o\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"},"
-                        + "{\"id\":\"org/model+1\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}]}");
+                        + "{\"id\":\"org/model+1\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"},"
+                        + "{\"id\":\"gpt-x:8b\",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}]}");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-4o", "org/model+1", "org%2Fmodel%2B1", "gpt%2d4o"})
+    @ValueSource(strings = {"gpt-4o", "org/model+1", "org%2Fmodel%2B1", "gpt%2d4o", "gpt-x:8b", "gpt-x%3A8b"})
     void oneModelIsShown(String id) {
-        assertThat(send("GET", "/v1/models/" + id).statuses()).containsExactly(200);
+        Conversation conversation = send("GET", "/v1/models/" + id);
+
+        assertThat(conversation.statuses()).containsExactly(200);
+        assertThat(conversation.last().text()).contains("\"object\":\"model\"");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
@@ -298,6 +299,7 @@ class MessagesTest {
             return new RequestScan(
                     new byte[] {'{', '}'},
                     Endpoint.CHAT_COMPLETIONS,
+                    RequestHead.NONE,
                     new RequestScan.Members(0, new int[0], 0),
                     "m",
                     false,

@@ -12,6 +12,8 @@ public final class Bounds {
     private Duration bodyIdle = from.bodyIdle();
     private int bodyRate = from.bodyRate();
     private Duration keepAlive = from.keepAlive();
+    private Duration writeStall = from.writeStall();
+    private Duration ping = from.ping();
     private int connections = from.connections();
     private int connectionsPerAddress = from.connectionsPerAddress();
     private int requests = from.requests();
@@ -50,6 +52,16 @@ public final class Bounds {
         return this;
     }
 
+    public Bounds writeStall(Duration time) {
+        writeStall = time;
+        return this;
+    }
+
+    public Bounds ping(Duration time) {
+        ping = time;
+        return this;
+    }
+
     public Bounds connections(int most) {
         connections = most;
         return this;
@@ -77,7 +89,8 @@ public final class Bounds {
                 bodyIdle,
                 bodyRate,
                 keepAlive,
-                from.writeStall(),
+                writeStall,
+                ping,
                 connections,
                 connectionsPerAddress,
                 from.streams(),

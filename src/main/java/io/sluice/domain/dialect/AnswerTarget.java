@@ -7,11 +7,11 @@ package io.sluice.domain.dialect;
  * @param model the name of the model that the client may know
  * @param includeUsage whether the usage is told at the end of a stream, in dialects where a client asks for that
  * @param created seconds since 1970
- * @param array whether a stream is written as one JSON array that arrives in pieces, as Gemini's is when the client did
- *     not ask for {@code alt=sse}; other dialects have no such form
+ * @param arrayStream whether the pieces of a stream are the elements of one JSON array instead of events, in dialects
+ *     where a client may ask for that: Gemini's {@code :streamGenerateContent} without {@code alt=sse}
  */
-public record AnswerTarget(String id, String model, boolean includeUsage, long created, boolean array) {
-    /** An answer in the dialect's usual form. */
+public record AnswerTarget(String id, String model, boolean includeUsage, long created, boolean arrayStream) {
+    /** Streams are of events. */
     public AnswerTarget(String id, String model, boolean includeUsage, long created) {
         this(id, model, includeUsage, created, false);
     }

@@ -50,6 +50,8 @@ public sealed interface GatewayFailure {
             MALFORMED,
             /** No such path. */
             UNKNOWN_PATH,
+            /** What was at the path is served by nobody any more. */
+            GONE,
             /** The path exists, the method does not. */
             METHOD_NOT_ALLOWED,
             /** No such model. */

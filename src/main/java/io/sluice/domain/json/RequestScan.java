@@ -8,19 +8,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body the JSON text in UTF-8; never changed
  * @param endpoint what it asks for
+ * @param head what the request says beside its body
  * @param members every top-level member in the order written
- * @param model value of {@code model}, unescaped
- * @param stream value of {@code stream}; false when absent
+ * @param model value of {@code model}, unescaped, or the model that the path names
+ * @param stream value of {@code stream}, or what the path says; false when absent
  * @param includeUsage value of {@code stream_options.include_usage}; false when absent
- * @param maxOutputTokens {@code max_completion_tokens}, else {@code max_tokens}; -1 when the client names none
+ * @param maxOutputTokens {@code max_completion_tokens}, else {@code max_tokens}, {@code max_output_tokens} or {@code
+ *     maxOutputTokens}; -1 when the client names none
  * @param choices how many answers are generated: the larger of {@code n} and {@code best_of}, for each prompt of a list
- *     of prompts; 1 when nothing says so
+ *     of prompts, or {@code candidateCount}; 1 when nothing says so
  * @param inputTokens estimated input tokens, an upper guess, base64 payloads left out
- * @param stickyHash hash of {@code prompt_cache_key}, else {@code user}, else the prompt's beginning; 0 for none
+ * @param stickyHash hash of {@code prompt_cache_key}, else {@code user} or {@code metadata.user_id}, else the prompt's
+ *     beginning; 0 for none
  */
 public record RequestScan(
         byte[] body,
         Endpoint endpoint,
+        RequestHead head,
         Members members,
         String model,
         boolean stream,
@@ -70,6 +74,7 @@ public record RequestScan(
         return new RequestScan(
                 new byte[0],
                 endpoint,
+                head,
                 new Members(0, new int[0], 0),
                 model,
                 stream,

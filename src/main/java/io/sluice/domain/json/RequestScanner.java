@@ -1,9 +1,10 @@
 package io.sluice.domain.json;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
+import io.sluice.domain.json.RequestField.Spelling;
+import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,46 +19,18 @@ public final class RequestScanner {
     /** The most characters of a model's name. */
     public static final int MAX_MODEL = 256;
 
-    /** The largest {@code n} and {@code best_of}. */
+    /** The largest {@code n}, {@code best_of} and {@code candidateCount}. */
     public static final int MAX_CHOICES = 128;
 
-    private static final int PROMPT_BEGINNING = 1_024;
-    private static final int TOKENS_PER_MESSAGE = 3;
-    private static final int TOKENS_OF_REPLY = 3;
     private static final long SEED_CACHE_KEY = 1;
     private static final long SEED_USER = 2;
-    private static final long SEED_PROMPT = 3;
-
-    /** Top-level fields that are read. All but the last three are decided on, so they may stand only once. */
-    private enum Field {
-        MODEL,
-        STREAM,
-        STREAM_OPTIONS,
-        MAX_TOKENS,
-        MAX_COMPLETION_TOKENS,
-        N,
-        BEST_OF,
-        USER,
-        PROMPT_CACHE_KEY,
-        MESSAGES,
-        PROMPT,
-        INPUT,
-        TOOLS,
-        FUNCTIONS,
-        RESPONSE_FORMAT;
-
-        private static final Field[] ALL = values();
-        private final String text = name().toLowerCase(java.util.Locale.ROOT);
-
-        boolean isDecidedOn() {
-            return compareTo(TOOLS) < 0;
-        }
-    }
 
     private final byte[] body;
     private final Endpoint endpoint;
+    private final RequestHead head;
+    private final Spelling[] fields;
     private final JsonCursor cursor;
-    private final InputCount input;
+    private final InputReader input;
     private int[] spans = new int[32];
     private int seen;
     private @Nullable String model;
@@ -67,21 +40,22 @@ public final class RequestScanner {
     private long maxCompletionTokens = -1;
     private long n = 1;
     private long bestOf = 1;
-    private int prompts = 1;
-    private boolean inputFound;
     private long cacheKeyHash;
     private long userHash;
-    private long promptHash;
 
-    private RequestScanner(byte[] body, Endpoint endpoint, int maxDepth) {
+    private RequestScanner(byte[] body, Endpoint endpoint, RequestHead head, int maxDepth) {
         this.body = body;
         this.endpoint = endpoint;
+        this.head = head;
+        this.fields = RequestField.of(endpoint);
         this.cursor = new JsonCursor(maxDepth);
-        this.input = new InputCount(cursor);
+        this.input = new InputReader(cursor, body, endpoint.dialect());
+        this.model = head.model();
+        this.stream = head.stream();
     }
 
     /**
-     * Scans a body.
+     * Scans a body that says everything itself.
      *
      * @param body the whole body as it came; kept by the result, never changed
      * @param endpoint what it asks for
@@ -90,8 +64,22 @@ public final class RequestScanner {
      *     wrong or ambiguous
      */
     public static RequestScan scan(byte[] body, Endpoint endpoint, int maxDepth) {
+        return scan(body, endpoint, RequestHead.NONE, maxDepth);
+    }
+
+    /**
+     * Scans a body.
+     *
+     * @param body the whole body as it came; kept by the result, never changed
+     * @param endpoint what it asks for
+     * @param head what the request says beside it; kept by the result
+     * @param maxDepth how deep objects and arrays may stand in each other; 1 or more
+     * @throws GatewayException with {@link InvalidRequest} for bytes that are not JSON and for fields that are missing,
+     *     wrong or ambiguous
+     */
+    public static RequestScan scan(byte[] body, Endpoint endpoint, RequestHead head, int maxDepth) {
         try {
-            return new RequestScanner(body, endpoint, maxDepth).scan();
+            return new RequestScanner(body, endpoint, head, maxDepth).scan();
         } catch (JsonSyntaxException e) {
             throw RequestFaults.badBody("We could not parse the JSON body of your request: " + e.getMessage() + ".");
         }
@@ -128,65 +116,73 @@ public final class RequestScanner {
         if (model == null) {
             throw RequestFaults.missing("model");
         }
-        if (!inputFound) {
+        if (!input.found()) {
             throw RequestFaults.missing(endpoint.inputField());
         }
         return new RequestScan(
                 body,
                 endpoint,
+                head,
                 new RequestScan.Members(count, spans, objectStart),
                 model,
                 stream && endpoint.streams(),
                 includeUsage,
                 maxCompletionTokens >= 0 ? maxCompletionTokens : maxTokens,
-                (int) Math.min(Math.max(n, bestOf) * prompts, Integer.MAX_VALUE),
+                (int) Math.min(Math.max(n, bestOf) * input.prompts(), Integer.MAX_VALUE),
                 input.upperTokens(),
                 stickyHash());
     }
 
+    /** Only what is generated gains from a cache that the provider has of the same beginning. */
     private long stickyHash() {
-        if (endpoint == Endpoint.EMBEDDINGS) {
+        if (!endpoint.streams()) {
             return 0;
         }
-        return cacheKeyHash != 0 ? cacheKeyHash : userHash != 0 ? userHash : promptHash;
+        return cacheKeyHash != 0 ? cacheKeyHash : userHash != 0 ? userHash : input.hash();
     }
 
     private void member() {
-        Field field = field();
-        if (field == null) {
+        Spelling spelling = spelling();
+        if (spelling == null) {
             cursor.skip();
             return;
         }
+        RequestField field = spelling.field();
+        String name = spelling.text();
         if (field.isDecidedOn()) {
             if ((seen & 1 << field.ordinal()) != 0) {
-                throw RequestFaults.duplicate(field.text);
+                throw RequestFaults.duplicate(name);
             }
             seen |= 1 << field.ordinal();
         }
         switch (field) {
             case MODEL -> model();
-            case STREAM -> stream = flag(field.text);
+            case STREAM -> stream = FieldValues.flag(cursor, name);
             case STREAM_OPTIONS -> streamOptions();
-            case MAX_TOKENS -> maxTokens = integer(field.text, -1, 0, TokenUsage.MAX);
-            case MAX_COMPLETION_TOKENS -> maxCompletionTokens = integer(field.text, -1, 0, TokenUsage.MAX);
-            case N -> n = integer(field.text, 1, 1, MAX_CHOICES);
-            case BEST_OF -> bestOf = integer(field.text, 1, 1, MAX_CHOICES);
-            case USER -> userHash = affinity(SEED_USER);
-            case PROMPT_CACHE_KEY -> cacheKeyHash = affinity(SEED_CACHE_KEY);
-            case MESSAGES -> messages();
-            case PROMPT, INPUT -> prompt(field.text);
-            case TOOLS, FUNCTIONS, RESPONSE_FORMAT -> input.schema();
+            case MAX_TOKENS, MAX_OUTPUT_TOKENS -> maxTokens = tokens(name);
+            case MAX_COMPLETION_TOKENS -> maxCompletionTokens = tokens(name);
+            case N -> n = choices(name);
+            case BEST_OF -> bestOf = choices(name);
+            case USER -> userHash = FieldValues.affinity(cursor, body, SEED_USER);
+            case PROMPT_CACHE_KEY -> cacheKeyHash = FieldValues.affinity(cursor, body, SEED_CACHE_KEY);
+            case METADATA -> metadata();
+            case MESSAGES -> input.messages();
+            case PROMPT, INPUT -> input.prompt(name);
+            case ITEMS -> input.items();
+            case CONTENTS -> input.contents();
+            case CONTENT, COUNTED_REQUEST -> input.whole(name);
+            case GENERATION_CONFIG -> generationConfig(name);
+            case STORED_RESPONSE, STORED_CONVERSATION, STORED_PROMPT -> input.stored();
+            case TOOLS, FUNCTIONS, RESPONSE_FORMAT, TEXT_FORMAT -> input.schema();
+            case SYSTEM, INSTRUCTIONS, SYSTEM_INSTRUCTION -> input.system();
         }
     }
 
     /** The field whose name the cursor has just read; null for one that is not read at this endpoint. */
-    private @Nullable Field field() {
-        for (Field field : Field.ALL) {
-            if (cursor.tokenIs(field.text)) {
-                boolean otherInput = field.compareTo(Field.MESSAGES) >= 0
-                        && field.compareTo(Field.INPUT) <= 0
-                        && !field.text.equals(endpoint.inputField());
-                return otherInput ? null : field;
+    private @Nullable Spelling spelling() {
+        for (Spelling field : fields) {
+            if (cursor.tokenIs(field.text())) {
+                return field;
             }
         }
         return null;
@@ -194,7 +190,7 @@ public final class RequestScanner {
 
     private void model() {
         if (cursor.peek() != '"') {
-            throw wrongType("model", "a string");
+            throw FieldValues.wrongType(cursor, "model", "a string");
         }
         cursor.string();
         String name = cursor.token();
@@ -212,167 +208,91 @@ public final class RequestScanner {
         model = name;
     }
 
-    private boolean flag(String param) {
-        int first = cursor.peek();
-        if (first != 't' && first != 'f' && first != 'n') {
-            throw wrongType(param, "a boolean");
+    private void streamOptions() {
+        if (entersObject("stream_options")) {
+            boolean found = false;
+            while (cursor.nextMember()) {
+                if (!cursor.tokenIs("include_usage")) {
+                    cursor.skip();
+                } else if (found) {
+                    throw RequestFaults.duplicate("stream_options.include_usage");
+                } else {
+                    found = true;
+                    includeUsage = FieldValues.flag(cursor, "stream_options.include_usage");
+                }
+            }
         }
-        cursor.scalar();
-        return first == 't';
     }
 
-    private void streamOptions() {
-        if (cursor.peek() == 'n') {
-            cursor.scalar();
+    /** Anthropic's: who asks. Whatever else it is, is the provider's to judge. */
+    private void metadata() {
+        if (cursor.peek() != '{') {
+            cursor.skip();
             return;
         }
-        if (cursor.peek() != '{') {
-            throw wrongType("stream_options", "an object");
-        }
         cursor.enterObject();
-        boolean found = false;
         while (cursor.nextMember()) {
-            if (!cursor.tokenIs("include_usage")) {
-                cursor.skip();
-            } else if (found) {
-                throw RequestFaults.duplicate("stream_options.include_usage");
+            if (cursor.tokenIs("user_id")) {
+                userHash = FieldValues.affinity(cursor, body, SEED_USER);
             } else {
-                found = true;
-                includeUsage = flag("stream_options.include_usage");
+                cursor.skip();
             }
         }
     }
 
-    private long integer(String param, long absent, long min, long max) {
+    /** Gemini's: of it the two numbers that bound an answer, and the schema that it follows. */
+    private void generationConfig(String param) {
+        if (!entersObject(param)) {
+            return;
+        }
+        boolean hasMost = false;
+        boolean hasCount = false;
+        while (cursor.nextMember()) {
+            if (cursor.tokenIs("maxOutputTokens") || cursor.tokenIs("max_output_tokens")) {
+                String name = param + ".maxOutputTokens";
+                once(hasMost, name);
+                hasMost = true;
+                maxTokens = tokens(name);
+            } else if (cursor.tokenIs("candidateCount") || cursor.tokenIs("candidate_count")) {
+                String name = param + ".candidateCount";
+                once(hasCount, name);
+                hasCount = true;
+                n = choices(name);
+            } else if (cursor.tokenIs("responseSchema")
+                    || cursor.tokenIs("response_schema")
+                    || cursor.tokenIs("responseJsonSchema")
+                    || cursor.tokenIs("response_json_schema")) {
+                input.schema();
+            } else {
+                cursor.skip();
+            }
+        }
+    }
+
+    private static void once(boolean found, String param) {
+        if (found) {
+            throw RequestFaults.duplicate(param);
+        }
+    }
+
+    /** Steps into the object here; false for {@code null}, which is read. */
+    private boolean entersObject(String param) {
         if (cursor.peek() == 'n') {
             cursor.scalar();
-            return absent;
+            return false;
         }
-        String actual = kind();
-        if (!actual.equals("a number")) {
-            throw wrongType(param, "an integer");
-        }
-        cursor.scalar();
-        String number = cursor.token();
-        if (number.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')) {
-            throw RequestFaults.wrongType(param, "an integer", "a decimal number");
-        }
-        boolean negative = number.startsWith("-") && !number.equals("-0");
-        // Legal JSON has no leading zeros, so more than 18 digits are far out of range.
-        long value = number.length() > 18 ? negative ? Long.MIN_VALUE : Long.MAX_VALUE : Long.parseLong(number);
-        if (value < min) {
-            throw RequestFaults.tooSmall(param, min, number);
-        }
-        if (value > max) {
-            throw RequestFaults.tooLarge(param, max, number);
-        }
-        return value;
-    }
-
-    /** Hash of the string here; 0 for anything else, which is the provider's to judge. */
-    private long affinity(long seed) {
-        if (cursor.peek() != '"') {
-            cursor.skip();
-            return 0;
-        }
-        cursor.string();
-        boolean empty = cursor.tokenStart() == cursor.tokenEnd();
-        return empty ? 0 : ByteHash.of(body, cursor.tokenStart(), cursor.tokenEnd(), seed);
-    }
-
-    private void messages() {
-        if (cursor.peek() != '[') {
-            throw wrongType("messages", "an array of objects");
-        }
-        inputFound = true;
-        int start = cursor.position();
-        int beginning = -1;
-        int count = 0;
-        cursor.enterArray();
-        while (cursor.nextElement()) {
-            boolean fromUser = message(count++);
-            if (fromUser && beginning < 0) {
-                beginning = cursor.position();
-            }
-        }
-        if (count == 0) {
-            throw RequestFaults.emptyArray("messages");
-        }
-        input.addTokens((long) count * TOKENS_PER_MESSAGE + TOKENS_OF_REPLY);
-        promptHash = ByteHash.of(body, start, beginning < 0 ? cursor.position() : beginning, SEED_PROMPT);
-    }
-
-    /** Reads one message; tells whether a user speaks. */
-    private boolean message(int index) {
         if (cursor.peek() != '{') {
-            throw wrongType("messages[" + index + "]", "an object");
+            throw FieldValues.wrongType(cursor, param, "an object");
         }
-        boolean hasRole = false;
-        boolean fromUser = false;
         cursor.enterObject();
-        while (cursor.nextMember()) {
-            if (cursor.tokenIs("role")) {
-                if (cursor.peek() != '"') {
-                    throw wrongType("messages[" + index + "].role", "a string");
-                }
-                cursor.string();
-                input.string();
-                hasRole = true;
-                fromUser = cursor.tokenIs("user");
-            } else {
-                input.text();
-            }
-        }
-        if (!hasRole) {
-            throw RequestFaults.missing("messages[" + index + "].role");
-        }
-        return fromUser;
+        return true;
     }
 
-    private void prompt(String param) {
-        int start = cursor.position();
-        switch (cursor.peek()) {
-            case '"' -> input.text();
-            case '[' -> promptList();
-            case 'n' -> {
-                cursor.scalar();
-                return;
-            }
-            default -> throw wrongType(param, "a string or an array");
-        }
-        inputFound = true;
-        int end = Math.min(cursor.position(), start + PROMPT_BEGINNING);
-        promptHash = ByteHash.of(body, start, end, SEED_PROMPT);
+    private long tokens(String param) {
+        return FieldValues.integer(cursor, param, -1, 0, TokenUsage.MAX);
     }
 
-    /** A list of prompts, or one prompt as a list of token ids. */
-    private void promptList() {
-        int texts = 0;
-        cursor.enterArray();
-        while (cursor.nextElement()) {
-            if (cursor.peek() == '"' || cursor.peek() == '[') {
-                texts++;
-            }
-            input.text();
-        }
-        prompts = Math.max(1, texts);
-    }
-
-    private String kind() {
-        return switch (cursor.peek()) {
-            case '{' -> "an object";
-            case '[' -> "an array";
-            case '"' -> "a string";
-            case 't', 'f' -> "a boolean";
-            case 'n' -> "null";
-            default -> "a number";
-        };
-    }
-
-    private GatewayException wrongType(String param, String expected) {
-        String actual = kind();
-        // A value that is no JSON at all is a syntax error first.
-        cursor.skip();
-        return RequestFaults.wrongType(param, expected, actual);
+    private long choices(String param) {
+        return FieldValues.integer(cursor, param, 1, 1, MAX_CHOICES);
     }
 }

@@ -2,6 +2,8 @@ package io.sluice.domain.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pool.ParameterRules;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes what a candidate needs changed in a request body and leaves every other byte as the client wrote it. A rule of
  * the channel goes before Sluice's own wish for usage; no rule touches {@code model} or {@code stream}.
+ *
+ * <p>Usage is asked for where OpenAI's clients have to ask: in streams of chats and texts. Gemini's requests name the
+ * model in their path; where the body repeats it, as {@code models/x}, it is made to say the same.
  */
 public final class RequestSplice {
     private static final String STREAM_OPTIONS = "stream_options";
+    private static final String MODEL = "model";
     private static final String WITH_USAGE = "{\"include_usage\":true}";
 
     /** The scan has bounded the depth already. */
@@ -40,16 +46,24 @@ public final class RequestSplice {
     public static byte[] apply(RequestScan scan, String upstreamModel, boolean forceUsage, ParameterRules rules) {
         boolean usage = forceUsage
                 && scan.stream()
+                && asksForUsage(scan.endpoint())
                 && !scan.includeUsage()
                 && !rules.set().containsKey(STREAM_OPTIONS)
                 && !rules.remove().contains(STREAM_OPTIONS);
-        if (!usage && rules.isEmpty() && scan.model().equals(upstreamModel)) {
+        boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
+        boolean sameModel = inPath ? scan.indexOf(MODEL) < 0 : scan.model().equals(upstreamModel);
+        if (!usage && rules.isEmpty() && sameModel) {
             return scan.body();
         }
-        return new RequestSplice(scan).apply(upstreamModel, usage, rules);
+        String model = sameModel ? null : inPath ? "models/" + upstreamModel : upstreamModel;
+        return new RequestSplice(scan).apply(model, usage, rules);
     }
 
-    private byte[] apply(String upstreamModel, boolean usage, ParameterRules rules) {
+    private static boolean asksForUsage(Endpoint endpoint) {
+        return endpoint == Endpoint.CHAT_COMPLETIONS || endpoint == Endpoint.COMPLETIONS;
+    }
+
+    private byte[] apply(@Nullable String newModel, boolean usage, ParameterRules rules) {
         int[] spans = scan.members().spans();
         int count = scan.members().count();
         int lastKept = -1;
@@ -68,8 +82,8 @@ public final class RequestSplice {
                 copied = i < lastKept ? spans[(i + 1) * 4] - 1 : spans[i * 4 + 3];
             } else if (name != null) {
                 replace(i, rules.set().get(name));
-            } else if (scan.isNamed(i, "model") && !scan.model().equals(upstreamModel)) {
-                replace(i, new String(JsonText.quote(upstreamModel), UTF_8));
+            } else if (newModel != null && scan.isNamed(i, MODEL)) {
+                replace(i, new String(JsonText.quote(newModel), UTF_8));
             } else if (usage && scan.isNamed(i, STREAM_OPTIONS)) {
                 askForUsage(spans[i * 4 + 2], spans[i * 4 + 3]);
             }
@@ -107,7 +121,7 @@ public final class RequestSplice {
     }
 
     private static boolean mayRule(String name) {
-        return !name.equals("model") && !name.equals("stream");
+        return !name.equals(MODEL) && !name.equals("stream");
     }
 
     /** Adds behind the last kept member what the client did not write. */

@@ -83,7 +83,7 @@ public final class GeminiAdapter implements ProviderAdapter {
     private static UpstreamRequest passed(Candidate candidate, RequestScan scan, AnswerTarget target) {
         String method = scan.endpoint().path();
         if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
-            method = target.array() ? STREAM : STREAM + EVENTS;
+            method = target.arrayStream() ? STREAM : STREAM + EVENTS;
         }
         String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
         return request(

@@ -47,7 +47,7 @@ final class GeminiStreamEncoder implements AnswerEncoder {
 
     @Override
     public String contentType() {
-        return target.array() ? "application/json; charset=UTF-8" : "text/event-stream";
+        return target.arrayStream() ? "application/json; charset=UTF-8" : "text/event-stream";
     }
 
     @Override
@@ -138,12 +138,12 @@ final class GeminiStreamEncoder implements AnswerEncoder {
         state.putUsage(response);
         response.put("modelVersion", target.model()).put("responseId", target.id());
         open();
-        chunk.json(response).raw(target.array() ? ARRAY_END : EVENT_END);
+        chunk.json(response).raw(target.arrayStream() ? ARRAY_END : EVENT_END);
         last = chunk.take();
     }
 
     private void open() {
-        if (target.array()) {
+        if (target.arrayStream()) {
             chunk.raw(begun ? NEXT : ARRAY);
             begun = true;
         } else {
@@ -152,7 +152,7 @@ final class GeminiStreamEncoder implements AnswerEncoder {
     }
 
     private void close(Consumer<byte[]> out) {
-        if (!target.array()) {
+        if (!target.arrayStream()) {
             chunk.raw(EVENT_END);
         }
         out.accept(chunk.take());
