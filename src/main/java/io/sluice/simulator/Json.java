@@ -54,6 +54,11 @@ final class Json {
         return MAPPER.createArrayNode();
     }
 
+    /** A text as a JSON string. */
+    static String quote(String text) {
+        return '"' + escape(text) + '"';
+    }
+
     /** The inside of a JSON string, without the quotes. */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 8);
