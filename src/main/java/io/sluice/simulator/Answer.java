@@ -102,7 +102,7 @@ record Answer(
     }
 
     /** Azure answers with the model behind the deployment. */
-    private static String model(Route route, Ask ask, CredentialScript script) {
+    static String model(Route route, Ask ask, CredentialScript script) {
         if (!route.dialect().azure()) {
             return ask.model() + script.modelSuffix();
         }

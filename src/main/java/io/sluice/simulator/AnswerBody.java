@@ -138,7 +138,7 @@ final class AnswerBody {
     }
 
     /** A vector of length one that depends on the input only. */
-    private static float[] vector(int seed, int dimensions) {
+    static float[] vector(int seed, int dimensions) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] raw = new double[dimensions];
         double squares = 0;
@@ -159,7 +159,8 @@ final class AnswerBody {
         return Base64.getEncoder().encodeToString(bytes.array());
     }
 
-    private static void floats(float[] vector, StringBuilder body) {
+    /** Appends numbers as a JSON array. */
+    static void floats(float[] vector, StringBuilder body) {
         for (int i = 0; i < vector.length; i++) {
             body.append(i == 0 ? '[' : ',').append(vector[i]);
         }

@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
  * An answer as the events of a stream. Any event can be written from its number alone: Azure's prompt filter, the role
  * of each choice, the tokens (choice by choice for each), the end of each choice, usage, {@code [DONE]}.
  */
-final class AnswerEvents {
+final class AnswerEvents implements AnswerStream {
     private static final byte[] DONE = bytes("data: [DONE]\n\n");
-    private static final byte[] BROKEN = bytes("data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"index\":\n\n");
 
     private final Answer answer;
     private final boolean chat;
@@ -43,12 +42,14 @@ final class AnswerEvents {
     }
 
     /** How many events there are, {@code [DONE]} included. */
-    int count() {
+    @Override
+    public int count() {
         return afterUsage + 1;
     }
 
     /** How many tokens of its choice come before an event: it is due when that many intervals have passed. */
-    int interval(int event) {
+    @Override
+    public int interval(int event) {
         if (event < afterRoles || tokenEvents == 0) {
             return 0;
         }
@@ -56,13 +57,15 @@ final class AnswerEvents {
     }
 
     /** Tokens that are out once so many events are. */
-    long tokensIn(int events) {
+    @Override
+    public long tokensIn(int events) {
         long tokens = Math.max(0, Math.min(events, afterTokens) - afterRoles);
         return answer.call() == null ? tokens : tokens + Math.max(0, Math.min(events, afterRoles) - afterFilter);
     }
 
     /** Writes an event. */
-    void append(int event, Buffer to) {
+    @Override
+    public void append(int event, Buffer to) {
         if (event >= afterRoles && event < afterTokens) {
             int token = event - afterRoles;
             to.appendBytes(before[token % choices]);
@@ -79,16 +82,6 @@ final class AnswerEvents {
         } else {
             to.appendBytes(DONE);
         }
-    }
-
-    /** Writes an event whose JSON breaks off. */
-    static void appendBroken(Buffer to) {
-        to.appendBytes(BROKEN);
-    }
-
-    /** Writes the error of a stream that fails after it has begun. */
-    static void appendError(Buffer to) {
-        to.appendString("data: " + ProviderError.inStream() + "\n\n");
     }
 
     private byte[] piece(int token) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens tokens of the request by the simulator's rule
  * @param tool what it says about tools; null when it offers none or forbids their use
  * @param embedding what it says about embeddings; null for other endpoints
+ * @param turn a chat request that wants more than plain words or one tool call; null for the usual ones
  */
 record Ask(
         String model,
@@ -23,7 +24,8 @@ record Ask(
         int maxTokens,
         long inputTokens,
         @Nullable Tool tool,
-        @Nullable Embedding embedding) {
+        @Nullable Embedding embedding,
+        @Nullable Turn turn) {
     /**
      * The offered tool that would be called.
      *

@@ -1,6 +1,7 @@
 package io.sluice.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.Set;
 
 /** Checks and counts the messages of a chat request. */
@@ -29,10 +30,43 @@ final class ChatMessages {
                     "empty_array"));
         }
         long tokens = 0;
+        Set<String> open = new HashSet<>();
         for (int i = 0; i < messages.size(); i++) {
-            tokens += TOKENS_A_MESSAGE + message(messages.get(i), "messages[" + i + "]");
+            JsonNode message = messages.get(i);
+            tokens += TOKENS_A_MESSAGE + message(message, "messages[" + i + "]");
+            answered(message, open, "messages[" + i + "]");
         }
+        unanswered(open);
         return tokens;
+    }
+
+    /** A message of a tool answers an open call, and nothing else may come before all are answered. */
+    private static void answered(JsonNode message, Set<String> open, String at) throws RefusedRequest {
+        if (message.path("role").asText().equals("tool")) {
+            if (!open.remove(message.path("tool_call_id").asText())) {
+                throw new RefusedRequest(ProviderError.invalid(
+                        "Invalid parameter: messages with role 'tool' must be a response to a preceding message with"
+                                + " 'tool_calls'.",
+                        at + ".role",
+                        null));
+            }
+            return;
+        }
+        unanswered(open);
+        for (JsonNode call : message.path("tool_calls")) {
+            open.add(call.path("id").asText());
+        }
+    }
+
+    private static void unanswered(Set<String> open) throws RefusedRequest {
+        if (!open.isEmpty()) {
+            throw new RefusedRequest(ProviderError.invalid(
+                    "An assistant message with 'tool_calls' must be followed by tool messages responding to each"
+                            + " 'tool_call_id'. The following tool_call_ids did not have response messages: "
+                            + String.join(", ", open),
+                    "messages",
+                    null));
+        }
     }
 
     private static long message(JsonNode message, String at) throws RefusedRequest {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * arrival times are taken inside it, so that they are in order.
  */
 final class Credential {
+    private static final int UNCOUNTED = -1;
     private static final long FAULT_SEED = 20_261_124L;
 
     private final long windowNanos;
@@ -95,6 +96,16 @@ final class Credential {
         return new Arrival(this, script, answer, use == null ? null : nextFault(), generation, number, use, now);
     }
 
+    /** A request that counts neither for limits nor for the oracle. */
+    synchronized Arrival visit() {
+        return new Arrival(this, script, answer, nextFault(), UNCOUNTED, UNCOUNTED, null, clock.getAsLong());
+    }
+
+    /** A request that only looks something up: nothing goes wrong with it either. */
+    synchronized Arrival looking() {
+        return new Arrival(this, script, answer, null, UNCOUNTED, UNCOUNTED, null, clock.getAsLong());
+    }
+
     private @Nullable Fault nextFault() {
         for (FaultState state : faults) {
             Fault fault = state.fault;
@@ -118,6 +129,9 @@ final class Credential {
      * @return whether it fits the token limit; when not, the request is refused and over
      */
     synchronized boolean charge(Arrival arrival, long input, long output) {
+        if (arrival.number == UNCOUNTED) {
+            return true;
+        }
         RollingLimit.Use use = arrival.use;
         if (use == null || !limit.charge(use, input + output, clock.getAsLong())) {
             refused++;

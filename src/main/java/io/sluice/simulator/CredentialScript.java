@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits what the account may use in a window
  * @param bytesPerWrite splits what is written into pieces of so many bytes; 0 for no splitting
  * @param faults what goes wrong
+ * @param secretKey what signs its requests (the secret of an AWS access key, of a Qianfan application); null when it is
+ *     not checked
+ * @param tokenLifetime how long an access token lives
  */
 public record CredentialScript(
         Duration firstToken,
@@ -33,7 +36,9 @@ public record CredentialScript(
         boolean lenient,
         Limits limits,
         int bytesPerWrite,
-        List<Fault> faults) {
+        List<Fault> faults,
+        @Nullable String secretKey,
+        Duration tokenLifetime) {
     /** The answer of a credential without a script: 40 tokens that explain themselves. */
     public static final String DEFAULT_ANSWER = "Hello from the simulated provider that is built into Sluice."
             + " No key was needed and nothing was billed."
@@ -54,6 +59,37 @@ public record CredentialScript(
             Limits.NONE,
             0,
             List.of());
+
+    /** A script without a secret, whose access tokens live for an hour. */
+    public CredentialScript(
+            Duration firstToken,
+            int tokensPerSecond,
+            String answer,
+            int answerTokens,
+            @Nullable ToolCall toolCall,
+            String modelSuffix,
+            List<String> models,
+            Map<String, String> deployments,
+            boolean lenient,
+            Limits limits,
+            int bytesPerWrite,
+            List<Fault> faults) {
+        this(
+                firstToken,
+                tokensPerSecond,
+                answer,
+                answerTokens,
+                toolCall,
+                modelSuffix,
+                models,
+                deployments,
+                lenient,
+                limits,
+                bytesPerWrite,
+                faults,
+                null,
+                Duration.ofHours(1));
+    }
 
     /** Copies the collections. */
     public CredentialScript {

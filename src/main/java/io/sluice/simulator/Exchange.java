@@ -1,13 +1,14 @@
 package io.sluice.simulator;
 
 import io.sluice.simulator.Stats.Ending;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,28 +22,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
     private static final int BATCH_BYTES = 32 * 1024;
-    /** Azure versions from before the usage chunk. */
-    private static final Set<String> WITHOUT_USAGE_CHUNK = Set.of("2024-02-01", "2024-06-01");
-
     private static final long NANOS_A_SECOND = 1_000_000_000L;
 
     private final Simulation simulation;
     private final Pacer pacer;
-    private final Route route;
+    private final Service service;
     private final Credential.Arrival arrival;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private @Nullable Answer answer;
-    private @Nullable AnswerEvents events;
+    private @Nullable Planned planned;
     private long firstTokenAt;
     private int nextEvent;
     private boolean draining;
     private boolean ended;
 
-    Exchange(Simulation simulation, Pacer pacer, Route route, Credential.Arrival arrival, HttpServerRequest request) {
+    Exchange(
+            Simulation simulation,
+            Pacer pacer,
+            Service service,
+            Credential.Arrival arrival,
+            HttpServerRequest request) {
         this.simulation = simulation;
         this.pacer = pacer;
-        this.route = route;
+        this.service = service;
         this.arrival = arrival;
         this.request = request;
         this.response = request.response();
@@ -54,6 +56,11 @@ final class Exchange {
 
     /** Answers the request, whose body is complete. */
     void answer(byte[] body) {
+        answer(body, MultiMap.caseInsensitiveMultiMap(), Map.of());
+    }
+
+    /** Answers a form, whose files were counted. */
+    void answer(byte[] body, MultiMap form, Map<String, Long> files) {
         if (ended) {
             return;
         }
@@ -79,56 +86,56 @@ final class Exchange {
             }
         }
         try {
-            Ask ask = RequestRules.read(route, body, arrival.script().lenient());
-            admit(ask);
-            begin(ask, wait);
+            admit(service.plan(new Asked(
+                    request,
+                    body,
+                    form,
+                    files,
+                    arrival.script(),
+                    arrival,
+                    simulation,
+                    simulation.nextNumber(),
+                    System.currentTimeMillis() / 1_000)));
+            begin(wait);
         } catch (RefusedRequest e) {
             refuse(e.error());
         }
     }
 
-    private void admit(Ask ask) throws RefusedRequest {
-        CredentialScript script = arrival.script();
-        String model = route.name().isEmpty() ? ask.model() : route.name();
-        boolean exists = route.dialect().azure()
-                ? script.deployments().isEmpty() || script.deployments().containsKey(model)
-                : script.models().isEmpty() || script.models().contains(model);
-        if (!exists) {
-            throw new RefusedRequest(ProviderError.noSuchModel(route.dialect(), model));
-        }
-        if (ask.includeUsage()
-                && route.dialect() == Route.Dialect.AZURE_DATED
-                && WITHOUT_USAGE_CHUNK.contains(String.valueOf(request.getParam("api-version")))) {
-            throw new RefusedRequest(
-                    ProviderError.invalid("Unrecognized request argument supplied: stream_options", null, null));
-        }
-        Answer planned = Answer.to(route, ask, arrival, simulation.nextNumber(), System.currentTimeMillis() / 1_000);
+    private void admit(Planned plan) throws RefusedRequest {
         Credential credential = arrival.credential();
-        if (credential.charge(arrival, ask.inputTokens(), planned.outputTokens())) {
-            answer = planned;
+        if (credential.charge(arrival, plan.inputTokens(), plan.outputTokens())) {
+            planned = plan;
             return;
         }
+        Wording wording = service.wording();
         RateHeaders limits = credential.rateHeaders();
         if (limits == null) { // the limits went away between the two calls
-            throw new RefusedRequest(ProviderError.scripted(route.dialect(), 503));
+            throw new RefusedRequest(wording.scripted(503));
         }
-        long wanted = ask.inputTokens() + planned.outputTokens();
+        long wanted = plan.inputTokens() + plan.outputTokens();
         throw new RefusedRequest(
                 arrival.use() == null
-                        ? ProviderError.tooManyRequests(route, model, limits, credential.requestWait())
-                        : ProviderError.tooManyTokens(route, model, limits, wanted, credential.tokenWait(wanted)));
+                        ? wording.tooManyRequests(plan.model(), limits, credential.requestWait())
+                        : wording.tooManyTokens(plan.model(), limits, wanted, credential.tokenWait(wanted)));
     }
 
-    private void begin(Ask ask, Duration wait) {
+    private void begin(Duration wait) {
         CredentialScript script = arrival.script();
         firstTokenAt = arrival.at() + script.firstToken().plus(wait).toNanos();
-        if (ask.stream()) {
-            events = new AnswerEvents(answered());
+        if (!counted()) {
+            firstTokenAt = arrival.at() + wait.toNanos();
+        }
+        if (plan().stream() != null) {
             simulation.stats().streamOpened();
             wake(firstTokenAt, this::beginStream);
         } else {
-            wake(firstTokenAt + intervalNanos(Math.max(0, answered().tokens() - 1)), this::sendBody);
+            wake(firstTokenAt + intervalNanos(Math.max(0, plan().paceTokens() - 1)), this::sendBody);
         }
+    }
+
+    private boolean counted() {
+        return service.counted();
     }
 
     private long intervalNanos(int tokens) {
@@ -150,8 +157,8 @@ final class Exchange {
     }
 
     private void sendBody() {
-        Buffer body = Buffer.buffer(AnswerBody.of(answered()));
-        head(200, ResponseHeaders.JSON, Map.of());
+        Buffer body = plan().body().get();
+        head(200, plan().contentType(), Map.of());
         Fault fault = arrival.fault();
         if (fault != null) {
             switch (fault.kind()) {
@@ -161,7 +168,7 @@ final class Exchange {
                     }
                 }
                 case MALFORMED -> body = body.slice(0, body.length() / 2);
-                case ERROR_EVENT -> body = Buffer.buffer(ProviderError.inStream());
+                case ERROR_EVENT -> body = Buffer.buffer(service.wording().inBody());
                 default -> {}
             }
         }
@@ -188,7 +195,7 @@ final class Exchange {
 
     private void beginStream() {
         response.setChunked(true);
-        head(200, ResponseHeaders.EVENT_STREAM, Map.of());
+        head(200, plan().contentType(), Map.of());
         response.drainHandler(drained -> {
             if (draining && !ended) {
                 draining = false;
@@ -200,7 +207,7 @@ final class Exchange {
 
     /** Writes every event that is due, as far as the client takes them, and asks to be woken for the next. */
     private void pump() {
-        AnswerEvents stream = stream();
+        AnswerStream stream = stream();
         Fault fault = arrival.fault();
         int last = fault != null && fault.kind() == Fault.Kind.NO_DONE ? stream.count() - 1 : stream.count();
         long now = simulation.clock().getAsLong();
@@ -217,7 +224,7 @@ final class Exchange {
                 return;
             }
             if (fault != null && fault.kind() == Fault.Kind.MALFORMED && nextEvent == eventOf(fault, 0)) {
-                AnswerEvents.appendBroken(batch);
+                batch.appendBytes(service.wording().broken());
             } else {
                 stream.append(nextEvent, batch);
             }
@@ -259,7 +266,7 @@ final class Exchange {
 
     private void strike(Fault fault, Buffer batch) {
         if (fault.kind() == Fault.Kind.ERROR_EVENT) {
-            AnswerEvents.appendError(batch);
+            batch.appendBytes(service.wording().inStream());
             finish(batch);
             return;
         }
@@ -301,9 +308,11 @@ final class Exchange {
     }
 
     private void status(Fault fault) {
-        ProviderError error = ProviderError.scripted(route.dialect(), fault.status());
+        ProviderError error = service.wording().scripted(fault.status());
         String body = fault.body() == null ? error.body() : fault.body();
-        refuse(new ProviderError(fault.status(), fault.headers(), body));
+        Map<String, String> headers = new HashMap<>(error.headers());
+        headers.putAll(fault.headers());
+        refuse(new ProviderError(fault.status(), headers, body));
     }
 
     /** Answers an error; nothing was used. */
@@ -319,13 +328,12 @@ final class Exchange {
     private void head(int status, CharSequence contentType, Map<String, String> headers) {
         response.setStatusCode(status);
         long millis = (simulation.clock().getAsLong() - arrival.at()) / 1_000_000;
-        ResponseHeaders.put(
+        service.wording().headers(
                 response,
-                route,
                 contentType,
                 simulation.nextNumber(),
                 millis,
-                arrival.credential().rateHeaders());
+                counted() ? arrival.credential().rateHeaders() : null);
         headers.forEach(response::putHeader);
     }
 
@@ -345,32 +353,32 @@ final class Exchange {
         }
         ended = true;
         simulation.stats().ended(ending);
-        AnswerEvents stream = events;
-        Answer answered = answer;
+        Planned plan = planned;
+        AnswerStream stream = plan == null ? null : plan.stream();
         if (stream != null) {
             simulation.stats().streamClosed();
         }
-        if (answered == null) {
+        if (plan == null) {
             arrival.credential().end(arrival);
             return;
         }
-        long output = answered.outputTokens();
+        long output = plan.outputTokens();
         if (ending != Ending.COMPLETED || stream != null && nextEvent < stream.count() - 1) {
             output = stream == null ? 0 : stream.tokensIn(nextEvent);
         }
-        arrival.credential().settle(arrival, answered.ask().inputTokens(), output);
+        arrival.credential().settle(arrival, plan.inputTokens(), output);
     }
 
-    private Answer answered() {
-        Answer value = answer;
+    private Planned plan() {
+        Planned value = planned;
         if (value == null) {
             throw new IllegalStateException("not admitted");
         }
         return value;
     }
 
-    private AnswerEvents stream() {
-        AnswerEvents value = events;
+    private AnswerStream stream() {
+        AnswerStream value = plan().stream();
         if (value == null) {
             throw new IllegalStateException("no stream");
         }

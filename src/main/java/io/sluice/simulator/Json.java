@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** JSON as the simulator reads and writes it: strictly, no doubled names, nothing behind the value. */
 final class Json {
@@ -52,6 +53,20 @@ final class Json {
     /** An empty array to fill. */
     static ArrayNode array() {
         return MAPPER.createArrayNode();
+    }
+
+    /** A JSON object as it is; an empty one when the text is none, as a model may write anything. */
+    static String orEmptyObject(String text) {
+        try {
+            return read(text.getBytes(StandardCharsets.UTF_8)).isObject() ? text : "{}";
+        } catch (JsonProcessingException e) {
+            return "{}";
+        }
+    }
+
+    /** A text as a JSON string. */
+    static String quote(String text) {
+        return '"' + escape(text) + '"';
     }
 
     /** The inside of a JSON string, without the quotes. */

@@ -84,14 +84,14 @@ record ProviderError(int status, Map<String, String> headers, String body) {
     }
 
     /** A path that wants another method. */
-    static ProviderError wrongMethod(Route route, String method, String path) {
+    static ProviderError wrongMethod(String wanted, String method, String path) {
         ProviderError error = of(
                 405,
                 "Not allowed to " + method + " on " + path + ".",
                 "invalid_request_error",
                 null,
                 "method_not_supported");
-        return new ProviderError(405, Map.of("allow", route.endpoint().method().name()), error.body);
+        return new ProviderError(405, Map.of("allow", wanted), error.body);
     }
 
     /** No such model or deployment. */

@@ -186,7 +186,20 @@ final class RequestRules {
                 maxTokens,
                 inputTokens,
                 ToolChoice.of(root.path("tools"), root.path("tool_choice")),
-                null);
+                null,
+                turn(root, inputTokens, maxTokens));
+    }
+
+    private static @Nullable Turn turn(JsonNode root, long inputTokens, int maxTokens) throws RefusedRequest {
+        Turn turn = OpenAiTurns.read(root);
+        if (turn == null) {
+            return null;
+        }
+        turn.inputTokens = inputTokens + 85L * (turn.images + turn.documents + turn.recordings);
+        turn.maxTokens = maxTokens;
+        turn.stream = root.path("stream").asBoolean();
+        turn.usage = root.path("stream_options").path("include_usage").asBoolean();
+        return turn;
     }
 
     private static Ask completions(JsonNode root, boolean lenient) throws RefusedRequest {
@@ -208,6 +221,7 @@ final class RequestRules {
                 prompts * choices,
                 whole(root, "max_tokens", COMPLETION_TOKENS),
                 inputTokens(prompt),
+                null,
                 null,
                 null);
     }
@@ -236,7 +250,8 @@ final class RequestRules {
                 0,
                 inputTokens(input),
                 null,
-                new Ask.Embedding(base64, dimensions, seeds(input, inputs)));
+                new Ask.Embedding(base64, dimensions, seeds(input, inputs)),
+                null);
     }
 
     private static boolean includeUsage(JsonNode root, boolean stream, boolean lenient) throws RefusedRequest {

@@ -11,6 +11,12 @@ final class ResponseHeaders {
     static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream; charset=utf-8");
 
+    static final CharSequence PLAIN_EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
+
+    static final CharSequence AWS_EVENT_STREAM =
+            HttpHeaders.createOptimized("application/vnd.amazon.eventstream");
+    static final CharSequence NDJSON = HttpHeaders.createOptimized("application/x-ndjson");
+
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
     private static final CharSequence PROCESSING = HttpHeaders.createOptimized("openai-processing-ms");
     private static final CharSequence VERSION = HttpHeaders.createOptimized("openai-version");

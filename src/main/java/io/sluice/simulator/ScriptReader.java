@@ -97,7 +97,9 @@ final class ScriptReader {
                 fields.flag("lenient", false),
                 limits(fields.object("limits")),
                 (int) fields.number("bytes-per-write", 0, 1_000_000, 0),
-                faults(fields));
+                faults(fields),
+                fields.text("secret-key", null),
+                fields.duration("token-lifetime", plain.tokenLifetime()));
         fields.finish();
         return script;
     }

@@ -33,6 +33,10 @@ final class ScriptWriter {
             limits.put("tpm", script.limits().tokens());
         }
         shown.put("bytes-per-write", script.bytesPerWrite());
+        if (script.secretKey() != null) {
+            shown.put("secret-key", script.secretKey());
+        }
+        shown.put("token-lifetime", millis(script.tokenLifetime()));
         ArrayNode faults = shown.putArray("faults");
         script.faults().forEach(fault -> faults.add(write(fault)));
         return shown;

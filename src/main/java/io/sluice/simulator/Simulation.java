@@ -21,6 +21,7 @@ final class Simulation {
     private final AtomicLong numbers = new AtomicLong();
     private final Stats stats = new Stats();
     private final Captures captures = new Captures();
+    private final Memory memory = new Memory();
 
     /**
      * A simulation.
@@ -46,6 +47,16 @@ final class Simulation {
 
     Captures captures() {
         return captures;
+    }
+
+    /** What providers remember between requests. */
+    Memory memory() {
+        return memory;
+    }
+
+    /** Whether the prompt cache has this part of a request; has it from now on. */
+    boolean cacheHas(Credential credential, int digest) {
+        return !memory.firstTime(credential, digest);
     }
 
     /** A number that no other answer has. */

@@ -25,6 +25,8 @@ import java.util.Map;
  *     deployments: { mine: gpt-4o-2024-08-06 }   # Azure; absent = every deployment exists
  *     lenient: false             # true accepts unknown request fields
  *     bytes-per-write: 0         # splits what is written
+ *     secret-key: abc            # checks AWS signatures, and the secret of a Qianfan application
+ *     token-lifetime: 60m        # of access tokens
  *     limits: { rpm: 3, tpm: 40_000 }            # of the simulator's window, exact and rolling
  *     faults:                    # of several the first that applies; each takes times, every, probability
  *       - { kind: status, status: 429, headers: { retry-after: 7 }, times: 1 }
