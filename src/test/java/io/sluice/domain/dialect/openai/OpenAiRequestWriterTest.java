@@ -48,10 +48,11 @@ class OpenAiRequestWriterTest {
     private OpenAiVariant variant = OpenAiVariant.DEFAULT;
     private ChatDialect client = ChatDialect.ANTHROPIC;
     private boolean stream;
+    private String user = "u";
 
     private JsonNode written(Losses losses) {
         ChatRequest request = new ChatRequest(
-                "m", stream, messages, tools, choice, false, sampling, reasoning, format, "u", tier, extras);
+                "m", stream, messages, tools, choice, false, sampling, reasoning, format, user, tier, extras);
         return json(Json.text(new OpenAiCodec(variant).encodeRequest(request, "up", losses)));
     }
 
@@ -146,6 +147,45 @@ class OpenAiRequestWriterTest {
                 .isEqualTo(json("""
                         [{"type":"reasoning.text","text":"signed","signature":"s","index":0},
                          {"type":"reasoning.encrypted","data":"h","index":1}]"""));
+    }
+
+    @Test
+    void messageOfThinkingAloneIsLeftOut() {
+        say(Role.USER, Part.Text.of("a"));
+        say(Role.ASSISTANT, new Part.Thinking("signed", "s"));
+
+        assertThat(written().path("messages")).hasSize(1);
+    }
+
+    @Test
+    void pictureOfTheAssistantIsLostAloud() {
+        say(Role.ASSISTANT, Part.Text.of("a"), PICTURE);
+
+        assertThat(lost()).containsExactly("messages.content.type");
+        assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void messageThatLosesAllIsEmptyText() {
+        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}")));
+
+        assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
+                .isEmpty();
+    }
+
+    @Test
+    void namesLongerThanOpenAiTakesAreHashedAlike() {
+        String id = "toolu_" + "x".repeat(50);
+        say(Role.ASSISTANT, call(id));
+        say(Role.USER, result(id, false, Part.Text.of("1")));
+        user = "user_" + "y".repeat(150);
+
+        JsonNode written = written();
+        assertThat(written.path("user").textValue()).matches("[0-9a-f]{64}");
+        assertThat(written.at("/messages/1/tool_call_id").textValue())
+                .matches("[0-9a-f]{40}")
+                .isEqualTo(written.at("/messages/0/tool_calls/0/id").textValue());
     }
 
     @Test
