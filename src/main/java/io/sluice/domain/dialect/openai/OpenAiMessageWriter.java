@@ -140,7 +140,8 @@ final class OpenAiMessageWriter {
                 case Part.Text text -> said.add(text);
                 case Part.Foreign foreign -> said.add(foreign);
                 default -> {
-                    // The assistant says text alone; what else a client of this dialect writes is the server's to judge.
+                    // The assistant says text alone; what else a client of this dialect writes is the server's to
+                    // judge.
                     if (own) {
                         said.add(part);
                     } else {

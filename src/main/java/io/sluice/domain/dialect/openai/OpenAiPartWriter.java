@@ -86,8 +86,9 @@ final class OpenAiPartWriter {
             case Part.Video video -> video(video);
             case Part.Document document -> document(document);
             case Part.Refusal refusal -> Json.object().put("type", "refusal").put("refusal", refusal.text());
-            case Part.Foreign foreign when foreign.dialect() == ChatDialect.OPENAI
-                    && foreign.json() instanceof ObjectNode json -> json.deepCopy();
+            case Part.Foreign foreign
+            when foreign.dialect() == ChatDialect.OPENAI && foreign.json() instanceof ObjectNode json ->
+                json.deepCopy();
             case Part.Foreign foreign -> lost(Feature.FOREIGN_PART);
             // These are no content; whoever writes messages puts them elsewhere.
             case Part.ToolCall call -> null;

@@ -287,5 +287,4 @@ final class OpenAiRequestWriter {
             losses.lose(name);
         }
     }
-
 }

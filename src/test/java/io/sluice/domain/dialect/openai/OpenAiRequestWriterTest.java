@@ -143,8 +143,7 @@ class OpenAiRequestWriterTest {
         assertThat(Json.text(written.at("/messages/2"))).doesNotContain("reasoning", "signed");
 
         variant = new OpenAiVariant(MaxTokens.OLDER, Set.of(Extension.REASONING_DETAILS));
-        assertThat(written().at("/messages/2/reasoning_details"))
-                .isEqualTo(json("""
+        assertThat(written().at("/messages/2/reasoning_details")).isEqualTo(json("""
                         [{"type":"reasoning.text","text":"signed","signature":"s","index":0},
                          {"type":"reasoning.encrypted","data":"h","index":1}]"""));
     }
@@ -208,8 +207,7 @@ class OpenAiRequestWriterTest {
         tools = List.of(new Tool.Function("f", null, json("{\"type\":\"object\"}"), null, json("{}")));
         choice = new ToolChoice.Required();
         tier = "standard_only";
-        sampling = new Sampling(
-                9L, null, null, null, List.of("a", "b"), null, null, null, null, null, 3, null);
+        sampling = new Sampling(9L, null, null, null, List.of("a", "b"), null, null, null, null, null, 3, null);
 
         assertThat(written()).isEqualTo(json("""
                 {"model":"up","messages":[{"role":"user","content":"x"}],"stream":true,
@@ -258,7 +256,8 @@ class OpenAiRequestWriterTest {
         format = new AnswerFormat.Json();
         say(Role.USER, Part.Text.of("hi"));
 
-        assertThat(written().at("/messages/0")).isEqualTo(json("{\"role\":\"system\",\"content\":\"Answer in JSON.\"}"));
+        assertThat(written().at("/messages/0"))
+                .isEqualTo(json("{\"role\":\"system\",\"content\":\"Answer in JSON.\"}"));
 
         messages = new ArrayList<>();
         say(Role.USER, Part.Text.of("hi in json"));
