@@ -110,7 +110,8 @@ final class AnswerReader {
         String id = root.path("id").isTextual() ? root.path("id").textValue() : "";
         String model = root.path("model").isTextual() ? root.path("model").textValue() : "";
         idPrefix = "call_" + word(id);
-        out.accept(new ChatEvent.Start(id, model, Math.max(0, root.path("created").asLong(0))));
+        out.accept(
+                new ChatEvent.Start(id, model, Math.max(0, root.path("created").asLong(0))));
     }
 
     /** The end of an id, as far as it may be a part of another. */

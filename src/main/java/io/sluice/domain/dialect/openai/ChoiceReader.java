@@ -5,7 +5,6 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one choice of an answer: its message, or the pieces of it. What comes after its end is not read. */
 final class ChoiceReader {
@@ -33,19 +32,19 @@ final class ChoiceReader {
         if (finished) {
             return Fault.NONE;
         }
-        JsonNode message = element.get("delta");
-        if (message == null || !message.isObject()) {
+        JsonNode message = element.path("delta");
+        if (!message.isObject()) {
             message = element.path("message");
         }
         if (!message(message, out)) {
             return Fault.MALFORMED;
         }
-        JsonNode logprobs = element.get("logprobs");
-        if (logprobs != null && logprobs.isObject() && !logprobs.isEmpty()) {
+        JsonNode logprobs = element.path("logprobs");
+        if (logprobs.isObject() && !logprobs.isEmpty()) {
             out.accept(new ChatEvent.Logprobs(choice, logprobs));
         }
-        JsonNode reason = element.get("finish_reason");
-        if (reason == null || !reason.isTextual()) {
+        JsonNode reason = element.path("finish_reason");
+        if (!reason.isTextual()) {
             return Fault.NONE;
         }
         String word = reason.textValue();
@@ -83,35 +82,35 @@ final class ChoiceReader {
 
     private boolean message(JsonNode message, Consumer<ChatEvent> out) {
         thinking(message, out);
-        content(message.get("content"), out);
-        JsonNode refusal = message.get("refusal");
+        content(message.path("content"), out);
+        JsonNode refusal = message.path("refusal");
         if (says(refusal)) {
             refused = true;
             out.accept(new ChatEvent.Refusal(choice, refusal.textValue()));
         }
-        JsonNode annotations = message.get("annotations");
-        if (annotations != null && annotations.isArray()) {
+        JsonNode annotations = message.path("annotations");
+        if (annotations.isArray()) {
             for (JsonNode annotation : annotations) {
                 out.accept(new ChatEvent.Citation(choice, ChatDialect.OPENAI, annotation));
             }
         }
-        JsonNode list = message.get("tool_calls");
-        if (list != null && list.isArray() && !calls.read(list, out)) {
+        JsonNode list = message.path("tool_calls");
+        if (list.isArray() && !calls.read(list, out)) {
             return false;
         }
-        JsonNode old = message.get("function_call");
-        return old == null || !old.isObject() || calls.readOld(old, out);
+        JsonNode old = message.path("function_call");
+        return !old.isObject() || calls.readOld(old, out);
     }
 
     /** Text under any of its names, or else from the details; proofs from the details. */
     private void thinking(JsonNode message, Consumer<ChatEvent> out) {
-        JsonNode text = message.get(ReasoningDetails.CONTENT);
+        JsonNode text = message.path(ReasoningDetails.CONTENT);
         if (!says(text)) {
-            text = message.get("reasoning");
+            text = message.path("reasoning");
         }
-        JsonNode details = message.get(ReasoningDetails.DETAILS);
+        JsonNode details = message.path(ReasoningDetails.DETAILS);
         boolean told = says(text);
-        if (details == null || !details.isArray() || details.isEmpty()) {
+        if (!details.isArray() || details.isEmpty()) {
             if (told) {
                 out.accept(new ChatEvent.Thinking(choice, text.textValue()));
             }
@@ -120,7 +119,7 @@ final class ChoiceReader {
         // Where the details hold texts of their own, they say which proof belongs to which.
         boolean texts = false;
         for (JsonNode item : details) {
-            texts |= says(item.get("text")) || says(item.get("summary"));
+            texts |= says(item.path("text")) || says(item.path("summary"));
         }
         if (told && !texts) {
             out.accept(new ChatEvent.Thinking(choice, text.textValue()));
@@ -131,23 +130,24 @@ final class ChoiceReader {
     }
 
     private void detail(JsonNode item, Consumer<ChatEvent> out) {
-        JsonNode text = says(item.get("text")) ? item.get("text") : item.get("summary");
+        JsonNode text = says(item.path("text")) ? item.path("text") : item.path("summary");
         if (says(text)) {
             out.accept(new ChatEvent.Thinking(choice, text.textValue()));
         }
-        if (says(item.get("signature"))) {
-            out.accept(new ChatEvent.ThinkingSignature(choice, item.get("signature").textValue()));
+        if (says(item.path("signature"))) {
+            out.accept(new ChatEvent.ThinkingSignature(
+                    choice, item.path("signature").textValue()));
         }
-        if (says(item.get("data"))) {
-            out.accept(new ChatEvent.HiddenThinking(choice, item.get("data").textValue()));
+        if (says(item.path("data"))) {
+            out.accept(new ChatEvent.HiddenThinking(choice, item.path("data").textValue()));
         }
     }
 
     /** A string, or a list of parts as some servers give it. */
-    private void content(@Nullable JsonNode content, Consumer<ChatEvent> out) {
+    private void content(JsonNode content, Consumer<ChatEvent> out) {
         if (says(content)) {
             out.accept(new ChatEvent.Text(choice, content.textValue()));
-        } else if (content != null && content.isArray()) {
+        } else if (content.isArray()) {
             for (JsonNode part : content) {
                 part(part, out);
             }
@@ -155,24 +155,24 @@ final class ChoiceReader {
     }
 
     private void part(JsonNode part, Consumer<ChatEvent> out) {
-        if (says(part.get("text"))) {
-            out.accept(new ChatEvent.Text(choice, part.get("text").textValue()));
-        } else if (says(part.get("refusal"))) {
+        if (says(part.path("text"))) {
+            out.accept(new ChatEvent.Text(choice, part.path("text").textValue()));
+        } else if (says(part.path("refusal"))) {
             refused = true;
-            out.accept(new ChatEvent.Refusal(choice, part.get("refusal").textValue()));
-        } else if (says(part.get("thinking"))) {
-            out.accept(new ChatEvent.Thinking(choice, part.get("thinking").textValue()));
+            out.accept(new ChatEvent.Refusal(choice, part.path("refusal").textValue()));
+        } else if (says(part.path("thinking"))) {
+            out.accept(new ChatEvent.Thinking(choice, part.path("thinking").textValue()));
         } else {
             for (JsonNode inner : part.path("thinking")) {
-                if (says(inner.get("text"))) {
-                    out.accept(new ChatEvent.Thinking(choice, inner.get("text").textValue()));
+                if (says(inner.path("text"))) {
+                    out.accept(new ChatEvent.Thinking(choice, inner.path("text").textValue()));
                 }
             }
         }
     }
 
-    private static boolean says(@Nullable JsonNode text) {
-        return text != null && text.isTextual() && !text.textValue().isEmpty();
+    private static boolean says(JsonNode text) {
+        return text.isTextual() && !text.textValue().isEmpty();
     }
 
     /** What an element may be wrong in. */

@@ -118,7 +118,8 @@ final class OpenAiPartReader {
         }
         if (!data.startsWith("http://") && !data.startsWith("https://") && !DataUrl.is(data)) {
             throw new MalformedRequestException(
-                    where + ".file_data", "Invalid value for '" + where + ".file_data': expected a data URL in base64.");
+                    where + ".file_data",
+                    "Invalid value for '" + where + ".file_data': expected a data URL in base64.");
         }
         return new Part.Document(DataUrl.read(data, where + ".file_data"), name, mark, null);
     }

@@ -63,7 +63,8 @@ final class OpenAiPartWriter {
                 content.add(written);
             }
         }
-        return content;
+        // OpenAI refuses an empty list, and takes an empty text.
+        return content.isEmpty() ? Json.NODES.textNode("") : content;
     }
 
     /** Whether the server takes something beyond OpenAI's fields, or the client wrote it as such. */
@@ -85,8 +86,9 @@ final class OpenAiPartWriter {
             case Part.Video video -> video(video);
             case Part.Document document -> document(document);
             case Part.Refusal refusal -> Json.object().put("type", "refusal").put("refusal", refusal.text());
-            case Part.Foreign foreign when foreign.dialect() == ChatDialect.OPENAI
-                    && foreign.json() instanceof ObjectNode json -> json.deepCopy();
+            case Part.Foreign foreign
+            when foreign.dialect() == ChatDialect.OPENAI && foreign.json() instanceof ObjectNode json ->
+                json.deepCopy();
             case Part.Foreign foreign -> lost(Feature.FOREIGN_PART);
             // These are no content; whoever writes messages puts them elsewhere.
             case Part.ToolCall call -> null;

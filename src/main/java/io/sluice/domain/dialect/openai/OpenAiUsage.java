@@ -33,8 +33,8 @@ final class OpenAiUsage {
                 count(prompt, "cached_tokens", "cached_tokens"),
                 count(usage, "prompt_cache_hit_tokens", "cached_tokens"));
         long written = count(prompt, "cache_write_tokens", "cache_creation_tokens");
-        long reasoning = Math.max(
-                0, count(usage.path("completion_tokens_details"), "reasoning_tokens", "reasoning_tokens"));
+        long reasoning =
+                Math.max(0, count(usage.path("completion_tokens_details"), "reasoning_tokens", "reasoning_tokens"));
         if (output == NONE) {
             output = Math.max(0, total - input);
         } else if (reasoning > 0 && total == input + output + reasoning) {

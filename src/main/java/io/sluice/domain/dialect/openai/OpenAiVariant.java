@@ -15,8 +15,8 @@ public record OpenAiVariant(MaxTokens maxTokens, Set<Extension> extensions) {
     public static final OpenAiVariant DEFAULT = new OpenAiVariant(MaxTokens.BY_MODEL, Set.of());
 
     /** Models of OpenAI that refuse {@code max_tokens}: o1 and its successors, GPT-5 and later, fine-tuned ones too. */
-    private static final Pattern NEWER =
-            Pattern.compile("(?:^|[/:])(?:o[1-9][0-9]?(?:$|[-:])|gpt-(?:[5-9]|[1-9][0-9])(?:$|[-.:])|codex|computer-use)");
+    private static final Pattern NEWER = Pattern.compile(
+            "(?:^|[/:])(?:o[1-9][0-9]?(?:$|[-:])|gpt-(?:[5-9]|[1-9][0-9])(?:$|[-.:])|codex|computer-use)");
 
     /** Copies the set. */
     public OpenAiVariant {

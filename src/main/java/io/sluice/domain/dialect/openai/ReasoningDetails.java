@@ -117,8 +117,7 @@ final class ReasoningDetails {
         }
     }
 
-    private static ObjectNode item(
-            String type, String field, String value, @Nullable String signature, int index) {
+    private static ObjectNode item(String type, String field, String value, @Nullable String signature, int index) {
         ObjectNode item = Json.object().put("type", type).put(field, value);
         if (signature != null) {
             item.put("signature", signature);

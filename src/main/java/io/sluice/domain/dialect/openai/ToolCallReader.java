@@ -96,8 +96,7 @@ final class ToolCallReader {
             for (int i = calls.size() - 1; i >= 0; i--) {
                 Call call = calls.get(i);
                 if (call.index == index.intValue()) {
-                    boolean other =
-                            call.named && !name.isEmpty() && !id.isEmpty() && !id.equals(call.id);
+                    boolean other = call.named && !name.isEmpty() && !id.isEmpty() && !id.equals(call.id);
                     return other ? null : call;
                 }
             }

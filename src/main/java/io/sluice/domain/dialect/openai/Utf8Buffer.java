@@ -70,9 +70,7 @@ final class Utf8Buffer {
                 to[at++] = (byte) (0xe0 | c >> 12);
                 to[at++] = (byte) (0x80 | c >> 6 & 0x3f);
                 to[at++] = (byte) (0x80 | c & 0x3f);
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < count
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            } else if (Character.isHighSurrogate(c) && i + 1 < count && Character.isLowSurrogate(text.charAt(i + 1))) {
                 int point = Character.toCodePoint(c, text.charAt(++i));
                 to[at++] = (byte) (0xf0 | point >> 18);
                 to[at++] = (byte) (0x80 | point >> 12 & 0x3f);

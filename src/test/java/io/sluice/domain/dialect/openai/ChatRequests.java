@@ -96,10 +96,7 @@ final class ChatRequests {
         }
         switch (random.nextInt(4)) {
             case 0 -> body.set("response_format", object("{\"type\":\"json_object\"}"));
-            case 1 ->
-                body.set(
-                        "response_format",
-                        object("""
+            case 1 -> body.set("response_format", object("""
                         {"type":"json_schema","json_schema":{"name":"s","strict":true,"description":"d",
                          "schema":{"type":"object","properties":{"a":{"type":"number","minimum":1.50}}}}}"""));
             case 2 -> body.set("response_format", object("{\"type\":\"grammar\",\"grammar\":\"x\"}"));
@@ -233,9 +230,7 @@ final class ChatRequests {
         if (maybe()) {
             message.put("reasoning_content", "thought");
             if (maybe()) {
-                message.set(
-                        "reasoning_details",
-                        Json.read("""
+                message.set("reasoning_details", Json.read("""
                         [{"type":"reasoning.text","text":"thought","signature":"s==","index":0},
                          {"type":"reasoning.encrypted","data":"d==","index":1}]"""));
             }

@@ -38,7 +38,8 @@ final class Events {
         for (String chunk : chunks) {
             text.append("data: ").append(chunk).append("\n\n");
         }
-        return of("text/event-stream", text.append("data: [DONE]\n\n").toString().getBytes(UTF_8), 0);
+        return of(
+                "text/event-stream", text.append("data: [DONE]\n\n").toString().getBytes(UTF_8), 0);
     }
 
     static List<ChatEvent> whole(String json) {

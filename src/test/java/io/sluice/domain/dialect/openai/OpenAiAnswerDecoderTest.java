@@ -105,8 +105,9 @@ class OpenAiAnswerDecoderTest {
     /** One of two choices has no finish: without the closing line nobody knows that it is over. */
     @Test
     void everyChoiceMustFinish() {
-        String stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n"
-                + "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n";
+        String stream =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n"
+                        + "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n";
 
         assertThat(Events.of("text/event-stream", stream.getBytes(UTF_8), 0))
                 .contains(new ChatEvent.Finish(0, FinishReason.STOP, null), new ChatEvent.Text(1, "b"))
@@ -202,10 +203,11 @@ class OpenAiAnswerDecoderTest {
     /** Calls of servers that do not count, or count wrong. */
     @Test
     void callsWithoutIndexAreToldApartByTheirIds() {
-        assertThat(Events.stream(
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}",
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"}\"}}]}}]}",
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}}]}"))
+        assertThat(
+                        Events.stream(
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}",
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"}\"}}]}}]}",
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}}]}"))
                 .containsSubsequence(
                         new ChatEvent.ToolCall(0, 0, "a", "f", null),
                         new ChatEvent.ToolArguments(0, 0, "{"),
@@ -225,24 +227,27 @@ class OpenAiAnswerDecoderTest {
 
     @Test
     void newIdsOnEachPieceAreOneCall() {
-        assertThat(Events.stream(
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":3,\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}}]}",
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":3,\"id\":\"x\",\"function\":{\"arguments\":\"{}\"}}]}}]}"))
+        assertThat(
+                        Events.stream(
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":3,\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}}]}",
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":3,\"id\":\"x\",\"function\":{\"arguments\":\"{}\"}}]}}]}"))
                 .contains(new ChatEvent.ToolCall(0, 0, "a", "f", null), new ChatEvent.ToolArguments(0, 0, "{}"));
     }
 
     @Test
     void callWithoutIdGetsOneThatNoOtherAnswerHas() {
-        assertThat(Events.stream(
-                        "{\"id\":\"chatcmpl-Q7x\",\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}"))
+        assertThat(
+                        Events.stream(
+                                "{\"id\":\"chatcmpl-Q7x\",\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}"))
                 .contains(new ChatEvent.ToolCall(0, 0, "call_chatcmplQ7x_0_0", "f", null));
     }
 
     @Test
     void nameAfterArgumentsIsWaitedFor() {
-        assertThat(Events.stream(
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{\"}}]}}]}",
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}]}}]}"))
+        assertThat(
+                        Events.stream(
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{\"}}]}}]}",
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}]}}]}"))
                 .containsSubsequence(
                         new ChatEvent.ToolCall(0, 0, "a", "f", null),
                         new ChatEvent.ToolArguments(0, 0, "{"),
@@ -251,8 +256,9 @@ class OpenAiAnswerDecoderTest {
 
     @Test
     void callThatNeverSaysWhatItCallsIsMalformed() {
-        assertThat(Events.stream(
-                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\"}]},\"finish_reason\":\"stop\"}]}"))
+        assertThat(
+                        Events.stream(
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\"}]},\"finish_reason\":\"stop\"}]}"))
                 .last()
                 .isInstanceOfSatisfying(
                         ChatEvent.Failed.class,
@@ -307,10 +313,12 @@ class OpenAiAnswerDecoderTest {
             })
     void errorWithStatus200IsAFailure(String json, Kind kind) {
         String text = json.replace('\'', '"');
-        assertThat(Events.stream(text)).last().isInstanceOfSatisfying(ChatEvent.Failed.class, failed ->
-                assertThat(failed.failure().kind()).isEqualTo(kind));
-        assertThat(Events.whole(text)).last().isInstanceOfSatisfying(ChatEvent.Failed.class, failed ->
-                assertThat(failed.failure().kind()).isEqualTo(kind));
+        assertThat(Events.stream(text)).last().isInstanceOfSatisfying(ChatEvent.Failed.class, failed -> assertThat(
+                        failed.failure().kind())
+                .isEqualTo(kind));
+        assertThat(Events.whole(text)).last().isInstanceOfSatisfying(ChatEvent.Failed.class, failed -> assertThat(
+                        failed.failure().kind())
+                .isEqualTo(kind));
     }
 
     @ParameterizedTest
@@ -324,7 +332,8 @@ class OpenAiAnswerDecoderTest {
 
     @Test
     void pageOfAProxyIsNoAnswer() {
-        assertThat(new OpenAiCodec().answerDecoder("text/html; charset=utf-8", true)).isNull();
+        assertThat(new OpenAiCodec().answerDecoder("text/html; charset=utf-8", true))
+                .isNull();
     }
 
     @Test
@@ -357,7 +366,8 @@ class OpenAiAnswerDecoderTest {
                     default -> System.arraycopy(bytes, at, bytes, random.nextInt(bytes.length - 40), 40);
                 }
             }
-            List<ChatEvent> events = Events.of(round % 2 == 0 ? "text/event-stream" : "", bytes, 1 + random.nextInt(300));
+            List<ChatEvent> events =
+                    Events.of(round % 2 == 0 ? "text/event-stream" : "", bytes, 1 + random.nextInt(300));
             for (int i = 0; i < events.size() - 1; i++) {
                 assertThat(events.get(i)).isNotInstanceOfAny(ChatEvent.Failed.class, ChatEvent.End.class);
             }

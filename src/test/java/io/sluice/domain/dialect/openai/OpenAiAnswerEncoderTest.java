@@ -67,7 +67,8 @@ class OpenAiAnswerEncoderTest {
                         + "{\"reasoning_content\":\"m\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"m\",\"index\":0}]}"
                         + end
                         + delta
-                        + "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\"sig==\",\"index\":0}]}" + end
+                        + "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\"sig==\",\"index\":0}]}"
+                        + end
                         + delta
                         + "{\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"hidden==\",\"index\":1}]}"
                         + end
@@ -202,8 +203,9 @@ class OpenAiAnswerEncoderTest {
 
     @Test
     void sourcesOfOthersBecomeAnnotations() {
-        JsonNode source = Objects.requireNonNull(Json.read(
-                "{\"type\":\"web_search_result_location\",\"url\":\"https://e.com\",\"title\":\"T\",\"cited_text\":\"c\"}"));
+        JsonNode source = Objects.requireNonNull(
+                Json.read(
+                        "{\"type\":\"web_search_result_location\",\"url\":\"https://e.com\",\"title\":\"T\",\"cited_text\":\"c\"}"));
         List<ChatEvent> events = List.of(
                 new ChatEvent.Text(0, "abc"),
                 new ChatEvent.Citation(0, ChatDialect.ANTHROPIC, source),
@@ -234,7 +236,8 @@ class OpenAiAnswerEncoderTest {
         ArrayNode details = message.putArray("reasoning_details");
         for (String line : stream(TARGET, twoBlocks).split("\n")) {
             if (line.startsWith("data: {")) {
-                JsonNode delta = Objects.requireNonNull(Json.read(line.substring(6))).at("/choices/0/delta");
+                JsonNode delta =
+                        Objects.requireNonNull(Json.read(line.substring(6))).at("/choices/0/delta");
                 delta.path("reasoning_details").forEach(details::add);
                 for (String field : List.of("content", "reasoning_content")) {
                     message.put(

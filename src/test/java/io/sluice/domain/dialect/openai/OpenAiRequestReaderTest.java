@@ -38,8 +38,7 @@ class OpenAiRequestReaderTest {
                 .containsExactly(new Part.ToolCall("legacy_call_0", "f", "{}", null, null));
         assertThat(request.messages().get(1).role()).isEqualTo(Role.TOOL);
         assertThat(request.messages().get(1).parts())
-                .containsExactly(
-                        new Part.ToolResult("legacy_call_0", "f", List.of(Part.Text.of("1")), false, null));
+                .containsExactly(new Part.ToolResult("legacy_call_0", "f", List.of(Part.Text.of("1")), false, null));
     }
 
     @Test
@@ -87,8 +86,7 @@ class OpenAiRequestReaderTest {
     void proofWithoutItsTextTakesTheTextBesideIt() {
         assertThat(parts("""
                 {'role':'assistant','content':null,'reasoning_content':'abc',
-                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}"""))
-                .containsExactly(new Part.Thinking("abc", "s"));
+                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}""")).containsExactly(new Part.Thinking("abc", "s"));
     }
 
     @ParameterizedTest
@@ -121,8 +119,7 @@ class OpenAiRequestReaderTest {
             })
     void wrongFormIsNamed(String body, String field) {
         assertThatThrownBy(() -> read(body))
-                .isInstanceOfSatisfying(
-                        MalformedRequestException.class,
-                        e -> assertThat(e.field()).isEqualTo(field));
+                .isInstanceOfSatisfying(MalformedRequestException.class, e -> assertThat(e.field())
+                        .isEqualTo(field));
     }
 }

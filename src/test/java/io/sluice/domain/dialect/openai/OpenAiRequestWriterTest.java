@@ -48,10 +48,11 @@ class OpenAiRequestWriterTest {
     private OpenAiVariant variant = OpenAiVariant.DEFAULT;
     private ChatDialect client = ChatDialect.ANTHROPIC;
     private boolean stream;
+    private String user = "u";
 
     private JsonNode written(Losses losses) {
         ChatRequest request = new ChatRequest(
-                "m", stream, messages, tools, choice, false, sampling, reasoning, format, "u", tier, extras);
+                "m", stream, messages, tools, choice, false, sampling, reasoning, format, user, tier, extras);
         return json(Json.text(new OpenAiCodec(variant).encodeRequest(request, "up", losses)));
     }
 
@@ -142,10 +143,48 @@ class OpenAiRequestWriterTest {
         assertThat(Json.text(written.at("/messages/2"))).doesNotContain("reasoning", "signed");
 
         variant = new OpenAiVariant(MaxTokens.OLDER, Set.of(Extension.REASONING_DETAILS));
-        assertThat(written().at("/messages/2/reasoning_details"))
-                .isEqualTo(json("""
+        assertThat(written().at("/messages/2/reasoning_details")).isEqualTo(json("""
                         [{"type":"reasoning.text","text":"signed","signature":"s","index":0},
                          {"type":"reasoning.encrypted","data":"h","index":1}]"""));
+    }
+
+    @Test
+    void messageOfThinkingAloneIsLeftOut() {
+        say(Role.USER, Part.Text.of("a"));
+        say(Role.ASSISTANT, new Part.Thinking("signed", "s"));
+
+        assertThat(written().path("messages")).hasSize(1);
+    }
+
+    @Test
+    void pictureOfTheAssistantIsLostAloud() {
+        say(Role.ASSISTANT, Part.Text.of("a"), PICTURE);
+
+        assertThat(lost()).containsExactly("messages.content.type");
+        assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void messageThatLosesAllIsEmptyText() {
+        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}")));
+
+        assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
+                .isEmpty();
+    }
+
+    @Test
+    void namesLongerThanOpenAiTakesAreHashedAlike() {
+        String id = "toolu_" + "x".repeat(50);
+        say(Role.ASSISTANT, call(id));
+        say(Role.USER, result(id, false, Part.Text.of("1")));
+        user = "user_" + "y".repeat(150);
+
+        JsonNode written = written();
+        assertThat(written.path("user").textValue()).matches("[0-9a-f]{64}");
+        assertThat(written.at("/messages/1/tool_call_id").textValue())
+                .matches("[0-9a-f]{40}")
+                .isEqualTo(written.at("/messages/0/tool_calls/0/id").textValue());
     }
 
     @Test
@@ -168,8 +207,7 @@ class OpenAiRequestWriterTest {
         tools = List.of(new Tool.Function("f", null, json("{\"type\":\"object\"}"), null, json("{}")));
         choice = new ToolChoice.Required();
         tier = "standard_only";
-        sampling = new Sampling(
-                9L, null, null, null, List.of("a", "b"), null, null, null, null, null, 3, null);
+        sampling = new Sampling(9L, null, null, null, List.of("a", "b"), null, null, null, null, null, 3, null);
 
         assertThat(written()).isEqualTo(json("""
                 {"model":"up","messages":[{"role":"user","content":"x"}],"stream":true,
@@ -218,7 +256,8 @@ class OpenAiRequestWriterTest {
         format = new AnswerFormat.Json();
         say(Role.USER, Part.Text.of("hi"));
 
-        assertThat(written().at("/messages/0")).isEqualTo(json("{\"role\":\"system\",\"content\":\"Answer in JSON.\"}"));
+        assertThat(written().at("/messages/0"))
+                .isEqualTo(json("{\"role\":\"system\",\"content\":\"Answer in JSON.\"}"));
 
         messages = new ArrayList<>();
         say(Role.USER, Part.Text.of("hi in json"));
