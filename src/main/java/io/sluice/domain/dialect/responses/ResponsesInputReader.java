@@ -126,7 +126,7 @@ final class ResponsesInputReader {
             return;
         }
         String written = joined(item, "content", at);
-        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed, item);
+        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed);
         if (part != null) {
             add(Role.ASSISTANT, part);
         }
