@@ -154,7 +154,8 @@ class ResponsesTapTest {
         String failed = event(
                 "response.failed",
                 "\"response\":{\"id\":\"resp_1\",\"status\":\"failed\",\"error\":{\"code\":\"invalid_prompt\","
-                        + "\"message\":\"bad\"},\"instructions\":\"" + "i".repeat(instructions) + "\",\"usage\":" + USAGE
+                        + "\"message\":\"bad\"},\"instructions\":\"" + "i".repeat(instructions) + "\",\"usage\":"
+                        + USAGE
                         + "}");
         ResponsesTap tap = new ResponsesTap(null);
 
@@ -171,7 +172,8 @@ class ResponsesTapTest {
     void failsWithoutAReason() {
         ResponsesTap tap = new ResponsesTap(null);
 
-        Collected.run(tap, event("response.failed", "\"response\":{\"error\":null}").getBytes(UTF_8));
+        Collected.run(
+                tap, event("response.failed", "\"response\":{\"error\":null}").getBytes(UTF_8));
 
         assertThat(tap.error()).isNotNull();
         assertThat(tap.error().kind()).isEqualTo(UpstreamFailure.Kind.SERVER_ERROR);
@@ -214,9 +216,10 @@ class ResponsesTapTest {
 
     @Test
     void readsAWholeAnswer() {
-        String text = "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"completed\",\"error\":null,"
-                + "\"incomplete_details\":null,\"model\":\"up-1\",\"output\":[{\"type\":\"message\",\"model\":\"up-1\"}],"
-                + "\"usage\":" + USAGE + "}\n";
+        String text =
+                "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"completed\",\"error\":null,"
+                        + "\"incomplete_details\":null,\"model\":\"up-1\",\"output\":[{\"type\":\"message\",\"model\":\"up-1\"}],"
+                        + "\"usage\":" + USAGE + "}\n";
         byte[] bytes = text.getBytes(UTF_8);
         for (int cut = 0; cut < bytes.length; cut++) {
             ResponseTap tap = ResponseTaps.of(Endpoint.RESPONSES, false, "application/json", "pub", "up-1", true);

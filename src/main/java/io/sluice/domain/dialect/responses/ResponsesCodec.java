@@ -32,8 +32,6 @@ public final class ResponsesCodec implements ClientCodec, ProviderCodec {
         if (contentType.startsWith("text/event-stream") || contentType.isEmpty() && stream) {
             return new ResponsesStreamDecoder();
         }
-        return contentType.startsWith("application/json") || contentType.isEmpty()
-                ? new ResponsesWholeDecoder()
-                : null;
+        return contentType.startsWith("application/json") || contentType.isEmpty() ? new ResponsesWholeDecoder() : null;
     }
 }

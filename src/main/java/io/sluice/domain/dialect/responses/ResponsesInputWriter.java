@@ -50,9 +50,9 @@ final class ResponsesInputWriter {
                 }
                 case Part.Thinking thinking ->
                     thinking(OwnThinking.item(thinking.text(), thinking.signature()), message.role(), said);
-                case Part.HiddenThinking hidden ->
-                    thinking(OwnThinking.item("", hidden.data()), message.role(), said);
-                case Part.Foreign foreign when isItem(foreign) -> {
+                case Part.HiddenThinking hidden -> thinking(OwnThinking.item("", hidden.data()), message.role(), said);
+                case Part.Foreign foreign
+                when isItem(foreign) -> {
                     say(message.role(), said);
                     input.add(foreign.json());
                 }
@@ -75,8 +75,7 @@ final class ResponsesInputWriter {
     }
 
     private void result(Part.ToolResult result) {
-        ObjectNode item =
-                input.addObject().put("type", "function_call_output").put("call_id", result.callId());
+        ObjectNode item = input.addObject().put("type", "function_call_output").put("call_id", result.callId());
         List<Part> content = new ArrayList<>(result.content());
         if (result.isError()) {
             content.addFirst(Part.Text.of(FAILED));

@@ -247,7 +247,10 @@ final class ResponsesRequestWriter {
                 case "verbosity" -> body.withObjectProperty("text").set(name, value);
                 // How a stream is padded, and a guess of the answer, change nothing in it.
                 case "stream_options", "prediction" -> {}
-                case "modalities" -> lose(name, !(value.size() == 1 && "text".equals(value.path(0).textValue())));
+                case "modalities" ->
+                    lose(
+                            name,
+                            !(value.size() == 1 && "text".equals(value.path(0).textValue())));
                 case "store" -> lose(name, value.asBoolean());
                 default -> {
                     if (SHARED.contains(name)) {

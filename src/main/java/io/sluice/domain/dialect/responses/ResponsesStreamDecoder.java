@@ -64,8 +64,8 @@ final class ResponsesStreamDecoder implements AnswerDecoder {
                 over = true;
                 reader.end(json.path("response"), out);
             }
-            case "response.failed" -> fail(
-                    ResponsesAnswerReader.failed(json.path("response").path("error")), out);
+            case "response.failed" ->
+                fail(ResponsesAnswerReader.failed(json.path("response").path("error")), out);
             case "error" -> fail(ResponsesAnswerReader.failed(json), out);
             case "" -> {
                 if (json.path("error").isObject() || json.path("error").isTextual()) {

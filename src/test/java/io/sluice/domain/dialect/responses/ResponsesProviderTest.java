@@ -225,7 +225,8 @@ class ResponsesProviderTest {
                 stream("{\"type\":\"response.output_text.delta\",\"output_index\":99999999,\"delta\":\"x\"}"),
                 UpstreamFailure.Kind.BAD_RESPONSE,
                 null);
-        for (String body : List.of("", "[]", "<html>", "{}", "{\"status\":\"queued\",\"output\":[]}", "{\"output\":[")) {
+        for (String body :
+                List.of("", "[]", "<html>", "{}", "{\"status\":\"queued\",\"output\":[]}", "{\"output\":[")) {
             assertFailed(read("application/json", body.getBytes(UTF_8)), UpstreamFailure.Kind.BAD_RESPONSE, null);
         }
         assertFailed(
@@ -267,8 +268,8 @@ class ResponsesProviderTest {
             }
             List<ChatEvent> events = read(type, bytes);
 
-            assertThat(events.stream().filter(event -> event instanceof ChatEvent.Failed
-                            || event instanceof ChatEvent.End))
+            assertThat(events.stream()
+                            .filter(event -> event instanceof ChatEvent.Failed || event instanceof ChatEvent.End))
                     .hasSizeLessThan(2);
         }
     }
@@ -299,7 +300,8 @@ class ResponsesProviderTest {
                                 new Part.ToolResult(
                                         "c2",
                                         null,
-                                        List.of(new Part.Image(new MediaSource.Url("https://e.org/b", null), null, null)),
+                                        List.of(new Part.Image(
+                                                new MediaSource.Url("https://e.org/b", null), null, null)),
                                         false,
                                         null),
                                 Part.Text.of("and?"))),
@@ -309,8 +311,18 @@ class ResponsesProviderTest {
                 new ToolChoice.Named("f"),
                 false,
                 new Sampling(
-                        1L, new BigDecimal("0.50"), new BigDecimal("0.9"), null, List.of(), null, 1, BigDecimal.ZERO,
-                        null, true, 2, Json.object()),
+                        1L,
+                        new BigDecimal("0.50"),
+                        new BigDecimal("0.9"),
+                        null,
+                        List.of(),
+                        null,
+                        1,
+                        BigDecimal.ZERO,
+                        null,
+                        true,
+                        2,
+                        Json.object()),
                 new Reasoning(true, null, 5_000L, true),
                 new AnswerFormat.Schema("", null, Json.read("{\"type\":\"object\"}"), true),
                 "u",
@@ -356,13 +368,28 @@ class ResponsesProviderTest {
     void namesTheWordJsonWhereTheFormatNeedsIt() {
         ChatRequest plain = request(List.of(user(Part.Text.of("hi"))), Sampling.DEFAULT, Map.of());
         ChatRequest json = new ChatRequest(
-                "m", false, plain.messages(), List.of(), null, null, Sampling.DEFAULT, null, new AnswerFormat.Json(),
-                null, null, Map.of());
+                "m",
+                false,
+                plain.messages(),
+                List.of(),
+                null,
+                null,
+                Sampling.DEFAULT,
+                null,
+                new AnswerFormat.Json(),
+                null,
+                null,
+                Map.of());
 
         ObjectNode body = encoded(json, new Losses(ChatDialect.OPENAI, false));
 
         assertThat(body.path("input")).hasSize(2);
-        assertThat(body.path("input").path(0).path("content").path(0).path("text").asText())
+        assertThat(body.path("input")
+                        .path(0)
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asText())
                 .isEqualTo("Answer in JSON.");
         assertThat(body.has("stream")).isFalse();
     }
@@ -381,7 +408,17 @@ class ResponsesProviderTest {
                 new ToolChoice.Required(),
                 true,
                 new Sampling(
-                        null, null, null, 5L, List.of("a"), 7L, 2, BigDecimal.ONE, BigDecimal.ONE, null, null,
+                        null,
+                        null,
+                        null,
+                        5L,
+                        List.of("a"),
+                        7L,
+                        2,
+                        BigDecimal.ONE,
+                        BigDecimal.ONE,
+                        null,
+                        null,
                         Json.read("{\"1\":2}")),
                 null,
                 new AnswerFormat.Text(),
@@ -429,7 +466,12 @@ class ResponsesProviderTest {
         assertThat(body.path("text").path("verbosity").asText()).isEqualTo("low");
         assertThat(body.path("metadata").path("a").asText()).isEqualTo("b");
         assertThat(body.path("prompt_cache_key").asText()).isEqualTo("k");
-        assertThat(body.path("input").path(0).path("content").path(0).path("file_id").asText())
+        assertThat(body.path("input")
+                        .path(0)
+                        .path("content")
+                        .path(0)
+                        .path("file_id")
+                        .asText())
                 .isEqualTo("file-1");
         assertThat(catchThrowableOfType(
                                 InexpressibleException.class,

@@ -281,8 +281,7 @@ class ResponsesRequestTest {
     void takesOthersReasoningOutOfWhatPassesToOpenAi() {
         byte[] mixed = """
                 {"model": "m", "input":[{"type":"reasoning","summary":[],"encrypted_content":"sluice.t.X"},
-                {"role":"user","content":"hi"},{"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}"""
-                .getBytes(UTF_8);
+                {"role":"user","content":"hi"},{"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}""".getBytes(UTF_8);
         byte[] plain = "{\"input\":\"the mark is \\\"sluice.t.\"}".getBytes(UTF_8);
 
         assertThat(new String(PassedReasoning.ofOpenAi(mixed), UTF_8)).isEqualTo("""
@@ -295,8 +294,15 @@ class ResponsesRequestTest {
     void throwsNothingElse() {
         Random random = new Random(5);
         List<JsonNode> odd = List.of(
-                Json.read("null"), Json.read("7"), Json.read("\"x\""), Json.read("[]"), Json.read("{}"),
-                Json.read("[[]]"), Json.read("[{}]"), Json.read("1e400"), Json.read("true"));
+                Json.read("null"),
+                Json.read("7"),
+                Json.read("\"x\""),
+                Json.read("[]"),
+                Json.read("{}"),
+                Json.read("[[]]"),
+                Json.read("[{}]"),
+                Json.read("1e400"),
+                Json.read("true"));
         int good = 0;
         for (int round = 0; round < 3_000; round++) {
             ObjectNode body = (ObjectNode) Json.read(RICH);
@@ -374,8 +380,7 @@ class ResponsesRequestTest {
                 "{'input':'x','include':'all'} | include",
             })
     void refusesUnknownForms(String body, String field) {
-        assertThat(catchThrowableOfType(
-                                MalformedRequestException.class, () -> read(body.replace('\'', '"')))
+        assertThat(catchThrowableOfType(MalformedRequestException.class, () -> read(body.replace('\'', '"')))
                         .field())
                 .isEqualTo(field);
     }
