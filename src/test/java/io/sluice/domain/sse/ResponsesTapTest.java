@@ -100,6 +100,40 @@ class ResponsesTapTest {
         assertThat(whole(out, tap).equals(expected)).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void letsALongLastEventFlowByteByByte(String lineEnd) {
+        String output = "{\"text\":\"a \\\" b\"},".repeat(5_000) + "{}";
+        String json = response("completed", output, USAGE).replace(",\"usage\"", ",\ndata: \"usage\"");
+        String text = (BEGIN + event("response.completed", json)).replace("\n", lineEnd);
+        ResponsesTap tap = new ResponsesTap("pub");
+
+        Collected out = Collected.run(tap, Collected.bytewise(text.getBytes(UTF_8)));
+
+        assertThat(whole(out, tap).equals(renamed(text))).isTrue();
+        assertThat(tap.last().length).isLessThan(100);
+        assertThat(new String(tap.last(), UTF_8)).endsWith(lineEnd + lineEnd);
+        assertThat(tap.usage()).isEqualTo(new TokenUsage(11, 4, 0, 70, 64));
+        assertThat(tap.complete()).isTrue();
+    }
+
+    @Test
+    void isNotCompleteWhenALongEventIsCut() {
+        String output = "{\"text\":\"a\"},".repeat(10_000) + "{}";
+        byte[] bytes = event("response.completed", response("completed", output, USAGE)).getBytes(UTF_8);
+        for (int length = bytes.length - 300; length < bytes.length - 2; length++) {
+            ResponsesTap tap = new ResponsesTap("pub");
+            Collected out = Collected.run(tap, Arrays.copyOf(bytes, length));
+
+            assertThat(tap.complete()).isFalse();
+            assertThat(out.text()).endsWith("\n\n");
+        }
+        ResponsesTap unclosed = new ResponsesTap("pub");
+        Collected.run(unclosed, Arrays.copyOf(bytes, bytes.length - 2));
+        assertThat(unclosed.complete()).isTrue();
+        assertThat(new String(unclosed.last(), UTF_8)).endsWith("}\n\n");
+    }
+
     @Test
     void findsTheTypeOfALongEventByItsName() {
         String output = "{\"a\":\"b\"},".repeat(20_000) + "{}";
