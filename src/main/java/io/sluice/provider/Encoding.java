@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.ProviderCodec;
 import io.sluice.domain.dialect.Translation;
+import io.sluice.domain.dialect.responses.PassedReasoning;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -24,12 +26,13 @@ public final class Encoding {
 
     /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
     public static byte[] spliced(Candidate candidate, RequestScan scan) {
-        return RequestSplice.apply(
+        byte[] body = RequestSplice.apply(
                 scan,
                 candidate.upstreamModel(),
                 // Responses tell it unasked, and refuse the wish.
                 scan.stream() && scan.endpoint().dialect() == ChatDialect.OPENAI,
                 candidate.channel().parameters());
+        return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
     }
 
     /** Reads an OpenAI-shaped answer that passes as it came. */

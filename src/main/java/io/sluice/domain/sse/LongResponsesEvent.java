@@ -91,9 +91,13 @@ final class LongResponsesEvent {
         }
     }
 
-    /** Whether the object that the event is about is whole. */
+    /** Whether a terminal event is whole, but for the blank line: something closes behind the {@code response} object. */
     boolean isWhole() {
-        return response != null && behind;
+        int end = tail.length();
+        while (end > 0 && tail.array()[end - 1] <= ' ') {
+            end--;
+        }
+        return response != null && behind && end > 1 && tail.array()[end - 1] == '}';
     }
 
     /** The end of a terminal event, which was held back. */

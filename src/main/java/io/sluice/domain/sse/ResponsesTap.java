@@ -1,7 +1,5 @@
 package io.sluice.domain.sse;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;
@@ -270,8 +268,7 @@ public final class ResponsesTap implements ResponseTap {
                         start < 0
                                 ? UpstreamFailure.of(
                                         UpstreamFailure.Kind.SERVER_ERROR, "The provider could not finish the answer.")
-                                : UpstreamErrors.inAnswer(
-                                        Arrays.copyOfRange(data.bytes(), start, reader.errorEnd())));
+                                : UpstreamErrors.inAnswer(Arrays.copyOfRange(data.bytes(), start, reader.errorEnd())));
             }
             default -> {
                 return false;

@@ -100,6 +100,40 @@ class ResponsesTapTest {
         assertThat(whole(out, tap).equals(expected)).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void letsALongLastEventFlowByteByByte(String lineEnd) {
+        String output = "{\"text\":\"a \\\" b\"},".repeat(5_000) + "{}";
+        String json = response("completed", output, USAGE).replace(",\"usage\"", ",\ndata: \"usage\"");
+        String text = (BEGIN + event("response.completed", json)).replace("\n", lineEnd);
+        ResponsesTap tap = new ResponsesTap("pub");
+
+        Collected out = Collected.run(tap, Collected.bytewise(text.getBytes(UTF_8)));
+
+        assertThat(whole(out, tap).equals(renamed(text))).isTrue();
+        assertThat(tap.last().length).isLessThan(100);
+        assertThat(new String(tap.last(), UTF_8)).endsWith(lineEnd + lineEnd);
+        assertThat(tap.usage()).isEqualTo(new TokenUsage(11, 4, 0, 70, 64));
+        assertThat(tap.complete()).isTrue();
+    }
+
+    @Test
+    void isNotCompleteWhenALongEventIsCut() {
+        String output = "{\"text\":\"a\"},".repeat(10_000) + "{}";
+        byte[] bytes = event("response.completed", response("completed", output, USAGE)).getBytes(UTF_8);
+        for (int length = bytes.length - 300; length < bytes.length - 2; length++) {
+            ResponsesTap tap = new ResponsesTap("pub");
+            Collected out = Collected.run(tap, Arrays.copyOf(bytes, length));
+
+            assertThat(tap.complete()).isFalse();
+            assertThat(out.text()).endsWith("\n\n");
+        }
+        ResponsesTap unclosed = new ResponsesTap("pub");
+        Collected.run(unclosed, Arrays.copyOf(bytes, bytes.length - 2));
+        assertThat(unclosed.complete()).isTrue();
+        assertThat(new String(unclosed.last(), UTF_8)).endsWith("}\n\n");
+    }
+
     @Test
     void findsTheTypeOfALongEventByItsName() {
         String output = "{\"a\":\"b\"},".repeat(20_000) + "{}";
@@ -154,7 +188,8 @@ class ResponsesTapTest {
         String failed = event(
                 "response.failed",
                 "\"response\":{\"id\":\"resp_1\",\"status\":\"failed\",\"error\":{\"code\":\"invalid_prompt\","
-                        + "\"message\":\"bad\"},\"instructions\":\"" + "i".repeat(instructions) + "\",\"usage\":" + USAGE
+                        + "\"message\":\"bad\"},\"instructions\":\"" + "i".repeat(instructions) + "\",\"usage\":"
+                        + USAGE
                         + "}");
         ResponsesTap tap = new ResponsesTap(null);
 
@@ -171,7 +206,8 @@ class ResponsesTapTest {
     void failsWithoutAReason() {
         ResponsesTap tap = new ResponsesTap(null);
 
-        Collected.run(tap, event("response.failed", "\"response\":{\"error\":null}").getBytes(UTF_8));
+        Collected.run(
+                tap, event("response.failed", "\"response\":{\"error\":null}").getBytes(UTF_8));
 
         assertThat(tap.error()).isNotNull();
         assertThat(tap.error().kind()).isEqualTo(UpstreamFailure.Kind.SERVER_ERROR);
@@ -214,9 +250,10 @@ class ResponsesTapTest {
 
     @Test
     void readsAWholeAnswer() {
-        String text = "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"completed\",\"error\":null,"
-                + "\"incomplete_details\":null,\"model\":\"up-1\",\"output\":[{\"type\":\"message\",\"model\":\"up-1\"}],"
-                + "\"usage\":" + USAGE + "}\n";
+        String text =
+                "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"completed\",\"error\":null,"
+                        + "\"incomplete_details\":null,\"model\":\"up-1\",\"output\":[{\"type\":\"message\",\"model\":\"up-1\"}],"
+                        + "\"usage\":" + USAGE + "}\n";
         byte[] bytes = text.getBytes(UTF_8);
         for (int cut = 0; cut < bytes.length; cut++) {
             ResponseTap tap = ResponseTaps.of(Endpoint.RESPONSES, false, "application/json", "pub", "up-1", true);

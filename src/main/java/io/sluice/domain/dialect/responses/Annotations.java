@@ -2,8 +2,8 @@ package io.sluice.domain.dialect.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.dialect.Json;
 import org.jspecify.annotations.Nullable;
 

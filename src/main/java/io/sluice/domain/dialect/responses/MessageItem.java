@@ -54,8 +54,11 @@ final class MessageItem extends OutputItem {
             events.gather(logprobs, told);
         }
         if (events.isStream()) {
-            JsonBytes event =
-                    events.begin(TEXT_DELTA).raw(place).raw(",\"delta\":").string(more).raw(",\"logprobs\":[");
+            JsonBytes event = events.begin(TEXT_DELTA)
+                    .raw(place)
+                    .raw(",\"delta\":")
+                    .string(more)
+                    .raw(",\"logprobs\":[");
             event.raw(told).raw("]");
             events.end(out);
         }

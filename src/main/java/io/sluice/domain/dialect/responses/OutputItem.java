@@ -47,7 +47,11 @@ abstract class OutputItem {
         write(item, status);
         byte[] whole = item.copy();
         if (events.isStream()) {
-            events.begin(DONE).raw(",\"output_index\":").number(index).raw(",\"item\":").raw(whole);
+            events.begin(DONE)
+                    .raw(",\"output_index\":")
+                    .number(index)
+                    .raw(",\"item\":")
+                    .raw(whole);
             events.end(out);
         }
         return whole;

@@ -60,11 +60,15 @@ final class RequestEcho {
 
     /** What the operator said before all else: it may have stood in the input as well. */
     private static @Nullable String instructions(ChatRequest request) {
-        ChatMessage first = request.messages().isEmpty() ? null : request.messages().getFirst();
-        boolean system = first != null
-                && first.role() == ChatMessage.Role.SYSTEM
-                && first.parts().size() == 1;
-        return system && first.parts().getFirst() instanceof Part.Text text ? text.text() : null;
+        if (request.messages().isEmpty()) {
+            return null;
+        }
+        ChatMessage first = request.messages().getFirst();
+        return first.role() == ChatMessage.Role.SYSTEM
+                        && first.parts().size() == 1
+                        && first.parts().getFirst() instanceof Part.Text text
+                ? text.text()
+                : null;
     }
 
     private static ObjectNode reasoning(@Nullable Reasoning reasoning) {

@@ -69,25 +69,30 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
         switch (event) {
             case ChatEvent.Start start -> start(out);
             case ChatEvent.Text text when isMine(text.choice()) -> text(text.text(), out);
-            case ChatEvent.Logprobs told when isMine(told.choice()) -> flush(told.json().path("content"), out);
-            case ChatEvent.Thinking text when isMine(text.choice()) -> {
+            case ChatEvent.Logprobs told
+            when isMine(told.choice()) -> flush(told.json().path("content"), out);
+            case ChatEvent.Thinking text
+            when isMine(text.choice()) -> {
                 if (!text.text().isEmpty()) {
                     reasoning(out).text(text.text(), out);
                 }
             }
-            case ChatEvent.ThinkingSignature told when isMine(told.choice()) ->
-                seal(SealedThinking.ofSignature(told.signature()), out);
-            case ChatEvent.HiddenThinking told when isMine(told.choice()) -> {
+            case ChatEvent.ThinkingSignature told
+            when isMine(told.choice()) -> seal(SealedThinking.ofSignature(told.signature()), out);
+            case ChatEvent.HiddenThinking told
+            when isMine(told.choice()) -> {
                 closeSpoken("completed", out);
                 seal(SealedThinking.ofHidden(told.data()), out);
             }
-            case ChatEvent.Refusal text when isMine(text.choice()) -> {
+            case ChatEvent.Refusal text
+            when isMine(text.choice()) -> {
                 refused = true;
                 message(out).refusal(text.text(), out);
             }
             case ChatEvent.Citation citation when isMine(citation.choice()) -> citation(citation, out);
             case ChatEvent.ToolCall call when isMine(call.choice()) -> call(call, out);
-            case ChatEvent.ToolArguments told when isMine(told.choice()) -> {
+            case ChatEvent.ToolArguments told
+            when isMine(told.choice()) -> {
                 CallItem call = calls.get(told.call());
                 if (call != null) {
                     call.arguments(told.json(), out);

@@ -79,11 +79,12 @@ final class ResponsesInputReader {
                         new Part.ToolResult(
                                 JsonFields.needText(item, "call_id", at), null, output(item, at), false, null));
             case "item_reference" -> references.add(JsonFields.needText(item, "id", at));
-            default -> add(
-                    type != null && (type.endsWith("_output") || type.endsWith("_response"))
-                            ? Role.TOOL
-                            : Role.ASSISTANT,
-                    new Part.Foreign(ChatDialect.RESPONSES, item));
+            default ->
+                add(
+                        type != null && (type.endsWith("_output") || type.endsWith("_response"))
+                                ? Role.TOOL
+                                : Role.ASSISTANT,
+                        new Part.Foreign(ChatDialect.RESPONSES, item));
         }
     }
 
@@ -93,21 +94,21 @@ final class ResponsesInputReader {
 
     private void message(ObjectNode item, String at) {
         String word = JsonFields.needText(item, "role", at);
-        Role role = switch (word) {
-            case "user" -> Role.USER;
-            case "assistant" -> Role.ASSISTANT;
-            case "system" -> Role.SYSTEM;
-            case "developer" -> Role.DEVELOPER;
-            default ->
-                throw new MalformedRequestException(
-                        at + ".role",
-                        "Invalid value for '" + at
-                                + ".role': expected 'user', 'assistant', 'system' or 'developer'.");
-        };
+        Role role =
+                switch (word) {
+                    case "user" -> Role.USER;
+                    case "assistant" -> Role.ASSISTANT;
+                    case "system" -> Role.SYSTEM;
+                    case "developer" -> Role.DEVELOPER;
+                    default ->
+                        throw new MalformedRequestException(
+                                at + ".role",
+                                "Invalid value for '" + at
+                                        + ".role': expected 'user', 'assistant', 'system' or 'developer'.");
+                };
         JsonNode content = JsonFields.value(item, "content");
         if (content == null) {
-            throw new MalformedRequestException(
-                    at + ".content", "Missing required parameter: '" + at + ".content'.");
+            throw new MalformedRequestException(at + ".content", "Missing required parameter: '" + at + ".content'.");
         }
         List<Part> said = content(content, at + ".content");
         if (role == Role.ASSISTANT) {
@@ -126,7 +127,7 @@ final class ResponsesInputReader {
             return;
         }
         String written = joined(item, "content", at);
-        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed, item);
+        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed);
         if (part != null) {
             add(Role.ASSISTANT, part);
         }

@@ -177,8 +177,7 @@ final class ResponsesRequestReader {
         }
         return effort == null && summary == null
                 ? null
-                : new Reasoning(
-                        "none".equals(effort) ? false : null, effort, null, summary == null ? null : true);
+                : new Reasoning("none".equals(effort) ? false : null, effort, null, summary == null ? null : true);
     }
 
     private void text(ObjectNode text) {
@@ -282,7 +281,9 @@ final class ResponsesRequestReader {
         return switch (tool) {
             case Tool.Function function -> function.name();
             case Tool.Foreign foreign ->
-                foreign.json().path("name").asText("type:" + foreign.json().path("type").asText());
+                foreign.json()
+                        .path("name")
+                        .asText("type:" + foreign.json().path("type").asText());
         };
     }
 }

@@ -15,7 +15,9 @@ final class ResponsesTools {
     /** A function, flat. */
     static ObjectNode function(Tool.Function function) {
         ObjectNode tool = Json.object().put("type", "function").put("name", function.name());
-        tool.put("description", function.description());
+        if (function.description() != null) {
+            tool.put("description", function.description());
+        }
         tool.set("parameters", function.parameters());
         return tool.put("strict", function.strict());
     }

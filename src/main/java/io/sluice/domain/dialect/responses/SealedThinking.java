@@ -1,19 +1,21 @@
 package io.sluice.domain.dialect.responses;
 
-import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.Part;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the proofs of other providers' thinking travel in {@code encrypted_content} of reasoning items, which clients send
- * back unread. Each has a mark, so that it is told apart from what OpenAI itself sealed: that only OpenAI can read, and
- * it stays a part of this dialect alone.
+ * back unread. Each has a mark, so that it is told apart from what OpenAI itself sealed: that goes back to OpenAI as it
+ * came, where requests pass untouched, and towards other providers it is left out without a word, because none of them
+ * can read it. What can be read of such thinking, its summary, stays.
  */
 final class SealedThinking {
-    private static final String SIGNATURE = "sluice.t.";
-    private static final String HIDDEN = "sluice.h.";
-    private static final String CALL = "sluice.c.";
+    /** What every mark begins with. */
+    static final String MARK = "sluice.";
+
+    private static final String SIGNATURE = MARK + "t.";
+    private static final String HIDDEN = MARK + "h.";
+    private static final String CALL = MARK + "c.";
 
     private SealedThinking() {}
 
@@ -42,19 +44,15 @@ final class SealedThinking {
      *
      * @param text what can be read of it; may be empty
      * @param sealed its {@code encrypted_content}; null for none
-     * @param item the item
      * @return null when it says nothing
      */
-    static @Nullable Part part(String text, @Nullable String sealed, ObjectNode item) {
-        if (sealed == null || sealed.isEmpty()) {
-            return text.isEmpty() ? null : new Part.Thinking(text, null);
-        }
-        if (sealed.startsWith(SIGNATURE)) {
+    static @Nullable Part part(String text, @Nullable String sealed) {
+        if (sealed != null && sealed.startsWith(SIGNATURE)) {
             return new Part.Thinking(text, sealed.substring(SIGNATURE.length()));
         }
-        if (sealed.startsWith(HIDDEN)) {
+        if (sealed != null && sealed.startsWith(HIDDEN)) {
             return new Part.HiddenThinking(sealed.substring(HIDDEN.length()));
         }
-        return new Part.Foreign(ChatDialect.RESPONSES, item);
+        return text.isEmpty() ? null : new Part.Thinking(text, null);
     }
 }

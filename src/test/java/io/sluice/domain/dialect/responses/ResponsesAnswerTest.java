@@ -98,15 +98,14 @@ class ResponsesAnswerTest {
     }
 
     private static Response whole(String body, ChatEvent... events) throws Exception {
-        Response response = ObjectMappers.jsonMapper()
-                .readValue(written(request(false, body), events), Response.class);
+        Response response = ObjectMappers.jsonMapper().readValue(written(request(false, body), events), Response.class);
         return response.validate();
     }
 
     @Test
     void streamsTextWithTheWholeGrammar() throws Exception {
-        List<JsonNode> events = stream(
-                START, text("Hel"), text("lo \ud83d"), text("\ude00\n"), USAGE, finish(FinishReason.STOP), END);
+        List<JsonNode> events =
+                stream(START, text("Hel"), text("lo \ud83d"), text("\ude00\n"), USAGE, finish(FinishReason.STOP), END);
 
         assertThat(types(events))
                 .containsExactly(
@@ -132,7 +131,13 @@ class ResponsesAnswerTest {
         assertThat(response.usage().orElseThrow().totalTokens()).isEqualTo(81);
         assertThat(response.usage().orElseThrow().inputTokensDetails().cachedTokens())
                 .isEqualTo(4);
-        assertThat(response.output().getFirst().asMessage().content().getFirst().asOutputText().text())
+        assertThat(response.output()
+                        .getFirst()
+                        .asMessage()
+                        .content()
+                        .getFirst()
+                        .asOutputText()
+                        .text())
                 .isEqualTo("Hello \ud83d\ude00\n");
     }
 
@@ -215,8 +220,9 @@ class ResponsesAnswerTest {
 
         ChatRequest request = new ResponsesCodec().decodeRequest(next, "pub", false);
 
-        assertThat(request.messages()).singleElement().hasToString(
-                "ChatMessage[role=ASSISTANT, name=null, parts=[Thinking[text=see, signature=SIG], "
+        assertThat(request.messages())
+                .singleElement()
+                .hasToString("ChatMessage[role=ASSISTANT, name=null, parts=[Thinking[text=see, signature=SIG], "
                         + "HiddenThinking[data=DATA], Text[text=Look, cacheControl=null, citations=null], "
                         + "ToolCall[id=call_a, name=f, arguments={}, signature=CALLSIG, cacheControl=null]]]");
     }
@@ -224,8 +230,12 @@ class ResponsesAnswerTest {
     @Test
     void streamsRefusalBehindText() throws Exception {
         List<JsonNode> events = stream(
-                START, text("Well"), new ChatEvent.Refusal(0, "I must "), new ChatEvent.Refusal(0, "not."),
-                finish(FinishReason.REFUSAL), END);
+                START,
+                text("Well"),
+                new ChatEvent.Refusal(0, "I must "),
+                new ChatEvent.Refusal(0, "not."),
+                finish(FinishReason.REFUSAL),
+                END);
 
         assertThat(types(events))
                 .containsSubsequence(
@@ -238,7 +248,13 @@ class ResponsesAnswerTest {
                         "output_item.done",
                         "completed");
         Response response = accepted(events);
-        assertThat(response.output().getFirst().asMessage().content().get(1).asRefusal().refusal())
+        assertThat(response.output()
+                        .getFirst()
+                        .asMessage()
+                        .content()
+                        .get(1)
+                        .asRefusal()
+                        .refusal())
                 .isEqualTo("I must not.");
         assertThat(response.usage()).isEmpty();
     }
@@ -265,7 +281,14 @@ class ResponsesAnswerTest {
         assertThat(Json.text(told.get(1).path("annotation"))).isEqualTo("""
                 {"type":"url_citation","url":"https://f.org","title":"","start_index":8,"end_index":8}""");
         assertThat(told.get(2).path("annotation_index").asInt()).isEqualTo(2);
-        assertThat(accepted(events).output().getFirst().asMessage().content().getFirst().asOutputText().annotations())
+        assertThat(accepted(events)
+                        .output()
+                        .getFirst()
+                        .asMessage()
+                        .content()
+                        .getFirst()
+                        .asOutputText()
+                        .annotations())
                 .hasSize(3);
     }
 
@@ -311,9 +334,13 @@ class ResponsesAnswerTest {
         assertThat(last.path("response").path("output").get(0).path("status").asText())
                 .isEqualTo(status);
         if (why == null) {
-            assertThat(last.path("response").path("incomplete_details").isNull()).isTrue();
+            assertThat(last.path("response").path("incomplete_details").isNull())
+                    .isTrue();
         } else {
-            assertThat(last.path("response").path("incomplete_details").path("reason").asText())
+            assertThat(last.path("response")
+                            .path("incomplete_details")
+                            .path("reason")
+                            .asText())
                     .isEqualTo(why);
         }
         assertThat(Json.text(last)).doesNotContain("late");
@@ -322,18 +349,12 @@ class ResponsesAnswerTest {
 
     @Test
     void repeatsTheRequest() throws Exception {
-        Response response = whole(
-                """
+        Response response = whole("""
                 {"instructions":"Be brief.","input":"hi","max_output_tokens":50,"temperature":0.2,"top_p":0.5,
                  "tools":[{"type":"function","name":"f","parameters":{"type":"object"},"strict":true}],
                  "tool_choice":"required","parallel_tool_calls":false,"metadata":{"k":"v"},"user":"u",
                  "reasoning":{"effort":"high","summary":"auto"},"service_tier":"flex",
-                 "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"}},"verbosity":"low"}}""",
-                START,
-                text("{}"),
-                finish(FinishReason.STOP),
-                USAGE,
-                END);
+                 "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"}},"verbosity":"low"}}""", START, text("{}"), finish(FinishReason.STOP), USAGE, END);
 
         assertThat(response.instructions().orElseThrow().asString()).isEqualTo("Be brief.");
         assertThat(response.maxOutputTokens()).contains(50L);
@@ -368,7 +389,13 @@ class ResponsesAnswerTest {
 
         assertThat(response.output()).hasSize(3);
         assertThat(response.output().get(0).asReasoning().encryptedContent()).isEmpty();
-        assertThat(response.output().get(1).asMessage().content().getFirst().asOutputText().text())
+        assertThat(response.output()
+                        .get(1)
+                        .asMessage()
+                        .content()
+                        .getFirst()
+                        .asOutputText()
+                        .text())
                 .isEqualTo("ab");
         assertThat(response.output().get(2).asFunctionCall().name()).isEqualTo("f");
         assertThat(response.toolChoice().asOptions()).hasToString("auto");

@@ -1,8 +1,11 @@
 package io.sluice.domain.dialect.responses;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.AnswerFormat;
 import io.sluice.domain.chat.ChatDialect;
@@ -16,14 +19,41 @@ import io.sluice.domain.chat.Part;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
+import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ResponsesRequestTest {
+    private static final String RICH = """
+            {"model":"m","instructions":"Be brief.","input":[
+              {"type":"message","role":"developer","content":[{"type":"input_text","text":"Be kind."}]},
+              {"type":"message","role":"user","content":[{"type":"input_text","text":"look"},
+                {"type":"input_image","detail":"low","image_url":"data:image/png;base64,AAAA"},
+                {"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,BB"},
+                {"type":"input_file","file_url":"https://e.org/a"},{"type":"input_file","file_id":"file-1"}]},
+              {"type":"message","role":"assistant","content":[{"type":"output_text","text":"I ","annotations":[]},
+                {"type":"refusal","refusal":"no"}]},
+              {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
+              {"type":"function_call_output","call_id":"c1","output":"42"},
+              {"type":"function_call_output","call_id":"c2","output":[{"type":"input_image","detail":"auto",
+                "image_url":"https://e.org/b"}]},
+              {"type":"message","role":"user","content":[{"type":"input_text","text":"and?"}]}],
+             "max_output_tokens":100,"temperature":0.50,"top_p":0.9,"top_logprobs":2,
+             "reasoning":{"effort":"medium","summary":"auto"},
+             "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true},
+               "verbosity":"low"},
+             "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true},
+               {"type":"web_search"}],
+             "tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,
+             "user":"u","service_tier":"default","metadata":{"a":"b"},
+             "include":["message.output_text.logprobs","reasoning.encrypted_content"]}""";
+
     private static ChatRequest read(String json) {
         return new ResponsesCodec().decodeRequest((ObjectNode) Json.read(json), "m", false);
     }
@@ -129,20 +159,19 @@ class ResponsesRequestTest {
     }
 
     @Test
-    void keepsWhatOnlyOpenAiSealedInItsOwnDialect() {
+    void leavesOutWhatOnlyOpenAiCanRead() {
         List<ChatMessage> messages = input("""
                 [{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},
                  {"type":"reasoning","id":"rs_2","summary":[{"type":"summary_text","text":"a"},
-                   {"type":"summary_text","text":"b"}]},
+                   {"type":"summary_text","text":"b"}],"encrypted_content":"gBBB"},
                  {"type":"reasoning","id":"rs_3","summary":[]},
                  {"type":"web_search_call","id":"ws_1","status":"completed"}]""");
 
         assertThat(messages).singleElement().satisfies(message -> {
             assertThat(message.role()).isEqualTo(Role.ASSISTANT);
-            assertThat(message.parts()).hasSize(3);
-            assertThat(message.parts().get(0)).isInstanceOf(Part.Foreign.class);
-            assertThat(message.parts().get(1)).isEqualTo(new Part.Thinking("a\n\nb", null));
-            assertThat(message.parts().get(2)).isInstanceOf(Part.Foreign.class);
+            assertThat(message.parts()).hasSize(2);
+            assertThat(message.parts().get(0)).isEqualTo(new Part.Thinking("a\n\nb", null));
+            assertThat(message.parts().get(1)).isInstanceOf(Part.Foreign.class);
         });
     }
 
@@ -248,6 +277,76 @@ class ResponsesRequestTest {
                 .isEqualTo("conversation");
     }
 
+    @Test
+    void takesOthersReasoningOutOfWhatPassesToOpenAi() {
+        byte[] mixed = """
+                {"model": "m", "input":[{"type":"reasoning","summary":[],"encrypted_content":"sluice.t.X"},
+                {"role":"user","content":"hi"},{"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}""".getBytes(UTF_8);
+        byte[] plain = "{\"input\":\"the mark is \\\"sluice.t.\"}".getBytes(UTF_8);
+
+        assertThat(new String(PassedReasoning.ofOpenAi(mixed), UTF_8)).isEqualTo("""
+                {"model":"m","input":[{"role":"user","content":"hi"},\
+                {"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}""");
+        assertThat(PassedReasoning.ofOpenAi(plain)).isSameAs(plain);
+    }
+
+    @Test
+    void throwsNothingElse() {
+        Random random = new Random(5);
+        List<JsonNode> odd = List.of(
+                Json.read("null"),
+                Json.read("7"),
+                Json.read("\"x\""),
+                Json.read("[]"),
+                Json.read("{}"),
+                Json.read("[[]]"),
+                Json.read("[{}]"),
+                Json.read("1e400"),
+                Json.read("true"));
+        int good = 0;
+        for (int round = 0; round < 3_000; round++) {
+            ObjectNode body = (ObjectNode) Json.read(RICH);
+            List<JsonNode> inner = new ArrayList<>();
+            collect(body, inner);
+            JsonNode place = inner.get(random.nextInt(inner.size()));
+            JsonNode value = odd.get(random.nextInt(odd.size()));
+            if (place instanceof ObjectNode object) {
+                List<String> names = new ArrayList<>();
+                object.fieldNames().forEachRemaining(names::add);
+                object.set(names.get(random.nextInt(names.size())), value);
+            } else if (place instanceof ArrayNode array) {
+                array.set(random.nextInt(array.size()), value);
+            }
+            try {
+                ChatRequest request = new ResponsesCodec().decodeRequest(body, "m", false);
+                new ResponsesCodec().encodeRequest(request, "m", new Losses(ChatDialect.RESPONSES, true));
+                new ResponsesCodec().answerEncoder(request, new AnswerTarget("i", "m", true, 1));
+                good++;
+            } catch (MalformedRequestException e) {
+                assertThat(e.field()).isNotEmpty();
+            }
+        }
+        assertThat(good).isBetween(100, 2_900);
+    }
+
+    private static void collect(JsonNode node, List<JsonNode> into) {
+        if (node.isContainerNode() && !node.isEmpty()) {
+            into.add(node);
+        }
+        node.forEach(child -> collect(child, into));
+    }
+
+    @Test
+    void readsWhatItWrites() {
+        ChatRequest request = read(RICH);
+        Losses losses = new Losses(ChatDialect.OPENAI, false);
+
+        ObjectNode written = new ResponsesCodec().encodeRequest(request, "m", losses);
+        ChatRequest again = new ResponsesCodec().decodeRequest(written, "m", false);
+
+        assertThat(again).isEqualTo(request);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -281,8 +380,7 @@ class ResponsesRequestTest {
                 "{'input':'x','include':'all'} | include",
             })
     void refusesUnknownForms(String body, String field) {
-        assertThat(catchThrowableOfType(
-                                MalformedRequestException.class, () -> read(body.replace('\'', '"')))
+        assertThat(catchThrowableOfType(MalformedRequestException.class, () -> read(body.replace('\'', '"')))
                         .field())
                 .isEqualTo(field);
     }
