@@ -90,13 +90,12 @@ final class StreamEncoder implements AnswerEncoder {
     public void encode(ChatEvent event, Consumer<byte[]> out) {
         switch (event) {
             case ChatEvent.Start start -> start();
-            case ChatEvent.Text part when part.choice() == 0 -> {
-                block(Open.TEXT);
-                delta(TEXT, part.text());
-            }
+            case ChatEvent.Text part when part.choice() == 0 -> text(part.text());
             case ChatEvent.Thinking part when part.choice() == 0 -> {
-                block(Open.THINKING);
-                delta(THINKING, part.text());
+                if (!part.text().isEmpty()) {
+                    block(Open.THINKING);
+                    delta(THINKING, part.text());
+                }
             }
             case ChatEvent.ThinkingSignature part when part.choice() == 0 -> {
                 block(Open.THINKING);
@@ -106,8 +105,7 @@ final class StreamEncoder implements AnswerEncoder {
             case ChatEvent.HiddenThinking part when part.choice() == 0 -> hidden(part.data());
             case ChatEvent.Refusal part when part.choice() == 0 -> {
                 refused = true;
-                block(Open.TEXT);
-                delta(TEXT, part.text());
+                text(part.text());
             }
             case ChatEvent.ToolCall call when call.choice() == 0 -> call(call);
             case ChatEvent.ToolArguments part when part.choice() == 0 -> arguments(part.call(), part.json());
@@ -144,6 +142,14 @@ final class StreamEncoder implements AnswerEncoder {
                 .raw(",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
         usage(new TokenUsage(0, 0, 0, 0));
         text.raw(END);
+    }
+
+    /** A block without text would be refused by the API when it comes back. */
+    private void text(String more) {
+        if (!more.isEmpty()) {
+            block(Open.TEXT);
+            delta(TEXT, more);
+        }
     }
 
     /** Makes a block of text or thinking the open one. */

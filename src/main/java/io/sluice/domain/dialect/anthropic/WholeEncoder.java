@@ -73,12 +73,12 @@ final class WholeEncoder implements AnswerEncoder {
     @Override
     public void encode(ChatEvent event, Consumer<byte[]> out) {
         switch (event) {
-            case ChatEvent.Text part when part.choice() == 0 -> block("text").text().append(part.text());
+            case ChatEvent.Text part when part.choice() == 0 -> text(part.text());
             case ChatEvent.Refusal part when part.choice() == 0 -> {
                 refused = true;
-                block("text").text().append(part.text());
+                text(part.text());
             }
-            case ChatEvent.Thinking part when part.choice() == 0 -> {
+            case ChatEvent.Thinking part when part.choice() == 0 && !part.text().isEmpty() -> {
                 Block open = block("thinking");
                 (open.json().has("signature") ? added("thinking") : open).text().append(part.text());
             }
@@ -117,6 +117,13 @@ final class WholeEncoder implements AnswerEncoder {
     @Override
     public byte[] last() {
         return last;
+    }
+
+    /** A block without text would be refused by the API when it comes back. */
+    private void text(String more) {
+        if (!more.isEmpty()) {
+            block("text").text().append(more);
+        }
     }
 
     /** The last block if it is of this type, else a new one. */
