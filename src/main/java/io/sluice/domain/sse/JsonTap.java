@@ -1,12 +1,12 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
 import io.sluice.domain.json.TokenEstimate;
+import io.sluice.domain.tokens.TokenUsage;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

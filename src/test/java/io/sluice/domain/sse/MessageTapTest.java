@@ -195,7 +195,9 @@ class MessageTapTest {
     void believesNoNumber(String usage) {
         SseTap tap = SseTap.ofMessages(null);
 
-        Collected.run(tap, bytes("data: {'type':'message_delta','delta':{'stop_reason':'x'},'usage':" + usage + "}\n\n" + STOP));
+        Collected.run(
+                tap,
+                bytes("data: {'type':'message_delta','delta':{'stop_reason':'x'},'usage':" + usage + "}\n\n" + STOP));
 
         assertThat(tap.complete()).isTrue();
         TokenUsage told = tap.usage();

@@ -71,8 +71,7 @@ class AnthropicAdapterTest {
                 .serves("m"));
 
         assertThat(request.uri()).isEqualTo(uri);
-        assertThat(request.headers())
-                .isEqualTo(Map.of("x-api-key", "CANARY-c-a", "anthropic-version", "2023-06-01"));
+        assertThat(request.headers()).isEqualTo(Map.of("x-api-key", "CANARY-c-a", "anthropic-version", "2023-06-01"));
         assertThat(request.lost()).isEmpty();
     }
 
@@ -98,14 +97,13 @@ class AnthropicAdapterTest {
         String body = "{\"model\":\"m\",\"" + endpoint.inputField() + "\":\"x\"}";
 
         assertThatThrownBy(() -> encode(endpoint, body, c -> c.serves("m")))
-                .isInstanceOfSatisfying(
-                        GatewayException.class,
-                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.INEXPRESSIBLE));
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(((UpstreamFailure) e.failure()).kind())
+                        .isEqualTo(Kind.INEXPRESSIBLE));
     }
 
     private static Candidate limited(Dimension dimension, Duration window) {
-        return candidate(c -> c.serves("m")
-                .account("a", new LimitSet(List.of(new Limit(dimension, 1_000_000, window)), 0)));
+        return candidate(
+                c -> c.serves("m").account("a", new LimitSet(List.of(new Limit(dimension, 1_000_000, window)), 0)));
     }
 
     private static MultiMap headers(String name, String limit, String remaining, @Nullable String reset) {

@@ -72,9 +72,16 @@ class AnthropicErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, REQUEST_REJECTED", "404, MODEL_MISSING", "413, REQUEST_REJECTED", "429, RATE_LIMITED", "502, SERVER_ERROR"})
+    @CsvSource({
+        "400, REQUEST_REJECTED",
+        "404, MODEL_MISSING",
+        "413, REQUEST_REJECTED",
+        "429, RATE_LIMITED",
+        "502, SERVER_ERROR"
+    })
     void readsPagesOfProxies(int status, Kind kind) {
-        assertThat(classify(status, "<html><body>Nothing here</body></html>").kind()).isEqualTo(kind);
+        assertThat(classify(status, "<html><body>Nothing here</body></html>").kind())
+                .isEqualTo(kind);
         assertThat(classify(status, "").kind()).isEqualTo(kind);
     }
 
@@ -82,9 +89,11 @@ class AnthropicErrorsTest {
     void waitsAsLongAsItIsTold() {
         String body = error("rate_limit_error", "slow");
         assertThat(classify(429, body, "retry-after", "7").retryAfter()).isEqualTo(Duration.ofSeconds(7));
-        assertThat(classify(529, error("overloaded_error", "x"), "retry-after", "3").retryAfter())
+        assertThat(classify(529, error("overloaded_error", "x"), "retry-after", "3")
+                        .retryAfter())
                 .isEqualTo(Duration.ofSeconds(3));
-        assertThat(classify(400, error("x", "x"), "retry-after", "3").retryAfter()).isZero();
+        assertThat(classify(400, error("x", "x"), "retry-after", "3").retryAfter())
+                .isZero();
         String[] spent = {
             "date", "Tue, 27 Jan 2026 12:00:00 GMT",
             "anthropic-ratelimit-requests-remaining", "5",
@@ -96,7 +105,15 @@ class AnthropicErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "soon", "2026-01-27T12:00:30", "9999999999", "+999999999-12-31T23:59:59Z", "2025-01-01T00:00:00Z"})
+    @ValueSource(
+            strings = {
+                "",
+                "soon",
+                "2026-01-27T12:00:30",
+                "9999999999",
+                "+999999999-12-31T23:59:59Z",
+                "2025-01-01T00:00:00Z"
+            })
     void waitsNotForNonsense(String reset) {
         UpstreamFailure failure = classify(
                 429,

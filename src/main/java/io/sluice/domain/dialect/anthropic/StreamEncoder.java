@@ -91,26 +91,30 @@ final class StreamEncoder implements AnswerEncoder {
         switch (event) {
             case ChatEvent.Start start -> start();
             case ChatEvent.Text part when part.choice() == 0 -> text(part.text());
-            case ChatEvent.Thinking part when part.choice() == 0 -> {
+            case ChatEvent.Thinking part
+            when part.choice() == 0 -> {
                 if (!part.text().isEmpty()) {
                     block(Open.THINKING);
                     delta(THINKING, part.text());
                 }
             }
-            case ChatEvent.ThinkingSignature part when part.choice() == 0 -> {
+            case ChatEvent.ThinkingSignature part
+            when part.choice() == 0 -> {
                 block(Open.THINKING);
                 delta(SIGNATURE, part.signature());
                 close();
             }
             case ChatEvent.HiddenThinking part when part.choice() == 0 -> hidden(part.data());
-            case ChatEvent.Refusal part when part.choice() == 0 -> {
+            case ChatEvent.Refusal part
+            when part.choice() == 0 -> {
                 refused = true;
                 text(part.text());
             }
             case ChatEvent.ToolCall call when call.choice() == 0 -> call(call);
             case ChatEvent.ToolArguments part when part.choice() == 0 -> arguments(part.call(), part.json());
             case ChatEvent.Citation part when part.choice() == 0 -> citation(part);
-            case ChatEvent.Finish finish when finish.choice() == 0 -> {
+            case ChatEvent.Finish finish
+            when finish.choice() == 0 -> {
                 reason = finish.reason();
                 stopText = finish.stopText();
             }
@@ -161,7 +165,10 @@ final class StreamEncoder implements AnswerEncoder {
         closeCalls();
         close();
         open = kind;
-        text.raw(START).number(++index).raw(kind == Open.TEXT ? TEXT_BLOCK : THINKING_BLOCK).raw(END);
+        text.raw(START)
+                .number(++index)
+                .raw(kind == Open.TEXT ? TEXT_BLOCK : THINKING_BLOCK)
+                .raw(END);
     }
 
     private void delta(byte[] kind, String more) {
@@ -195,7 +202,11 @@ final class StreamEncoder implements AnswerEncoder {
 
     private void citation(ChatEvent.Citation citation) {
         if (open == Open.TEXT && citation.dialect() == ChatDialect.ANTHROPIC) {
-            text.raw(DELTA).number(index).raw(CITATION).raw(Json.write(citation.json())).raw(END);
+            text.raw(DELTA)
+                    .number(index)
+                    .raw(CITATION)
+                    .raw(Json.write(citation.json()))
+                    .raw(END);
         }
     }
 

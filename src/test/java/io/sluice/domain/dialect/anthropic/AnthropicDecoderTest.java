@@ -79,8 +79,7 @@ class AnthropicDecoderTest {
             new ChatEvent.Usage(new TokenUsage(132, 100, 7, 57, 20)),
             new ChatEvent.End());
 
-    private static final String WHOLE =
-            """
+    private static final String WHOLE = """
             {'id':'msg_9','type':'message','role':'assistant','model':'claude-x','content':[
               {'type':'thinking','thinking':'Hm','signature':'c2ln'},{'type':'redacted_thinking','data':'d'},
               {'type':'text','text':'one ','citations':[{'type':'x'}]},{'type':'server_tool_use','id':'s','name':'w','input':{}},
@@ -211,8 +210,9 @@ class AnthropicDecoderTest {
         assertThat(joined(events))
                 .contains(new ChatEvent.Text(0, "{\"a\":1}"), new ChatEvent.Finish(0, FinishReason.STOP, null))
                 .noneMatch(e -> e instanceof ChatEvent.ToolCall);
-        assertThat(whole(
-                        "{'content':[{'type':'tool_use','id':'t','name':'sluice_json_answer','input':{'a':1}}],'stop_reason':'tool_use'}"))
+        assertThat(
+                        whole(
+                                "{'content':[{'type':'tool_use','id':'t','name':'sluice_json_answer','input':{'a':1}}],'stop_reason':'tool_use'}"))
                 .contains(new ChatEvent.Text(0, "{\"a\":1}"), new ChatEvent.Finish(0, FinishReason.STOP, null));
     }
 
@@ -228,8 +228,9 @@ class AnthropicDecoderTest {
 
     @Test
     void readsStreamsOfServicesThatLeaveThingsOut() {
-        List<ChatEvent> events = stream("data: {'type':'content_block_delta','delta':{'type':'text_delta','text':'hi'}}\n\n"
-                + "data: {'type':'message_delta','delta':{'stop_reason':'end_turn'}}\n\ndata: [DONE]\n\n");
+        List<ChatEvent> events =
+                stream("data: {'type':'content_block_delta','delta':{'type':'text_delta','text':'hi'}}\n\n"
+                        + "data: {'type':'message_delta','delta':{'stop_reason':'end_turn'}}\n\ndata: [DONE]\n\n");
 
         assertThat(events)
                 .containsExactly(
@@ -269,7 +270,8 @@ class AnthropicDecoderTest {
                 "{'type':'error'} | SERVER_ERROR",
             })
     void tellsErrorsInAnswers(String error, Kind kind) {
-        assertThat(failure(stream(START + "event: error\ndata: " + error + "\n\n" + STOP))).isEqualTo(kind);
+        assertThat(failure(stream(START + "event: error\ndata: " + error + "\n\n" + STOP)))
+                .isEqualTo(kind);
         assertThat(failure(stream("event: error\ndata: " + error + "\n\n"))).isEqualTo(kind);
         assertThat(failure(whole(error))).isEqualTo(kind);
     }
@@ -296,7 +298,8 @@ class AnthropicDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html>", "{", "[]", "{}", "{'content':{}}", "{'content':[1]}", "{'content':[{}]}", "5"})
+    @ValueSource(
+            strings = {"", "<html>", "{", "[]", "{}", "{'content':{}}", "{'content':[1]}", "{'content':[{}]}", "5"})
     void tellsBadWholeAnswers(String body) {
         assertThat(failure(whole(body))).isEqualTo(Kind.BAD_RESPONSE);
     }

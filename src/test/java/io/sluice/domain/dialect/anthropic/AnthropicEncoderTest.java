@@ -81,9 +81,7 @@ class AnthropicEncoderTest {
                         END));
 
         assertThat(encoder.contentType()).startsWith("text/event-stream");
-        assertThat(written)
-                .isEqualTo(
-                        """
+        assertThat(written).isEqualTo("""
                         event: message_start
                         data: {"type":"message_start","message":{"id":"msg_id-1","type":"message","role":"assistant","model":"public","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":0}}}
 
@@ -245,8 +243,12 @@ class AnthropicEncoderTest {
     @Test
     void writesTheFirstOfSeveralAnswers() {
         String written = stream(
-                START, text("a"), new ChatEvent.Text(1, "other"), new ChatEvent.Finish(1, FinishReason.LENGTH, null),
-                finish(FinishReason.STOP), END);
+                START,
+                text("a"),
+                new ChatEvent.Text(1, "other"),
+                new ChatEvent.Finish(1, FinishReason.LENGTH, null),
+                finish(FinishReason.STOP),
+                END);
 
         assertThat(written).contains("end_turn").doesNotContain("other");
     }
@@ -275,10 +277,7 @@ class AnthropicEncoderTest {
                         USAGE,
                         END));
 
-        assertThat(Json.read(written))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(Json.read(written)).isEqualTo(json("""
                                 {'id':'msg_id-1','type':'message','role':'assistant','model':'public','content':[
                                   {'type':'thinking','thinking':'Hm','signature':'c2ln'},
                                   {'type':'thinking','thinking':'no proof','signature':''},
