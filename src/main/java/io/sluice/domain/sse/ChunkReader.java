@@ -1,9 +1,9 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.TokenEstimate;
+import io.sluice.domain.tokens.TokenUsage;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 

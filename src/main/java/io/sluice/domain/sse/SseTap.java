@@ -2,10 +2,10 @@ package io.sluice.domain.sse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

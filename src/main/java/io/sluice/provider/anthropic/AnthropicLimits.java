@@ -99,7 +99,8 @@ final class AnthropicLimits {
         try {
             Instant now = ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
-            Duration wait = Duration.between(now, OffsetDateTime.parse(reset.strip()).toInstant());
+            Duration wait =
+                    Duration.between(now, OffsetDateTime.parse(reset.strip()).toInstant());
             return wait.isNegative() ? Duration.ZERO : wait;
         } catch (DateTimeException | ArithmeticException e) {
             return null;

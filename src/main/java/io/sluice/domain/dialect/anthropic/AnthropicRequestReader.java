@@ -47,8 +47,8 @@ final class AnthropicRequestReader {
             "metadata",
             "service_tier",
             "cache_control");
-    private static final Set<String> TOOL = Set.of(
-            "type", "name", "description", "input_schema", "strict", "cache_control", "eager_input_streaming");
+    private static final Set<String> TOOL =
+            Set.of("type", "name", "description", "input_schema", "strict", "cache_control", "eager_input_streaming");
 
     private final ObjectNode body;
     private final Map<String, JsonNode> extras = new LinkedHashMap<>();

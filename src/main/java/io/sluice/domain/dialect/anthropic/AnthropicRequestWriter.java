@@ -223,7 +223,8 @@ final class AnthropicRequestWriter {
     /** The schema with every object closed that does not say whether it is: it allows less, never something else. */
     private static JsonNode closed(JsonNode schema) {
         if (schema instanceof ObjectNode object) {
-            boolean isObject = object.path("type").asText().equals("object") || object.path("properties").isObject();
+            boolean isObject = object.path("type").asText().equals("object")
+                    || object.path("properties").isObject();
             if (isObject && !object.has("additionalProperties")) {
                 object.put("additionalProperties", false);
             }

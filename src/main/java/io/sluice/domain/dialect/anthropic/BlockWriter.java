@@ -41,7 +41,8 @@ final class BlockWriter {
                     case Part.Image image -> image(image);
                     case Part.Document document -> document(document);
                     case Part.Thinking thinking -> thinking(thinking);
-                    case Part.HiddenThinking hidden -> typed("redacted_thinking").put("data", hidden.data());
+                    case Part.HiddenThinking hidden ->
+                        typed("redacted_thinking").put("data", hidden.data());
                     case Part.Audio audio -> lost(Feature.AUDIO);
                     case Part.Video video -> lost(Feature.VIDEO);
                     case Part.Foreign foreign -> foreign(foreign);

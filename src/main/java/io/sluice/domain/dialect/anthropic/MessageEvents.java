@@ -70,7 +70,8 @@ final class MessageEvents {
     void start(JsonNode message, Consumer<ChatEvent> out) {
         if (!started) {
             started = true;
-            out.accept(new ChatEvent.Start(message.path("id").asText(""), message.path("model").asText(""), 0));
+            out.accept(new ChatEvent.Start(
+                    message.path("id").asText(""), message.path("model").asText(""), 0));
         }
         usage(message.path("usage"), out);
     }

@@ -90,29 +90,31 @@ final class StreamEncoder implements AnswerEncoder {
     public void encode(ChatEvent event, Consumer<byte[]> out) {
         switch (event) {
             case ChatEvent.Start start -> start();
-            case ChatEvent.Text part when part.choice() == 0 -> {
-                block(Open.TEXT);
-                delta(TEXT, part.text());
+            case ChatEvent.Text part when part.choice() == 0 -> text(part.text());
+            case ChatEvent.Thinking part
+            when part.choice() == 0 -> {
+                if (!part.text().isEmpty()) {
+                    block(Open.THINKING);
+                    delta(THINKING, part.text());
+                }
             }
-            case ChatEvent.Thinking part when part.choice() == 0 -> {
-                block(Open.THINKING);
-                delta(THINKING, part.text());
-            }
-            case ChatEvent.ThinkingSignature part when part.choice() == 0 -> {
+            case ChatEvent.ThinkingSignature part
+            when part.choice() == 0 -> {
                 block(Open.THINKING);
                 delta(SIGNATURE, part.signature());
                 close();
             }
             case ChatEvent.HiddenThinking part when part.choice() == 0 -> hidden(part.data());
-            case ChatEvent.Refusal part when part.choice() == 0 -> {
+            case ChatEvent.Refusal part
+            when part.choice() == 0 -> {
                 refused = true;
-                block(Open.TEXT);
-                delta(TEXT, part.text());
+                text(part.text());
             }
             case ChatEvent.ToolCall call when call.choice() == 0 -> call(call);
             case ChatEvent.ToolArguments part when part.choice() == 0 -> arguments(part.call(), part.json());
             case ChatEvent.Citation part when part.choice() == 0 -> citation(part);
-            case ChatEvent.Finish finish when finish.choice() == 0 -> {
+            case ChatEvent.Finish finish
+            when finish.choice() == 0 -> {
                 reason = finish.reason();
                 stopText = finish.stopText();
             }
@@ -146,6 +148,14 @@ final class StreamEncoder implements AnswerEncoder {
         text.raw(END);
     }
 
+    /** A block without text would be refused by the API when it comes back. */
+    private void text(String more) {
+        if (!more.isEmpty()) {
+            block(Open.TEXT);
+            delta(TEXT, more);
+        }
+    }
+
     /** Makes a block of text or thinking the open one. */
     private void block(Open kind) {
         start();
@@ -155,7 +165,10 @@ final class StreamEncoder implements AnswerEncoder {
         closeCalls();
         close();
         open = kind;
-        text.raw(START).number(++index).raw(kind == Open.TEXT ? TEXT_BLOCK : THINKING_BLOCK).raw(END);
+        text.raw(START)
+                .number(++index)
+                .raw(kind == Open.TEXT ? TEXT_BLOCK : THINKING_BLOCK)
+                .raw(END);
     }
 
     private void delta(byte[] kind, String more) {
@@ -189,7 +202,11 @@ final class StreamEncoder implements AnswerEncoder {
 
     private void citation(ChatEvent.Citation citation) {
         if (open == Open.TEXT && citation.dialect() == ChatDialect.ANTHROPIC) {
-            text.raw(DELTA).number(index).raw(CITATION).raw(Json.write(citation.json())).raw(END);
+            text.raw(DELTA)
+                    .number(index)
+                    .raw(CITATION)
+                    .raw(Json.write(citation.json()))
+                    .raw(END);
         }
     }
 

@@ -65,9 +65,8 @@ final class ThinkingWriter {
         }
         String effort = reasoning.effort() == null ? null : reasoning.effort().toLowerCase(Locale.ROOT);
         Long budget = reasoning.budgetTokens();
-        boolean off = Boolean.FALSE.equals(reasoning.enabled())
-                || "none".equals(effort)
-                || budget != null && budget == 0;
+        boolean off =
+                Boolean.FALSE.equals(reasoning.enabled()) || "none".equals(effort) || budget != null && budget == 0;
         boolean said = Boolean.TRUE.equals(reasoning.enabled()) || effort != null || budget != null;
         if (off) {
             if (family.thinks() && family.version() > 0) {
@@ -125,8 +124,7 @@ final class ThinkingWriter {
     }
 
     private long enabled(ObjectNode body, @Nullable Long limit, long wanted) {
-        long maxTokens =
-                limit == null ? Math.min(family.defaultMaxTokens() + wanted, family.mostMaxTokens()) : limit;
+        long maxTokens = limit == null ? Math.min(family.defaultMaxTokens() + wanted, family.mostMaxTokens()) : limit;
         boolean asWished = limit == null && maxTokens > wanted;
         long budget = asWished ? wanted : Math.min(wanted, Math.max(LEAST_BUDGET, maxTokens / 4 * 3));
         if (budget >= maxTokens) {

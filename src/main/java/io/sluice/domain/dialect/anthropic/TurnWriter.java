@@ -80,12 +80,17 @@ final class TurnWriter {
             return false;
         }
         Turn asked = turns.get(turns.size() - 2);
-        String first = asked.blocks().getFirst().path("type").asText();
-        return !first.equals("thinking") && !first.equals("redacted_thinking");
+        return !isThinking(asked.blocks().getFirst());
+    }
+
+    private static boolean isThinking(ObjectNode block) {
+        String type = block.path("type").asText();
+        return type.equals("thinking") || type.equals("redacted_thinking");
     }
 
     private static boolean has(Turn turn, String type) {
-        return turn.blocks().stream().anyMatch(block -> type.equals(block.path("type").asText()));
+        return turn.blocks().stream()
+                .anyMatch(block -> type.equals(block.path("type").asText()));
     }
 
     /** Takes all messages of one side; system messages between them do not part them. Returns where the next side begins. */
@@ -140,6 +145,10 @@ final class TurnWriter {
                 blocks(List.of(part), blocks);
             }
         }
+        // The API refuses a turn that ends in thinking, as one does that was cut there.
+        while (!blocks.isEmpty() && isThinking(blocks.getLast())) {
+            blocks.removeLast();
+        }
         add(false, blocks);
     }
 
@@ -172,7 +181,8 @@ final class TurnWriter {
 
     /** Answers the calls that nobody answered before the model speaks again, or at the end. */
     private void close() {
-        List<ObjectNode> blocks = ids.unanswered().stream().map(TurnWriter::noResult).toList();
+        List<ObjectNode> blocks =
+                ids.unanswered().stream().map(TurnWriter::noResult).toList();
         if (!blocks.isEmpty()) {
             add(true, blocks);
         }

@@ -73,38 +73,45 @@ final class WholeEncoder implements AnswerEncoder {
     @Override
     public void encode(ChatEvent event, Consumer<byte[]> out) {
         switch (event) {
-            case ChatEvent.Text part when part.choice() == 0 -> block("text").text().append(part.text());
-            case ChatEvent.Refusal part when part.choice() == 0 -> {
+            case ChatEvent.Text part when part.choice() == 0 -> text(part.text());
+            case ChatEvent.Refusal part
+            when part.choice() == 0 -> {
                 refused = true;
-                block("text").text().append(part.text());
+                text(part.text());
             }
-            case ChatEvent.Thinking part when part.choice() == 0 -> {
+            case ChatEvent.Thinking part
+            when part.choice() == 0 && !part.text().isEmpty() -> {
                 Block open = block("thinking");
                 (open.json().has("signature") ? added("thinking") : open).text().append(part.text());
             }
-            case ChatEvent.ThinkingSignature part when part.choice() == 0 -> {
+            case ChatEvent.ThinkingSignature part
+            when part.choice() == 0 -> {
                 Block open = block("thinking");
                 (open.json().has("signature") ? added("thinking") : open).json().put("signature", part.signature());
             }
-            case ChatEvent.HiddenThinking part when part.choice() == 0 ->
-                added("redacted_thinking").json().put("data", part.data());
-            case ChatEvent.ToolCall call when call.choice() == 0 -> {
+            case ChatEvent.HiddenThinking part
+            when part.choice() == 0 -> added("redacted_thinking").json().put("data", part.data());
+            case ChatEvent.ToolCall call
+            when call.choice() == 0 -> {
                 Block block = added("tool_use");
                 block.json().put("id", call.id()).put("name", call.name());
                 calls.put(call.call(), block);
             }
-            case ChatEvent.ToolArguments part when part.choice() == 0 -> {
+            case ChatEvent.ToolArguments part
+            when part.choice() == 0 -> {
                 Block block = calls.get(part.call());
                 if (block != null) {
                     block.text().append(part.json());
                 }
             }
-            case ChatEvent.Citation part when part.choice() == 0 -> {
+            case ChatEvent.Citation part
+            when part.choice() == 0 -> {
                 if (part.dialect() == ChatDialect.ANTHROPIC && !blocks.isEmpty()) {
                     blocks.getLast().citations().add(part.json());
                 }
             }
-            case ChatEvent.Finish finish when finish.choice() == 0 -> {
+            case ChatEvent.Finish finish
+            when finish.choice() == 0 -> {
                 reason = finish.reason();
                 stopText = finish.stopText();
             }
@@ -117,6 +124,13 @@ final class WholeEncoder implements AnswerEncoder {
     @Override
     public byte[] last() {
         return last;
+    }
+
+    /** A block without text would be refused by the API when it comes back. */
+    private void text(String more) {
+        if (!more.isEmpty()) {
+            block("text").text().append(more);
+        }
     }
 
     /** The last block if it is of this type, else a new one. */

@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnthropicRequestReaderTest {
-    private static final String EVERYTHING =
-            """
+    private static final String EVERYTHING = """
             {'model':'m','max_tokens':2000,'stream':true,'system':[{'type':'text','text':'Be brief.',
               'cache_control':{'type':'ephemeral'}},{'type':'text','text':'Be kind.'}],
              'messages':[
@@ -164,8 +163,7 @@ class AnthropicRequestReaderTest {
 
     @Test
     void keepsWhatItDoesNotKnowUnderItsPath() {
-        ChatRequest request = read(
-                """
+        ChatRequest request = read("""
                 {'container':'c','betas':['x'],'nothing':null,'metadata':{'team':1},'output_config':{'task_budget':{'n':1}},
                  'tools':[{'name':'a','input_schema':{},'input_examples':[{}]}],'thinking':{'type':'adaptive','x':1},
                  'messages':[{'role':'user','content':[{'type':'text','text':'t','new':1}],'extra':2}]}""");
@@ -271,8 +269,7 @@ class AnthropicRequestReaderTest {
     void saysWhichFieldIsMalformed(String sample) {
         String[] parts = sample.split(" \\| ");
 
-        MalformedRequestException thrown =
-                catchThrowableOfType(MalformedRequestException.class, () -> read(parts[1]));
+        MalformedRequestException thrown = catchThrowableOfType(MalformedRequestException.class, () -> read(parts[1]));
 
         assertThat(thrown).isNotNull();
         assertThat(thrown.field()).isEqualTo(parts[0]);
@@ -282,8 +279,7 @@ class AnthropicRequestReaderTest {
     /** What is read is written again: nothing is lost between Anthropic and Anthropic. */
     @Test
     void comesBackAsItWas() {
-        ObjectNode body = object(
-                """
+        ObjectNode body = object("""
                 {'model':'claude-sonnet-4-5','max_tokens':4000,'system':[{'type':'text','text':'Be brief.','cache_control':{'type':'ephemeral'}}],
                  'messages':[{'role':'user','content':[{'type':'text','text':'a'},{'type':'search_result','source':'s','title':'t','content':[]}]},
                   {'role':'assistant','content':[{'type':'thinking','thinking':'hm','signature':'sig'},{'type':'redacted_thinking','data':'d'},
@@ -297,8 +293,8 @@ class AnthropicRequestReaderTest {
                  'metadata':{'user_id':'u'},'service_tier':'standard_only','container':'c','stream':true}""");
         Losses losses = new Losses(ChatDialect.ANTHROPIC, false);
 
-        ObjectNode written = CODEC.encodeRequest(
-                CODEC.decodeRequest(body, "claude-sonnet-4-5", true), "claude-sonnet-4-5", losses);
+        ObjectNode written =
+                CODEC.encodeRequest(CODEC.decodeRequest(body, "claude-sonnet-4-5", true), "claude-sonnet-4-5", losses);
 
         assertThat(Json.read(Json.text(written))).isEqualTo(body);
         assertThat(losses.fields()).isEmpty();

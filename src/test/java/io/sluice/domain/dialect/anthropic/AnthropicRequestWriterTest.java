@@ -99,10 +99,7 @@ class AnthropicRequestWriterTest {
                 .say(Role.TOOL, result("a", "A"));
         asked.tools = List.of(function("f"), function("g"));
 
-        assertThat(write(asked).get("messages"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(write(asked).get("messages")).isEqualTo(json("""
                                 [{'role':'user','content':[{'type':'text','text':'hi'}]},
                                  {'role':'assistant','content':[{'type':'text','text':'wait'},
                                    {'type':'tool_use','id':'a','name':'f','input':{'x':1}},{'type':'tool_use','id':'b','name':'g','input':{}}]},
@@ -117,17 +114,13 @@ class AnthropicRequestWriterTest {
                 .say(Role.ASSISTANT, call("b", "f", "{}"));
         asked.tools = List.of(function("f"));
 
-        assertThat(write(asked).get("messages").toString())
-                .isEqualTo(
-                        json(
-                                        """
+        assertThat(write(asked).get("messages").toString()).isEqualTo(json("""
                                         [{'role':'user','content':[{'type':'text','text':'hi'}]},
                                          {'role':'assistant','content':[{'type':'tool_use','id':'a','name':'f','input':{}}]},
                                          {'role':'user','content':[{'type':'tool_result','tool_use_id':'a','content':'No result was given.','is_error':true},
                                            {'type':'text','text':'Result of the tool call x:'},{'type':'text','text':'X'}]},
                                          {'role':'assistant','content':[{'type':'tool_use','id':'b','name':'f','input':{}}]},
-                                         {'role':'user','content':[{'type':'tool_result','tool_use_id':'b','content':'No result was given.','is_error':true}]}]""")
-                                .toString());
+                                         {'role':'user','content':[{'type':'tool_result','tool_use_id':'b','content':'No result was given.','is_error':true}]}]""").toString());
     }
 
     @Test
@@ -149,7 +142,9 @@ class AnthropicRequestWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"[1] | {\"_raw\":\"[1]\"}", "{\"a\": | {\"_raw\":\"{\\\"a\\\":\"}", "' ' | {}"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"[1] | {\"_raw\":\"[1]\"}", "{\"a\": | {\"_raw\":\"{\\\"a\\\":\"}", "' ' | {}"})
     void keepsArgumentsThatAreNoObject(String arguments, String input) {
         Asked asked = hi().say(Role.ASSISTANT, call("a", "f", arguments)).say(Role.TOOL, result("a", "A"));
 
@@ -178,15 +173,14 @@ class AnthropicRequestWriterTest {
                 .say(Role.USER, Part.Text.of(""), Part.Text.of("x"))
                 .say(Role.ASSISTANT, "It is \n"));
 
-        assertThat(body.get("messages"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(body.get("messages")).isEqualTo(json("""
                                 [{'role':'user','content':[{'type':'text','text':'(empty)'}]},
                                  {'role':'assistant','content':[{'type':'text','text':'before'}]},
                                  {'role':'user','content':[{'type':'text','text':'(empty)'},{'type':'text','text':'x'}]},
                                  {'role':'assistant','content':[{'type':'text','text':'It is'}]}]"""));
-        assertThat(write(new Asked().say(Role.SYSTEM, "s")).at("/messages/0/content/0/text").asText())
+        assertThat(write(new Asked().say(Role.SYSTEM, "s"))
+                        .at("/messages/0/content/0/text")
+                        .asText())
                 .isEqualTo("(empty)");
     }
 
@@ -219,10 +213,7 @@ class AnthropicRequestWriterTest {
                         new Part.Document(new MediaSource.Plain("p"), null, null, null),
                         new Part.Document(new MediaSource.Url("https://x.example/b", null), null, null, null)));
 
-        assertThat(body.at("/messages/0/content"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(body.at("/messages/0/content")).isEqualTo(json("""
                                 [{'type':'image','source':{'type':'base64','media_type':'image/jpeg','data':'AAAA'}},
                                  {'type':'image','source':{'type':'base64','media_type':'image/jpeg','data':'/9j/AAAA'}},
                                  {'type':'image','source':{'type':'url','url':'https://x.example/a'},'cache_control':{'type':'e'}},
@@ -248,10 +239,7 @@ class AnthropicRequestWriterTest {
                         new Part.ToolResult("b", "f", List.of(), false, null));
         asked.tools = List.of(function("f"));
 
-        assertThat(write(asked).at("/messages/2/content"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(write(asked).at("/messages/2/content")).isEqualTo(json("""
                                 [{'type':'tool_result','tool_use_id':'a','content':[{'type':'text','text':'see'},
                                    {'type':'image','source':{'type':'base64','media_type':'image/gif','data':'R0lGOD'}}],
                                   'is_error':true,'cache_control':{'type':'ephemeral'}},
@@ -268,10 +256,7 @@ class AnthropicRequestWriterTest {
 
         JsonNode body = write(asked);
 
-        assertThat(body.get("tools"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(body.get("tools")).isEqualTo(json("""
                                 [{'name':'f','description':'d','input_schema':{'properties':{},'type':'object'},'strict':true,
                                   'cache_control':{'type':'ephemeral'}},{'name':'g','input_schema':{'type':'object'}}]"""));
         assertThat(body.get("tool_choice")).isEqualTo(json("{'type':'auto','disable_parallel_tool_use':true}"));
@@ -376,7 +361,8 @@ class AnthropicRequestWriterTest {
         asked.reasoning = new Reasoning(true, null, 20_000L, true);
         assertThat(write("claude-opus-4-6", asked).get("thinking"))
                 .isEqualTo(json("{'type':'adaptive','display':'summarized'}"));
-        assertThat(write("claude-opus-4-6", asked).at("/output_config/effort").asText()).isEqualTo("high");
+        assertThat(write("claude-opus-4-6", asked).at("/output_config/effort").asText())
+                .isEqualTo("high");
         asked.reasoning = new Reasoning(null, null, null, null);
         assertThat(write(asked).has("thinking")).isFalse();
     }
@@ -465,23 +451,32 @@ class AnthropicRequestWriterTest {
                 lost("verbosity", a -> a.extras.put("verbosity", json("'low'"))),
                 lost("tools", a -> a.tools = List.of(function("bad name"))),
                 lost("tools.type", a -> a.tools = List.of(new Tool.Foreign(ChatDialect.GEMINI, json("{}")))),
-                lost("messages.content.input_audio", a -> a.say(
-                        Role.USER, new Part.Audio(new MediaSource.Data("audio/wav", "AAAA")))),
-                lost("messages.content.video_url", a -> a.say(
-                        Role.USER, new Part.Video(new MediaSource.Url("https://x.example/v", null)))),
-                lost("messages.content.image_url", a -> a.say(
-                        Role.USER, new Part.Image(new MediaSource.Data("image/bmp", "Qk0="), null, null))),
-                lost("messages.content.file", a -> a.say(
-                        Role.USER,
-                        new Part.Document(new MediaSource.Data("application/zip", "UEsD"), null, null, null))),
-                lost("messages.content.file", a -> a.say(
-                        Role.USER, new Part.Document(new MediaSource.Data("text/plain", "%"), null, null, null))),
-                lost("messages.content.file.file_id", a -> a.say(
-                        Role.USER, new Part.Document(new MediaSource.Stored("file-1"), null, null, null))),
-                lost("messages.content.type", a -> a.say(
-                        Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}")))),
-                lost("messages.name", a -> a.messages.add(
-                        new ChatMessage(Role.USER, "Ann", List.of(Part.Text.of("hi"))))));
+                lost(
+                        "messages.content.input_audio",
+                        a -> a.say(Role.USER, new Part.Audio(new MediaSource.Data("audio/wav", "AAAA")))),
+                lost(
+                        "messages.content.video_url",
+                        a -> a.say(Role.USER, new Part.Video(new MediaSource.Url("https://x.example/v", null)))),
+                lost(
+                        "messages.content.image_url",
+                        a -> a.say(Role.USER, new Part.Image(new MediaSource.Data("image/bmp", "Qk0="), null, null))),
+                lost(
+                        "messages.content.file",
+                        a -> a.say(
+                                Role.USER,
+                                new Part.Document(new MediaSource.Data("application/zip", "UEsD"), null, null, null))),
+                lost(
+                        "messages.content.file",
+                        a -> a.say(
+                                Role.USER,
+                                new Part.Document(new MediaSource.Data("text/plain", "%"), null, null, null))),
+                lost(
+                        "messages.content.file.file_id",
+                        a -> a.say(Role.USER, new Part.Document(new MediaSource.Stored("file-1"), null, null, null))),
+                lost("messages.content.type", a -> a.say(Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}")))),
+                lost(
+                        "messages.name",
+                        a -> a.messages.add(new ChatMessage(Role.USER, "Ann", List.of(Part.Text.of("hi"))))));
     }
 
     private static Object[] lost(String field, Consumer<Asked> change) {
@@ -497,7 +492,17 @@ class AnthropicRequestWriterTest {
             @Nullable Integer top,
             @Nullable JsonNode bias) {
         return new Sampling(
-                null, null, null, null, List.of(), seed, choices, decimal(presence), decimal(frequency), logprobs, top,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                seed,
+                choices,
+                decimal(presence),
+                decimal(frequency),
+                logprobs,
+                top,
                 bias);
     }
 
@@ -547,10 +552,7 @@ class AnthropicRequestWriterTest {
                                 + "'c':{'type':'object','additionalProperties':true}}}"),
                 true);
 
-        assertThat(write(asked).get("output_config"))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(write(asked).get("output_config")).isEqualTo(json("""
                                 {'format':{'type':'json_schema','schema':{'type':'object','properties':{
                                   'a':{'type':'object','additionalProperties':false},
                                   'b':{'type':'array','items':{'properties':{},'additionalProperties':false}},

@@ -47,13 +47,26 @@ final class Chats {
         boolean stream;
         List<ChatMessage> messages = new ArrayList<>();
         List<Tool> tools = new ArrayList<>();
-        @Nullable ToolChoice choice;
-        @Nullable Boolean parallel;
+
+        @Nullable
+        ToolChoice choice;
+
+        @Nullable
+        Boolean parallel;
+
         Sampling sampling = Sampling.DEFAULT;
-        @Nullable Reasoning reasoning;
+
+        @Nullable
+        Reasoning reasoning;
+
         AnswerFormat format = new AnswerFormat.Text();
-        @Nullable String user;
-        @Nullable String tier;
+
+        @Nullable
+        String user;
+
+        @Nullable
+        String tier;
+
         Map<String, JsonNode> extras = new LinkedHashMap<>();
 
         Asked say(Role role, Part... parts) {
