@@ -44,6 +44,7 @@ public final class RevisionBuilder {
         private ProviderType type = ProviderType.OPENAI;
         private BaseUrl url = new BaseUrl(false, "127.0.0.1", 9, "/v1");
         private @Nullable String apiVersion;
+        private @Nullable String secret;
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
@@ -72,6 +73,18 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** Of another type. */
+        public ChannelBuilder type(ProviderType newType) {
+            type = newType;
+            return this;
+        }
+
+        /** The key of every account, in the place of its canary. */
+        public ChannelBuilder secret(String text) {
+            secret = text;
             return this;
         }
 
@@ -145,7 +158,7 @@ public final class RevisionBuilder {
                     name + "/" + account,
                     account,
                     firstIndex + built.size(),
-                    Secret.of("CANARY-" + name + "-" + account),
+                    Secret.of(secret == null ? "CANARY-" + name + "-" + account : secret),
                     limits,
                     null)));
             return new Channel(
