@@ -130,14 +130,17 @@ final class TokenClient implements Credentials.TokenEndpoint {
     private HttpClientAgent client() {
         HttpClientAgent built = client;
         if (built == null) {
-            built = vertx.createHttpClient(
-                    new HttpClientOptions()
+            built = vertx.httpClientBuilder()
+                    .with(new HttpClientOptions()
                             .setVerifyHost(true)
                             .setTrustAll(false)
                             .setDecompressionSupported(false)
                             .setMaxRedirects(0)
-                            .setConnectTimeout(TIMEOUT_MILLIS),
-                    new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
+                            .setConnectTimeout(TIMEOUT_MILLIS))
+                    .with(new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS))
+                    // The request on the connection hears of its end by itself.
+                    .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
+                    .build();
             client = built;
         }
         return built;

@@ -134,7 +134,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void qianfanPassesAsItCame() {
         Candidate candidate = candidate(
-                ProviderType.QIANFAN, "/v2", c -> c.serves("m").credential("bce-v3/ALTAK-abc/def@app-123"));
+                ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-abc/def@app-123"));
         String asked = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"web_search\":{\"enable\": true}}";
 
         UpstreamRequest request = encode(candidate, Endpoint.CHAT_COMPLETIONS, asked);
@@ -149,7 +149,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void qianfanWithoutAnAppHasNoSuchHeader() {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").credential("bce-v3/ALTAK-abc/def"));
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-abc/def"));
 
         assertThat(encode(candidate, Endpoint.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}")
                         .headers())
@@ -164,7 +164,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void olderQianfanAsksForATokenFirst() {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").credential(PAIR));
+                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").secret(PAIR));
 
         TokenCall call = grant(candidate).call(Instant.EPOCH);
 
@@ -181,7 +181,7 @@ class QwenAndErnieAdapterTest {
         "a/../b?x=1, a%2F..%2Fb%3Fx%3D1"
     })
     void olderQianfanHasTheModelInThePath(String model, String segment) {
-        Candidate plain = candidate(ProviderType.QIANFAN, "", c -> c.redirect("m", model).credential(PAIR));
+        Candidate plain = candidate(ProviderType.QIANFAN, "", c -> c.redirect("m", model).secret(PAIR));
         Token token = grant(plain).read(200, "{\"access_token\":\"24.a+b\",\"expires_in\":2592000}".getBytes(UTF_8));
         Candidate candidate = plain.withAccount(plain.account().withKey(token.text()));
 
@@ -197,7 +197,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void olderQianfanHasChatsAlone() {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").credential("access_token=24.x"));
+                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").secret("access_token=24.x"));
 
         assertThatThrownBy(() -> encode(candidate, Endpoint.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}"))
                 .isInstanceOf(GatewayException.class);
@@ -220,7 +220,7 @@ class QwenAndErnieAdapterTest {
             })
     void tokenThatIsNotGivenIsAFailureOfTheRightKind(int status, String body, Kind kind) {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").credential(PAIR));
+                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").secret(PAIR));
 
         assertThatThrownBy(() -> grant(candidate).read(status, body.replace('\'', '"').getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
@@ -231,7 +231,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void lifetimeThatNobodyBelievesIsBounded() {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").credential(PAIR));
+                candidate(ProviderType.QIANFAN, "", c -> c.serves("m").secret(PAIR));
 
         assertThat(grant(candidate)
                         .read(200, "{\"access_token\":\"x\",\"expires_in\":-5}".getBytes(UTF_8))

@@ -44,13 +44,13 @@ public final class RevisionBuilder {
         private ProviderType type = ProviderType.OPENAI;
         private BaseUrl url = new BaseUrl(false, "127.0.0.1", 9, "/v1");
         private @Nullable String apiVersion;
+        private @Nullable String secret;
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private int maxConnections = 16;
-        private @Nullable String credential;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
 
@@ -76,8 +76,15 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** Of another type. */
         public ChannelBuilder type(ProviderType newType) {
             type = newType;
+            return this;
+        }
+
+        /** The key of every account, in the place of its canary. */
+        public ChannelBuilder secret(String text) {
+            secret = text;
             return this;
         }
 
@@ -120,12 +127,6 @@ public final class RevisionBuilder {
             return this;
         }
 
-        /** All its accounts have this credential. */
-        public ChannelBuilder credential(String text) {
-            credential = text;
-            return this;
-        }
-
         /** An account with limits. */
         public ChannelBuilder account(String account, LimitSet limits) {
             return account(account, new AccountLimits(limits, Map.of(), List.of()));
@@ -157,7 +158,7 @@ public final class RevisionBuilder {
                     name + "/" + account,
                     account,
                     firstIndex + built.size(),
-                    Secret.of(credential == null ? "CANARY-" + name + "-" + account : credential),
+                    Secret.of(secret == null ? "CANARY-" + name + "-" + account : secret),
                     limits,
                     null)));
             return new Channel(

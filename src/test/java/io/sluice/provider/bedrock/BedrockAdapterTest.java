@@ -43,13 +43,13 @@ class BedrockAdapterTest {
     @ParameterizedTest
     @ValueSource(strings = {"ABSKabc+/=", "bedrock-api-key-abc", "a:b", "sk:"})
     void otherKeysAreBearers(String key) {
-        assertThat(BedrockAdapter.credential(url("x"), key, "/", BODY, 0))
+        assertThat(BedrockAdapter.secret(url("x"), key, "/", BODY, 0))
                 .isEqualTo(Map.of("authorization", "Bearer " + key));
     }
 
     @Test
     void signsWithTheRegionOfTheHost() {
-        Map<String, String> headers = BedrockAdapter.credential(
+        Map<String, String> headers = BedrockAdapter.secret(
                 url("bedrock-runtime.eu-west-1.amazonaws.com"),
                 "AKIDEXAMPLE:secret/+A:TOKEN/1+2=@us-east-1",
                 "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream",
@@ -72,7 +72,7 @@ class BedrockAdapterTest {
 
     @Test
     void signsWithTheRegionOfTheKeyForOtherHosts() {
-        Map<String, String> headers = BedrockAdapter.credential(
+        Map<String, String> headers = BedrockAdapter.secret(
                 new BaseUrl(false, "127.0.0.1", 8080, "/aws"),
                 "AKIDEXAMPLE:secret/+A@us-west-2",
                 "/aws/model/arn%3Aaws%3Abedrock%3Aus-west-2%3A1%3Ainference-profile%2Fx/converse",
@@ -97,7 +97,7 @@ class BedrockAdapterTest {
         "proxy.example.org, ap-south-1"
     })
     void findsTheRegion(String host, String region) {
-        String authorization = BedrockAdapter.credential(url(host), "AKIDEXAMPLE:s@ap-south-1", "/", BODY, 0)
+        String authorization = BedrockAdapter.secret(url(host), "AKIDEXAMPLE:s@ap-south-1", "/", BODY, 0)
                 .get("authorization");
 
         assertThat(authorization).contains("/19700101/" + region + "/bedrock/");
@@ -106,7 +106,7 @@ class BedrockAdapterTest {
     @Test
     void withoutARegionTheAccountIsNotUsed() {
         assertThatExceptionOfType(GatewayException.class)
-                .isThrownBy(() -> BedrockAdapter.credential(url("proxy.example.org"), "AKIDEXAMPLE:s", "/", BODY, 0))
+                .isThrownBy(() -> BedrockAdapter.secret(url("proxy.example.org"), "AKIDEXAMPLE:s", "/", BODY, 0))
                 .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED));
     }
 

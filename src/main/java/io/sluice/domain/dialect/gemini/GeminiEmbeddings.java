@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GeminiEmbeddings {
     private static final Set<String> KNOWN =
-            Set.of("input", "model", "dimensions", "encoding_format", "user", "task_type", "taskType");
+            Set.of("input", "model", "dimensions", "encodingFormat", "user", "taskType");
 
     private final ObjectNode body;
     private final List<String> lost;
