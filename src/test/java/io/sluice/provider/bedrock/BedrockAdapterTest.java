@@ -34,7 +34,8 @@ class BedrockAdapterTest {
     void theModelIsOneSegment() {
         assertThat(BedrockAdapter.path(url("x"), "us.anthropic.claude-sonnet-4-5-20250929-v1:0", true))
                 .isEqualTo("/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
-        assertThat(BedrockAdapter.path(new BaseUrl(true, "x", 443, "/aws"), "arn:aws:bedrock:r:1:inference-profile/x", false))
+        assertThat(BedrockAdapter.path(
+                        new BaseUrl(true, "x", 443, "/aws"), "arn:aws:bedrock:r:1:inference-profile/x", false))
                 .isEqualTo("/aws/model/arn%3Aaws%3Abedrock%3Ar%3A1%3Ainference-profile%2Fx/converse");
         assertThat(BedrockAdapter.path(url("x"), "../a?b#c\r\n", false))
                 .isEqualTo("/model/..%2Fa%3Fb%23c%0D%0A/converse");
@@ -107,12 +108,14 @@ class BedrockAdapterTest {
     void withoutARegionTheAccountIsNotUsed() {
         assertThatExceptionOfType(GatewayException.class)
                 .isThrownBy(() -> BedrockAdapter.credential(url("proxy.example.org"), "AKIDEXAMPLE:s", "/", BODY, 0))
-                .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED));
+                .satisfies(
+                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED));
     }
 
     @Test
     void aKeyIsNotPrinted() {
-        assertThat(Objects.requireNonNull(AwsKey.of("AKIDEXAMPLE:s:t@r")).toString()).isEqualTo("***");
+        assertThat(Objects.requireNonNull(AwsKey.of("AKIDEXAMPLE:s:t@r")).toString())
+                .isEqualTo("***");
     }
 
     @ParameterizedTest

@@ -207,7 +207,10 @@ final class BedrockRequestWriter {
             if (!usesTools) {
                 return;
             }
-            namesCalled().forEach(name -> spec(tools, name).putObject("inputSchema").putObject("json").put("type", "object"));
+            namesCalled().forEach(name -> spec(tools, name)
+                    .putObject("inputSchema")
+                    .putObject("json")
+                    .put("type", "object"));
         }
         ObjectNode config = body.putObject("toolConfig");
         config.set("tools", tools);
@@ -324,6 +327,8 @@ final class BedrockRequestWriter {
     }
 
     private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities") && value.size() == 1 && value.path(0).asText().equals("text");
+        return name.equals("modalities")
+                && value.size() == 1
+                && value.path(0).asText().equals("text");
     }
 }

@@ -68,8 +68,7 @@ final class BedrockStreamDecoder implements AnswerDecoder {
         fail(BedrockFaults.malformed("The provider sent an event that its dialect does not know."), out);
     }
 
-    private void message(
-            EventStreamReader.Headers headers, byte[] bytes, int from, int to, Consumer<ChatEvent> out) {
+    private void message(EventStreamReader.Headers headers, byte[] bytes, int from, int to, Consumer<ChatEvent> out) {
         if (headers.messageType().equals("error")) {
             fail(BedrockFaults.inAnswer(headers.errorCode(), headers.errorMessage()), out);
             return;

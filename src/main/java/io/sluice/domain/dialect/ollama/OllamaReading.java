@@ -117,7 +117,9 @@ final class OllamaReading {
 
     private static long seconds(String createdAt) {
         try {
-            return createdAt.isEmpty() ? 0 : Math.max(0, OffsetDateTime.parse(createdAt).toEpochSecond());
+            return createdAt.isEmpty()
+                    ? 0
+                    : Math.max(0, OffsetDateTime.parse(createdAt).toEpochSecond());
         } catch (DateTimeException e) {
             return 0;
         }
