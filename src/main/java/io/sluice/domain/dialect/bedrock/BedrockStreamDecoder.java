@@ -147,9 +147,11 @@ final class BedrockStreamDecoder implements AnswerDecoder {
             return;
         }
         start(out);
-        JsonNode text = delta.path("text");
-        if (text.isTextual()) {
-            if (!text.textValue().isEmpty()) {
+        JsonNode text = delta.get("text");
+        if (text != null) {
+            if (!text.isTextual()) {
+                malformed(out);
+            } else if (!text.textValue().isEmpty()) {
                 out.accept(new ChatEvent.Text(0, text.textValue()));
             }
         } else if (delta.has("toolUse")) {

@@ -254,6 +254,7 @@ class BedrockAnswerTest {
                 "not json",
                 "{\"contentBlockIndex\":0}",
                 "{\"contentBlockIndex\":0,\"delta\":7}",
+                "{\"contentBlockIndex\":0,\"delta\":{\"text\":7}}",
                 "{\"contentBlockIndex\":0,\"delta\":{\"toolUse\":{\"input\":\"x\"}}}",
                 "{\"contentBlockIndex\":99999999999,\"delta\":{\"toolUse\":{\"input\":\"x\"}}}"
             })

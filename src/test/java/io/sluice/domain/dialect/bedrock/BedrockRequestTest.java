@@ -114,6 +114,34 @@ class BedrockRequestTest {
                         """);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        CLAUDE_45 + "|1.0|0.9|{\"topP\":0.9}",
+        CLAUDE_45 + "|0.3|1|{\"temperature\":0.3}",
+        CLAUDE_45 + "|1|1|{\"topP\":1}",
+        CLAUDE_45 + "|0.3|0.9|{\"temperature\":0.3,\"topP\":0.9}",
+        LLAMA + "|1|1|{\"temperature\":1,\"topP\":1}"
+    })
+    void whatSaysNothingIsNotSaidTwice(String model, String temperature, String topP, String config) {
+        Sampling sampling = new Sampling(
+                null,
+                new BigDecimal(temperature),
+                new BigDecimal(topP),
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+
+        assertThat(Json.text(write(chat().say(Role.USER, text("x")).sampling(sampling), model)
+                        .path("inferenceConfig")))
+                .isEqualTo(config);
+    }
+
     /** Trap: all results of one turn go into one user turn, in front. */
     @Test
     void resultsOfOneTurnAreOneUserTurn() {

@@ -187,6 +187,8 @@ class OllamaAnswerTest {
                 "7\n",
                 "{}\n",
                 "{\"message\":\"x\",\"done\":false}\n",
+                "{\"message\":{\"content\":7},\"done\":false}\n",
+                "{\"message\":{\"content\":\"\",\"thinking\":[]},\"done\":true}\n",
                 "{\"message\":{\"tool_calls\":[{}]},\"done\":false}\n",
                 "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":7}}]},\"done\":true}\n",
                 "{\"message\":{\"content\":\"a\"}}}\n"
