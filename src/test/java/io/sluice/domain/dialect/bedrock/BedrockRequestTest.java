@@ -115,13 +115,15 @@ class BedrockRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        CLAUDE_45 + "|1.0|0.9|{\"topP\":0.9}",
-        CLAUDE_45 + "|0.3|1|{\"temperature\":0.3}",
-        CLAUDE_45 + "|1|1|{\"topP\":1}",
-        CLAUDE_45 + "|0.3|0.9|{\"temperature\":0.3,\"topP\":0.9}",
-        LLAMA + "|1|1|{\"temperature\":1,\"topP\":1}"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                CLAUDE_45 + "|1.0|0.9|{\"topP\":0.9}",
+                CLAUDE_45 + "|0.3|1|{\"temperature\":0.3}",
+                CLAUDE_45 + "|1|1|{\"topP\":1}",
+                CLAUDE_45 + "|0.3|0.9|{\"temperature\":0.3,\"topP\":0.9}",
+                LLAMA + "|1|1|{\"temperature\":1,\"topP\":1}"
+            })
     void whatSaysNothingIsNotSaidTwice(String model, String temperature, String topP, String config) {
         Sampling sampling = new Sampling(
                 null,
