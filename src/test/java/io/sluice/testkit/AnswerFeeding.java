@@ -28,10 +28,7 @@ public final class AnswerFeeding {
     public static void assertSameAtEverySplit(Supplier<? extends AnswerDecoder> decoders, byte[] answer) {
         List<ChatEvent> whole = events(decoders.get(), answer);
         for (int at = 0; at <= answer.length; at++) {
-            assertThat(events(
-                            decoders.get(),
-                            Arrays.copyOf(answer, at),
-                            Arrays.copyOfRange(answer, at, answer.length)))
+            assertThat(events(decoders.get(), Arrays.copyOf(answer, at), Arrays.copyOfRange(answer, at, answer.length)))
                     .as("cut at %d", at)
                     .isEqualTo(whole);
         }
@@ -62,9 +59,7 @@ public final class AnswerFeeding {
             mutated = mends.mend(mutated);
             int cut = random.nextInt(mutated.length + 1);
             List<ChatEvent> events = events(
-                    decoders.get(),
-                    Arrays.copyOf(mutated, cut),
-                    Arrays.copyOfRange(mutated, cut, mutated.length));
+                    decoders.get(), Arrays.copyOf(mutated, cut), Arrays.copyOfRange(mutated, cut, mutated.length));
             for (int i = 0; i < events.size() - 1; i++) {
                 assertThat(events.get(i))
                         .as("round %d of seed %d", round, seed)

@@ -45,8 +45,9 @@ final class BedrockErrors {
         }
         Kind known = BedrockFaults.kind(type, message);
         Kind kind = known == null ? byStatus(status) : known;
-        Duration wait =
-                kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR ? RetryAfter.of(headers, message) : Duration.ZERO;
+        Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR
+                ? RetryAfter.of(headers, message)
+                : Duration.ZERO;
         if (kind == Kind.RATE_LIMITED && wait.isZero() && DAILY.matcher(message).find()) {
             wait = untilMidnight(headers.get("date"));
         }

@@ -101,7 +101,9 @@ final class SigV4 {
     static String canonicalPath(String path) {
         StringBuilder canonical = new StringBuilder(path.length() + 16);
         for (String segment : path.split("/", -1)) {
-            canonical.append(canonical.isEmpty() && segment.isEmpty() ? "" : escape(segment)).append('/');
+            canonical
+                    .append(canonical.isEmpty() && segment.isEmpty() ? "" : escape(segment))
+                    .append('/');
         }
         canonical.setLength(canonical.length() - 1);
         return canonical.isEmpty() ? "/" : canonical.toString();

@@ -67,8 +67,7 @@ public final class OllamaAdapter implements ProviderAdapter {
         if (body == null) {
             throw malformed("The body is not JSON, or holds numbers or texts beyond all use.", null);
         }
-        Losses losses =
-                new Losses(ChatDialect.OPENAI, candidate.channel().lenient());
+        Losses losses = new Losses(ChatDialect.OPENAI, candidate.channel().lenient());
         ObjectNode written;
         boolean base64;
         try {

@@ -34,7 +34,8 @@ class BedrockAdapterTest {
     void theModelIsOneSegment() {
         assertThat(BedrockAdapter.path(url("x"), "us.anthropic.claude-sonnet-4-5-20250929-v1:0", true))
                 .isEqualTo("/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
-        assertThat(BedrockAdapter.path(new BaseUrl(true, "x", 443, "/aws"), "arn:aws:bedrock:r:1:inference-profile/x", false))
+        assertThat(BedrockAdapter.path(
+                        new BaseUrl(true, "x", 443, "/aws"), "arn:aws:bedrock:r:1:inference-profile/x", false))
                 .isEqualTo("/aws/model/arn%3Aaws%3Abedrock%3Ar%3A1%3Ainference-profile%2Fx/converse");
         assertThat(BedrockAdapter.path(url("x"), "../a?b#c\r\n", false))
                 .isEqualTo("/model/..%2Fa%3Fb%23c%0D%0A/converse");
@@ -43,13 +44,13 @@ class BedrockAdapterTest {
     @ParameterizedTest
     @ValueSource(strings = {"ABSKabc+/=", "bedrock-api-key-abc", "a:b", "sk:"})
     void otherKeysAreBearers(String key) {
-        assertThat(BedrockAdapter.secret(url("x"), key, "/", BODY, 0))
+        assertThat(BedrockAdapter.credential(url("x"), key, "/", BODY, 0))
                 .isEqualTo(Map.of("authorization", "Bearer " + key));
     }
 
     @Test
     void signsWithTheRegionOfTheHost() {
-        Map<String, String> headers = BedrockAdapter.secret(
+        Map<String, String> headers = BedrockAdapter.credential(
                 url("bedrock-runtime.eu-west-1.amazonaws.com"),
                 "AKIDEXAMPLE:secret/+A:TOKEN/1+2=@us-east-1",
                 "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream",
@@ -72,7 +73,7 @@ class BedrockAdapterTest {
 
     @Test
     void signsWithTheRegionOfTheKeyForOtherHosts() {
-        Map<String, String> headers = BedrockAdapter.secret(
+        Map<String, String> headers = BedrockAdapter.credential(
                 new BaseUrl(false, "127.0.0.1", 8080, "/aws"),
                 "AKIDEXAMPLE:secret/+A@us-west-2",
                 "/aws/model/arn%3Aaws%3Abedrock%3Aus-west-2%3A1%3Ainference-profile%2Fx/converse",
@@ -97,7 +98,7 @@ class BedrockAdapterTest {
         "proxy.example.org, ap-south-1"
     })
     void findsTheRegion(String host, String region) {
-        String authorization = BedrockAdapter.secret(url(host), "AKIDEXAMPLE:s@ap-south-1", "/", BODY, 0)
+        String authorization = BedrockAdapter.credential(url(host), "AKIDEXAMPLE:s@ap-south-1", "/", BODY, 0)
                 .get("authorization");
 
         assertThat(authorization).contains("/19700101/" + region + "/bedrock/");
@@ -106,13 +107,15 @@ class BedrockAdapterTest {
     @Test
     void withoutARegionTheAccountIsNotUsed() {
         assertThatExceptionOfType(GatewayException.class)
-                .isThrownBy(() -> BedrockAdapter.secret(url("proxy.example.org"), "AKIDEXAMPLE:s", "/", BODY, 0))
-                .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED));
+                .isThrownBy(() -> BedrockAdapter.credential(url("proxy.example.org"), "AKIDEXAMPLE:s", "/", BODY, 0))
+                .satisfies(
+                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED));
     }
 
     @Test
     void aKeyIsNotPrinted() {
-        assertThat(Objects.requireNonNull(AwsKey.of("AKIDEXAMPLE:s:t@r")).toString()).isEqualTo("***");
+        assertThat(Objects.requireNonNull(AwsKey.of("AKIDEXAMPLE:s:t@r")).toString())
+                .isEqualTo("***");
     }
 
     @ParameterizedTest

@@ -22,33 +22,36 @@ class BedrockErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "400|ValidationException|Input is too long for requested model.|REQUEST_REJECTED",
-        "400|ValidationException|Malformed input request: #: extraneous key [x] is not permitted|REQUEST_REJECTED",
-        "400|ValidationException|Invocation of model ID a.b with on-demand throughput isn’t supported.|MODEL_MISSING",
-        "400|ValidationException|The provided model identifier is invalid.|MODEL_MISSING",
-        "400|ServiceQuotaExceededException|x|RATE_LIMITED",
-        "403|AccessDeniedException|You don't have access to the model with the specified model ID.|MODEL_MISSING",
-        "403|AccessDeniedException|User: arn:aws:iam::123456789012:user/bob is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1::foundation-model/a.b|MODEL_MISSING",
-        "403|AccessDeniedException|Your account is not authorized to invoke this API operation.|ACCOUNT_REFUSED",
-        "403|UnrecognizedClientException|The security token included in the request is invalid.|ACCOUNT_REFUSED",
-        "403|InvalidSignatureException|Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z|ACCOUNT_REFUSED",
-        "403|ExpiredTokenException|The security token included in the request is expired|ACCOUNT_REFUSED",
-        "404|ResourceNotFoundException|This model version has reached the end of its life.|MODEL_MISSING",
-        "408|ModelTimeoutException|x|SERVER_ERROR",
-        "424|ModelErrorException|x|SERVER_ERROR",
-        "424|ModelStreamErrorException|x|SERVER_ERROR",
-        "429|ThrottlingException|Too many requests, please wait before trying again.|RATE_LIMITED",
-        "429|ModelNotReadyException|x|SERVER_ERROR",
-        "500|InternalServerException|x|SERVER_ERROR",
-        "503|ServiceUnavailableException|x|SERVER_ERROR",
-        "418|SomethingNewException|x|REQUEST_REJECTED",
-        "529|SomethingNewException|x|SERVER_ERROR"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|ValidationException|Input is too long for requested model.|REQUEST_REJECTED",
+                "400|ValidationException|Malformed input request: #: extraneous key [x] is not permitted|REQUEST_REJECTED",
+                "400|ValidationException|Invocation of model ID a.b with on-demand throughput isn’t supported.|MODEL_MISSING",
+                "400|ValidationException|The provided model identifier is invalid.|MODEL_MISSING",
+                "400|ServiceQuotaExceededException|x|RATE_LIMITED",
+                "403|AccessDeniedException|You don't have access to the model with the specified model ID.|MODEL_MISSING",
+                "403|AccessDeniedException|User: arn:aws:iam::123456789012:user/bob is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1::foundation-model/a.b|MODEL_MISSING",
+                "403|AccessDeniedException|Your account is not authorized to invoke this API operation.|ACCOUNT_REFUSED",
+                "403|UnrecognizedClientException|The security token included in the request is invalid.|ACCOUNT_REFUSED",
+                "403|InvalidSignatureException|Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z|ACCOUNT_REFUSED",
+                "403|ExpiredTokenException|The security token included in the request is expired|ACCOUNT_REFUSED",
+                "404|ResourceNotFoundException|This model version has reached the end of its life.|MODEL_MISSING",
+                "408|ModelTimeoutException|x|SERVER_ERROR",
+                "424|ModelErrorException|x|SERVER_ERROR",
+                "424|ModelStreamErrorException|x|SERVER_ERROR",
+                "429|ThrottlingException|Too many requests, please wait before trying again.|RATE_LIMITED",
+                "429|ModelNotReadyException|x|SERVER_ERROR",
+                "500|InternalServerException|x|SERVER_ERROR",
+                "503|ServiceUnavailableException|x|SERVER_ERROR",
+                "418|SomethingNewException|x|REQUEST_REJECTED",
+                "529|SomethingNewException|x|SERVER_ERROR"
+            })
     void knowsTheTable(int status, String type, String message, Kind kind) {
         String body = "{\"message\":\"" + message + "\"}";
 
-        assertThat(classify(status, type(type + ":http://internal.amazon.com/coral/"), body).kind())
+        assertThat(classify(status, type(type + ":http://internal.amazon.com/coral/"), body)
+                        .kind())
                 .isEqualTo(kind);
         assertThat(classify(
                                 status,

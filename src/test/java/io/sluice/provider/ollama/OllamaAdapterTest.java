@@ -33,11 +33,9 @@ class OllamaAdapterTest {
 
     private static Candidate candidate(String key) {
         Candidate built = Objects.requireNonNull(new RevisionBuilder()
-                        .channel(
-                                "c",
-                                c -> c.url(new BaseUrl(false, "localhost", 11_434, "/ollama"))
-                                        .redirect("m", "nomic")
-                                        .parameters(new ParameterRules(Map.of("keep_alive", "\"1h\""), List.of())))
+                        .channel("c", c -> c.url(new BaseUrl(false, "localhost", 11_434, "/ollama"))
+                                .redirect("m", "nomic")
+                                .parameters(new ParameterRules(Map.of("keep_alive", "\"1h\""), List.of())))
                         .build()
                         .models()
                         .get("m"))
@@ -82,13 +80,16 @@ class OllamaAdapterTest {
     void whatOllamaHasNotIsRefused() {
         assertThatExceptionOfType(GatewayException.class)
                 .isThrownBy(() -> encode("k", Endpoint.EMBEDDINGS, "{\"model\":\"m\",\"input\":[1,2]}"))
-                .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).param()).isEqualTo("input"));
+                .satisfies(
+                        e -> assertThat(((UpstreamFailure) e.failure()).param()).isEqualTo("input"));
         assertThatExceptionOfType(GatewayException.class)
                 .isThrownBy(() -> encode("k", Endpoint.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\",\"task\":1}"))
-                .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.INEXPRESSIBLE));
+                .satisfies(
+                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.INEXPRESSIBLE));
         assertThatExceptionOfType(GatewayException.class)
                 .isThrownBy(() -> encode("k", Endpoint.COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}"))
-                .satisfies(e -> assertThat(((UpstreamFailure) e.failure()).param()).isEqualTo("prompt"));
+                .satisfies(
+                        e -> assertThat(((UpstreamFailure) e.failure()).param()).isEqualTo("prompt"));
     }
 
     @Test
@@ -96,25 +97,28 @@ class OllamaAdapterTest {
         assertThatExceptionOfType(GatewayException.class)
                 .isThrownBy(() -> encode(
                         "k", Endpoint.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\",\"encoding_format\":\"hex\"}"))
-                .satisfies(e -> assertThat(((InvalidRequest) e.failure()).param()).isEqualTo("encoding_format"));
+                .satisfies(
+                        e -> assertThat(((InvalidRequest) e.failure()).param()).isEqualTo("encoding_format"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "400|model is required|REQUEST_REJECTED",
-        "400|registry.ollama.ai/library/x does not support tools|REQUEST_REJECTED",
-        "401|unauthorized|ACCOUNT_REFUSED",
-        "402|payment required|ACCOUNT_REFUSED",
-        "403|x|ACCOUNT_REFUSED",
-        "404|model 'x' not found|MODEL_MISSING",
-        "429|too many requests|RATE_LIMITED",
-        "500|model requires more system memory (9 GiB) than is available (4 GiB)|SERVER_ERROR",
-        "500|model 'x' not found, try pulling it first|MODEL_MISSING",
-        "502|x|SERVER_ERROR",
-        "503|server busy, please try again.  maximum pending requests exceeded|SERVER_ERROR",
-        "503|llm server loading model|SERVER_ERROR",
-        "302|x|BAD_RESPONSE"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|model is required|REQUEST_REJECTED",
+                "400|registry.ollama.ai/library/x does not support tools|REQUEST_REJECTED",
+                "401|unauthorized|ACCOUNT_REFUSED",
+                "402|payment required|ACCOUNT_REFUSED",
+                "403|x|ACCOUNT_REFUSED",
+                "404|model 'x' not found|MODEL_MISSING",
+                "429|too many requests|RATE_LIMITED",
+                "500|model requires more system memory (9 GiB) than is available (4 GiB)|SERVER_ERROR",
+                "500|model 'x' not found, try pulling it first|MODEL_MISSING",
+                "502|x|SERVER_ERROR",
+                "503|server busy, please try again.  maximum pending requests exceeded|SERVER_ERROR",
+                "503|llm server loading model|SERVER_ERROR",
+                "302|x|BAD_RESPONSE"
+            })
     void knowsTheErrors(int status, String message, Kind kind) {
         UpstreamFailure failure = adapter.classify(
                 status,

@@ -34,8 +34,10 @@ public final class BedrockFaults {
      */
     public static @Nullable Kind kind(@Nullable String type, String message) {
         return switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
-            case "throttlingexception", "servicequotaexceededexception", "toomanyrequestsexception" -> Kind.RATE_LIMITED;
-            case "validationexception" -> MODEL_GONE.matcher(message).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
+            case "throttlingexception", "servicequotaexceededexception", "toomanyrequestsexception" ->
+                Kind.RATE_LIMITED;
+            case "validationexception" ->
+                MODEL_GONE.matcher(message).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
             case "accessdeniedexception" ->
                 MODEL_DENIED.matcher(message).find() ? Kind.MODEL_MISSING : Kind.ACCOUNT_REFUSED;
             case "unrecognizedclientexception",

@@ -136,7 +136,8 @@ final class BedrockMedia {
         switch (source) {
             case MediaSource.Data data -> written.put("bytes", data.base64());
             case MediaSource.Plain plain ->
-                written.put("bytes", Base64.getEncoder().encodeToString(plain.text().getBytes(UTF_8)));
+                written.put(
+                        "bytes", Base64.getEncoder().encodeToString(plain.text().getBytes(UTF_8)));
             case MediaSource.Url url -> {
                 if (!url.url().startsWith("s3://")) {
                     losses.lose(address);
@@ -177,7 +178,9 @@ final class BedrockMedia {
                 .replaceAll("[^A-Za-z0-9\\s()\\[\\]-]", "-")
                 .replaceAll("\\s+", " ")
                 .strip();
-        String cut = stem.length() > LONGEST_NAME - 10 ? stem.substring(0, LONGEST_NAME - 10).strip() : stem;
+        String cut = stem.length() > LONGEST_NAME - 10
+                ? stem.substring(0, LONGEST_NAME - 10).strip()
+                : stem;
         return cut.replaceAll("[-\\s]", "").isEmpty() ? "document" : cut;
     }
 

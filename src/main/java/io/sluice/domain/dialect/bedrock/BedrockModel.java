@@ -53,7 +53,10 @@ record BedrockModel(Family family, boolean takesEffort, boolean caches, boolean 
         if (name.contains("anthropic.")) {
             int version = claudeVersion(name);
             return new BedrockModel(
-                    Family.ANTHROPIC, version >= 406, !EARLY_CLAUDE.matcher(name).find(), version >= 405);
+                    Family.ANTHROPIC,
+                    version >= 406,
+                    !EARLY_CLAUDE.matcher(name).find(),
+                    version >= 405);
         }
         if (name.contains("amazon.nova")) {
             return new BedrockModel(Family.NOVA, name.contains("nova-2"), true, false);

@@ -119,21 +119,7 @@ final class BedrockRequestWriter {
         if (sampling.maxOutputTokens() != null) {
             config.put("maxTokens", sampling.maxOutputTokens());
         }
-        BigDecimal temperature = sampling.temperature();
-        if (temperature != null) {
-            if (thinks && temperature.compareTo(BigDecimal.ONE) != 0) {
-                // Claude thinks at its own temperature only.
-                losses.lose(Feature.TEMPERATURE);
-            } else if (temperature.compareTo(BigDecimal.ONE) > 0) {
-                losses.lose(Feature.TEMPERATURE);
-                config.put("temperature", BigDecimal.ONE);
-            } else {
-                config.put("temperature", temperature);
-            }
-        }
-        if (sampling.topP() != null) {
-            config.put("topP", sampling.topP());
-        }
+        temperature(sampling, config, thinks);
         if (sampling.stop().stream().anyMatch(stop -> !stop.isEmpty())) {
             ArrayNode stops = config.putArray("stopSequences");
             sampling.stop().stream().filter(stop -> !stop.isEmpty()).forEach(stops::add);
@@ -143,6 +129,31 @@ final class BedrockRequestWriter {
         }
         topK(sampling.topK(), thinks);
         unknown(sampling);
+    }
+
+    /** Newer Claudes refuse both of these: where both are said, the one that says nothing is left out. */
+    private void temperature(Sampling sampling, ObjectNode config, boolean thinks) {
+        BigDecimal temperature = sampling.temperature();
+        BigDecimal topP = sampling.topP();
+        boolean one = model.family() == BedrockModel.Family.ANTHROPIC && temperature != null && topP != null;
+        if (temperature != null && !(one && isOne(temperature))) {
+            if (thinks && !isOne(temperature)) {
+                // Claude thinks at its own temperature only.
+                losses.lose(Feature.TEMPERATURE);
+            } else if (temperature.compareTo(BigDecimal.ONE) > 0) {
+                losses.lose(Feature.TEMPERATURE);
+                config.put("temperature", BigDecimal.ONE);
+            } else {
+                config.put("temperature", temperature);
+            }
+        }
+        if (topP != null && !(one && isOne(topP) && config.has("temperature"))) {
+            config.put("topP", topP);
+        }
+    }
+
+    private static boolean isOne(@Nullable BigDecimal number) {
+        return number != null && number.compareTo(BigDecimal.ONE) == 0;
     }
 
     private void topK(@Nullable Long topK, boolean thinks) {
@@ -207,7 +218,10 @@ final class BedrockRequestWriter {
             if (!usesTools) {
                 return;
             }
-            namesCalled().forEach(name -> spec(tools, name).putObject("inputSchema").putObject("json").put("type", "object"));
+            namesCalled().forEach(name -> spec(tools, name)
+                    .putObject("inputSchema")
+                    .putObject("json")
+                    .put("type", "object"));
         }
         ObjectNode config = body.putObject("toolConfig");
         config.set("tools", tools);
@@ -324,6 +338,8 @@ final class BedrockRequestWriter {
     }
 
     private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities") && value.size() == 1 && value.path(0).asText().equals("text");
+        return name.equals("modalities")
+                && value.size() == 1
+                && value.path(0).asText().equals("text");
     }
 }

@@ -68,8 +68,7 @@ final class BedrockStreamDecoder implements AnswerDecoder {
         fail(BedrockFaults.malformed("The provider sent an event that its dialect does not know."), out);
     }
 
-    private void message(
-            EventStreamReader.Headers headers, byte[] bytes, int from, int to, Consumer<ChatEvent> out) {
+    private void message(EventStreamReader.Headers headers, byte[] bytes, int from, int to, Consumer<ChatEvent> out) {
         if (headers.messageType().equals("error")) {
             fail(BedrockFaults.inAnswer(headers.errorCode(), headers.errorMessage()), out);
             return;
@@ -148,9 +147,11 @@ final class BedrockStreamDecoder implements AnswerDecoder {
             return;
         }
         start(out);
-        JsonNode text = delta.path("text");
-        if (text.isTextual()) {
-            if (!text.textValue().isEmpty()) {
+        JsonNode text = delta.get("text");
+        if (text != null) {
+            if (!text.isTextual()) {
+                malformed(out);
+            } else if (!text.textValue().isEmpty()) {
                 out.accept(new ChatEvent.Text(0, text.textValue()));
             }
         } else if (delta.has("toolUse")) {

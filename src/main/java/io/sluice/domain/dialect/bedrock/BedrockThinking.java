@@ -50,7 +50,9 @@ final class BedrockThinking {
             case GPT_OSS -> fields.put("reasoning_effort", coarse(effort));
             case NOVA -> {
                 if (model.takesEffort()) {
-                    fields.putObject("reasoningConfig").put("type", "enabled").put("maxReasoningEffort", coarse(effort));
+                    fields.putObject("reasoningConfig")
+                            .put("type", "enabled")
+                            .put("maxReasoningEffort", coarse(effort));
                 } else {
                     losses.lose(Feature.REASONING);
                 }

@@ -46,7 +46,8 @@ final class BedrockWholeDecoder implements AnswerDecoder {
         JsonNode json = Json.read(bytes, 0, bytes.length);
         if (json == null || !json.isObject()) {
             fail(BedrockFaults.malformed("The provider did not answer with JSON."), out);
-        } else if (!json.path("output").isObject() && !BedrockReading.message(json).isEmpty()) {
+        } else if (!json.path("output").isObject()
+                && !BedrockReading.message(json).isEmpty()) {
             fail(BedrockFaults.inAnswer(BedrockReading.text(json, "__type"), BedrockReading.message(json)), out);
         } else {
             answer(json, out);
@@ -62,7 +63,10 @@ final class BedrockWholeDecoder implements AnswerDecoder {
         JsonNode content = json.path("output").path("message").path("content");
         FinishReason reason = BedrockReading.reason(BedrockReading.text(json, "stopReason"));
         if (!content.isArray() || reason == null) {
-            fail(BedrockFaults.malformed(reason == null ? "The model's output is malformed." : "The answer has no content."), out);
+            fail(
+                    BedrockFaults.malformed(
+                            reason == null ? "The model's output is malformed." : "The answer has no content."),
+                    out);
             return;
         }
         out.accept(new ChatEvent.Start("", "", 0));

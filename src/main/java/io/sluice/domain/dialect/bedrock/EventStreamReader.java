@@ -58,8 +58,7 @@ final class EventStreamReader {
      * @param errorCode kind of the error; empty when absent
      * @param errorMessage what the error says; empty when absent
      */
-    record Headers(
-            String messageType, String eventType, String exceptionType, String errorCode, String errorMessage) {}
+    record Headers(String messageType, String eventType, String exceptionType, String errorCode, String errorMessage) {}
 
     /**
      * Takes the next piece.
@@ -134,7 +133,11 @@ final class EventStreamReader {
         if (crc(bytes, at, 8) != number(bytes, at + 8)) {
             return wrong("The checksum of a message's length is wrong.");
         }
-        if (size < OVERHEAD || size > MOST_BYTES || headers < 0 || headers > MOST_HEADERS || headers > size - OVERHEAD) {
+        if (size < OVERHEAD
+                || size > MOST_BYTES
+                || headers < 0
+                || headers > MOST_HEADERS
+                || headers > size - OVERHEAD) {
             return wrong("The length of a message is out of bounds.");
         }
         return size;

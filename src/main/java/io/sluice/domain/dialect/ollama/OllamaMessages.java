@@ -77,7 +77,8 @@ final class OllamaMessages {
         if (onlyResults || message.role() == Role.TOOL && content.isEmpty()) {
             return;
         }
-        ObjectNode written = messages.addObject().put("role", role(message.role())).put("content", content.toString());
+        ObjectNode written =
+                messages.addObject().put("role", role(message.role())).put("content", content.toString());
         if (!thinking.isEmpty()) {
             written.put("thinking", thinking.toString());
         }
@@ -122,10 +123,7 @@ final class OllamaMessages {
 
     private void call(Part.ToolCall call, ArrayNode calls) {
         called.put(call.id(), call.name());
-        calls.addObject()
-                .putObject("function")
-                .put("name", call.name())
-                .set("arguments", arguments(call.arguments()));
+        calls.addObject().putObject("function").put("name", call.name()).set("arguments", arguments(call.arguments()));
     }
 
     /** Arguments that are no JSON object, which the model wrote wrong, stand in one as its only member. */

@@ -42,7 +42,10 @@ final class OllamaReading {
             fail(OllamaFaults.inAnswer(error.isTextual() ? error.textValue() : text(error, "message")), out);
             return;
         }
-        if (!json.isObject() || !message.isObject() && !done) {
+        if (!json.isObject()
+                || !message.isObject() && !done
+                || isWrong(message.path("content"))
+                || isWrong(message.path("thinking"))) {
             fail(OllamaFaults.malformed("The provider sent something that is no part of an answer."), out);
             return;
         }
@@ -68,6 +71,10 @@ final class OllamaReading {
         if (done) {
             end(json, out);
         }
+    }
+
+    private static boolean isWrong(JsonNode text) {
+        return !text.isTextual() && !text.isMissingNode() && !text.isNull();
     }
 
     private boolean call(JsonNode call, String createdAt, Consumer<ChatEvent> out) {
@@ -117,7 +124,9 @@ final class OllamaReading {
 
     private static long seconds(String createdAt) {
         try {
-            return createdAt.isEmpty() ? 0 : Math.max(0, OffsetDateTime.parse(createdAt).toEpochSecond());
+            return createdAt.isEmpty()
+                    ? 0
+                    : Math.max(0, OffsetDateTime.parse(createdAt).toEpochSecond());
         } catch (DateTimeException e) {
             return 0;
         }

@@ -87,7 +87,8 @@ final class OllamaRequestWriter {
         for (Tool tool : request.tools()) {
             switch (tool) {
                 case Tool.Function function -> {
-                    ObjectNode written = tools.addObject().put("type", "function").putObject("function");
+                    ObjectNode written =
+                            tools.addObject().put("type", "function").putObject("function");
                     written.put("name", function.name());
                     if (function.description() != null) {
                         written.put("description", function.description());
@@ -126,9 +127,7 @@ final class OllamaRequestWriter {
         }
         String effort = reasoning.effort();
         Long budget = reasoning.budgetTokens();
-        if (Boolean.FALSE.equals(reasoning.enabled())
-                || "none".equals(effort)
-                || budget != null && budget == 0) {
+        if (Boolean.FALSE.equals(reasoning.enabled()) || "none".equals(effort) || budget != null && budget == 0) {
             body.put("think", false);
         } else if (effort != null) {
             body.put("think", level(effort));
@@ -200,6 +199,8 @@ final class OllamaRequestWriter {
     }
 
     private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities") && value.size() == 1 && value.path(0).asText().equals("text");
+        return name.equals("modalities")
+                && value.size() == 1
+                && value.path(0).asText().equals("text");
     }
 }

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads answers of Converse and ConverseStream. */
 class BedrockAnswerTest {
-    private static final String WHOLE =
-            """
+    private static final String WHOLE = """
             {"metrics":{"latencyMs":321},
              "output":{"message":{"role":"assistant","content":[
                {"reasoningContent":{"reasoningText":{"text":"Let me see.","signature":"c2ln"}}},
@@ -40,7 +39,9 @@ class BedrockAnswerTest {
     private static byte[] stream() {
         return new Frames()
                 .event("messageStart", "{\"role\":\"assistant\",\"p\":\"abcdefgh\"}")
-                .event("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"Hm\"}}}")
+                .event(
+                        "contentBlockDelta",
+                        "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"Hm\"}}}")
                 .event(
                         "contentBlockDelta",
                         "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"signature\":\"c2ln\"}}}")
@@ -144,8 +145,8 @@ class BedrockAnswerTest {
         byte[] stream = new Frames()
                 .event("messageStop", "{\"stopReason\":\"" + word + "\"}")
                 .bytes();
-        List<ChatEvent> expected = List.of(
-                new ChatEvent.Start("", "", 0), new ChatEvent.Finish(0, reason, null), new ChatEvent.End());
+        List<ChatEvent> expected =
+                List.of(new ChatEvent.Start("", "", 0), new ChatEvent.Finish(0, reason, null), new ChatEvent.End());
 
         assertThat(events(new BedrockWholeDecoder(), whole)).isEqualTo(expected);
         assertThat(events(new BedrockStreamDecoder(), stream)).isEqualTo(expected);
@@ -174,11 +175,16 @@ class BedrockAnswerTest {
         BedrockStreamDecoder decoder = new BedrockStreamDecoder();
         List<ChatEvent> events = new java.util.ArrayList<>();
         decoder.feed(
-                new Frames().event("messageStop", "{\"stopReason\":\"end_turn\"}").bytes(), events::add);
+                new Frames()
+                        .event("messageStop", "{\"stopReason\":\"end_turn\"}")
+                        .bytes(),
+                events::add);
 
         assertThat(events).doesNotContain(new ChatEvent.End());
         decoder.feed(
-                new Frames().event("metadata", "{\"usage\":{\"inputTokens\":1,\"outputTokens\":2}}").bytes(),
+                new Frames()
+                        .event("metadata", "{\"usage\":{\"inputTokens\":1,\"outputTokens\":2}}")
+                        .bytes(),
                 events::add);
 
         assertThat(events).endsWith(new ChatEvent.Usage(new TokenUsage(1, 0, 2, 0)), new ChatEvent.End());
@@ -201,15 +207,17 @@ class BedrockAnswerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "throttlingException|Too many tokens, please wait before trying again.|RATE_LIMITED",
-        "modelStreamErrorException|The model broke.|SERVER_ERROR",
-        "internalServerException|x|SERVER_ERROR",
-        "serviceUnavailableException|x|SERVER_ERROR",
-        "modelTimeoutException|x|SERVER_ERROR",
-        "validationException|Input is too long for requested model.|REQUEST_REJECTED",
-        "somethingNewException|x|SERVER_ERROR"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "throttlingException|Too many tokens, please wait before trying again.|RATE_LIMITED",
+                "modelStreamErrorException|The model broke.|SERVER_ERROR",
+                "internalServerException|x|SERVER_ERROR",
+                "serviceUnavailableException|x|SERVER_ERROR",
+                "modelTimeoutException|x|SERVER_ERROR",
+                "validationException|Input is too long for requested model.|REQUEST_REJECTED",
+                "somethingNewException|x|SERVER_ERROR"
+            })
     void exceptionsInAStreamHaveTheirClass(String type, String message, Kind kind) {
         byte[] stream = new Frames()
                 .event("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"H\"}}")
@@ -246,6 +254,7 @@ class BedrockAnswerTest {
                 "not json",
                 "{\"contentBlockIndex\":0}",
                 "{\"contentBlockIndex\":0,\"delta\":7}",
+                "{\"contentBlockIndex\":0,\"delta\":{\"text\":7}}",
                 "{\"contentBlockIndex\":0,\"delta\":{\"toolUse\":{\"input\":\"x\"}}}",
                 "{\"contentBlockIndex\":99999999999,\"delta\":{\"toolUse\":{\"input\":\"x\"}}}"
             })
@@ -281,17 +290,20 @@ class BedrockAnswerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "<html>no</html>|BAD_RESPONSE",
-        "[1]|BAD_RESPONSE",
-        "{}|BAD_RESPONSE",
-        "{\"output\":{\"message\":{\"content\":\"x\"}}}|BAD_RESPONSE",
-        "{\"output\":{\"message\":{\"content\":[{\"toolUse\":{}}]}},\"stopReason\":\"tool_use\"}|BAD_RESPONSE",
-        "{\"__type\":\"ThrottlingException\",\"message\":\"Slow down.\"}|RATE_LIMITED",
-        "{\"Message\":\"Oops.\"}|SERVER_ERROR"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<html>no</html>|BAD_RESPONSE",
+                "[1]|BAD_RESPONSE",
+                "{}|BAD_RESPONSE",
+                "{\"output\":{\"message\":{\"content\":\"x\"}}}|BAD_RESPONSE",
+                "{\"output\":{\"message\":{\"content\":[{\"toolUse\":{}}]}},\"stopReason\":\"tool_use\"}|BAD_RESPONSE",
+                "{\"__type\":\"ThrottlingException\",\"message\":\"Slow down.\"}|RATE_LIMITED",
+                "{\"Message\":\"Oops.\"}|SERVER_ERROR"
+            })
     void wholeAnswersThatAreNone(String body, Kind kind) {
-        assertThat(failure(events(new BedrockWholeDecoder(), body.getBytes(UTF_8)))).isEqualTo(kind);
+        assertThat(failure(events(new BedrockWholeDecoder(), body.getBytes(UTF_8))))
+                .isEqualTo(kind);
     }
 
     @Test

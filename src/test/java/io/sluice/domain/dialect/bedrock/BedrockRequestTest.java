@@ -52,10 +52,10 @@ class BedrockRequestTest {
         new BedrockCodec().encodeRequest(request, model, losses);
         if (!losses.fields().isEmpty()) {
             assertThatExceptionOfType(InexpressibleException.class)
-                    .isThrownBy(() -> new BedrockCodec()
-                            .encodeRequest(request, model, new Losses(ChatDialect.OPENAI, false)))
-                    .satisfies(e ->
-                            assertThat(e.field()).isEqualTo(losses.fields().getFirst()));
+                    .isThrownBy(() ->
+                            new BedrockCodec().encodeRequest(request, model, new Losses(ChatDialect.OPENAI, false)))
+                    .satisfies(
+                            e -> assertThat(e.field()).isEqualTo(losses.fields().getFirst()));
         }
         return losses.fields();
     }
@@ -103,9 +103,7 @@ class BedrockRequestTest {
                                 null)),
                 CLAUDE_4);
 
-        assertThat(Json.text(body))
-                .isEqualToIgnoringWhitespace(
-                        """
+        assertThat(Json.text(body)).isEqualToIgnoringWhitespace("""
                         {"system":[{"text":"Be brief."},{"text":"Be briefer."}],
                          "messages":[
                           {"role":"user","content":[{"text":"Hi"},{"text":"there"}]},
@@ -114,6 +112,36 @@ class BedrockRequestTest {
                          "inferenceConfig":{"maxTokens":512,"temperature":0.50,"topP":0.9,"stopSequences":["END"]},
                          "additionalModelRequestFields":{"top_k":40}}
                         """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                CLAUDE_45 + "|1.0|0.9|{\"topP\":0.9}",
+                CLAUDE_45 + "|0.3|1|{\"temperature\":0.3}",
+                CLAUDE_45 + "|1|1|{\"topP\":1}",
+                CLAUDE_45 + "|0.3|0.9|{\"temperature\":0.3,\"topP\":0.9}",
+                LLAMA + "|1|1|{\"temperature\":1,\"topP\":1}"
+            })
+    void whatSaysNothingIsNotSaidTwice(String model, String temperature, String topP, String config) {
+        Sampling sampling = new Sampling(
+                null,
+                new BigDecimal(temperature),
+                new BigDecimal(topP),
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+
+        assertThat(Json.text(write(chat().say(Role.USER, text("x")).sampling(sampling), model)
+                        .path("inferenceConfig")))
+                .isEqualTo(config);
     }
 
     /** Trap: all results of one turn go into one user turn, in front. */
@@ -128,9 +156,7 @@ class BedrockRequestTest {
                         .tools(function("  ", null)),
                 CLAUDE_4);
 
-        assertThat(Json.text(body))
-                .isEqualTo(Json.text(json(
-                        """
+        assertThat(Json.text(body)).isEqualTo(Json.text(json("""
                         {"messages":[
                           {"role":"user","content":[{"text":"Weather?"}]},
                           {"role":"assistant","content":[
@@ -148,8 +174,8 @@ class BedrockRequestTest {
 
     @Test
     void modelsThatTakeNoStatusAreToldOfErrorsInWords() {
-        ObjectNode body = write(
-                chat().say(Role.TOOL, result("c1", true, text("bad"))).tools(function("d", null)), LLAMA);
+        ObjectNode body =
+                write(chat().say(Role.TOOL, result("c1", true, text("bad"))).tools(function("d", null)), LLAMA);
 
         assertThat(body.at("/messages/0/content/0/toolResult"))
                 .isEqualTo(json("{\"toolUseId\":\"c1\",\"content\":[{\"text\":\"Error: bad\"}]}"));
@@ -166,9 +192,7 @@ class BedrockRequestTest {
                         .say(Role.USER, text("b")),
                 CLAUDE_4);
 
-        assertThat(body.path("messages"))
-                .isEqualTo(json(
-                        """
+        assertThat(body.path("messages")).isEqualTo(json("""
                         [{"role":"user","content":[{"text":"."}]},
                          {"role":"assistant","content":[{"text":"Welcome."},{"text":"Ask me."},{"text":"Well?"}]},
                          {"role":"user","content":[{"text":"a"},{"text":"b"}]}]
@@ -214,9 +238,7 @@ class BedrockRequestTest {
                         new Part.HiddenThinking("not base64!"),
                         text("y"));
 
-        assertThat(write(request, CLAUDE_4).at("/messages/1/content"))
-                .isEqualTo(json(
-                        """
+        assertThat(write(request, CLAUDE_4).at("/messages/1/content")).isEqualTo(json("""
                         [{"reasoningContent":{"reasoningText":{"text":"Hm","signature":"c2ln"}}},
                          {"reasoningContent":{"redactedContent":"aGlkZGVu"}},
                          {"text":"y"}]
@@ -228,22 +250,26 @@ class BedrockRequestTest {
     void writesPicturesAndDocuments() {
         ObjectNode body = write(
                 chat().say(
-                        Role.USER,
-                        new Part.Image(new MediaSource.Data("image/jpg", "aW1n"), "high", null),
-                        new Part.Image(new MediaSource.Url("s3://bucket/a.png", null), null, null),
-                        new Part.Document(
-                                new MediaSource.Data("application/pdf", "cGRm"), "Report_2026 (v1.2).pdf", null, null),
-                        new Part.Document(
-                                new MediaSource.Data("application/octet-stream", "eGxz"), "a.xlsx", null, null),
-                        new Part.Document(new MediaSource.Plain("Hi"), "a.txt", null, null),
-                        new Part.Document(new MediaSource.Plain("Ho"), null, null, json(
-                                "{\"citations\":{\"enabled\":true},\"context\":\"c\"}")),
-                        new Part.Document(new MediaSource.Plain("Hu"), "文件.md", null, null)),
+                                Role.USER,
+                                new Part.Image(new MediaSource.Data("image/jpg", "aW1n"), "high", null),
+                                new Part.Image(new MediaSource.Url("s3://bucket/a.png", null), null, null),
+                                new Part.Document(
+                                        new MediaSource.Data("application/pdf", "cGRm"),
+                                        "Report_2026 (v1.2).pdf",
+                                        null,
+                                        null),
+                                new Part.Document(
+                                        new MediaSource.Data("application/octet-stream", "eGxz"), "a.xlsx", null, null),
+                                new Part.Document(new MediaSource.Plain("Hi"), "a.txt", null, null),
+                                new Part.Document(
+                                        new MediaSource.Plain("Ho"),
+                                        null,
+                                        null,
+                                        json("{\"citations\":{\"enabled\":true},\"context\":\"c\"}")),
+                                new Part.Document(new MediaSource.Plain("Hu"), "文件.md", null, null)),
                 CLAUDE_4);
 
-        assertThat(body.at("/messages/0/content"))
-                .isEqualTo(json(
-                        """
+        assertThat(body.at("/messages/0/content")).isEqualTo(json("""
                         [{"image":{"format":"jpeg","source":{"bytes":"aW1n"}}},
                          {"image":{"format":"png","source":{"s3Location":{"uri":"s3://bucket/a.png"}}}},
                          {"document":{"format":"pdf","source":{"bytes":"cGRm"},"name":"Report-2026 (v1-2)"}},
@@ -302,9 +328,7 @@ class BedrockRequestTest {
                         .choice(new ToolChoice.Named("g")),
                 CLAUDE_45);
 
-        assertThat(body.path("toolConfig"))
-                .isEqualTo(json(
-                        """
+        assertThat(body.path("toolConfig")).isEqualTo(json("""
                         {"tools":[
                           {"toolSpec":{"name":"f","description":"does",
                              "inputSchema":{"json":{"properties":{"x":{}},"type":"object"}}}},
@@ -333,23 +357,31 @@ class BedrockRequestTest {
         ChatRequests request = chat().say(Role.ASSISTANT, call("c", "f", "{}")).say(Role.TOOL, result("c", false));
 
         assertThat(write(request, CLAUDE_4).path("toolConfig"))
-                .isEqualTo(json("{\"tools\":[{\"toolSpec\":{\"name\":\"f\",\"inputSchema\":{\"json\":{\"type\":\"object\"}}}}]}"));
-        assertThat(lost(request.tools(function(null, null)).choice(new ToolChoice.None()).build(), CLAUDE_4))
+                .isEqualTo(
+                        json(
+                                "{\"tools\":[{\"toolSpec\":{\"name\":\"f\",\"inputSchema\":{\"json\":{\"type\":\"object\"}}}}]}"));
+        assertThat(lost(
+                        request.tools(function(null, null))
+                                .choice(new ToolChoice.None())
+                                .build(),
+                        CLAUDE_4))
                 .containsExactly("tool_choice");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        CLAUDE_4 + "|low|-|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":4096}}",
-        CLAUDE_4 + "|-|500|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}}",
-        CLAUDE_4 + "|-|9000|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":8191}}",
-        CLAUDE_46 + "|high|-|{\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"}}",
-        CLAUDE_46 + "|-|2000|{\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"low\"}}",
-        "openai.gpt-oss-120b-1:0|minimal|-|{\"reasoning_effort\":\"low\"}",
-        "us.amazon.nova-2-lite-v1:0|medium|-|{\"reasoningConfig\":{\"type\":\"enabled\",\"maxReasoningEffort\":\"medium\"}}",
-        CLAUDE_4 + "|none|-|null",
-        CLAUDE_4 + "|-|0|null"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                CLAUDE_4 + "|low|-|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":4096}}",
+                CLAUDE_4 + "|-|500|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}}",
+                CLAUDE_4 + "|-|9000|{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":8191}}",
+                CLAUDE_46 + "|high|-|{\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"}}",
+                CLAUDE_46 + "|-|2000|{\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"low\"}}",
+                "openai.gpt-oss-120b-1:0|minimal|-|{\"reasoning_effort\":\"low\"}",
+                "us.amazon.nova-2-lite-v1:0|medium|-|{\"reasoningConfig\":{\"type\":\"enabled\",\"maxReasoningEffort\":\"medium\"}}",
+                CLAUDE_4 + "|none|-|null",
+                CLAUDE_4 + "|-|0|null"
+            })
     void writesThinkingInTheWordsOfTheFamily(String model, String effort, String budget, String fields) {
         ObjectNode body = write(
                 chat().say(Role.USER, text("x"))
@@ -361,8 +393,7 @@ class BedrockRequestTest {
                                 null)),
                 model);
 
-        assertThat(String.valueOf(body.get("additionalModelRequestFields")))
-                .isEqualTo(fields);
+        assertThat(String.valueOf(body.get("additionalModelRequestFields"))).isEqualTo(fields);
     }
 
     @Test
@@ -427,14 +458,13 @@ class BedrockRequestTest {
         AnswerFormat schema = new AnswerFormat.Schema("person", "Who", json("{\"type\":\"object\"}"), true);
         ChatRequests request = chat().say(Role.USER, text("x")).format(schema);
 
-        assertThat(write(request, CLAUDE_45).path("outputConfig"))
-                .isEqualTo(json(
-                        """
+        assertThat(write(request, CLAUDE_45).path("outputConfig")).isEqualTo(json("""
                         {"textFormat":{"type":"json_schema","structure":{"jsonSchema":
                           {"schema":"{\\"type\\":\\"object\\"}","name":"person","description":"Who"}}}}
                         """));
         assertThat(write(request, CLAUDE_4).has("outputConfig")).isFalse();
-        assertThat(write(request, CLAUDE_4).at("/system/0/text").asText()).contains("JSON Schema", "{\"type\":\"object\"}");
+        assertThat(write(request, CLAUDE_4).at("/system/0/text").asText())
+                .contains("JSON Schema", "{\"type\":\"object\"}");
         assertThat(write(request.format(new AnswerFormat.Json()), CLAUDE_45)
                         .at("/system/0/text")
                         .asText())

@@ -101,7 +101,8 @@ class EventStreamReaderTest {
     @ParameterizedTest
     @CsvSource({"0568", "ff", "016807ffff61", "01680a", "016809aa", "016806"})
     void malformedHeadersAreRefused(String hex) {
-        assertThat(feed(Frames.frame(HexFormat.of().parseHex(hex), new byte[0]))).isFalse();
+        assertThat(feed(Frames.frame(HexFormat.of().parseHex(hex), new byte[0])))
+                .isFalse();
 
         assertThat(reader.fault()).contains("headers");
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads answers of {@code /api/chat}. */
 class OllamaAnswerTest {
-    private static final String STREAM =
-            """
+    private static final String STREAM = """
             {"model":"llama3.2","created_at":"2026-01-31T23:59:59.123456Z","message":{"role":"assistant","content":"","thinking":"Hm"},"done":false}
             {"model":"llama3.2","created_at":"2026-01-31T23:59:59.2Z","message":{"role":"assistant","content":"Grü"},"done":false}\r
 
@@ -29,8 +28,7 @@ class OllamaAnswerTest {
             {"model":"llama3.2","created_at":"2026-01-31T23:59:59.5Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":1822,"prompt_eval_count":26,"eval_count":15}
             """;
 
-    private static final String WHOLE =
-            """
+    private static final String WHOLE = """
             {
               "model": "llama3.2", "created_at": "2026-02-01T00:59:59+01:00",
               "message": {"role": "assistant", "content": "Hi", "thinking": "Hm"},
@@ -103,7 +101,8 @@ class OllamaAnswerTest {
 
         List<String> ids = new ArrayList<>();
         for (String moment : List.of("2026-01-31T23:59:59.1Z", "2026-01-31T23:59:59.2Z")) {
-            for (ChatEvent event : events(new OllamaStreamDecoder(), line.formatted(moment).getBytes(UTF_8))) {
+            for (ChatEvent event :
+                    events(new OllamaStreamDecoder(), line.formatted(moment).getBytes(UTF_8))) {
                 if (event instanceof ChatEvent.ToolCall call) {
                     ids.add(call.id());
                 }
@@ -125,7 +124,13 @@ class OllamaAnswerTest {
 
     /** A prompt from the cache is not counted there. */
     @ParameterizedTest
-    @ValueSource(strings = {"", ",\"eval_count\":3", ",\"prompt_eval_count\":3", ",\"eval_count\":\"x\",\"prompt_eval_count\":1"})
+    @ValueSource(
+            strings = {
+                "",
+                ",\"eval_count\":3",
+                ",\"prompt_eval_count\":3",
+                ",\"eval_count\":\"x\",\"prompt_eval_count\":1"
+            })
     void usageThatIsNotWholeIsNone(String counts) {
         String line = "{\"message\":{\"content\":\"x\"},\"done\":true" + counts + "}";
 
@@ -151,17 +156,19 @@ class OllamaAnswerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "model \\\"x\\\" not found, try pulling it first|MODEL_MISSING",
-        "llama runner process has terminated: exit status 2|SERVER_ERROR",
-        "llm server loading model|SERVER_ERROR",
-        "server busy, please try again.  maximum pending requests exceeded|SERVER_ERROR",
-        "\\\"x\\\" does not support tools|REQUEST_REJECTED",
-        "the input length exceeds the context length|REQUEST_REJECTED",
-        "too many requests|RATE_LIMITED",
-        "unauthorized|ACCOUNT_REFUSED",
-        "something else|SERVER_ERROR"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model \\\"x\\\" not found, try pulling it first|MODEL_MISSING",
+                "llama runner process has terminated: exit status 2|SERVER_ERROR",
+                "llm server loading model|SERVER_ERROR",
+                "server busy, please try again.  maximum pending requests exceeded|SERVER_ERROR",
+                "\\\"x\\\" does not support tools|REQUEST_REJECTED",
+                "the input length exceeds the context length|REQUEST_REJECTED",
+                "too many requests|RATE_LIMITED",
+                "unauthorized|ACCOUNT_REFUSED",
+                "something else|SERVER_ERROR"
+            })
     void errorLinesHaveTheirClass(String message, Kind kind) {
         String line = "{\"error\":\"" + message + "\"}\n";
         String text = "{\"message\":{\"content\":\"H\"},\"done\":false}\n";
@@ -180,13 +187,17 @@ class OllamaAnswerTest {
                 "7\n",
                 "{}\n",
                 "{\"message\":\"x\",\"done\":false}\n",
+                "{\"message\":{\"content\":7},\"done\":false}\n",
+                "{\"message\":{\"content\":\"\",\"thinking\":[]},\"done\":true}\n",
                 "{\"message\":{\"tool_calls\":[{}]},\"done\":false}\n",
                 "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":7}}]},\"done\":true}\n",
                 "{\"message\":{\"content\":\"a\"}}}\n"
             })
     void whatIsNoAnswerFails(String text) {
-        assertThat(failure(events(new OllamaStreamDecoder(), text.getBytes(UTF_8)))).isEqualTo(Kind.BAD_RESPONSE);
-        assertThat(failure(events(new OllamaWholeDecoder(), text.getBytes(UTF_8)))).isEqualTo(Kind.BAD_RESPONSE);
+        assertThat(failure(events(new OllamaStreamDecoder(), text.getBytes(UTF_8))))
+                .isEqualTo(Kind.BAD_RESPONSE);
+        assertThat(failure(events(new OllamaWholeDecoder(), text.getBytes(UTF_8))))
+                .isEqualTo(Kind.BAD_RESPONSE);
     }
 
     @Test
@@ -222,8 +233,7 @@ class OllamaAnswerTest {
         OllamaCodec codec = new OllamaCodec();
 
         assertThat(codec.answerDecoder("application/x-ndjson", false)).isInstanceOf(OllamaStreamDecoder.class);
-        assertThat(codec.answerDecoder("application/json; charset=utf-8", true))
-                .isInstanceOf(OllamaWholeDecoder.class);
+        assertThat(codec.answerDecoder("application/json; charset=utf-8", true)).isInstanceOf(OllamaWholeDecoder.class);
         assertThat(codec.answerDecoder("text/html", true)).isNull();
         assertThat(codec.answerDecoder("", false)).isNull();
     }

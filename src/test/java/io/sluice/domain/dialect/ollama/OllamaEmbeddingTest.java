@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** OpenAI's embeddings by {@code /api/embed}. */
 class OllamaEmbeddingTest {
-    private static final String ANSWER =
-            """
+    private static final String ANSWER = """
             {"model":"nomic","embeddings":[[0.010071,-1.5,2],[1e-05,0,-0]],"total_duration":14,"prompt_eval_count":8,
              "extra":{"a":[1]}}
             """;
@@ -61,8 +60,7 @@ class OllamaEmbeddingTest {
 
     @Test
     void writesARequest() {
-        assertThat(Json.text(request(
-                        """
+        assertThat(Json.text(request("""
                         {"model":"m","input":["a","b"],"dimensions":256,"encoding_format":"base64","user":"u",
                          "keep_alive":"5m"}
                         """)))
@@ -72,14 +70,16 @@ class OllamaEmbeddingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"input\":{}}|input",
-        "{}|input",
-        "{\"input\":[]}|input",
-        "{\"input\":[\"a\",null]}|input",
-        "{\"input\":\"a\",\"dimensions\":\"x\"}|dimensions",
-        "{\"input\":\"a\",\"encoding_format\":\"hex\"}|encoding_format"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"input\":{}}|input",
+                "{}|input",
+                "{\"input\":[]}|input",
+                "{\"input\":[\"a\",null]}|input",
+                "{\"input\":\"a\",\"dimensions\":\"x\"}|dimensions",
+                "{\"input\":\"a\",\"encoding_format\":\"hex\"}|encoding_format"
+            })
     void malformedRequestsAreNamed(String body, String field) {
         assertThatExceptionOfType(MalformedRequestException.class)
                 .isThrownBy(() -> request(body))
@@ -90,8 +90,7 @@ class OllamaEmbeddingTest {
     @ValueSource(strings = {"{\"input\":[1,2]}", "{\"input\":[[1,2],[3]]}"})
     void tokensAreNeverDropped(String body) {
         assertThatExceptionOfType(InexpressibleException.class)
-                .isThrownBy(() ->
-                        OllamaEmbeddings.request(json(body), "nomic", new Losses(ChatDialect.OPENAI, true)))
+                .isThrownBy(() -> OllamaEmbeddings.request(json(body), "nomic", new Losses(ChatDialect.OPENAI, true)))
                 .satisfies(e -> assertThat(e.field()).isEqualTo("input"));
     }
 
@@ -122,9 +121,8 @@ class OllamaEmbeddingTest {
     @Test
     void packsVectorsWhereTheClientWantsThat() {
         String vector = "1,-2.5," + "0,".repeat(3_000) + "0.5";
-        String answer = read(
-                new OllamaEmbeddingTap("m", true),
-                ("{\"embeddings\":[[" + vector + "]]}").getBytes(UTF_8));
+        String answer =
+                read(new OllamaEmbeddingTap("m", true), ("{\"embeddings\":[[" + vector + "]]}").getBytes(UTF_8));
 
         byte[] packed = java.util.Base64.getDecoder()
                 .decode(json(answer).at("/data/0/embedding").asText());
@@ -151,17 +149,19 @@ class OllamaEmbeddingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "<html>|BAD_RESPONSE",
-        "[]|BAD_RESPONSE",
-        "{}|BAD_RESPONSE",
-        "{\"embeddings\":7}|BAD_RESPONSE",
-        "{\"embeddings\":[7]}|BAD_RESPONSE",
-        "{\"embeddings\":[[\"x\"]]}|BAD_RESPONSE",
-        "{\"embeddings\":[[[1]]]}|BAD_RESPONSE",
-        "{\"embeddings\":[[1]|BAD_RESPONSE",
-        "{\"error\":\"model \\\"x\\\" not found, try pulling it first\"}|MODEL_MISSING"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<html>|BAD_RESPONSE",
+                "[]|BAD_RESPONSE",
+                "{}|BAD_RESPONSE",
+                "{\"embeddings\":7}|BAD_RESPONSE",
+                "{\"embeddings\":[7]}|BAD_RESPONSE",
+                "{\"embeddings\":[[\"x\"]]}|BAD_RESPONSE",
+                "{\"embeddings\":[[[1]]]}|BAD_RESPONSE",
+                "{\"embeddings\":[[1]|BAD_RESPONSE",
+                "{\"error\":\"model \\\"x\\\" not found, try pulling it first\"}|MODEL_MISSING"
+            })
     void whatIsNoAnswerFails(String body, Kind kind) {
         OllamaEmbeddingTap tap = new OllamaEmbeddingTap("m", false);
 

@@ -41,10 +41,9 @@ class OllamaRequestTest {
         Losses losses = new Losses(ChatDialect.OPENAI, true);
         new OllamaCodec().encodeRequest(request, "llama3.2", losses);
         assertThatExceptionOfType(InexpressibleException.class)
-                .isThrownBy(() -> new OllamaCodec()
-                        .encodeRequest(request, "llama3.2", new Losses(ChatDialect.OPENAI, false)))
-                .satisfies(e ->
-                        assertThat(e.field()).isEqualTo(losses.fields().getFirst()));
+                .isThrownBy(() ->
+                        new OllamaCodec().encodeRequest(request, "llama3.2", new Losses(ChatDialect.OPENAI, false)))
+                .satisfies(e -> assertThat(e.field()).isEqualTo(losses.fields().getFirst()));
         return losses.fields();
     }
 
@@ -86,11 +85,14 @@ class OllamaRequestTest {
                         null,
                         null))
                 .extras(Map.of(
-                        "keep_alive", json("\"5m\""), "options", json("{\"num_ctx\":8192,\"seed\":7}"), "store", json("true"))));
+                        "keep_alive",
+                        json("\"5m\""),
+                        "options",
+                        json("{\"num_ctx\":8192,\"seed\":7}"),
+                        "store",
+                        json("true"))));
 
-        assertThat(Json.text(body))
-                .isEqualTo(Json.text(json(
-                        """
+        assertThat(Json.text(body)).isEqualTo(Json.text(json("""
                         {"model":"llama3.2",
                          "messages":[
                           {"role":"system","content":"Be brief."},
@@ -113,16 +115,18 @@ class OllamaRequestTest {
                         new Part.ToolCall("c1", "weather", "{\"x\":1.50}", "proof", null),
                         new Part.ToolCall("c2", "now", "", null, null),
                         new Part.ToolCall("c3", "now", "[broken", null, null))
-                .say(Role.USER, text("And?"), result("c1", false, text("sunny"), text("warm")), result("c2", true, text("no")))
+                .say(
+                        Role.USER,
+                        text("And?"),
+                        result("c1", false, text("sunny"), text("warm")),
+                        result("c2", true, text("no")))
                 .say(Role.TOOL, result("unknown", false))
                 .tools(
                         new Tool.Function("weather", "d", json("{\"type\":\"object\"}"), true, null),
                         new Tool.Function("now", null, null, null, null))
                 .choice(new ToolChoice.Auto()));
 
-        assertThat(Json.text(body))
-                .isEqualTo(Json.text(json(
-                        """
+        assertThat(Json.text(body)).isEqualTo(Json.text(json("""
                         {"model":"llama3.2",
                          "messages":[
                           {"role":"user","content":"Weather?"},
