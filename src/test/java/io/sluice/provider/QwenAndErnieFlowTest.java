@@ -31,12 +31,10 @@ class QwenAndErnieFlowTest {
 
     private void node(ProviderType type, String path, String credential) {
         node = TestNode.of(new RevisionBuilder()
-                        .channel(
-                                "one",
-                                c -> c.type(type)
-                                        .url(new BaseUrl(false, "127.0.0.1", upstream.port(), path))
-                                        .credential(credential)
-                                        .redirect("m", "upstream-m"))
+                        .channel("one", c -> c.type(type)
+                                .url(new BaseUrl(false, "127.0.0.1", upstream.port(), path))
+                                .credential(credential)
+                                .redirect("m", "upstream-m"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 1, SOON)
                         .build())
@@ -65,7 +63,9 @@ class QwenAndErnieFlowTest {
         Script script = Script.events();
         for (String event : events) {
             byte[] text = ("id:1\nevent:result\n:HTTP_STATUS/200\ndata:" + event + "\n\n").getBytes(UTF_8);
-            script = script.write(Integer.toHexString(text.length) + "\r\n").write(text).write("\r\n");
+            script = script.write(Integer.toHexString(text.length) + "\r\n")
+                    .write(text)
+                    .write("\r\n");
         }
         return script.lastChunk();
     }
@@ -121,8 +121,7 @@ class QwenAndErnieFlowTest {
                         + "&client_secret=secret0123456789 HTTP/1.1");
         FakeUpstream.Request asked = upstream.take(SOON);
         assertThat(asked.line())
-                .isEqualTo(
-                        "POST /rpc/2.0/ai_custom/v1/wenxinworkshop/chat/upstream-m?access_token=24.a HTTP/1.1");
+                .isEqualTo("POST /rpc/2.0/ai_custom/v1/wenxinworkshop/chat/upstream-m?access_token=24.a HTTP/1.1");
         assertThat(asked.text()).doesNotContain("secret0123456789").contains("\"Hello\"");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).contains("\"content\":\"Hi\"", "\"model\":\"m\"", "\"total_tokens\":3");
