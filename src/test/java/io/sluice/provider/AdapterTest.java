@@ -3,9 +3,12 @@ package io.sluice.provider;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -29,7 +32,7 @@ class AdapterTest {
                 .candidates()
                 .getFirst();
         String body = "{\"model\":\"m\",\"" + endpoint.inputField() + "\":"
-                + (endpoint == Endpoint.CHAT_COMPLETIONS ? "[{\"role\":\"user\",\"content\":\"x\"}]" : "\"x\"")
+                + (endpoint.inputField().equals("messages") ? "[{\"role\":\"user\",\"content\":\"x\"}]" : "\"x\"")
                 + ",\"extra\":1.0}";
         return ProviderAdapters.of(candidate.channel().type())
                 .encode(
@@ -43,12 +46,21 @@ class AdapterTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CHAT_COMPLETIONS", "COMPLETIONS", "EMBEDDINGS"})
     void openAiHasTheEndpointBelowTheBase(Endpoint endpoint) {
         UpstreamRequest request = encode(endpoint, c -> c.url(url("/some/v1")).serves("m"));
 
         assertThat(request.uri()).isEqualTo("/some/v1" + endpoint.path());
         assertThat(request.headers()).isEqualTo(Map.of("authorization", "Bearer CANARY-c-a"));
+    }
+
+    @Test
+    void openAiHasNoCountOfTokens() {
+        assertThatThrownBy(() -> encode(
+                        Endpoint.COUNT_MESSAGE_TOKENS, c -> c.url(url("/v1")).serves("m")))
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
+                        .isInstanceOfSatisfying(UpstreamFailure.class, failure -> assertThat(failure.kind())
+                                .isEqualTo(UpstreamFailure.Kind.INEXPRESSIBLE)));
     }
 
     @Test

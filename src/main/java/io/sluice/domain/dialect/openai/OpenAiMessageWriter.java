@@ -103,7 +103,7 @@ final class OpenAiMessageWriter {
         boolean old = own && result.callId().startsWith(OpenAiMessageReader.OLD_CALL);
         ObjectNode message = Json.object().put("role", old ? "function" : "tool");
         if (!old) {
-            message.put("tool_call_id", result.callId());
+            message.put("tool_call_id", id(result.callId()));
         }
         if (own && result.name() != null) {
             message.put("name", result.name());
@@ -137,12 +137,24 @@ final class OpenAiMessageWriter {
                 case Part.ToolCall call -> call(call, calls, written);
                 case Part.Foreign foreign when isFields(foreign) -> fields.add(foreign);
                 case Part.Foreign foreign when isCall(foreign) -> calls.add(foreign.json());
-                case Part.ToolResult result -> losses.lose(Feature.FOREIGN_PART);
-                default -> said.add(part);
+                case Part.Text text -> said.add(text);
+                case Part.Foreign foreign -> said.add(foreign);
+                default -> {
+                    // The assistant says text alone; what else a client of this dialect writes is the server's to judge.
+                    if (own) {
+                        said.add(part);
+                    } else {
+                        losses.lose(Feature.FOREIGN_PART);
+                    }
+                }
             }
         }
-        boolean silent = said.isEmpty()
-                && (!calls.isEmpty() || !refusal.isEmpty() || written.has("function_call") || !fields.isEmpty());
+        boolean acts = !calls.isEmpty() || !refusal.isEmpty() || written.has("function_call") || !fields.isEmpty();
+        if (said.isEmpty() && !acts && !own) {
+            // Nothing but thinking that goes no further: some servers refuse an empty message.
+            return;
+        }
+        boolean silent = said.isEmpty() && acts;
         written.set("content", silent ? Json.NODES.nullNode() : parts.content(said, ""));
         name(written, message);
         if (!refusal.isEmpty()) {
@@ -172,12 +184,16 @@ final class OpenAiMessageWriter {
             message.set("function_call", function);
             return;
         }
-        ObjectNode written = Json.object().put("id", call.id()).put("type", "function");
+        ObjectNode written = Json.object().put("id", id(call.id())).put("type", "function");
         written.set("function", function);
         if (own && call.signature() != null) {
             written.putObject("extra_content").putObject("google").put("thought_signature", call.signature());
         }
         calls.add(written);
+    }
+
+    private String id(String id) {
+        return own ? id : ShortNames.of(id, ShortNames.CALL);
     }
 
     /** Pictures of results that no message of the user has taken yet. */

@@ -63,7 +63,8 @@ final class OpenAiPartWriter {
                 content.add(written);
             }
         }
-        return content;
+        // OpenAI refuses an empty list, and takes an empty text.
+        return content.isEmpty() ? Json.NODES.textNode("") : content;
     }
 
     /** Whether the server takes something beyond OpenAI's fields, or the client wrote it as such. */

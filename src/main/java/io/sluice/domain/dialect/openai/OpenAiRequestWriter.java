@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Left out without a word, because it never changes an answer: cache marks that the server does not take, whether
  * thinking is shown (the server's choice here), a wish for no thinking or for thinking of any amount (the model's default
- * here), and {@code parallel_tool_calls} and {@code tool_choice} where there are no tools.
+ * here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
+ * which they may anyway. The client's user, and ids of calls, that are longer than OpenAI takes are hashed.
  */
 final class OpenAiRequestWriter {
     /** OpenAI's bound; clients of its own dialect are left to the server, which may allow more. */
@@ -76,7 +77,7 @@ final class OpenAiRequestWriter {
         reasoning(request.reasoning());
         format(request, messages);
         if (request.user() != null) {
-            body.put("user", request.user());
+            body.put("user", own ? request.user() : ShortNames.of(request.user(), ShortNames.USER));
         }
         if (request.serviceTier() != null) {
             tier(request.serviceTier());
@@ -103,7 +104,7 @@ final class OpenAiRequestWriter {
         if (request.toolChoice() != null) {
             body.set("tool_choice", choice(request.toolChoice()));
         }
-        if (request.parallelToolCalls() != null) {
+        if (request.parallelToolCalls() != null && (own || !request.parallelToolCalls())) {
             body.put("parallel_tool_calls", request.parallelToolCalls());
         }
     }

@@ -26,7 +26,7 @@ class OpenAiRequestRoundTripTest {
         return Json.read(Json.text(written));
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 500)
     void requestComesBackAsItWas(@ForAll long seed) {
         JsonNode body = Json.read(Json.text(new ChatRequests(seed).request()));
 
