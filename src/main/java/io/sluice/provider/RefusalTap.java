@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.sse.ResponseTap;
@@ -16,7 +17,7 @@ final class RefusalTap implements ResponseTap {
      * Watches an answer.
      *
      * @param inner reads it
-     * @param refused is called once, when the answer refuses the account
+     * @param refused is called once, when the answer refuses the account or its credential
      */
     RefusalTap(ResponseTap inner, Runnable refused) {
         this.inner = inner;
@@ -25,7 +26,8 @@ final class RefusalTap implements ResponseTap {
 
     private void look() {
         UpstreamFailure error = told ? null : inner.error();
-        if (error != null && error.kind() == Kind.ACCOUNT_REFUSED) {
+        if (error != null
+                && (error.kind() == Kind.ACCOUNT_REFUSED || ErrorTable.CREDENTIAL_GONE.equals(error.code()))) {
             told = true;
             refused.run();
         }

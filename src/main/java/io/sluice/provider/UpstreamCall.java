@@ -277,7 +277,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         headers = ResponseHeaders.forClient(
                 answer.headers(), open.candidate().account().key(), reading.contentType(), written.lost());
         Account account = open.candidate().account();
-        boolean made = Objects.requireNonNull(authorized).account() != account;
+        boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
         tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
         body = new UpstreamBody(answer, clock, this::end);

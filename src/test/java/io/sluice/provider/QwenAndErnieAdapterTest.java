@@ -23,9 +23,9 @@ import io.sluice.testkit.RevisionBuilder.ChannelBuilder;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +33,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the adapters of DashScope and Qianfan write, and what they read of refusals. */
 class QwenAndErnieAdapterTest {
-    private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":%s%s}";
+    private static final String CHAT =
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":%s%s}";
     private static final String PAIR = "apikey0123456789:secret0123456789";
 
     private static Candidate candidate(ProviderType type, String path, UnaryOperator<ChannelBuilder> how) {
         return Objects.requireNonNull(new RevisionBuilder()
-                        .channel(
-                                "c",
-                                c -> how.apply(c.type(type).url(new BaseUrl(true, "example.com", 443, path))))
+                        .channel("c", c -> how.apply(c.type(type).url(new BaseUrl(true, "example.com", 443, path))))
                         .build()
                         .models()
                         .get("m"))
@@ -101,10 +100,8 @@ class QwenAndErnieAdapterTest {
 
     @Test
     void dashscopeRulesAreAboutParameters() {
-        Candidate candidate = candidate(
-                ProviderType.DASHSCOPE,
-                "",
-                c -> c.serves("m").parameters(new ParameterRules(Map.of("top_k", "5"), List.of("temperature"))));
+        Candidate candidate = candidate(ProviderType.DASHSCOPE, "", c -> c.serves("m")
+                .parameters(new ParameterRules(Map.of("top_k", "5"), List.of("temperature"))));
 
         assertThat(body(encode(candidate, Endpoint.CHAT_COMPLETIONS, CHAT.formatted(false, ",\"temperature\":0.5"))))
                 .contains("\"parameters\":{\"result_format\":\"message\",\"top_k\":5}");
@@ -126,16 +123,16 @@ class QwenAndErnieAdapterTest {
         Candidate candidate = candidate(ProviderType.DASHSCOPE, "", c -> c.serves("m"));
 
         assertThatThrownBy(() -> encode(candidate, Endpoint.COUNT_MESSAGE_TOKENS, CHAT.formatted(false, "")))
-                .isInstanceOfSatisfying(
-                        GatewayException.class,
-                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(Kind.INEXPRESSIBLE));
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(((UpstreamFailure) e.failure()).kind())
+                        .isEqualTo(Kind.INEXPRESSIBLE));
     }
 
     @Test
     void qianfanPassesAsItCame() {
-        Candidate candidate = candidate(
-                ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-abc/def@app-123"));
-        String asked = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"web_search\":{\"enable\": true}}";
+        Candidate candidate =
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-abc/def@app-123"));
+        String asked =
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"web_search\":{\"enable\": true}}";
 
         UpstreamRequest request = encode(candidate, Endpoint.CHAT_COMPLETIONS, asked);
 
@@ -143,7 +140,8 @@ class QwenAndErnieAdapterTest {
         assertThat(request.headers())
                 .isEqualTo(Map.of("authorization", "Bearer bce-v3/ALTAK-abc/def", "appid", "app-123"));
         assertThat(body(request)).isEqualTo(asked);
-        assertThat(new io.sluice.provider.qianfan.QianfanAdapter().grant(candidate)).isNull();
+        assertThat(new io.sluice.provider.qianfan.QianfanAdapter().grant(candidate))
+                .isNull();
     }
 
     @Test
@@ -157,8 +155,8 @@ class QwenAndErnieAdapterTest {
     }
 
     private static Asked grant(Candidate candidate) {
-        return (Asked) Objects.requireNonNull(
-                ProviderAdapters.of(ProviderType.QIANFAN).grant(candidate));
+        return (Asked)
+                Objects.requireNonNull(ProviderAdapters.of(ProviderType.QIANFAN).grant(candidate));
     }
 
     @Test
@@ -175,13 +173,11 @@ class QwenAndErnieAdapterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "ERNIE-4.0-8K, completions_pro",
-        "ernie-speed-128k, ernie-speed-128k",
-        "a/../b?x=1, a%2F..%2Fb%3Fx%3D1"
+    @CsvSource({"ERNIE-4.0-8K, completions_pro", "ernie-speed-128k, ernie-speed-128k", "a/../b?x=1, a%2F..%2Fb%3Fx%3D1"
     })
     void olderQianfanHasTheModelInThePath(String model, String segment) {
-        Candidate plain = candidate(ProviderType.QIANFAN, "", c -> c.redirect("m", model).secret(PAIR));
+        Candidate plain =
+                candidate(ProviderType.QIANFAN, "", c -> c.redirect("m", model).secret(PAIR));
         Token token = grant(plain).read(200, "{\"access_token\":\"24.a+b\",\"expires_in\":2592000}".getBytes(UTF_8));
         Candidate candidate = plain.withAccount(plain.account().withKey(token.text()));
 
@@ -222,10 +218,10 @@ class QwenAndErnieAdapterTest {
         Candidate candidate =
                 candidate(ProviderType.QIANFAN, "", c -> c.serves("m").secret(PAIR));
 
-        assertThatThrownBy(() -> grant(candidate).read(status, body.replace('\'', '"').getBytes(UTF_8)))
-                .isInstanceOfSatisfying(
-                        GatewayException.class,
-                        e -> assertThat(((UpstreamFailure) e.failure()).kind()).isEqualTo(kind));
+        assertThatThrownBy(() ->
+                        grant(candidate).read(status, body.replace('\'', '"').getBytes(UTF_8)))
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(((UpstreamFailure) e.failure()).kind())
+                        .isEqualTo(kind));
     }
 
     @Test
@@ -248,11 +244,15 @@ class QwenAndErnieAdapterTest {
         MultiMap none = MultiMap.caseInsensitiveMultiMap();
 
         assertThat(ProviderAdapters.of(ProviderType.DASHSCOPE)
-                        .classify(429, none, "{\"code\":\"Throttling.AllocationQuota\",\"message\":\"m\"}".getBytes(UTF_8))
+                        .classify(
+                                429,
+                                none,
+                                "{\"code\":\"Throttling.AllocationQuota\",\"message\":\"m\"}".getBytes(UTF_8))
                         .kind())
                 .isEqualTo(Kind.RATE_LIMITED);
         assertThat(ProviderAdapters.of(ProviderType.QIANFAN)
-                        .classify(401, none, "{\"error\":{\"code\":\"invalid_model\",\"message\":\"m\"}}".getBytes(UTF_8))
+                        .classify(
+                                401, none, "{\"error\":{\"code\":\"invalid_model\",\"message\":\"m\"}}".getBytes(UTF_8))
                         .kind())
                 .isEqualTo(Kind.MODEL_MISSING);
         assertThat(Secret.of(PAIR).toString()).doesNotContain("secret");

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     counts from 0 into a list. A value there that is missing, null, false, 0, empty or {@code "0"} is no error
  */
 public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
+    /** Code of a failure after which another credential is to be made of the account's key. */
+    public static final String CREDENTIAL_GONE = "upstream_credential_expired";
+
     /** Knows nothing. */
     public static final ErrorTable NONE = new ErrorTable(List.of(), List.of());
 
@@ -34,6 +37,8 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
         SLOW_DOWN(Kind.RATE_LIMITED, null),
         /** The account's credential or money is gone. */
         ACCOUNT(Kind.ACCOUNT_REFUSED, null),
+        /** The credential that was made of the account's key is not taken any more; another can be made. */
+        CREDENTIAL(Kind.SERVER_ERROR, CREDENTIAL_GONE),
         /** The account does not have the model. */
         MODEL(Kind.MODEL_MISSING, null),
         /** The service has a fault, or is overloaded; no account is to blame. */

@@ -58,8 +58,8 @@ public final class DashScopeAdapter implements ProviderAdapter {
     }
 
     private UpstreamRequest chat(Candidate candidate, RequestScan scan, AnswerTarget target) {
-        Translation translation = Encoding.translated(
-                candidate, scan, scan.endpoint().dialect(), codec, target);
+        Translation translation =
+                Encoding.translated(candidate, scan, scan.endpoint().dialect(), codec, target);
         ObjectNode body = ruled(candidate, translation.body());
         return new UpstreamRequest(
                 root(candidate) + NATIVE + (DashScopeCodec.isMultimodal(body) ? MULTIMODAL : GENERATION),

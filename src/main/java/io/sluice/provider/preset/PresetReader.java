@@ -32,10 +32,19 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /** Reads the file of a preset, strictly: an unknown word, a doubled key or a doubled code is a fault. */
 final class PresetReader {
     private static final Set<String> FIELDS = Set.of(
-            "name", "title", "type", "base-url", "other-urls", "auth", "limits", "zone", "quirks", "in-answer", "errors");
+            "name",
+            "title",
+            "type",
+            "base-url",
+            "other-urls",
+            "auth",
+            "limits",
+            "zone",
+            "quirks",
+            "in-answer",
+            "errors");
     private static final Set<String> RULE_FIELDS = Set.of("codes", "types", "text", "status", "wait");
-    private static final Set<String> LIMITS =
-            Set.of("rpm", "tpm", "itpm", "otpm", "ipm", "rpd", "tpd", "concurrency");
+    private static final Set<String> LIMITS = Set.of("rpm", "tpm", "itpm", "otpm", "ipm", "rpd", "tpd", "concurrency");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern URL = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._-]+)*");
     private static final Pattern WAIT = Pattern.compile("([0-9]{1,5})(ms|s|m|h)");
@@ -81,8 +90,7 @@ final class PresetReader {
         options.setAllowDuplicateKeys(false);
         DumperOptions dumping = new DumperOptions();
         try {
-            return new Yaml(
-                            new SafeConstructor(options), new Representer(dumping), dumping, options, new TextOnly())
+            return new Yaml(new SafeConstructor(options), new Representer(dumping), dumping, options, new TextOnly())
                     .load(yaml);
         } catch (YAMLException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
@@ -143,9 +151,7 @@ final class PresetReader {
                     meaning,
                     Set.copyOf(strings(place + ".codes", stated.get("codes"))),
                     Set.copyOf(strings(place + ".types", stated.get("types"))),
-                    stated.containsKey("text")
-                            ? Pattern.compile(text(stated, "text"), Pattern.CASE_INSENSITIVE)
-                            : null,
+                    stated.containsKey("text") ? Pattern.compile(text(stated, "text"), Pattern.CASE_INSENSITIVE) : null,
                     statuses,
                     stated.containsKey("wait") ? wait(place, text(stated, "wait")) : Duration.ZERO);
         } catch (PatternSyntaxException e) {

@@ -55,21 +55,25 @@ record AccessTokens(BaseUrl url, Secret key) implements TokenGrant.Asked {
 
     @Override
     public Token read(int status, byte[] body) {
-        JsonNode json = Json.read(body, 0, body.length);
-        JsonNode token = json == null ? Json.object().path("") : json.path("access_token");
+        JsonNode read = Json.read(body, 0, body.length);
+        JsonNode json = read == null ? Json.object() : read;
+        JsonNode token = json.path("access_token");
         if (token.isTextual() && isToken(token.textValue())) {
-            long seconds = Math.clamp(json.path("expires_in").asLong(0), 60, Duration.ofDays(30).toSeconds());
+            long seconds = Math.clamp(
+                    json.path("expires_in").asLong(0), 60, Duration.ofDays(30).toSeconds());
             return new Token(Secret.of(QUERY + escaped(token.textValue())), Duration.ofSeconds(seconds));
         }
-        String error = json == null ? "" : json.path("error").asText("");
+        String error = json.path("error").asText("");
         boolean refused = error.equals("invalid_client") || error.equals("unauthorized_client");
         if (refused || status == 401 || status == 403) {
-            throw new GatewayException(
-                    UpstreamFailure.of(Kind.ACCOUNT_REFUSED, "The provider gives no access token for the account's key."));
+            throw new GatewayException(UpstreamFailure.of(
+                    Kind.ACCOUNT_REFUSED, "The provider gives no access token for the account's key."));
         }
-        throw new GatewayException(status == 429
-                ? UpstreamFailure.of(Kind.RATE_LIMITED, "The provider's token endpoint asks to slow down.")
-                : UpstreamFailure.of(Kind.SERVER_ERROR, "The provider's token endpoint gives no access token."));
+        throw new GatewayException(
+                status == 429
+                        ? UpstreamFailure.of(Kind.RATE_LIMITED, "The provider's token endpoint asks to slow down.")
+                        : UpstreamFailure.of(
+                                Kind.SERVER_ERROR, "The provider's token endpoint gives no access token."));
     }
 
     private static boolean isToken(String text) {

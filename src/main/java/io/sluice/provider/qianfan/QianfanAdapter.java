@@ -55,7 +55,9 @@ public final class QianfanAdapter implements ProviderAdapter {
     @Override
     public @Nullable TokenGrant grant(Candidate candidate) {
         Secret key = candidate.account().key();
-        return AccessTokens.areMadeOf(key) ? new AccessTokens(candidate.channel().baseUrl(), key) : null;
+        return AccessTokens.areMadeOf(key)
+                ? new AccessTokens(candidate.channel().baseUrl(), key)
+                : null;
     }
 
     @Override

@@ -36,8 +36,7 @@ class ErrorTableTest {
                 meaning, codes, types, text == null ? null : Pattern.compile(text), statuses, Duration.ofSeconds(3));
     }
 
-    private static @Nullable Meaning find(
-            int status, @Nullable String code, @Nullable String type, String message) {
+    private static @Nullable Meaning find(int status, @Nullable String code, @Nullable String type, String message) {
         Rule rule = TABLE.find(status, new ParsedError(message, type, null, code));
         return rule == null ? null : rule.meaning();
     }
@@ -91,8 +90,7 @@ class ErrorTableTest {
 
     @Test
     void ruleThatFitsEverythingIsRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> rule(Meaning.CLIENT, Set.of(), Set.of(), null, Set.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> rule(Meaning.CLIENT, Set.of(), Set.of(), null, Set.of()));
         assertThat(Objects.requireNonNull(TABLE.find(0, new ParsedError("m", null, null, "BADLY")))
                         .codes())
                 .containsExactly("bad*");

@@ -31,8 +31,8 @@ class InAnswerTapTest {
 
     private static Run run(ErrorTable table, boolean stream, String body, int piece) {
         String type = stream ? "text/event-stream" : "application/json";
-        ResponseTap tap = InAnswerTap.of(
-                ResponseTaps.of(Endpoint.CHAT_COMPLETIONS, stream, type, "m", "m", false), table, type);
+        ResponseTap tap =
+                InAnswerTap.of(ResponseTaps.of(Endpoint.CHAT_COMPLETIONS, stream, type, "m", "m", false), table, type);
         byte[] whole = body.replace('\'', '"').getBytes(UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at < whole.length; at += piece) {
@@ -89,7 +89,8 @@ class InAnswerTapTest {
 
     @Test
     void errorInAStreamIsKeptBackHoweverItIsCut() {
-        String delta = "data: {'id':'1','choices':[{'index':0,'delta':{'content':'Hi'}}],'base_resp':{'status_code':0}}\n\n";
+        String delta =
+                "data: {'id':'1','choices':[{'index':0,'delta':{'content':'Hi'}}],'base_resp':{'status_code':0}}\n\n";
         for (int piece = 1; piece < 400; piece++) {
             Run run = run("minimax", true, delta + "data: " + BAD + "\n\n", piece);
             UpstreamFailure error = Objects.requireNonNull(run.tap().error());

@@ -74,8 +74,7 @@ class PresetsTest {
 
     @Test
     void everyFieldIsRead() {
-        Preset preset = PresetReader.read(
-                """
+        Preset preset = PresetReader.read("""
                 name: x-1
                 title: X
                 type: dashscope
@@ -211,7 +210,10 @@ class PresetsTest {
         assertThat(classify("qwen", 429, "{'error':{'code':'limit_burst_rate','message':'m'}}")
                         .retryAfter())
                 .isEqualTo(Duration.ofSeconds(5));
-        assertThat(classify("moonshot", 429, "{'error':{'type':'rate_limit_reached_error','message':'RPM, please try again in 3s'}}")
+        assertThat(classify(
+                                "moonshot",
+                                429,
+                                "{'error':{'type':'rate_limit_reached_error','message':'RPM, please try again in 3s'}}")
                         .retryAfter())
                 .isEqualTo(Duration.ofSeconds(3));
     }
@@ -221,7 +223,10 @@ class PresetsTest {
         assertThat(classify("dashscope", 400, "{'code':'DataInspectionFailed','message':'m'}")
                         .code())
                 .isEqualTo("content_filter");
-        assertThat(classify("moonshot", 400, "{'error':{'type':'invalid_request_error','message':'exceeded model token limit'}}")
+        assertThat(classify(
+                                "moonshot",
+                                400,
+                                "{'error':{'type':'invalid_request_error','message':'exceeded model token limit'}}")
                         .code())
                 .isEqualTo("context_length_exceeded");
     }

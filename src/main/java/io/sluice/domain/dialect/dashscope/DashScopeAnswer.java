@@ -90,7 +90,8 @@ final class DashScopeAnswer {
         if (object.path("error").isObject()) {
             return errors.inAnswer(Json.write(object));
         }
-        if (!(named || status >= 400) || output.path("choices").isArray() && !output.path("choices").isEmpty()) {
+        if (!(named || status >= 400)
+                || output.path("choices").isArray() && !output.path("choices").isEmpty()) {
             return null;
         }
         ObjectNode error = Json.object();
@@ -112,8 +113,7 @@ final class DashScopeAnswer {
         if (!list.isArray()) {
             // The older form of an answer, result_format "text".
             JsonNode text = output.path("text");
-            return !text.isTextual()
-                    || choice(0).read(text.textValue(), output.path("finish_reason"), out);
+            return !text.isTextual() || choice(0).read(text.textValue(), output.path("finish_reason"), out);
         }
         int position = 0;
         for (JsonNode told : list) {

@@ -130,9 +130,7 @@ final class DashScopeChoice {
             out.accept(new ChatEvent.ToolCall(index, at, known, name, null));
         }
         JsonNode arguments = function.path("arguments");
-        String json = arguments.isTextual()
-                ? arguments.textValue()
-                : arguments.isObject() ? Json.text(arguments) : "";
+        String json = arguments.isTextual() ? arguments.textValue() : arguments.isObject() ? Json.text(arguments) : "";
         argue(at, calls.get(at).arguments().next(json), out);
         return true;
     }

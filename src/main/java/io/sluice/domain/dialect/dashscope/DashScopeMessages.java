@@ -43,7 +43,8 @@ final class DashScopeMessages {
     static boolean holdMedia(List<ChatMessage> messages) {
         return messages.stream()
                 .flatMap(message -> message.parts().stream())
-                .anyMatch(part -> part instanceof Part.Image || part instanceof Part.Audio || part instanceof Part.Video);
+                .anyMatch(
+                        part -> part instanceof Part.Image || part instanceof Part.Audio || part instanceof Part.Video);
     }
 
     /** Whether any message has the word JSON. */

@@ -209,7 +209,11 @@ final class DashScopeRequestWriter {
     }
 
     private static void named(ObjectNode parameters, String name) {
-        parameters.putObject("tool_choice").put("type", "function").putObject("function").put("name", name);
+        parameters
+                .putObject("tool_choice")
+                .put("type", "function")
+                .putObject("function")
+                .put("name", name);
     }
 
     private static void reasoning(ObjectNode parameters, @Nullable Reasoning reasoning) {

@@ -79,8 +79,7 @@ final class QianfanDecoder implements AnswerDecoder {
     }
 
     private void read(ObjectNode object, Consumer<ChatEvent> out) {
-        if (object.path("error_code").asLong(0) != 0
-                || object.path("error").isObject()) {
+        if (object.path("error_code").asLong(0) != 0 || object.path("error").isObject()) {
             over = true;
             out.accept(new ChatEvent.Failed(errors.inAnswer(Json.write(object))));
             return;
@@ -94,7 +93,8 @@ final class QianfanDecoder implements AnswerDecoder {
         if (!started) {
             started = true;
             id = object.path("id").asText("");
-            out.accept(new ChatEvent.Start(id, "", Math.max(0, object.path("created").asLong(0))));
+            out.accept(new ChatEvent.Start(
+                    id, "", Math.max(0, object.path("created").asLong(0))));
         }
         usage(object.path("usage"), out);
         if (result.isTextual() && !result.textValue().isEmpty()) {

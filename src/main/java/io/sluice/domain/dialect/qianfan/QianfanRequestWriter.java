@@ -183,7 +183,10 @@ final class QianfanRequestWriter {
     }
 
     private static void choose(ObjectNode body, String name) {
-        body.putObject("tool_choice").put("type", "function").putObject("function").put("name", name);
+        body.putObject("tool_choice")
+                .put("type", "function")
+                .putObject("function")
+                .put("name", name);
     }
 
     /** Description and parameters are required here. */

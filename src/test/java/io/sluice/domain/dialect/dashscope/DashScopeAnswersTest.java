@@ -29,8 +29,7 @@ class DashScopeAnswersTest {
                     Meaning.SLOW_DOWN, Set.of("Throttling*"), Set.of(), null, Set.of(), Duration.ofSeconds(1))),
             List.of());
 
-    private static final String STREAM =
-            """
+    private static final String STREAM = """
             id:1
             event:result
             :HTTP_STATUS/200
@@ -94,8 +93,9 @@ class DashScopeAnswersTest {
 
     /** An event; an apostrophe stands for a quote, and a tilde for one inside a text. */
     private static String event(String message, String finish) {
-        return "data:{\"output\":{\"choices\":[{\"message\":" + message.replace('\'', '"').replace("~", "\\\"") + ",\"finish_reason\":\""
-                + finish + "\"}]},\"request_id\":\"r\"}\n\n";
+        return "data:{\"output\":{\"choices\":[{\"message\":"
+                + message.replace('\'', '"').replace("~", "\\\"") + ",\"finish_reason\":\"" + finish
+                + "\"}]},\"request_id\":\"r\"}\n\n";
     }
 
     private static String text(List<ChatEvent> events) {
@@ -166,8 +166,7 @@ class DashScopeAnswersTest {
                 + event(
                         "{'content':'','tool_calls':[{'index':0,'id':'','type':'function','function':{'arguments':'{~a~'}}]}",
                         "null")
-                + event(
-                        "{'content':'','tool_calls':[{'index':0,'id':'','function':{'arguments':':1}'}}]}", "null")
+                + event("{'content':'','tool_calls':[{'index':0,'id':'','function':{'arguments':':1}'}}]}", "null")
                 + event(
                         "{'content':'','tool_calls':[{'index':1,'id':'call_2','function':{'name':'g','arguments':'{}'}}]}",
                         "null")
@@ -244,7 +243,8 @@ class DashScopeAnswersTest {
         assertThat(text(decode("application/json", true, body.getBytes(UTF_8)))).isEqualTo("Hi");
         assertThat(text(decode("text/event-stream", false, ("data:" + body + "\n\n").getBytes(UTF_8))))
                 .isEqualTo("Hi");
-        assertThat(text(decode("text/event-stream", true, body.getBytes(UTF_8)))).isEqualTo("Hi");
+        assertThat(text(decode("text/event-stream", true, body.getBytes(UTF_8))))
+                .isEqualTo("Hi");
         assertThat(text(decode("", false, body.getBytes(UTF_8)))).isEqualTo("Hi");
         assertThat(new DashScopeCodec(ERRORS).answerDecoder("text/html", true)).isNull();
     }
@@ -274,7 +274,8 @@ class DashScopeAnswersTest {
         String json = body.replace('\'', '"');
 
         assertThat(failure(whole(body))).isEqualTo(kind);
-        assertThat(failure(stream("event:error\n:HTTP_STATUS/429\ndata:" + json + "\n\n"))).isEqualTo(kind);
+        assertThat(failure(stream("event:error\n:HTTP_STATUS/429\ndata:" + json + "\n\n")))
+                .isEqualTo(kind);
         List<ChatEvent> late = stream(event("{'content':'Hi'}", "null") + "data:" + json + "\n\n" + STREAM);
         assertThat(failure(late)).isEqualTo(kind);
         assertThat(text(late)).isEqualTo("Hi");

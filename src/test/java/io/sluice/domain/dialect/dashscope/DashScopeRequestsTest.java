@@ -283,18 +283,7 @@ class DashScopeRequestsTest {
                                 null))));
         asking.tools = List.of(new Tool.Foreign(ChatDialect.OPENAI, json("{'type':'web_search'}")));
         asking.sampling = new Sampling(
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                null,
-                null,
-                BigDecimal.ONE,
-                null,
-                null,
-                json("{'5':1}"));
+                null, null, null, null, List.of(), null, null, null, BigDecimal.ONE, null, null, json("{'5':1}"));
         asking.extras = Map.of("mystery", json("1"));
 
         assertThat(lost(asking))
@@ -332,9 +321,7 @@ class DashScopeRequestsTest {
         Asking asking = new Asking();
         asking.messages = List.of(ChatMessage.of(
                 Role.USER,
-                List.of(
-                        new Part.Document(new MediaSource.Plain("Body"), "Title", null, null),
-                        Part.Text.of("What?"))));
+                List.of(new Part.Document(new MediaSource.Plain("Body"), "Title", null, null), Part.Text.of("What?"))));
 
         assertThat(written(asking)).contains("'content':'Title\\n\\nBody\\nWhat?'");
     }

@@ -42,14 +42,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QianfanCodecTest {
     private static final QianfanCodec CODEC = new QianfanCodec(new ErrorTable(
             List.of(
-                    new ErrorTable.Rule(
-                            Meaning.ACCOUNT, Set.of("110"), Set.of(), null, Set.of(), Duration.ZERO),
+                    new ErrorTable.Rule(Meaning.ACCOUNT, Set.of("110"), Set.of(), null, Set.of(), Duration.ZERO),
                     new ErrorTable.Rule(
                             Meaning.SLOW_DOWN, Set.of("18"), Set.of(), null, Set.of(), Duration.ofSeconds(1))),
             List.of()));
 
-    private static final String STREAM =
-            """
+    private static final String STREAM = """
             data: {"id":"as-1","object":"chat.completion","created":1760000000,"sentence_id":0,"is_end":false,"is_truncated":false,"result":"Hel","need_clear_history":false,"finish_reason":"normal","usage":{"prompt_tokens":2,"completion_tokens":0,"total_tokens":2}}
 
             data: {"id":"as-1","object":"chat.completion","created":1760000000,"sentence_id":1,"is_end":false,"is_truncated":false,"result":"lo 中","need_clear_history":false,"usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}}
@@ -107,8 +105,7 @@ class QianfanCodecTest {
             Sampling sampling,
             AnswerFormat format,
             Map<String, JsonNode> extras) {
-        return new ChatRequest(
-                "m", false, messages, tools, choice, null, sampling, null, format, null, null, extras);
+        return new ChatRequest("m", false, messages, tools, choice, null, sampling, null, format, null, null, extras);
     }
 
     private static String messages(Losses losses, ChatMessage... messages) {
@@ -299,23 +296,18 @@ class QianfanCodecTest {
     @CsvSource(
             nullValues = "-",
             value = {"0, 0.01, -", "0.0, 0.01, -", "1, 1, -", "1.0, 1.0, -", "1.01, -, temperature"})
-    void temperatureIsAboveZeroAndToOne(
-            BigDecimal asked, @Nullable BigDecimal written, @Nullable String lost) {
+    void temperatureIsAboveZeroAndToOne(BigDecimal asked, @Nullable BigDecimal written, @Nullable String lost) {
         Losses losses = lenient();
-        Sampling sampling = new Sampling(
-                null, asked, null, null, List.of(), null, null, null, null, null, null, null);
+        Sampling sampling = new Sampling(null, asked, null, null, List.of(), null, null, null, null, null, null, null);
         JsonNode body = CODEC.encodeRequest(
-                request(
-                        List.of(said(Role.USER, "Hi")),
-                        List.of(),
-                        null,
-                        sampling,
-                        new AnswerFormat.Text(),
-                        Map.of()),
+                request(List.of(said(Role.USER, "Hi")), List.of(), null, sampling, new AnswerFormat.Text(), Map.of()),
                 "m",
                 losses);
 
-        assertThat(body.path("temperature").isMissingNode() ? null : body.path("temperature").decimalValue())
+        assertThat(
+                        body.path("temperature").isMissingNode()
+                                ? null
+                                : body.path("temperature").decimalValue())
                 .isEqualTo(written);
         assertThat(losses.fields()).isEqualTo(lost == null ? List.of() : List.of(lost));
     }
@@ -328,8 +320,7 @@ class QianfanCodecTest {
                         said(Role.USER, "b"),
                         said(Role.ASSISTANT, "c"),
                         said(Role.SYSTEM, "s"),
-                        ChatMessage.of(
-                                Role.ASSISTANT, List.of(new Part.Thinking("x", "y"), Part.Text.of("d"))),
+                        ChatMessage.of(Role.ASSISTANT, List.of(new Part.Thinking("x", "y"), Part.Text.of("d"))),
                         said(Role.USER, "e")))
                 .isEqualTo("[{'role':'user','content':'a\\n\\nb'},{'role':'assistant','content':'c\\n\\nd'},"
                         + "{'role':'user','content':'e'}]");
@@ -385,8 +376,7 @@ class QianfanCodecTest {
                 said(Role.ASSISTANT, "go on with me"));
 
         assertThat(written).isEqualTo("[{'role':'user','content':'a'}]");
-        assertThat(losses.fields())
-                .containsExactly("messages", "messages.content.image_url", "messages.content.type");
+        assertThat(losses.fields()).containsExactly("messages", "messages.content.image_url", "messages.content.type");
     }
 
     @Test
