@@ -48,7 +48,7 @@ final class ClosedLoad implements AutoCloseable {
             http.request(HttpMethod.POST, port, "127.0.0.1", "/v1/chat/completions")
                     .compose(request -> request.putHeader(
                                     "authorization",
-                                    "Bearer " + OpenLoad.KEYS.getFirst().secret())
+                                    "Bearer " + OpenLoad.KEYS.getFirst().credential())
                             .putHeader("content-type", "application/json")
                             .send(BODY))
                     .compose(response -> response.body().map(body -> response.statusCode()))

@@ -17,7 +17,7 @@ record Largest(double requests, double tokens, long refused) {
         double tokens = 0;
         long refused = 0;
         for (Pool.Account account : accounts) {
-            JsonNode seen = oracle.path(account.secret());
+            JsonNode seen = oracle.path(account.credential());
             requests = Math.max(requests, share(seen.path("maxRequests").asLong(), account.requests()));
             tokens = Math.max(tokens, share(seen.path("maxTokens").asLong(), account.tokens()));
             refused += seen.path("refused").asLong();

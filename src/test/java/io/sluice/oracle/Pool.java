@@ -142,7 +142,7 @@ record Pool(Duration window, List<Account> accounts, String pace) {
         accounts.forEach(each -> yaml.append("      - { name: ")
                 .append(each.name)
                 .append(", key: ")
-                .append(each.secret())
+                .append(each.credential())
                 .append(", limits: ")
                 .append(each.limits(window))
                 .append(" }\n"));
@@ -152,7 +152,7 @@ record Pool(Duration window, List<Account> accounts, String pace) {
         OpenLoad.KEYS.forEach(key -> yaml.append("  - { name: ")
                 .append(key.name())
                 .append(", key: ")
-                .append(key.secret())
+                .append(key.credential())
                 .append(" }\n"));
         return yaml.toString();
     }
@@ -178,7 +178,7 @@ record Pool(Duration window, List<Account> accounts, String pace) {
             Account each = accounts.get(i);
             int length = uneven ? UNEVEN_LENGTHS[i % UNEVEN_LENGTHS.length] : OpenLoad.MOST_OUTPUT;
             yaml.append("  ")
-                    .append(each.secret())
+                    .append(each.credential())
                     .append(": ")
                     .append(each.script(enforced, pace, length))
                     .append('\n');

@@ -91,7 +91,7 @@ final class Provider implements AutoCloseable {
         JsonNode seen = oracle();
         return pool.accounts().stream()
                 .filter(account -> Largest.of(List.of(account), seen).isOver())
-                .map(account -> account + ": " + seen.path(account.secret()))
+                .map(account -> account + ": " + seen.path(account.credential()))
                 .toList();
     }
 

@@ -85,7 +85,7 @@ final class Watch implements AutoCloseable {
     }
 
     private double use(Pool.Account account) {
-        long[] sum = sums.getOrDefault(account.secret(), new long[2]);
+        long[] sum = sums.getOrDefault(account.credential(), new long[2]);
         return Math.max(share(sum[0], account.requests()), share(sum[1], account.tokens()));
     }
 

@@ -94,7 +94,7 @@ class SharedHealthTest {
 
         assertThat(b.toLearn(new AccountHealth("a/1", word.account(), "000000000000", "m", Trouble.REFUSED, 1)))
                 .isEmpty();
-        assertThat(b.toLearn(new AccountHealth("a/1", "c/other", word.secret(), "m", Trouble.REFUSED, 1)))
+        assertThat(b.toLearn(new AccountHealth("a/1", "c/other", word.credential(), "m", Trouble.REFUSED, 1)))
                 .isEmpty();
         b.accounts(new RevisionBuilder()
                 .channel("d", channel -> channel.serves("m"))
