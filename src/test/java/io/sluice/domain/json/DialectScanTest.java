@@ -9,9 +9,9 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.pool.ParameterRules;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,8 +57,7 @@ class DialectScanTest {
 
     @Test
     void anthropicMediaCostsFlatAndTextSourcesCostTheirText() {
-        String image =
-                "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" + BASE64 + "'}}";
+        String image = "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" + BASE64 + "'}}";
         String text = "{'type':'document','source':{'type':'text','media_type':'text/plain','data':'"
                 + "plain words ".repeat(4_000) + "'}}";
         String thinking = "{'type':'thinking','thinking':'hm','signature':'" + BASE64 + "'}";
@@ -188,8 +187,7 @@ class DialectScanTest {
                 "EMBED_CONTENT | {'content':'x'} | content | invalid_type"
             })
     void namesTheFieldThatIsWrong(Endpoint endpoint, String body, String param, String code) {
-        InvalidRequest failure =
-                refused(body.replace("M}", "'messages':[{'role':'user','content':'x'}]}"), endpoint);
+        InvalidRequest failure = refused(body.replace("M}", "'messages':[{'role':'user','content':'x'}]}"), endpoint);
 
         assertThat(failure.param()).isEqualTo(param);
         assertThat(failure.code()).isEqualTo(code);
