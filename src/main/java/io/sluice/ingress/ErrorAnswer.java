@@ -119,9 +119,7 @@ record ErrorAnswer(
     /** The provider's type where it can be one of OpenAI's or Anthropic's, which look alike; Google's are in capitals. */
     private static String typeOf(UpstreamFailure failure) {
         String type = failure.type();
-        boolean fits = type != null
-                && !type.isEmpty()
-                && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
+        boolean fits = type != null && !type.isEmpty() && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
         return type != null && fits ? type : INVALID;
     }
 
