@@ -361,8 +361,9 @@ final class Exchange implements Cancellation {
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
             TokenUsage usage = meter.settle(attempt, answer, outcome);
-            boolean estimated =
-                    attempt != null && (answer == null || answer.tap().usage() == null);
+            boolean estimated = attempt != null
+                    && !CountTokens.isAsked(scan)
+                    && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;

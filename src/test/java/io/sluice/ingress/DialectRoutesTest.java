@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Answer;
 import io.sluice.testkit.RevisionBuilder;
@@ -161,7 +162,7 @@ class DialectRoutesTest {
         assertThat(answer.header("request-id")).isEqualTo(answer.header("x-request-id"));
         assertThat(json(answer).get("input_tokens").longValue()).isBetween(4L, 20L);
         assertThat(node.reservations()).isZero();
-        assertThat(node.meter("sluice.requests.in.flight")).isZero();
+        Await.until(() -> node.meter("sluice.requests.in.flight") == 0);
     }
 
     @ParameterizedTest
