@@ -67,7 +67,7 @@ final class Answer implements Timed {
     /** Begins to read. */
     void start() {
         writer.prepare(exchange.headers(), events);
-        if (writer.isEventStream()) {
+        if (pieces) {
             services.metrics().streamsOpen(1);
         }
         services.timed().add(this);
@@ -202,7 +202,7 @@ final class Answer implements Timed {
         }
         over = true;
         services.timed().remove(this);
-        if (writer.isEventStream()) {
+        if (pieces) {
             services.metrics().streamsOpen(-1);
         }
         if (failure != null && !writer.isCommitted()) {

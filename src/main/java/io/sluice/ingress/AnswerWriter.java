@@ -100,10 +100,6 @@ final class AnswerWriter {
         return committed;
     }
 
-    boolean isEventStream() {
-        return eventStream;
-    }
-
     /** Whether the answer is one JSON array whose elements are the pieces of a stream. */
     boolean isArrayStream() {
         return arrayStream;

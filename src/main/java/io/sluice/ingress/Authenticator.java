@@ -33,8 +33,7 @@ final class Authenticator {
      * @param now wall clock
      * @throws GatewayException unauthenticated or forbidden
      */
-    static VirtualKey authenticate(
-            MultiMap headers, List<String> query, KeyRing keys, String client, Instant now) {
+    static VirtualKey authenticate(MultiMap headers, List<String> query, KeyRing keys, String client, Instant now) {
         String text = presented(headers, query);
         VirtualKey key = keys.find(KeyHash.ofKey(text)).orElse(null);
         if (key == null || key.disabled() || (key.expires() != null && !now.isBefore(key.expires()))) {

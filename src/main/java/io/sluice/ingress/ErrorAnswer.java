@@ -89,7 +89,7 @@ record ErrorAnswer(
                 new ErrorAnswer(
                         // An error inside an answer has no status of its own.
                         failure.status() == 0 ? 400 : failure.status(),
-                        isWord(failure.type()) ? failure.type() : INVALID,
+                        typeOf(failure),
                         failure.code(),
                         failure.param(),
                         failure.message(),
@@ -116,9 +116,11 @@ record ErrorAnswer(
         };
     }
 
-    /** Whether it looks like a type of OpenAI's or Anthropic's, which share their words; Google's are shouted. */
-    private static boolean isWord(@Nullable String type) {
-        return type != null && !type.isEmpty() && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
+    /** The provider's type where it can be one of OpenAI's or Anthropic's, which look alike; Google's are in capitals. */
+    private static String typeOf(UpstreamFailure failure) {
+        String type = failure.type();
+        boolean fits = type != null && !type.isEmpty() && type.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '_');
+        return type != null && fits ? type : INVALID;
     }
 
     /** A JSON string; {@code null} for none. */

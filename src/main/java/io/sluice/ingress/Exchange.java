@@ -1,6 +1,5 @@
 package io.sluice.ingress;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -10,6 +9,7 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
@@ -120,9 +120,8 @@ final class Exchange implements Cancellation {
     private void planned(RouteDecision decision) {
         switch (decision) {
             case RouteDecision.Planned plan -> {
-                List<Candidate> candidates = CountTokens.isAsked(scan)
-                        ? CountTokens.natives(plan.candidates(), scan)
-                        : plan.candidates();
+                List<Candidate> candidates =
+                        CountTokens.isAsked(scan) ? CountTokens.natives(plan.candidates(), scan) : plan.candidates();
                 if (candidates.isEmpty()) {
                     estimateTokens();
                 } else {
@@ -225,8 +224,7 @@ final class Exchange implements Cancellation {
                     finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
                     return;
                 }
-                Answer started =
-                        new Answer(services, writer, opened.exchange(), this::answered);
+                Answer started = new Answer(services, writer, opened.exchange(), this::answered);
                 answer = started;
                 started.start();
             }
@@ -363,8 +361,9 @@ final class Exchange implements Cancellation {
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
             TokenUsage usage = meter.settle(attempt, answer, outcome);
-            boolean estimated =
-                    attempt != null && (answer == null || answer.tap().usage() == null);
+            boolean estimated = attempt != null
+                    && !CountTokens.isAsked(scan)
+                    && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;

@@ -41,9 +41,7 @@ final class GeminiPath {
     static boolean isGoogles(HttpServerRequest request, String path) {
         // Others have models with a colon in their names too, but post nothing to them.
         return path.startsWith("/v1beta/")
-                || path.startsWith("/v1/models/")
-                        && HttpMethod.POST.equals(request.method())
-                        && actionStart(path) >= 0;
+                || path.startsWith("/v1/models/") && HttpMethod.POST.equals(request.method()) && actionStart(path) >= 0;
     }
 
     /** All values of a parameter of the query, decoded. */

@@ -1,12 +1,12 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
-import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;

@@ -51,7 +51,9 @@ class DialectFlowTest {
 
     /** How a client of each dialect asks for a stream. */
     private enum Client {
-        OPENAI("/v1/chat/completions", "\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]"),
+        OPENAI(
+                "/v1/chat/completions",
+                "\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]"),
         RESPONSES("/v1/responses", "\"model\":\"m\",\"stream\":true,\"input\":\"x\""),
         ANTHROPIC(
                 "/v1/messages",
@@ -116,7 +118,8 @@ class DialectFlowTest {
     @EnumSource(Client.class)
     void aStreamThatBreaksSaysSoInItsDialectAndEndsWithoutAnEnd(Client client) throws Exception {
         node = node(ProviderType.OPENAI).start();
-        upstream.otherwise(Script.events().event(CHUNK).pause(Duration.ofMillis(100)).reset());
+        upstream.otherwise(
+                Script.events().event(CHUNK).pause(Duration.ofMillis(100)).reset());
 
         Answer answer = send(client.request()).last();
 
@@ -124,15 +127,19 @@ class DialectFlowTest {
         assertThat(answer.whole()).isFalse();
         String text = answer.text();
         switch (client) {
-            case OPENAI -> assertThat(text).contains("data: {\"error\":{\"message\":").doesNotContain("[DONE]");
-            case RESPONSES -> assertThat(text).contains("event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_error\"");
+            case OPENAI ->
+                assertThat(text).contains("data: {\"error\":{\"message\":").doesNotContain("[DONE]");
+            case RESPONSES ->
+                assertThat(text).contains("event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_error\"");
             case ANTHROPIC ->
                 assertThat(text)
                         .contains("\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\"")
                         .contains("\"request_id\":\"" + answer.header("request-id") + "\"")
                         .doesNotContain("message_stop");
-            case GEMINI -> assertThat(text).contains("data: {\"error\":{\"code\":502,").endsWith("}\r\n\r\n");
-            case GEMINI_ARRAY -> assertThat(text).contains(",\r\n{\"error\":{\"code\":502,").endsWith("}\n]");
+            case GEMINI ->
+                assertThat(text).contains("data: {\"error\":{\"code\":502,").endsWith("}\r\n\r\n");
+            case GEMINI_ARRAY ->
+                assertThat(text).contains(",\r\n{\"error\":{\"code\":502,").endsWith("}\n]");
         }
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
@@ -202,7 +209,8 @@ class DialectFlowTest {
                 .start();
         String body = "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,"
                 + "\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
-        String head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n";
+        String head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n";
         upstream.otherwise(Script.begin()
                 .pause(Duration.ofMillis(200))
                 .write(head + body.substring(0, 60))
@@ -222,7 +230,9 @@ class DialectFlowTest {
 
     @Test
     void limitsOfTheKeyAreToldInTheDialect() throws Exception {
-        node = node(ProviderType.OPENAI).quota(question -> new QuotaDecision.Denied(FULL, LIMITS, 0)).start();
+        node = node(ProviderType.OPENAI)
+                .quota(question -> new QuotaDecision.Denied(FULL, LIMITS, 0))
+                .start();
 
         Answer anthropic = send(Client.ANTHROPIC.request()).last();
         Answer gemini = send(Client.GEMINI.request()).last();
@@ -242,7 +252,9 @@ class DialectFlowTest {
 
     @Test
     void aRefusalSaysWhenToComeBack() throws Exception {
-        node = node(ProviderType.OPENAI).quota(question -> new QuotaDecision.Denied(FULL, null, 0)).start();
+        node = node(ProviderType.OPENAI)
+                .quota(question -> new QuotaDecision.Denied(FULL, null, 0))
+                .start();
 
         Answer anthropic = send(Client.ANTHROPIC.request()).last();
         Answer gemini = send(Client.GEMINI.request()).last();
@@ -250,7 +262,8 @@ class DialectFlowTest {
 
         assertThat(anthropic.status()).isEqualTo(429);
         assertThat(anthropic.header("retry-after")).isEqualTo("3");
-        assertThat(JSON.readTree(anthropic.body()).at("/error/type").textValue()).isEqualTo("rate_limit_error");
+        assertThat(JSON.readTree(anthropic.body()).at("/error/type").textValue())
+                .isEqualTo("rate_limit_error");
         assertThat(gemini.status()).isEqualTo(429);
         JsonNode error = JSON.readTree(gemini.body()).get("error");
         assertThat(error.get("status").textValue()).isEqualTo("RESOURCE_EXHAUSTED");
@@ -261,8 +274,7 @@ class DialectFlowTest {
     @Test
     void theRecordHasTheStatusThatTheClientSaw() throws Exception {
         node = node(ProviderType.OPENAI)
-                .quota(question -> new QuotaDecision.Denied(
-                        new GatewayFailure.Overloaded("full"), null, 0))
+                .quota(question -> new QuotaDecision.Denied(new GatewayFailure.Overloaded("full"), null, 0))
                 .start();
 
         assertThat(send(Client.ANTHROPIC.request()).last().status()).isEqualTo(529);
@@ -274,10 +286,7 @@ class DialectFlowTest {
 
     /** A count is a request as others are, and takes no tokens. */
     @ParameterizedTest
-    @CsvSource({
-        "ANTHROPIC, ANTHROPIC, /v1/messages/count_tokens",
-        "GEMINI, GEMINI, /v1beta/models/m:countTokens"
-    })
+    @CsvSource({"ANTHROPIC, ANTHROPIC, /v1/messages/count_tokens", "GEMINI, GEMINI, /v1beta/models/m:countTokens"})
     void tokensAreCountedByAProviderThatCan(Client client, ProviderType type, String path) throws Exception {
         BlockingQueue<ReserveQuota> questions = new LinkedBlockingQueue<>();
         node = node(type)
@@ -314,16 +323,12 @@ class DialectFlowTest {
     @Test
     void aKeyInTheQueryStaysHere() throws Exception {
         node = node(ProviderType.OPENAI).start();
-        String request = Client.GEMINI
-                .request(Client.GEMINI.target + "&key=" + KEY)
-                .replace("x-api-key: " + KEY + "\r\n", "");
+        String request =
+                Client.GEMINI.request(Client.GEMINI.target + "&key=" + KEY).replace("x-api-key: " + KEY + "\r\n", "");
         upstream.otherwise(Script.json(400, "{\"error\":{\"message\":\"no\"}}"));
 
         assertThat(send(request).last().status()).isNotEqualTo(401);
-        assertThat(upstream.untaken() == 0
-                        ? ""
-                        : upstream.take(SOON).head())
-                .doesNotContain(KEY);
+        assertThat(upstream.untaken() == 0 ? "" : upstream.take(SOON).head()).doesNotContain(KEY);
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(String.valueOf(usage)).doesNotContain(KEY);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Answer;
 import io.sluice.testkit.RevisionBuilder;
@@ -161,7 +162,7 @@ class DialectRoutesTest {
         assertThat(answer.header("request-id")).isEqualTo(answer.header("x-request-id"));
         assertThat(json(answer).get("input_tokens").longValue()).isBetween(4L, 20L);
         assertThat(node.reservations()).isZero();
-        assertThat(node.meter("sluice.requests.in.flight")).isZero();
+        Await.until(() -> node.meter("sluice.requests.in.flight") == 0);
     }
 
     @ParameterizedTest
@@ -187,13 +188,25 @@ class DialectRoutesTest {
     void headersThatAreTooLongAreRefused() {
         String body = "{\"model\":\"gpt-4o\"," + MESSAGES + "}";
 
-        assertThat(send("POST", "/v1/messages/count_tokens", GOOD_KEY + "anthropic-version: " + "1".repeat(65) + "\r\n", body)
+        assertThat(send(
+                                "POST",
+                                "/v1/messages/count_tokens",
+                                GOOD_KEY + "anthropic-version: " + "1".repeat(65) + "\r\n",
+                                body)
                         .status())
                 .isEqualTo(400);
-        assertThat(send("POST", "/v1/messages/count_tokens", GOOD_KEY + "anthropic-beta: " + "b".repeat(2_049) + "\r\n", body)
+        assertThat(send(
+                                "POST",
+                                "/v1/messages/count_tokens",
+                                GOOD_KEY + "anthropic-beta: " + "b".repeat(2_049) + "\r\n",
+                                body)
                         .status())
                 .isEqualTo(400);
-        assertThat(send("POST", "/v1/messages/count_tokens", GOOD_KEY + "anthropic-beta: a, b\r\nanthropic-beta: c\r\n", body)
+        assertThat(send(
+                                "POST",
+                                "/v1/messages/count_tokens",
+                                GOOD_KEY + "anthropic-beta: a, b\r\nanthropic-beta: c\r\n",
+                                body)
                         .status())
                 .isEqualTo(200);
     }
@@ -208,7 +221,8 @@ class DialectRoutesTest {
                         .status())
                 .isEqualTo(200);
         assertThat(send("GET", "/v1/models?key=" + KEY, "", "").status()).isEqualTo(401);
-        assertThat(send("POST", "/v1/messages/count_tokens?key=" + KEY, "", "{}").status())
+        assertThat(send("POST", "/v1/messages/count_tokens?key=" + KEY, "", "{}")
+                        .status())
                 .isEqualTo(401);
         assertThat(send("GET", "/v1beta/models?key=sk-other", GOOD_KEY, "").status())
                 .isEqualTo(401);
@@ -224,8 +238,7 @@ class DialectRoutesTest {
         JsonNode list = json(send("GET", "/v1/models?limit=1000", GOOD_KEY + ANTHROPIC, ""));
 
         assertThat(list.get("data")).hasSize(3);
-        assertThat(list.at("/data/0"))
-                .isEqualTo(JSON.readTree("""
+        assertThat(list.at("/data/0")).isEqualTo(JSON.readTree("""
                         {"type":"model","id":"gpt-4o","display_name":"gpt-4o","created_at":"1970-01-01T00:00:00Z"}"""));
         assertThat(list.get("has_more").booleanValue()).isFalse();
         assertThat(list.get("first_id").textValue()).isEqualTo("gpt-4o");
@@ -234,7 +247,9 @@ class DialectRoutesTest {
                         .get("type")
                         .textValue())
                 .isEqualTo("model");
-        assertThat(json(send("GET", "/v1/models/none", GOOD_KEY + ANTHROPIC, "")).at("/error/type").textValue())
+        assertThat(json(send("GET", "/v1/models/none", GOOD_KEY + ANTHROPIC, ""))
+                        .at("/error/type")
+                        .textValue())
                 .isEqualTo("not_found_error");
     }
 
@@ -243,17 +258,20 @@ class DialectRoutesTest {
         JsonNode list = json(send("GET", "/v1beta/models?pageSize=50", "x-goog-api-key: " + KEY + "\r\n", ""));
 
         assertThat(list.get("models")).hasSize(3);
-        assertThat(list.at("/models/1"))
-                .isEqualTo(JSON.readTree("""
+        assertThat(list.at("/models/1")).isEqualTo(JSON.readTree("""
                         {"name":"models/org/model+1","displayName":"org/model+1",
                          "supportedGenerationMethods":["generateContent","countTokens","embedContent"]}"""));
-        assertThat(json(send("GET", "/v1beta/models/llama3%3A8b", GOOD_KEY, "")).get("name").textValue())
+        assertThat(json(send("GET", "/v1beta/models/llama3%3A8b", GOOD_KEY, ""))
+                        .get("name")
+                        .textValue())
                 .isEqualTo("models/llama3:8b");
         assertThat(json(send("GET", "/v1/models/gpt-4o", "x-goog-api-key: " + KEY + "\r\n", ""))
                         .get("name")
                         .textValue())
                 .isEqualTo("models/gpt-4o");
-        assertThat(json(send("GET", "/v1beta/models/none", GOOD_KEY, "")).at("/error/status").textValue())
+        assertThat(json(send("GET", "/v1beta/models/none", GOOD_KEY, ""))
+                        .at("/error/status")
+                        .textValue())
                 .isEqualTo("NOT_FOUND");
     }
 
@@ -273,6 +291,8 @@ class DialectRoutesTest {
 
         assertThat(answer.status()).isEqualTo(410);
         assertThat(json(answer).at("/error/code").textValue()).isEqualTo("endpoint_gone");
-        assertThat(json(answer).at("/error/message").textValue()).contains("/v1/").doesNotContain("null");
+        assertThat(json(answer).at("/error/message").textValue())
+                .contains("/v1/")
+                .doesNotContain("null");
     }
 }

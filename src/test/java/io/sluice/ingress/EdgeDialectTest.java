@@ -65,12 +65,8 @@ class EdgeDialectTest {
     })
     void anthropicHasATypeAndAStatusForEach(int status, String type, int said) throws Exception {
         assertThat(ANTHROPIC.status(error(status))).isEqualTo(said);
-        assertThat(body(ANTHROPIC, error(status)))
-                .isEqualTo(
-                        JSON.readTree(
-                                """
-                                {"type":"error","error":{"type":"%s","message":"m"},"request_id":"req-1"}"""
-                                        .formatted(type)));
+        assertThat(body(ANTHROPIC, error(status))).isEqualTo(JSON.readTree("""
+                                {"type":"error","error":{"type":"%s","message":"m"},"request_id":"req-1"}""".formatted(type)));
     }
 
     @Test
@@ -114,17 +110,14 @@ class EdgeDialectTest {
     @ParameterizedTest
     @CsvSource({"7000, 7s", "1500, 1.500s", "45, 0.045s", "60000, 60s"})
     void geminiSaysWhenToComeBackAndWhatIsWrong(long millis, String delay) throws Exception {
-        ErrorAnswer error =
-                new ErrorAnswer(429, "t", "pool_exhausted", "contents", "m", Duration.ofMillis(millis));
+        ErrorAnswer error = new ErrorAnswer(429, "t", "pool_exhausted", "contents", "m", Duration.ofMillis(millis));
 
-        assertThat(body(GEMINI, error).at("/error/details"))
-                .isEqualTo(JSON.readTree("""
+        assertThat(body(GEMINI, error).at("/error/details")).isEqualTo(JSON.readTree("""
                         [{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"POOL_EXHAUSTED",
                           "domain":"sluice"},
                          {"@type":"type.googleapis.com/google.rpc.BadRequest",
                           "fieldViolations":[{"field":"contents","description":"m"}]},
-                         {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"%s"}]"""
-                        .formatted(delay)));
+                         {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"%s"}]""".formatted(delay)));
     }
 
     @Test
@@ -150,7 +143,8 @@ class EdgeDialectTest {
             assertThat(body.at("/error/message").textValue()).endsWith(error.message());
             assertThat(dialect.status(error)).isBetween(400, 599);
             assertThat(event).contains("data: {").doesNotContain("[DONE]").doesNotContain("stop");
-            assertThat(JSON.readTree(event.substring(event.indexOf("data: ") + 6).strip())
+            assertThat(JSON.readTree(
+                                    event.substring(event.indexOf("data: ") + 6).strip())
                             .toString())
                     .contains("message");
         }
@@ -159,13 +153,16 @@ class EdgeDialectTest {
     @Test
     void errorsInsideStreams() {
         assertThat(event(EdgeDialect.of(ChatDialect.OPENAI, false), ""))
-                .isEqualTo(
-                        "data: {\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":\"c\"}}\n\n");
+                .isEqualTo("data: {\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":\"c\"}}\n\n");
         assertThat(event(ANTHROPIC, ""))
                 .isEqualTo("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
                         + "\"m\"},\"request_id\":\"req-1\"}\n\n");
-        assertThat(event(GEMINI, "")).startsWith("data: {\"error\":{\"code\":502,").endsWith("}}\r\n\r\n");
-        assertThat(event(GEMINI_ARRAY, "{}")).startsWith(",\r\n{\"error\":{\"code\":502,").endsWith("}}\n]");
+        assertThat(event(GEMINI, ""))
+                .startsWith("data: {\"error\":{\"code\":502,")
+                .endsWith("}}\r\n\r\n");
+        assertThat(event(GEMINI_ARRAY, "{}"))
+                .startsWith(",\r\n{\"error\":{\"code\":502,")
+                .endsWith("}}\n]");
         assertThat(event(GEMINI_ARRAY, "[")).startsWith("{\"error\"");
     }
 

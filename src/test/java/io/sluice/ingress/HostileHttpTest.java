@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HttpBounds;
 import io.sluice.domain.pool.GatewayRevision;
-import io.sluice.testkit.Bounds;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.Bounds;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Conversation;

@@ -1,5 +1,7 @@
 package io.sluice.domain.json;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.sluice.domain.dialect.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +55,10 @@ enum RequestField {
      * One way to write a field's name.
      *
      * @param text the name
+     * @param bytes the same in ASCII
      * @param field what it names
      */
-    record Spelling(String text, RequestField field) {}
+    record Spelling(String text, byte[] bytes, RequestField field) {}
 
     /** The fields of an endpoint, in the order in which they are compared. */
     static Spelling[] of(Endpoint endpoint) {
@@ -72,7 +75,7 @@ enum RequestField {
         for (Endpoint endpoint : endpoints) {
             List<Spelling> table = new ArrayList<>();
             for (RequestField field : fields(endpoint)) {
-                field.spellings.forEach(text -> table.add(new Spelling(text, field)));
+                field.spellings.forEach(text -> table.add(new Spelling(text, text.getBytes(US_ASCII), field)));
             }
             tables[endpoint.ordinal()] = table.toArray(Spelling[]::new);
         }

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     when the client names none
  */
 public record RequestHead(
-        @Nullable String model,
-        boolean stream,
-        boolean arrayStream,
-        String anthropicVersion,
-        String anthropicBeta) {
+        @Nullable String model, boolean stream, boolean arrayStream, String anthropicVersion, String anthropicBeta) {
     /** Everything stands in the body. */
     public static final RequestHead NONE = new RequestHead(null, false, false, "", "");
 

@@ -180,8 +180,18 @@ public final class RequestScanner {
 
     /** The field whose name the cursor has just read; null for one that is not read at this endpoint. */
     private @Nullable Spelling spelling() {
+        int from = cursor.tokenStart();
+        int to = cursor.tokenEnd();
+        boolean escaped = false;
+        for (int i = from; i < to; i++) {
+            escaped |= body[i] == '\\';
+        }
         for (Spelling field : fields) {
-            if (cursor.tokenIs(field.text())) {
+            byte[] name = field.bytes();
+            boolean same = escaped
+                    ? cursor.tokenIs(field.text())
+                    : name.length == to - from && Arrays.equals(body, from, to, name, 0, name.length);
+            if (same) {
                 return field;
             }
         }

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.pool.ParameterRules;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The fields that are read of requests in dialects other than OpenAI's chat. */
 class DialectScanTest {
     private static final RequestHead PATH = RequestHead.ofPath("gem", true, false);
+    private static final ObjectMapper JACKSON = new ObjectMapper();
     private static final String BASE64 = "iVBORw0K".repeat(40_000);
 
     @Test
@@ -54,8 +57,7 @@ class DialectScanTest {
 
     @Test
     void anthropicMediaCostsFlatAndTextSourcesCostTheirText() {
-        String image =
-                "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" + BASE64 + "'}}";
+        String image = "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'" + BASE64 + "'}}";
         String text = "{'type':'document','source':{'type':'text','media_type':'text/plain','data':'"
                 + "plain words ".repeat(4_000) + "'}}";
         String thinking = "{'type':'thinking','thinking':'hm','signature':'" + BASE64 + "'}";
@@ -185,8 +187,7 @@ class DialectScanTest {
                 "EMBED_CONTENT | {'content':'x'} | content | invalid_type"
             })
     void namesTheFieldThatIsWrong(Endpoint endpoint, String body, String param, String code) {
-        InvalidRequest failure =
-                refused(body.replace("M}", "'messages':[{'role':'user','content':'x'}]}"), endpoint);
+        InvalidRequest failure = refused(body.replace("M}", "'messages':[{'role':'user','content':'x'}]}"), endpoint);
 
         assertThat(failure.param()).isEqualTo(param);
         assertThat(failure.code()).isEqualTo(code);
@@ -228,6 +229,44 @@ class DialectScanTest {
                 .isEqualTo(("{'model':'models/up'," + contents + "}").replace('\'', '"'));
         assertThat(new String(RequestSplice.apply(plain, "up", true, rules), UTF_8))
                 .isEqualTo(("{" + contents + ",'labels':{}}").replace('\'', '"'));
+    }
+
+    /** Whatever the bytes are, a body is scanned or refused, and what is scanned is JSON. */
+    @Test
+    void mutatedBodiesAreScannedOrRefused() throws Exception {
+        Map<Endpoint, String> samples = Map.of(
+                Endpoint.MESSAGES,
+                "{'model':'m','max_tokens':7,'system':[{'text':'s'}],'metadata':{'user_id':'u'},'messages':[{'role':'user',"
+                        + "'content':[{'type':'image','source':{'type':'base64','data':'QUJD'}}]}],'tools':[{'name':'f'}]}",
+                Endpoint.RESPONSES,
+                "{'model':'m','input':[{'role':'user','content':'x'}],'instructions':null,'conversation':{'id':'c'}}",
+                Endpoint.GENERATE_CONTENT,
+                "{'contents':[{'parts':[{'inlineData':{'data':'QUJD'}}]}],'generationConfig':{'candidateCount':2}}",
+                Endpoint.COUNT_CONTENT_TOKENS,
+                "{'generateContentRequest':{'contents':[{'parts':[{'text':'x'}]}]}}",
+                Endpoint.EMBED_CONTENT,
+                "{'model':'models/m','content':{'parts':[{'text':'x'}]}}");
+        Random random = new Random(7);
+        String alphabet = "{}[]\",:0123456789.eE-ntf\\u \n\u0000\u00e9";
+        int scanned = 0;
+        for (Map.Entry<Endpoint, String> sample : samples.entrySet()) {
+            for (int i = 0; i < 4_000; i++) {
+                byte[] body = json(sample.getValue());
+                for (int changes = random.nextInt(3); changes >= 0; changes--) {
+                    body[random.nextInt(body.length)] = (byte) alphabet.charAt(random.nextInt(alphabet.length()));
+                }
+                try {
+                    RequestScan scan = RequestScanner.scan(body, sample.getKey(), PATH, 64);
+                    JACKSON.readTree(scan.body());
+                    assertThat(scan.inputTokens()).isNotNegative();
+                    JACKSON.readTree(RequestSplice.apply(scan, "up", true, ParameterRules.NONE));
+                    scanned++;
+                } catch (GatewayException refused) {
+                    assertThat(refused.failure()).isInstanceOf(InvalidRequest.class);
+                }
+            }
+        }
+        assertThat(scanned).isGreaterThan(1_000);
     }
 
     private static long sticky(String fields, String messages) {
