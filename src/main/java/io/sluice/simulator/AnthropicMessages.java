@@ -51,12 +51,12 @@ final class AnthropicMessages {
             List<Fields> blocks = blocks(message, role, last);
             boolean merged = role.equals(before); // consecutive turns of one role are one turn
             if (!merged) {
-                if (role.equals("user")) {
-                    toolResults(blocks, i, ledByThinking, last);
-                } else {
-                    unanswered();
-                    turn.results.clear();
-                }
+                turn.results.clear();
+            }
+            if (role.equals("user")) {
+                toolResults(blocks, i, ledByThinking, last);
+            } else if (!merged) {
+                unanswered();
             }
             turn.countMessage();
             words.setLength(0);
@@ -101,7 +101,6 @@ final class AnthropicMessages {
 
     /** The user's turn after calls: all results, nothing before them. */
     private void toolResults(List<Fields> blocks, int at, boolean ledByThinking, boolean last) throws RefusedRequest {
-        turn.results.clear();
         boolean others = false;
         for (Fields block : blocks) {
             if (!block.text("type").equals("tool_result")) {

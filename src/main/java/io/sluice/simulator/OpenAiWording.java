@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The errors of OpenAI and Azure. */
-final class OpenAiWording extends Wording {
+class OpenAiWording extends Wording {
     private final Route route;
 
     /**

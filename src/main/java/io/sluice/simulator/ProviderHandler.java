@@ -26,7 +26,7 @@ final class ProviderHandler {
     void handle(HttpServerRequest request) {
         String path = request.path() == null ? "" : request.path();
         String method = request.method().name();
-        Service service = Services.of(path, request.method());
+        Service service = Services.of(request, path);
         if (service == null) {
             answer(request, Services.wording(path).notFound(method, path));
             return;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the event loops of one simulated provider share. */
 final class Simulation {
+    /** The credential whose faults the givers of access tokens follow; always accepted. */
+    static final String OAUTH = "oauth";
+
     /** So many credentials are told apart; further ones are unknown, so that memory is bounded. */
     private static final int MAX_CREDENTIALS = 100_000;
 
@@ -71,7 +74,7 @@ final class Simulation {
         if (known != null) {
             return known;
         }
-        return script.onlyListed() || credentials.size() >= MAX_CREDENTIALS ? null : created(name);
+        return script.onlyListed() && !name.equals(OAUTH) || credentials.size() >= MAX_CREDENTIALS ? null : created(name);
     }
 
     private Credential created(String name) {

@@ -60,12 +60,15 @@ final class SimulatorServer extends VerticleBase {
         Pacer pacer = new Pacer(vertx, simulation.clock());
         ProviderHandler provider = new ProviderHandler(simulation, pacer);
         ControlHandler control = new ControlHandler(simulation, refuse);
+        RealtimeHandler realtime = new RealtimeHandler(simulation);
         HttpServer created = vertx.createHttpServer(serverOptions());
         server = created;
         return created.connectionHandler(connection -> {
                     simulation.stats().connectionOpened();
                     connection.closeHandler(closed -> simulation.stats().connectionClosed());
                 })
+                .webSocketHandshakeHandler(realtime::shake)
+                .webSocketHandler(realtime::serve)
                 .requestHandler(request -> {
                     if (ControlHandler.handles(request.path())) {
                         control.handle(request);
@@ -87,6 +90,10 @@ final class SimulatorServer extends VerticleBase {
         HttpServerOptions http = new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
                 .setMaxHeaderSize(64 * 1024)
+                .setMaxFormAttributeSize(64 * 1024)
+                .setMaxWebSocketFrameSize(1024 * 1024)
+                .setMaxWebSocketMessageSize(16 * 1024 * 1024)
+                .addWebSocketSubProtocol("realtime")
                 .setAcceptBacklog(4_096)
                 .setHandle100ContinueAutomatically(true);
         if (options.resetOnClose()) {
