@@ -33,7 +33,7 @@ class QwenAndErnieFlowTest {
         node = TestNode.of(new RevisionBuilder()
                         .channel("one", c -> c.type(type)
                                 .url(new BaseUrl(false, "127.0.0.1", upstream.port(), path))
-                                .credential(credential)
+                                .secret(credential)
                                 .redirect("m", "upstream-m"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 1, SOON)

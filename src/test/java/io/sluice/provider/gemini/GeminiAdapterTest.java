@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.BaseUrl;
@@ -63,7 +64,8 @@ class GeminiAdapterTest {
                 ? RequestScanner.scan(("{\"input\":1," + body.substring(1)).getBytes(UTF_8), Endpoint.EMBEDDINGS, 64)
                         .members()
                 : new RequestScan.Members(0, new int[0], 0);
-        return new RequestScan(bytes, endpoint, members, "m", stream, false, -1, 1, 1, 0);
+        return new RequestScan(
+                bytes, endpoint, RequestHead.ofPath("m", stream, false), members, "m", stream, false, -1, 1, 1, 0);
     }
 
     private static UpstreamRequest encode(Candidate candidate, RequestScan scan) {
