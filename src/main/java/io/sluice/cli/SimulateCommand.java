@@ -22,8 +22,12 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code sluice simulate}. */
 @Command(
         name = "simulate",
-        description =
-                "Starts the simulated provider on its own: OpenAI and Azure dialects, scripted faults, an oracle.",
+        description = {
+            "Starts the simulated provider on its own: every provider's dialect, scripted faults, an oracle.",
+            "The path decides about the dialect: /v1 OpenAI, /openai Azure, /anthropic, /gemini, /vertex, /bedrock,",
+            "/dashscope, /compatible-mode/v1, /qianfan/v2, /rpc/2.0 (Qianfan, legacy), /ollama;",
+            "/token and /oauth/2.0/token give access tokens."
+        },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SimulateCommand implements Callable<Integer> {

@@ -337,6 +337,11 @@ final class Exchange {
         headers.forEach(response::putHeader);
     }
 
+    /** The client is gone before its request was whole. */
+    void lost() {
+        end(Ending.ABORTED_BY_PEER);
+    }
+
     /** Closes the connection, or in HTTP/2 resets the stream, behind what was written. */
     private void abandon() {
         end(Ending.FAILED);

@@ -1,5 +1,6 @@
 package io.sluice.simulator;
 
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -63,7 +64,7 @@ final class ProviderHandler {
             return;
         }
         if (service.takesForm()) {
-            takeForm(name, request, exchange);
+            takeForm(service.wording(), name, request, exchange);
             return;
         }
         Body body = new Body();
@@ -82,12 +83,19 @@ final class ProviderHandler {
     }
 
     /** Reads a form; of its files only the size is kept. */
-    private void takeForm(String name, HttpServerRequest request, Exchange exchange) {
+    private void takeForm(Wording wording, String name, HttpServerRequest request, Exchange exchange) {
         Map<String, Long> files = new HashMap<>();
         request.setExpectMultipart(true);
         request.uploadHandler(upload -> {
             files.merge(upload.name(), 0L, Long::sum);
             upload.handler(chunk -> files.merge(upload.name(), (long) chunk.length(), Long::sum));
+        });
+        request.exceptionHandler(failure -> {
+            if (failure instanceof DecoderException) {
+                exchange.refuse(wording.error(400, "Could not parse multipart form"));
+            } else {
+                exchange.lost();
+            }
         });
         request.endHandler(end -> {
             MultiMap form = MultiMap.caseInsensitiveMultiMap().addAll(request.formAttributes());

@@ -3,6 +3,7 @@ package io.sluice.simulator;
 import io.sluice.simulator.CompatibleService.Vendor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * /rpc/2.0/ai_custom/…                  Qianfan before version 2; /oauth/2.0/token its access tokens
  * /api/chat, /api/embed, /api/tags, …   Ollama
  * </pre>
+ *
+ * {@code /gemini}, {@code /vertex}, {@code /dashscope} and {@code /ollama} may stand before a path, so that a base URL
+ * says what it is of.
  */
 final class Services {
     private static final Service CHAT = new OpenAiService(new Route(Route.Dialect.OPENAI, Route.Endpoint.CHAT, ""));
@@ -31,10 +35,25 @@ final class Services {
     private static final String VERTEX = "/publishers/google/models";
     private static final String WORKSHOP = "/rpc/2.0/ai_custom/v1/wenxinworkshop/";
 
+    private static final List<String> NAMES = List.of("/gemini", "/vertex", "/dashscope", "/ollama");
+
     private Services() {}
 
+    private static String nameless(String path) {
+        for (String name : NAMES) {
+            if (path.startsWith(name) && path.startsWith("/", name.length())) {
+                return path.substring(name.length());
+            }
+        }
+        return path;
+    }
+
     /** Finds the service of a request; null when there is none. */
-    static @Nullable Service of(HttpServerRequest request, String path) {
+    static @Nullable Service of(HttpServerRequest request, String wholePath) {
+        if (wholePath.equals("/v1/chat/completions")) {
+            return CHAT;
+        }
+        String path = nameless(wholePath);
         if (path.equals("/v1/chat/completions")) {
             return CHAT;
         }
@@ -133,7 +152,8 @@ final class Services {
     }
 
     /** The errors of the provider that a path without a service would belong to. */
-    static Wording wording(String path) {
+    static Wording wording(String wholePath) {
+        String path = nameless(wholePath);
         if (path.startsWith("/anthropic/") || path.startsWith("/v1/messages")) {
             return AnthropicService.WORDING;
         }

@@ -54,6 +54,14 @@ class MediaTest {
         Reply none = form(uri, 0, "model", "whisper-1");
         Reply tooLarge = form(uri, 25 * 1024 * 1024 + 1, "model", "whisper-1");
         Reply noForm = post(uri, "{}");
+        Reply broken = await(client.send(
+                HttpMethod.POST,
+                uri,
+                MultiMap.caseInsensitiveMultiMap()
+                        .add("authorization", "Bearer k")
+                        .add("content-type", "multipart/form-data; boundary=xx"),
+                "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n"
+                        + "Content-Type: text/plain; charset=none\r\n\r\nx\r\n--xx--\r\n"));
 
         assertThat(json.path("text").asText()).isEqualTo("Transcript of 1000000 bytes.");
         assertThat(json.path("usage").path("type").asText()).isEqualTo("tokens");
@@ -64,6 +72,7 @@ class MediaTest {
         assertThat(none.json().path("error").path("param").asText()).isEqualTo("file");
         assertThat(tooLarge.status()).isEqualTo(413);
         assertThat(noForm.status()).isEqualTo(415);
+        assertThat(broken.status()).isEqualTo(400);
     }
 
     @Test
