@@ -15,6 +15,7 @@ import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.provider.TokenGrant.Asked;
 import io.sluice.provider.TokenGrant.Token;
 import io.sluice.provider.TokenGrant.TokenCall;
@@ -142,6 +143,31 @@ class QwenAndErnieAdapterTest {
         assertThat(body(request)).isEqualTo(asked);
         assertThat(new io.sluice.provider.qianfan.QianfanAdapter().grant(candidate))
                 .isNull();
+    }
+
+    @Test
+    void qianfanErrorsInAStreamAreReadByItsTable() {
+        Candidate candidate =
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").credential("bce-v3/ALTAK-abc/def"));
+        UpstreamRequest request = encode(candidate, Endpoint.CHAT_COMPLETIONS, CHAT.formatted(true, ""));
+        ResponseTap tap = Objects.requireNonNull(request.answer().tap("text/event-stream"));
+        byte[] event = "data: {\"error\":{\"code\":\"invalid_iam_token\",\"message\":\"m\"},\"id\":\"as-1\"}\n\n"
+                .getBytes(UTF_8);
+
+        tap.feed(event, new ResponseTap.Sink() {
+            @Override
+            public void pass(int offset, int length) {
+                throw new AssertionError("passes");
+            }
+
+            @Override
+            public void write(byte[] bytes) {
+                throw new AssertionError("writes");
+            }
+        });
+
+        assertThat(Objects.requireNonNull(tap.error()).kind()).isEqualTo(Kind.ACCOUNT_REFUSED);
+        assertThat(request.answer().tap("text/html")).isNull();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.SseEvents;
 import io.sluice.domain.tokens.TokenUsage;
+import io.sluice.provider.AnswerReading;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ public final class InAnswerTap implements ResponseTap {
         return table.inAnswer().isEmpty()
                 ? inner
                 : new InAnswerTap(inner, table, contentType.startsWith("text/event-stream"));
+    }
+
+    /** The same for a reading: what an adapter of a provider with such a table gives out. */
+    public static AnswerReading reading(AnswerReading inner, ErrorTable table) {
+        return contentType -> {
+            ResponseTap tap = inner.tap(contentType);
+            return tap == null ? null : of(tap, table, contentType);
+        };
     }
 
     @Override

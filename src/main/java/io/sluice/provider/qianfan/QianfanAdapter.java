@@ -18,6 +18,7 @@ import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.TokenGrant;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiRequests;
+import io.sluice.provider.preset.InAnswerTap;
 import io.sluice.provider.preset.Presets;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
@@ -63,14 +64,21 @@ public final class QianfanAdapter implements ProviderAdapter {
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Secret key = candidate.account().key();
-        return AccessTokens.isQuery(key)
-                ? older(candidate, scan, target)
-                : OpenAiRequests.encode(
-                        candidate,
-                        scan,
-                        target,
-                        path -> candidate.channel().baseUrl().path() + path,
-                        headers(key.reveal()));
+        if (AccessTokens.isQuery(key)) {
+            return older(candidate, scan, target);
+        }
+        UpstreamRequest request = OpenAiRequests.encode(
+                candidate,
+                scan,
+                target,
+                path -> candidate.channel().baseUrl().path() + path,
+                headers(key.reveal()));
+        return new UpstreamRequest(
+                request.uri(),
+                request.headers(),
+                request.body(),
+                InAnswerTap.reading(request.answer(), errors),
+                request.lost());
     }
 
     private static Map<String, String> headers(String key) {
