@@ -148,7 +148,7 @@ class QwenAndErnieAdapterTest {
     @Test
     void qianfanErrorsInAStreamAreReadByItsTable() {
         Candidate candidate =
-                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").credential("bce-v3/ALTAK-abc/def"));
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-abc/def"));
         UpstreamRequest request = encode(candidate, Endpoint.CHAT_COMPLETIONS, CHAT.formatted(true, ""));
         ResponseTap tap = Objects.requireNonNull(request.answer().tap("text/event-stream"));
         byte[] event = "data: {\"error\":{\"code\":\"invalid_iam_token\",\"message\":\"m\"},\"id\":\"as-1\"}\n\n"
