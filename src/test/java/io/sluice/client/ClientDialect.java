@@ -45,13 +45,13 @@ enum ClientDialect {
         }
 
         @Override
-        String toolQuestion(String model) {
+        String toolQuestion(String model, boolean forced) {
             return """
-                    {"model":"%s","max_completion_tokens":100,"tool_choice":"required",
+                    {"model":"%s","max_completion_tokens":100,"tool_choice":"%s",
                      "tools":[{"type":"function","function":{"name":"get_weather","description":"Weather of a place",
                        "parameters":%s}}],
-                     "messages":[{"role":"user","content":"How is the weather in Paris?"}]}"""
-                    .formatted(model, SCHEMA);
+                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
+                    .formatted(model, forced ? "required" : "auto", SCHEMA);
         }
 
         @Override
@@ -61,7 +61,7 @@ enum ClientDialect {
 
         @Override
         String toolResult(String model, JsonNode answer, String result) {
-            ObjectNode request = read(toolQuestion(model).replace("\"required\"", "\"auto\""));
+            ObjectNode request = read(toolQuestion(model, false));
             ArrayNode messages = (ArrayNode) request.get("messages");
             messages.add(answer.at("/choices/0/message"));
             messages.addObject()
@@ -113,13 +113,13 @@ enum ClientDialect {
         }
 
         @Override
-        String toolQuestion(String model) {
+        String toolQuestion(String model, boolean forced) {
             return """
-                    {"model":"%s","max_output_tokens":100,"tool_choice":"required","store":false,
+                    {"model":"%s","max_output_tokens":100,"tool_choice":"%s","store":false,
                      "tools":[{"type":"function","name":"get_weather","description":"Weather of a place",
                        "parameters":%s,"strict":false}],
-                     "input":[{"role":"user","content":"How is the weather in Paris?"}]}"""
-                    .formatted(model, SCHEMA);
+                     "input":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
+                    .formatted(model, forced ? "required" : "auto", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {
@@ -138,7 +138,7 @@ enum ClientDialect {
 
         @Override
         String toolResult(String model, JsonNode answer, String result) {
-            ObjectNode request = read(toolQuestion(model).replace("\"required\"", "\"auto\""));
+            ObjectNode request = read(toolQuestion(model, false));
             ArrayNode input = (ArrayNode) request.get("input");
             answer.path("output").forEach(input::add);
             input.addObject()
@@ -187,12 +187,12 @@ enum ClientDialect {
         }
 
         @Override
-        String toolQuestion(String model) {
+        String toolQuestion(String model, boolean forced) {
             return """
-                    {"model":"%s","max_tokens":100,"tool_choice":{"type":"any"},
+                    {"model":"%s","max_tokens":100,"tool_choice":{"type":"%s"},
                      "tools":[{"name":"get_weather","description":"Weather of a place","input_schema":%s}],
-                     "messages":[{"role":"user","content":"How is the weather in Paris?"}]}"""
-                    .formatted(model, SCHEMA);
+                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
+                    .formatted(model, forced ? "any" : "auto", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {
@@ -211,7 +211,7 @@ enum ClientDialect {
 
         @Override
         String toolResult(String model, JsonNode answer, String result) {
-            ObjectNode request = read(toolQuestion(model).replace("\"any\"", "\"auto\""));
+            ObjectNode request = read(toolQuestion(model, false));
             ArrayNode messages = (ArrayNode) request.get("messages");
             messages.addObject().put("role", "assistant").set("content", answer.path("content"));
             messages.addObject()
@@ -263,14 +263,14 @@ enum ClientDialect {
         }
 
         @Override
-        String toolQuestion(String model) {
+        String toolQuestion(String model, boolean forced) {
             return """
                     {"generationConfig":{"maxOutputTokens":100},
-                     "toolConfig":{"functionCallingConfig":{"mode":"ANY"}},
+                     "toolConfig":{"functionCallingConfig":{"mode":"%s"}},
                      "tools":[{"functionDeclarations":[{"name":"get_weather","description":"Weather of a place",
                        "parameters":%s}]}],
-                     "contents":[{"role":"user","parts":[{"text":"How is the weather in Paris?"}]}]}"""
-                    .formatted(SCHEMA);
+                     "contents":[{"role":"user","parts":[{"text":"Use get_weather: how is the weather in Paris?"}]}]}"""
+                    .formatted(forced ? "ANY" : "AUTO", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {
@@ -289,7 +289,7 @@ enum ClientDialect {
 
         @Override
         String toolResult(String model, JsonNode answer, String result) {
-            ObjectNode request = read(toolQuestion(model).replace("\"ANY\"", "\"AUTO\""));
+            ObjectNode request = read(toolQuestion(model, false));
             ArrayNode contents = (ArrayNode) request.get("contents");
             contents.add(answer.at("/candidates/0/content"));
             ObjectNode response = contents.addObject()
@@ -322,7 +322,12 @@ enum ClientDialect {
 
     abstract boolean isComplete(String body, List<JsonNode> events);
 
-    abstract String toolQuestion(String model);
+    /**
+     * Offers a tool.
+     *
+     * @param forced whether it must be called; Ollama knows no such wish
+     */
+    abstract String toolQuestion(String model, boolean forced);
 
     abstract String calledTool(JsonNode answer);
 

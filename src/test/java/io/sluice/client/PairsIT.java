@@ -79,7 +79,7 @@ class PairsIT {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("pairs")
     void callsAToolAndTakesItsResult(ClientDialect client, String model) throws Exception {
-        HttpResponse<String> first = ask(client, model, false, client.toolQuestion(model));
+        HttpResponse<String> first = ask(client, model, false, client.toolQuestion(model, !model.endsWith("ollama")));
         assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
         JsonNode call = JSON.readTree(first.body());
         assertThat(client.calledTool(call)).as(first.body()).isEqualTo("get_weather");
