@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.json.RequestScan;
@@ -19,6 +18,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
