@@ -25,7 +25,10 @@ class ServiceAccountKeyTest {
 
     @Test
     void otherTypesDoNot() {
-        assertThat(files("openai", JSON).gatewayErrors()).singleElement().asString().contains("no header may carry");
+        assertThat(files("openai", JSON).gatewayErrors())
+                .singleElement()
+                .asString()
+                .contains("no header may carry");
     }
 
     @ParameterizedTest

@@ -112,11 +112,7 @@ final class PartReader {
         boolean named = id != null && !id.isEmpty();
         String own = id == null || id.isEmpty() ? CallIds.PREFIX + ++made : id;
         Part.ToolCall read = new Part.ToolCall(
-                own,
-                Fields.required(call, "name", here),
-                args == null ? "{}" : Json.text(args),
-                signature,
-                null);
+                own, Fields.required(call, "name", here), args == null ? "{}" : Json.text(args), signature, null);
         if (!named) {
             open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);
         }
