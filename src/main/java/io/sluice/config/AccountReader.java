@@ -46,7 +46,8 @@ final class AccountReader {
 
     private void read() {
         String name = item.text("name", "name", "required without keys-file", Names::name);
-        Secret key = item.secret("key", "required without keys-file", takesJson ? Names::credentialOrJson : Names::credential);
+        Secret key = item.secret(
+                "key", "required without keys-file", takesJson ? Names::credentialOrJson : Names::credential);
         String keysFile = item.text("keys-file", "file", Section.NONE, text -> text);
         if (item.has("keys-file")) {
             for (String other : List.of("name", "key")) {

@@ -17,7 +17,12 @@ import java.util.function.LongSupplier;
  * @param calls those in flight
  */
 record CallServices(
-        LongSupplier clock, Clock wallClock, Bus bus, LimitReports reports, Credentials credentials, Set<UpstreamCall> calls) {
+        LongSupplier clock,
+        Clock wallClock,
+        Bus bus,
+        LimitReports reports,
+        Credentials credentials,
+        Set<UpstreamCall> calls) {
     /**
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
      * and is not.

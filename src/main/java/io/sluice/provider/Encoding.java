@@ -57,7 +57,12 @@ public final class Encoding {
     public static Translation translated(
             Candidate candidate, RequestScan scan, ChatDialect client, ProviderCodec provider, AnswerTarget target) {
         return carried(() -> Translation.of(
-                scan, client, provider, candidate.upstreamModel(), candidate.channel().lenient(), target));
+                scan,
+                client,
+                provider,
+                candidate.upstreamModel(),
+                candidate.channel().lenient(),
+                target));
     }
 
     /**

@@ -62,8 +62,8 @@ final class TokenClient implements Credentials.TokenEndpoint {
     private Future<Answer> send(TokenCall call) {
         URI url = endpoint(call.url());
         if (url == null) {
-            return Future.failedFuture(new GatewayException(UpstreamFailure.of(
-                    Kind.ACCOUNT_REFUSED, "The account's token endpoint is not an https URL.")));
+            return Future.failedFuture(new GatewayException(
+                    UpstreamFailure.of(Kind.ACCOUNT_REFUSED, "The account's token endpoint is not an https URL.")));
         }
         boolean tls = url.getScheme().equalsIgnoreCase("https");
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();

@@ -265,8 +265,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
         UpstreamRequest written = Objects.requireNonNull(asked);
         String contentType = answer.getHeader("content-type");
-        ResponseTap reading =
-                written.answer().tap(contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT));
+        ResponseTap reading = written.answer()
+                .tap(contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT));
         if (reading == null) {
             fail(UpstreamFailure.of(
                     Kind.BAD_RESPONSE, "The upstream answered in a content type that is not its dialect's."));

@@ -1,8 +1,8 @@
 package io.sluice.testkit;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.UsageRecord;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

@@ -225,11 +225,7 @@ final class GeminiFields {
         Key here = keys[Math.min(depth, MOST_DEPTH)];
         model = !isName && depth == 1 && here == Key.MODEL;
         wordy = isName || here == Key.FINISH || here == Key.BLOCK;
-        counts = !isName
-                && depth > 3
-                && keys[1] == Key.CANDIDATES
-                && keys[3] == Key.CONTENT
-                && here != Key.LABEL;
+        counts = !isName && depth > 3 && keys[1] == Key.CANDIDATES && keys[3] == Key.CONTENT && here != Key.LABEL;
         if (model) {
             stop = Stop.MODEL_BEGINS;
         }

@@ -91,7 +91,8 @@ public final class GeminiAdapter implements ProviderAdapter {
                 method,
                 passedBody(candidate, scan),
                 contentType -> isReadable(contentType)
-                        ? new GeminiTap(rename, error -> GeminiError.read(0, error).failure())
+                        ? new GeminiTap(
+                                rename, error -> GeminiError.read(0, error).failure())
                         : null,
                 List.of());
     }

@@ -24,9 +24,7 @@ final class GeminiErrors {
         }
         return switch (failure.kind()) {
             case RATE_LIMITED, SERVER_ERROR ->
-                failure.retryAfter().isZero()
-                        ? waiting(failure, RetryAfter.of(headers, failure.message()))
-                        : failure;
+                failure.retryAfter().isZero() ? waiting(failure, RetryAfter.of(headers, failure.message())) : failure;
             default -> failure;
         };
     }

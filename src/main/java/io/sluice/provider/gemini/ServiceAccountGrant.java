@@ -81,7 +81,8 @@ record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
     }
 
     private static PrivateKey privateKey(String pem) throws GeneralSecurityException {
-        String base64 = pem.replaceAll("-----(?:BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
+        String base64 =
+                pem.replaceAll("-----(?:BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
         return KeyFactory.getInstance("RSA")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
     }

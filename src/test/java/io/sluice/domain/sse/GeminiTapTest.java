@@ -189,7 +189,10 @@ class GeminiTapTest {
         Collected out = new Collected();
         byte[] filler = new byte[64 * 1024];
         Arrays.fill(filler, (byte) 'A');
-        out.feed(tap, bytes("data: {\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\""));
+        out.feed(
+                tap,
+                bytes(
+                        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\""));
         for (int i = 0; i < 100; i++) {
             int before = out.size();
             out.feed(tap, filler);

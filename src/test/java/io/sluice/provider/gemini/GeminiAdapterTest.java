@@ -44,8 +44,8 @@ class GeminiAdapterTest {
         return Objects.requireNonNull(new RevisionBuilder()
                         .channel(
                                 "c",
-                                c -> how.apply(c.type(ProviderType.GEMINI)
-                                        .url(new BaseUrl(true, "example.com", 443, path))))
+                                c -> how.apply(
+                                        c.type(ProviderType.GEMINI).url(new BaseUrl(true, "example.com", 443, path))))
                         .build()
                         .models()
                         .get("m"))
@@ -116,8 +116,8 @@ class GeminiAdapterTest {
     @ParameterizedTest
     @ValueSource(strings = {"x/../..", "a?key=1#", "a b", "a\r\nHost: evil", "a%2fb", "a:b", "ä"})
     void nameOfTheModelStaysOneSegment(String model) {
-        UpstreamRequest request = encode(
-                candidate("/v1beta", c -> c.redirect("m", model)), scan(Endpoint.GENERATE_CONTENT, false, "{}"));
+        UpstreamRequest request =
+                encode(candidate("/v1beta", c -> c.redirect("m", model)), scan(Endpoint.GENERATE_CONTENT, false, "{}"));
 
         assertThat(request.uri()).matches("/v1beta/models/[A-Za-z0-9%._*-]+:generateContent");
     }
@@ -156,9 +156,8 @@ class GeminiAdapterTest {
 
         assertThatThrownBy(() -> encode(candidate("/v1beta"), scan))
                 .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
-                        .isInstanceOfSatisfying(
-                                UpstreamFailure.class,
-                                failure -> assertThat(failure.kind()).isEqualTo(Kind.INEXPRESSIBLE)));
+                        .isInstanceOfSatisfying(UpstreamFailure.class, failure -> assertThat(failure.kind())
+                                .isEqualTo(Kind.INEXPRESSIBLE)));
     }
 
     @Test

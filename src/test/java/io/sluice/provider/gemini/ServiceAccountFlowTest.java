@@ -31,12 +31,10 @@ class ServiceAccountFlowTest {
     @BeforeEach
     void start() {
         node = TestNode.of(new RevisionBuilder()
-                        .channel(
-                                "vertex",
-                                c -> c.type(ProviderType.GEMINI)
-                                        .url(new BaseUrl(false, "127.0.0.1", upstream.port(), VERTEX))
-                                        .secret(ServiceAccounts.json("http://127.0.0.1:" + tokens.port() + "/token"))
-                                        .redirect("m", "embed-1"))
+                        .channel("vertex", c -> c.type(ProviderType.GEMINI)
+                                .url(new BaseUrl(false, "127.0.0.1", upstream.port(), VERTEX))
+                                .secret(ServiceAccounts.json("http://127.0.0.1:" + tokens.port() + "/token"))
+                                .redirect("m", "embed-1"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 1, SOON)
                         .build())
@@ -71,11 +69,13 @@ class ServiceAccountFlowTest {
 
         assertThat(first.status()).isEqualTo(200);
         assertThat(second.status()).isEqualTo(200);
-        assertThat(first.text()).isEqualTo("{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[1.5]}],"
-                + "\"model\":\"m\",\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}");
+        assertThat(first.text())
+                .isEqualTo("{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[1.5]}],"
+                        + "\"model\":\"m\",\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}");
         FakeUpstream.Request exchange = tokens.take(SOON);
         assertThat(exchange.line()).isEqualTo("POST /token HTTP/1.1");
-        assertThat(exchange.text()).startsWith("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=");
+        assertThat(exchange.text())
+                .startsWith("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=");
         for (int i = 0; i < 2; i++) {
             FakeUpstream.Request request = upstream.take(SOON);
             assertThat(request.line()).isEqualTo("POST " + VERTEX + "/models/embed-1:predict HTTP/1.1");
@@ -87,7 +87,8 @@ class ServiceAccountFlowTest {
 
     @Test
     void deadAccountIsRefusedWithoutARequest() throws Exception {
-        tokens.otherwise(Script.json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}"));
+        tokens.otherwise(
+                Script.json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}"));
 
         RawHttp.Answer response = ask();
 

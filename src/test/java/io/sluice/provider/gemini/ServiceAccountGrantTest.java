@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceAccountGrantTest {
     private static final String ENDPOINT = "https://oauth2.example.com/token";
-    private static final ServiceAccountGrant GRANT =
-            new ServiceAccountGrant(Secret.of(ServiceAccounts.json(ENDPOINT)));
+    private static final ServiceAccountGrant GRANT = new ServiceAccountGrant(Secret.of(ServiceAccounts.json(ENDPOINT)));
 
     private static JsonNode part(String text) {
-        return Objects.requireNonNull(Json.read(new String(Base64.getUrlDecoder().decode(text), UTF_8)));
+        return Objects.requireNonNull(
+                Json.read(new String(Base64.getUrlDecoder().decode(text), UTF_8)));
     }
 
     @Test
@@ -83,8 +83,8 @@ class ServiceAccountGrantTest {
 
         assertThatThrownBy(() -> GRANT.read(status, bytes))
                 .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
-                        .isInstanceOfSatisfying(
-                                UpstreamFailure.class, failure -> assertThat(failure.kind()).isEqualTo(kind)));
+                        .isInstanceOfSatisfying(UpstreamFailure.class, failure -> assertThat(failure.kind())
+                                .isEqualTo(kind)));
     }
 
     @ParameterizedTest
@@ -98,8 +98,9 @@ class ServiceAccountGrantTest {
             })
     void keysThatAreNoneAreRefused(String json) {
         assertThatThrownBy(() -> new ServiceAccountGrant(Secret.of(json)).call(Instant.EPOCH))
-                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure().message())
-                        .doesNotContain("AAAA"));
+                .isInstanceOfSatisfying(
+                        GatewayException.class,
+                        e -> assertThat(e.failure().message()).doesNotContain("AAAA"));
     }
 
     @Test

@@ -157,9 +157,9 @@ final class Fields {
     static Iterable<String> others(ObjectNode object, Set<String> known) {
         return () -> {
             Iterator<String> names = object.fieldNames();
-            return java.util.stream.StreamSupport.stream(
-                            java.util.Spliterators.spliteratorUnknownSize(names, 0), false)
-                    .filter(name -> !known.contains(camel(name)) && !object.path(name).isNull())
+            return java.util.stream.StreamSupport.stream(java.util.Spliterators.spliteratorUnknownSize(names, 0), false)
+                    .filter(name ->
+                            !known.contains(camel(name)) && !object.path(name).isNull())
                     .iterator();
         };
     }

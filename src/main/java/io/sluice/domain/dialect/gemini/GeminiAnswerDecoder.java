@@ -48,7 +48,11 @@ final class GeminiAnswerDecoder implements AnswerDecoder {
         SseEvents.Handler handler = (bytes, from, to) -> response(bytes, from, to, out);
         boolean more = events ? sse.feed(piece, handler) : json.feed(piece, handler);
         if (!more && !over) {
-            fail(events ? "The provider sent an event that is too long." : "The provider's answer is not JSON, or too long.", out);
+            fail(
+                    events
+                            ? "The provider sent an event that is too long."
+                            : "The provider's answer is not JSON, or too long.",
+                    out);
         }
     }
 
@@ -83,7 +87,9 @@ final class GeminiAnswerDecoder implements AnswerDecoder {
         }
         over = true;
         if (reader.isWhole() && (events || json.isClosed())) {
-            out.accept(new ChatEvent.End());
+            if (reader.close(out)) {
+                out.accept(new ChatEvent.End());
+            }
         } else if (!events && json.isClosed() && !reader.isRecognised()) {
             fail("The provider's answer holds no candidate.", out);
         }

@@ -32,7 +32,8 @@ public final class GeminiCounting {
             if (!answer.path("totalTokens").isNumber()) {
                 return null;
             }
-            ObjectNode written = Json.object().put("input_tokens", Math.max(0, answer.path("totalTokens").asLong()));
+            ObjectNode written = Json.object()
+                    .put("input_tokens", Math.max(0, answer.path("totalTokens").asLong()));
             return new GatheringTap.Written(Json.write(written), null);
         });
     }

@@ -37,8 +37,7 @@ public final class GeminiEmbeddings {
     private final String model;
     private final long inputTokens;
 
-    private GeminiEmbeddings(
-            ObjectNode body, List<String> lost, boolean base64, String model, long inputTokens) {
+    private GeminiEmbeddings(ObjectNode body, List<String> lost, boolean base64, String model, long inputTokens) {
         this.body = body;
         this.lost = lost;
         this.base64 = base64;
@@ -72,8 +71,7 @@ public final class GeminiEmbeddings {
         JsonNode task = request.path("task_type").isTextual() ? request.path("task_type") : request.path("taskType");
         ObjectNode body = vertex ? vertex(texts, task, dimensions) : studio(texts, upstreamModel, task, dimensions);
         String format = request.path("encoding_format").asText("float");
-        return new GeminiEmbeddings(
-                body, losses.fields(), format.equals("base64"), target.model(), scan.inputTokens());
+        return new GeminiEmbeddings(body, losses.fields(), format.equals("base64"), target.model(), scan.inputTokens());
     }
 
     private static List<String> texts(JsonNode input, Losses losses) {
@@ -93,8 +91,7 @@ public final class GeminiEmbeddings {
     }
 
     private static GatewayException malformed(String message, @Nullable String field) {
-        return new GatewayException(
-                new InvalidRequest(InvalidRequest.Kind.MALFORMED, message, field, "invalid_value"));
+        return new GatewayException(new InvalidRequest(InvalidRequest.Kind.MALFORMED, message, field, "invalid_value"));
     }
 
     private static ObjectNode studio(List<String> texts, String model, JsonNode task, JsonNode dimensions) {
@@ -159,7 +156,8 @@ public final class GeminiEmbeddings {
         }
         for (JsonNode prediction : answer.path("predictions")) {
             vectors.add(prediction.path("embeddings").path("values"));
-            counted += Math.max(0, prediction.at("/embeddings/statistics/token_count").asLong(0));
+            counted += Math.max(
+                    0, prediction.at("/embeddings/statistics/token_count").asLong(0));
         }
         counted += Math.max(0, answer.at("/usageMetadata/promptTokenCount").asLong(0));
         if (vectors.isEmpty() || vectors.stream().anyMatch(vector -> !vector.isArray())) {

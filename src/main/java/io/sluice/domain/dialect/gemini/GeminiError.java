@@ -39,8 +39,8 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
     private static final Pattern DEAD_KEY = Pattern.compile("(?i)\\bapi[ _]key (?:not valid|expired|not found)"
             + "|\\breported as leaked\\b|\\bhas been suspended\\b|\\bis not supported for the api use\\b"
             + "|\\bbilling (?:is )?(?:not enabled|disabled)\\b|\\benable billing\\b");
-    private static final Pattern NO_MODEL =
-            Pattern.compile("(?i)\\bmodels?[ /][^ ]{1,200} (?:is|was) not (?:found|supported)\\b|\\bpublisher model\\b");
+    private static final Pattern NO_MODEL = Pattern.compile(
+            "(?i)\\bmodels?[ /][^ ]{1,200} (?:is|was) not (?:found|supported)\\b|\\bpublisher model\\b");
     /** A file or a cache of another account: the client's mistake, whatever the status says. */
     private static final Pattern OTHERS_FILE =
             Pattern.compile("(?i)\\bpermission to access the file\\b|\\bcached ?content\\b");

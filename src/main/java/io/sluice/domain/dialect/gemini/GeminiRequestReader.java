@@ -26,14 +26,8 @@ import org.jspecify.annotations.Nullable;
  * become extras by their path: {@code safetySettings}, {@code cachedContent}, {@code generationConfig.mediaResolution}.
  */
 final class GeminiRequestReader {
-    private static final Set<String> TOP = Set.of(
-            "model",
-            "contents",
-            "systemInstruction",
-            "tools",
-            "toolConfig",
-            "generationConfig",
-            "serviceTier");
+    private static final Set<String> TOP =
+            Set.of("model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "serviceTier");
     private static final Set<String> GENERATION = Set.of(
             "temperature",
             "topP",
@@ -258,8 +252,7 @@ final class GeminiRequestReader {
             return null;
         }
         String at = CONFIG + ".thinkingConfig";
-        for (String name :
-                Fields.others(thinking, Set.of("includeThoughts", "thinkingBudget", "thinkingLevel"))) {
+        for (String name : Fields.others(thinking, Set.of("includeThoughts", "thinkingBudget", "thinkingLevel"))) {
             extras.put(at + "." + Fields.camel(name), thinking.path(name));
         }
         Boolean show = Fields.flag(thinking, "includeThoughts", at);

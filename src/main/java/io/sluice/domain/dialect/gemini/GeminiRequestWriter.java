@@ -77,7 +77,8 @@ final class GeminiRequestWriter {
             body.set("generationConfig", config);
         }
         String tier = request.serviceTier();
-        if (tier != null && !Set.of("auto", "default", "standard", "standard_only").contains(tier)) {
+        if (tier != null
+                && !Set.of("auto", "default", "standard", "standard_only").contains(tier)) {
             losses.lose(Feature.SERVICE_TIER);
         }
         return body;

@@ -89,7 +89,11 @@ final class GeminiStreamEncoder implements AnswerEncoder {
     private void signature(int choice, String signature, Consumer<byte[]> out) {
         ObjectNode candidate = Json.object();
         ObjectNode content = candidate.putObject("content");
-        content.putArray("parts").addObject().put("text", "").put("thought", true).put("thoughtSignature", signature);
+        content.putArray("parts")
+                .addObject()
+                .put("text", "")
+                .put("thought", true)
+                .put("thoughtSignature", signature);
         content.put("role", "model");
         candidate.put("index", choice);
         response(candidate, out);

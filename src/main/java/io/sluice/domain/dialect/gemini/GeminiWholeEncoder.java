@@ -75,8 +75,7 @@ final class GeminiWholeEncoder implements AnswerEncoder {
             case ChatEvent.Text text -> of(text.choice()).text(text.text(), false);
             case ChatEvent.Refusal refusal -> of(refusal.choice()).text(refusal.text(), false);
             case ChatEvent.Thinking text -> of(text.choice()).text(text.text(), true);
-            case ChatEvent.ThinkingSignature proof ->
-                of(proof.choice()).signature(Signatures.write(proof.signature()));
+            case ChatEvent.ThinkingSignature proof -> of(proof.choice()).signature(Signatures.write(proof.signature()));
             case ChatEvent.HiddenThinking hidden -> {
                 Parts answer = of(hidden.choice());
                 answer.close();

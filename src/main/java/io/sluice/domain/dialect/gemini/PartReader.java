@@ -54,7 +54,11 @@ final class PartReader {
     private void read(ObjectNode part, String at, List<Part> parts) {
         String signature = Fields.text(part, "thoughtSignature", at);
         if (has(part, "text", TEXT)) {
-            text(Fields.required(part, "text", at), Boolean.TRUE.equals(Fields.flag(part, "thought", at)), signature, parts);
+            text(
+                    Fields.required(part, "text", at),
+                    Boolean.TRUE.equals(Fields.flag(part, "thought", at)),
+                    signature,
+                    parts);
         } else if (has(part, "functionCall", CALL)) {
             parts.add(call(part, signature, at));
         } else if (has(part, "functionResponse", RESULT)) {
@@ -106,12 +110,9 @@ final class PartReader {
         ObjectNode args = Fields.object(call, "args", here);
         String id = Fields.text(call, "id", here);
         boolean named = id != null && !id.isEmpty();
+        String own = id == null || id.isEmpty() ? CallIds.PREFIX + ++made : id;
         Part.ToolCall read = new Part.ToolCall(
-                named ? id : CallIds.PREFIX + ++made,
-                Fields.required(call, "name", here),
-                args == null ? "{}" : Json.text(args),
-                signature,
-                null);
+                own, Fields.required(call, "name", here), args == null ? "{}" : Json.text(args), signature, null);
         if (!named) {
             open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);
         }
@@ -194,8 +195,7 @@ final class PartReader {
         String uri = Fields.required(file, "fileUri", here);
         String type = Fields.text(file, "mimeType", here);
         String guessed = type != null ? type : Media.isYouTube(uri) ? "video/mp4" : Media.typeOf(uri, "");
-        return Media.part(
-                Media.source(uri, type), guessed, Fields.text(file, "displayName", here), detail(part));
+        return Media.part(Media.source(uri, type), guessed, Fields.text(file, "displayName", here), detail(part));
     }
 
     private static @Nullable String detail(ObjectNode part) {

@@ -12,6 +12,8 @@ import io.sluice.domain.tokens.TokenUsage;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,11 @@ final class ResponseReader {
     private static final int MAX_CHOICE = 127;
 
     private final BitSet begun = new BitSet();
-    private final BitSet finished = new BitSet();
     private final BitSet spoke = new BitSet();
     private final BitSet thinks = new BitSet();
     private final int[] calls = new int[MAX_CHOICE + 1];
+    private final @Nullable String[] words = new @Nullable String[MAX_CHOICE + 1];
+    private final Map<Integer, String> messages = new HashMap<>();
     private boolean started;
     private boolean failed;
     private boolean recognised;
@@ -45,7 +48,8 @@ final class ResponseReader {
         }
         if (Fields.get(response, "error") != null) {
             failed = true;
-            out.accept(new ChatEvent.Failed(GeminiError.read(0, java.util.Arrays.copyOfRange(bytes, from, to)).failure()));
+            out.accept(new ChatEvent.Failed(GeminiError.read(0, java.util.Arrays.copyOfRange(bytes, from, to))
+                    .failure()));
             return false;
         }
         start(response, out);
@@ -57,11 +61,8 @@ final class ResponseReader {
         }
         if (candidates.isEmpty() && Fields.get(response.path("promptFeedback"), "blockReason") != null) {
             recognised = true;
-            if (!finished.get(0)) {
-                begun.set(0);
-                finished.set(0);
-                out.accept(new ChatEvent.Finish(0, FinishReason.CONTENT_FILTER, null));
-            }
+            begun.set(0);
+            words[0] = "SAFETY";
         }
         usage(response, out);
         return true;
@@ -69,7 +70,7 @@ final class ResponseReader {
 
     /** Whether every answer that began has ended. */
     boolean isWhole() {
-        return !failed && !begun.isEmpty() && begun.cardinality() == finished.cardinality();
+        return !failed && !begun.isEmpty() && begun.stream().allMatch(choice -> words[choice] != null);
     }
 
     /** Whether anything was an answer at all. */
@@ -96,7 +97,9 @@ final class ResponseReader {
 
     private static long seconds(String time) {
         try {
-            return time.isEmpty() || time.length() > 40 ? 0 : Math.max(0, Instant.parse(time).getEpochSecond());
+            return time.isEmpty() || time.length() > 40
+                    ? 0
+                    : Math.max(0, Instant.parse(time).getEpochSecond());
         } catch (DateTimeException e) {
             return 0;
         }
@@ -111,31 +114,37 @@ final class ResponseReader {
         if (choice < 0 || choice > MAX_CHOICE) {
             return fail("The provider's answer has too many candidates.", out);
         }
-        if (finished.get(choice)) {
-            // What a provider says after the end is not of the answer.
-            return true;
-        }
         begun.set(choice);
         for (JsonNode part : candidate.path("content").path("parts")) {
             part(choice, part, out);
         }
         details(choice, candidate, out);
         String word = candidate.path("finishReason").asText("");
-        return word.isEmpty() || word.equals("FINISH_REASON_UNSPECIFIED") || finish(choice, word, candidate, out);
+        if (!word.isEmpty() && !word.equals("FINISH_REASON_UNSPECIFIED")) {
+            words[choice] = word;
+            messages.put(choice, candidate.path("finishMessage").asText(""));
+        }
+        return true;
     }
 
-    private boolean finish(int choice, String word, JsonNode candidate, Consumer<ChatEvent> out) {
-        FinishReason reason = GeminiFinish.read(word, calls[choice] > 0);
-        if (reason == FinishReason.OTHER && !spoke.get(choice) && begun.cardinality() == 1) {
-            String said = candidate.path("finishMessage").asText("");
-            failed = true;
-            out.accept(new ChatEvent.Failed(UpstreamFailure.of(
-                    Kind.BAD_RESPONSE,
-                    GeminiError.safe("The model ended without an answer: " + word + (said.isEmpty() ? "." : ", " + said)))));
-            return false;
+    /**
+     * The answer is over: tells how. Not before, for some models name a reason in every response.
+     *
+     * @return false when it ended in a fault
+     */
+    boolean close(Consumer<ChatEvent> out) {
+        for (int choice = begun.nextSetBit(0); choice >= 0; choice = begun.nextSetBit(choice + 1)) {
+            String word = words[choice] == null ? "" : words[choice];
+            FinishReason reason = GeminiFinish.read(word, calls[choice] > 0);
+            if (reason == FinishReason.OTHER && !spoke.get(choice) && begun.cardinality() == 1) {
+                String said = messages.getOrDefault(choice, "");
+                return fail(
+                        GeminiError.safe(
+                                "The model ended without an answer: " + word + (said.isEmpty() ? "." : ", " + said)),
+                        out);
+            }
+            out.accept(new ChatEvent.Finish(choice, reason, null));
         }
-        finished.set(choice);
-        out.accept(new ChatEvent.Finish(choice, reason, null));
         return true;
     }
 
@@ -178,13 +187,15 @@ final class ResponseReader {
     private static String shown(JsonNode part) {
         JsonNode data = part.path("inlineData");
         if (data.path("data").isTextual()) {
-            return "![" + data.path("mimeType").asText("") .replaceAll("[^a-z0-9/+.-]", "") + "](data:"
-                    + data.path("mimeType").asText("") + ";base64," + data.path("data").asText() + ")";
+            return "![" + data.path("mimeType").asText("").replaceAll("[^a-z0-9/+.-]", "") + "](data:"
+                    + data.path("mimeType").asText("") + ";base64,"
+                    + data.path("data").asText() + ")";
         }
         JsonNode code = part.path("executableCode").path("code");
         if (code.isTextual()) {
-            return "\n```" + part.path("executableCode").path("language").asText("").toLowerCase(java.util.Locale.ROOT)
-                    + "\n" + code.asText() + "\n```\n";
+            return "\n```"
+                    + part.path("executableCode").path("language").asText("").toLowerCase(java.util.Locale.ROOT) + "\n"
+                    + code.asText() + "\n```\n";
         }
         JsonNode output = part.path("codeExecutionResult").path("output");
         return output.isTextual() ? "\n```\n" + output.asText() + "\n```\n" : "";

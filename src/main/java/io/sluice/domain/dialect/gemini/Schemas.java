@@ -35,11 +35,20 @@ final class Schemas {
 
     /** What says nothing that an answer would differ by. */
     private static final Set<String> HARMLESS = Set.of(
-            "$schema", "$id", "$comment", "$defs", "definitions", "additionalProperties", "default", "example",
-            "examples", "deprecated", "readOnly", "writeOnly");
+            "$schema",
+            "$id",
+            "$comment",
+            "$defs",
+            "definitions",
+            "additionalProperties",
+            "default",
+            "example",
+            "examples",
+            "deprecated",
+            "readOnly",
+            "writeOnly");
 
-    private static final Set<String> FORMATS =
-            Set.of("enum", "date-time", "int32", "int64", "float", "double");
+    private static final Set<String> FORMATS = Set.of("enum", "date-time", "int32", "int64", "float", "double");
 
     private final JsonNode root;
     private final Set<String> lost = new TreeSet<>();
@@ -136,8 +145,7 @@ final class Schemas {
             case "items" -> to.set("items", reduced(value, depth + 1));
             case "properties" -> {
                 ObjectNode properties = to.putObject("properties");
-                value.properties()
-                        .forEach(item -> properties.set(item.getKey(), reduced(item.getValue(), depth + 1)));
+                value.properties().forEach(item -> properties.set(item.getKey(), reduced(item.getValue(), depth + 1)));
                 if (properties.isEmpty()) {
                     to.remove("properties");
                 }

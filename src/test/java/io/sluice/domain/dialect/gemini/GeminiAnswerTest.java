@@ -32,16 +32,11 @@ class GeminiAnswerTest {
     private static final GeminiCodec CODEC = new GeminiCodec();
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json; charset=utf-8";
-    private static final List<String> CHUNKS = List.of(
-            """
-            {"usageMetadata":{"promptTokenCount":10,"totalTokenCount":10},"modelVersion":"gemini-2.5-flash","responseId":"r1"}""",
-            """
-            {"candidates":[{"content":{"parts":[{"text":"Hm, é\\n","thought":true}],"role":"model"}}],"modelVersion":"gemini-2.5-flash"}""",
-            """
-            {"candidates":[{"content":{"parts":[{"text":"It is [4] {C}. 中"}],"role":"model"},"index":0}]}""",
-            """
-            {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"a":[1.50]}},"thoughtSignature":"U2ln"},{"functionCall":{"id":"given","name":"g"}}]},"index":0,"groundingMetadata":{"webSearchQueries":["x"]}}]}""",
-            """
+    private static final List<String> CHUNKS = List.of("""
+            {"usageMetadata":{"promptTokenCount":10,"totalTokenCount":10},"modelVersion":"gemini-2.5-flash","responseId":"r1"}""", """
+            {"candidates":[{"content":{"parts":[{"text":"Hm, é\\n","thought":true}],"role":"model"}}],"modelVersion":"gemini-2.5-flash"}""", """
+            {"candidates":[{"content":{"parts":[{"text":"It is [4] {C}. 中"}],"role":"model"},"index":0}]}""", """
+            {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"a":[1.50]}},"thoughtSignature":"U2ln"},{"functionCall":{"id":"given","name":"g"}}]},"index":0,"groundingMetadata":{"webSearchQueries":["x"]}}]}""", """
             {"candidates":[{"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"cachedContentTokenCount":4,"candidatesTokenCount":5,"thoughtsTokenCount":40,"toolUsePromptTokenCount":3,"totalTokenCount":58}}""");
 
     private static String sse(List<String> chunks) {
@@ -88,9 +83,9 @@ class GeminiAnswerTest {
                     0,
                     ChatDialect.GEMINI,
                     Objects.requireNonNull(Json.read("{\"groundingMetadata\":{\"webSearchQueries\":[\"x\"]}}"))),
-            new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),
             // Trap 4: what was thought is outside of the candidates, what was cached inside of the prompt.
             usage(13, 4, 45, 40),
+            new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),
             new ChatEvent.End());
 
     @Test
@@ -108,10 +103,7 @@ class GeminiAnswerTest {
             byte[][] single = new byte[whole.length][];
             for (int i = 0; i < whole.length; i++) {
                 single[i] = new byte[] {whole[i]};
-                assertThat(decode(
-                                contentType,
-                                Arrays.copyOf(whole, i),
-                                Arrays.copyOfRange(whole, i, whole.length)))
+                assertThat(decode(contentType, Arrays.copyOf(whole, i), Arrays.copyOfRange(whole, i, whole.length)))
                         .as("split at %d of %s", i, contentType)
                         .isEqualTo(EXPECTED);
             }
@@ -147,14 +139,22 @@ class GeminiAnswerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "STOP, STOP", "MAX_TOKENS, LENGTH", "SAFETY, CONTENT_FILTER", "RECITATION, CONTENT_FILTER",
-        "BLOCKLIST, CONTENT_FILTER", "PROHIBITED_CONTENT, CONTENT_FILTER", "SPII, CONTENT_FILTER",
-        "IMAGE_SAFETY, CONTENT_FILTER", "MALFORMED_FUNCTION_CALL, OTHER", "SOMETHING_NEW, OTHER"
+        "STOP, STOP",
+        "MAX_TOKENS, LENGTH",
+        "SAFETY, CONTENT_FILTER",
+        "RECITATION, CONTENT_FILTER",
+        "BLOCKLIST, CONTENT_FILTER",
+        "PROHIBITED_CONTENT, CONTENT_FILTER",
+        "SPII, CONTENT_FILTER",
+        "IMAGE_SAFETY, CONTENT_FILTER",
+        "MALFORMED_FUNCTION_CALL, OTHER",
+        "SOMETHING_NEW, OTHER"
     })
     void finishReasons(String word, FinishReason reason) {
         assertThat(decode(
                         JSON,
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"finishReason\":\"" + word + "\"}]}"))
+                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"finishReason\":\"" + word
+                                + "\"}]}"))
                 .contains(new ChatEvent.Finish(0, reason, null), new ChatEvent.End());
     }
 
@@ -163,8 +163,8 @@ class GeminiAnswerTest {
         String blocked = "{\"promptFeedback\":{\"blockReason\":\"SAFETY\"},\"usageMetadata\":{\"promptTokenCount\":4}}";
         List<ChatEvent> expected = List.of(
                 new ChatEvent.Start("", "", 0),
-                new ChatEvent.Finish(0, FinishReason.CONTENT_FILTER, null),
                 usage(4, 0, 0, 0),
+                new ChatEvent.Finish(0, FinishReason.CONTENT_FILTER, null),
                 new ChatEvent.End());
 
         assertThat(decode(JSON, blocked)).isEqualTo(expected);
@@ -173,7 +173,8 @@ class GeminiAnswerTest {
 
     @Test
     void emptyAnswerThatMaxTokensEndedIsOne() {
-        assertThat(decode(JSON, "{\"candidates\":[{\"finishReason\":\"MAX_TOKENS\",\"content\":{\"role\":\"model\"}}]}"))
+        assertThat(decode(
+                        JSON, "{\"candidates\":[{\"finishReason\":\"MAX_TOKENS\",\"content\":{\"role\":\"model\"}}]}"))
                 .contains(new ChatEvent.Finish(0, FinishReason.LENGTH, null), new ChatEvent.End());
     }
 
@@ -196,10 +197,24 @@ class GeminiAnswerTest {
     void whatIsNoAnswerFails(String body, Kind kind) {
         List<ChatEvent> events = decode(JSON, body);
 
-        assertThat(events.getLast())
-                .isInstanceOfSatisfying(
-                        ChatEvent.Failed.class, failed -> assertThat(failed.failure().kind()).isEqualTo(kind));
+        assertThat(events.getLast()).isInstanceOfSatisfying(ChatEvent.Failed.class, failed -> assertThat(
+                        failed.failure().kind())
+                .isEqualTo(kind));
         assertThat(events).doesNotContain(new ChatEvent.End());
+    }
+
+    /** Older models name a reason in every response of a stream. */
+    @Test
+    void reasonInEveryResponseEndsNothing() {
+        String chunk = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"finishReason\":\"STOP\"}]}";
+
+        assertThat(decode(EVENTS, sse(List.of(chunk, chunk))))
+                .containsExactly(
+                        new ChatEvent.Start("", "", 0),
+                        new ChatEvent.Text(0, "x"),
+                        new ChatEvent.Text(0, "x"),
+                        new ChatEvent.Finish(0, FinishReason.STOP, null),
+                        new ChatEvent.End());
     }
 
     @Test
@@ -229,8 +244,18 @@ class GeminiAnswerTest {
 
     private static byte[] encode(boolean stream, boolean array, List<ChatEvent> events) {
         ChatRequest request = new ChatRequest(
-                "m", stream, List.of(), List.of(), null, null, Sampling.DEFAULT, null, new AnswerFormat.Text(), null,
-                null, Map.of());
+                "m",
+                stream,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                Sampling.DEFAULT,
+                null,
+                new AnswerFormat.Text(),
+                null,
+                null,
+                Map.of());
         AnswerEncoder encoder = CODEC.answerEncoder(request, new AnswerTarget("id-1", "public", false, 5, array));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (ChatEvent event : events) {
@@ -260,19 +285,21 @@ class GeminiAnswerTest {
     @Test
     void writesEvents() {
         assertThat(new String(encode(true, false, FOREIGN), UTF_8))
-                .isEqualTo(sse(List.of(
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"hm \\\"q\\\"\",\"thought\":true}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
-                                + Signatures.write("sig")
-                                + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
-                                + Signatures.writeHidden("secret")
-                                + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\\u0001\uD83D\uDE00é中\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}}},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":9,\"candidatesTokenCount\":5,\"totalTokenCount\":17,\"cachedContentTokenCount\":2,\"thoughtsTokenCount\":3},\"modelVersion\":\"public\",\"responseId\":\"id-1\"}")));
+                .isEqualTo(
+                        sse(
+                                List.of(
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"hm \\\"q\\\"\",\"thought\":true}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
+                                                + Signatures.write("sig")
+                                                + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
+                                                + Signatures.writeHidden("secret")
+                                                + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\\u0001\uD83D\uDE00é中\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}}},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":9,\"candidatesTokenCount\":5,\"totalTokenCount\":17,\"cachedContentTokenCount\":2,\"thoughtsTokenCount\":3},\"modelVersion\":\"public\",\"responseId\":\"id-1\"}")));
     }
 
     @Test
@@ -341,8 +368,9 @@ class GeminiAnswerTest {
                                 new ChatEvent.Citation(
                                         0,
                                         ChatDialect.OPENAI,
-                                        Objects.requireNonNull(Json.read(
-                                                "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://e.com\",\"title\":\"T\"}}"))),
+                                        Objects.requireNonNull(
+                                                Json.read(
+                                                        "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://e.com\",\"title\":\"T\"}}"))),
                                 new ChatEvent.Finish(0, FinishReason.STOP, null),
                                 new ChatEvent.End())),
                 UTF_8);
@@ -354,7 +382,11 @@ class GeminiAnswerTest {
     @Test
     void damagedAnswersAreNeverThrown() {
         Random random = new Random(42);
-        byte[][] samples = {sse(CHUNKS).getBytes(UTF_8), array(CHUNKS).getBytes(UTF_8), CHUNKS.get(3).getBytes(UTF_8)};
+        byte[][] samples = {
+            sse(CHUNKS).getBytes(UTF_8),
+            array(CHUNKS).getBytes(UTF_8),
+            CHUNKS.get(3).getBytes(UTF_8)
+        };
         byte[] alphabet = "{}[]\",:\\0e-n\n\r \u0000\u00ff".getBytes(UTF_8);
         for (int round = 0; round < 3_000; round++) {
             byte[] sample = samples[round % samples.length].clone();
@@ -363,10 +395,11 @@ class GeminiAnswerTest {
             }
             int cut = random.nextInt(sample.length);
             String contentType = random.nextInt(4) == 0 ? JSON : round % samples.length == 0 ? EVENTS : JSON;
-            List<ChatEvent> events = decode(
-                    contentType, Arrays.copyOf(sample, cut), Arrays.copyOfRange(sample, cut, sample.length));
+            List<ChatEvent> events =
+                    decode(contentType, Arrays.copyOf(sample, cut), Arrays.copyOfRange(sample, cut, sample.length));
             @Nullable ChatEvent last = events.isEmpty() ? null : events.getLast();
-            assertThat(events.stream().filter(event -> event instanceof ChatEvent.Failed || event instanceof ChatEvent.End))
+            assertThat(events.stream()
+                            .filter(event -> event instanceof ChatEvent.Failed || event instanceof ChatEvent.End))
                     .as("round %d", round)
                     .hasSizeLessThanOrEqualTo(1)
                     .allMatch(event -> event == last);

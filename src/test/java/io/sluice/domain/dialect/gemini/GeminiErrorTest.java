@@ -76,7 +76,8 @@ class GeminiErrorTest {
     void statusAndReasonSayWhatItIs(int status, String word, String message, String reason, Kind kind) {
         String details = reason == null
                 ? ""
-                : ",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" + reason + "\"}]";
+                : ",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" + reason
+                        + "\"}]";
         String body = "{\"error\":{\"code\":" + status + ",\"message\":\"" + message + "\",\"status\":\"" + word + "\""
                 + details + "}}";
 
@@ -95,7 +96,8 @@ class GeminiErrorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html>404</html>", "null", "[]", "{\"error\":7}", "{\"error\":{\"details\":{}}}", "\"x\""})
+    @ValueSource(
+            strings = {"", "<html>404</html>", "null", "[]", "{\"error\":7}", "{\"error\":{\"details\":{}}}", "\"x\""})
     void strangeBodiesGoByTheStatus(String body) {
         assertThat(read(503, body).failure().kind()).isEqualTo(Kind.SERVER_ERROR);
         assertThat(read(401, body).failure().kind()).isEqualTo(Kind.ACCOUNT_REFUSED);

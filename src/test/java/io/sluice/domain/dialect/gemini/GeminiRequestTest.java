@@ -86,8 +86,7 @@ class GeminiRequestTest {
     void readsAndWritesAllThatTheModelCarries() {
         ChatRequest request = read(FULL);
 
-        JsonNode written =
-                CODEC.encodeRequest(request, "gemini-2.5-flash", new Losses(ChatDialect.GEMINI, false));
+        JsonNode written = CODEC.encodeRequest(request, "gemini-2.5-flash", new Losses(ChatDialect.GEMINI, false));
 
         assertThat(Json.read(Json.text(written))).isEqualTo(json(FULL));
     }
@@ -147,11 +146,12 @@ class GeminiRequestTest {
     @Test
     void thoughtsAreOneUpToTheirSignature() {
         String foreign = Signatures.write("c2lnbmF0dXJl");
-        ChatRequest request = read(("{'contents':[{'role':'model','parts':[{'text':'a','thought':true},{'text':'b','thought':true},"
-                        + "{'text':'','thought':true,'thoughtSignature':'" + foreign
-                        + "'},{'text':'','thought':true,'thoughtSignature':'" + Signatures.writeHidden("xyz")
-                        + "'},{'text':'said','thoughtSignature':'R2Vt'}]}]}")
-                .replace('\'', '"'));
+        ChatRequest request =
+                read(("{'contents':[{'role':'model','parts':[{'text':'a','thought':true},{'text':'b','thought':true},"
+                                + "{'text':'','thought':true,'thoughtSignature':'" + foreign
+                                + "'},{'text':'','thought':true,'thoughtSignature':'" + Signatures.writeHidden("xyz")
+                                + "'},{'text':'said','thoughtSignature':'R2Vt'}]}]}")
+                        .replace('\'', '"'));
 
         assertThat(request.messages().getFirst().parts())
                 .containsExactly(
@@ -179,8 +179,8 @@ class GeminiRequestTest {
             })
     void whatHasNotItsFormIsNamed(String body, String field) {
         assertThatThrownBy(() -> read(body.replace('\'', '"')))
-                .isInstanceOfSatisfying(
-                        MalformedRequestException.class, e -> assertThat(e.field()).isEqualTo(field));
+                .isInstanceOfSatisfying(MalformedRequestException.class, e -> assertThat(e.field())
+                        .isEqualTo(field));
     }
 
     @Test
@@ -190,11 +190,11 @@ class GeminiRequestTest {
                   {"a":{"type":"STRING","nullable":true},"b":{"type":"ARRAY","minItems":"2","items":{"type":"INTEGER"}}}}}]}],
                  "generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"STRING"}}}""");
 
-        assertThat(Json.text(Objects.requireNonNull(((Tool.Function) request.tools().getFirst()).parameters())))
+        assertThat(Json.text(
+                        Objects.requireNonNull(((Tool.Function) request.tools().getFirst()).parameters())))
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":[\"string\",\"null\"]},"
                         + "\"b\":{\"type\":\"array\",\"minItems\":2,\"items\":{\"type\":\"integer\"}}}}");
-        assertThat(request.format())
-                .isEqualTo(new AnswerFormat.Schema("", null, json("{\"type\":\"string\"}"), null));
+        assertThat(request.format()).isEqualTo(new AnswerFormat.Schema("", null, json("{\"type\":\"string\"}"), null));
     }
 
     /** Traps 7 and 8. */
@@ -283,7 +283,8 @@ class GeminiRequestTest {
         "gemini-3.1-pro, minimal, , '{\"thinkingLevel\":\"LOW\"}'",
         "gemini-3-flash, , 1024, '{\"thinkingLevel\":\"LOW\"}'"
     })
-    void thinkingIsABudgetOrALevelNeverBoth(String model, @Nullable String effort, @Nullable Long budget, String config) {
+    void thinkingIsABudgetOrALevelNeverBoth(
+            String model, @Nullable String effort, @Nullable Long budget, String config) {
         ChatRequest request = request(
                 List.of(says(Role.USER, "x")),
                 List.of(),
@@ -310,9 +311,10 @@ class GeminiRequestTest {
         assertThatThrownBy(() -> write(request, model)).isInstanceOf(InexpressibleException.class);
     }
 
-    private static final String SCHEMA = "{\"type\":\"object\",\"additionalProperties\":false,\"$defs\":{\"c\":{\"enum\":[\"x\",\"y\"],"
-            + "\"type\":\"string\"}},\"properties\":{\"a\":{\"$ref\":\"#/$defs/c\"},\"b\":{\"type\":[\"integer\",\"null\"]},"
-            + "\"d\":{\"oneOf\":[{\"type\":\"string\"},{\"const\":\"k\"}]}}}";
+    private static final String SCHEMA =
+            "{\"type\":\"object\",\"additionalProperties\":false,\"$defs\":{\"c\":{\"enum\":[\"x\",\"y\"],"
+                    + "\"type\":\"string\"}},\"properties\":{\"a\":{\"$ref\":\"#/$defs/c\"},\"b\":{\"type\":[\"integer\",\"null\"]},"
+                    + "\"d\":{\"oneOf\":[{\"type\":\"string\"},{\"const\":\"k\"}]}}}";
 
     private static ChatRequest withTool(@Nullable Boolean strict, @Nullable ToolChoice choice, AnswerFormat format) {
         return request(
@@ -331,8 +333,9 @@ class GeminiRequestTest {
         assertThat(write(request, "gemini-2.5-flash").at("/tools/0/functionDeclarations/0/parametersJsonSchema"))
                 .isEqualTo(json(SCHEMA));
         assertThat(Json.text(write(request, "gemini-2.0-flash").at("/tools/0/functionDeclarations/0/parameters")))
-                .isEqualTo("{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"x\",\"y\"],\"type\":\"string\"},"
-                        + "\"b\":{\"nullable\":true,\"type\":\"integer\"},\"d\":{\"anyOf\":[{\"type\":\"string\"},{\"enum\":[\"k\"]}]}}}");
+                .isEqualTo(
+                        "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"x\",\"y\"],\"type\":\"string\"},"
+                                + "\"b\":{\"nullable\":true,\"type\":\"integer\"},\"d\":{\"anyOf\":[{\"type\":\"string\"},{\"enum\":[\"k\"]}]}}}");
     }
 
     @Test
@@ -370,7 +373,17 @@ class GeminiRequestTest {
     void lenientTargetListsWhatItDrops() {
         ChatRequest base = chat(says(Role.USER, "x"));
         Sampling sampling = new Sampling(
-                null, null, null, null, List.of("1", "2", "3", "4", "5", "6"), 1L << 40, 9, null, null, null, null,
+                null,
+                null,
+                null,
+                null,
+                List.of("1", "2", "3", "4", "5", "6"),
+                1L << 40,
+                9,
+                null,
+                null,
+                null,
+                null,
                 json("{\"1\":2}"));
         ChatRequest request = new ChatRequest(
                 "m",
