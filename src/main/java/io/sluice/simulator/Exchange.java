@@ -1,6 +1,7 @@
 package io.sluice.simulator;
 
 import io.sluice.simulator.Stats.Ending;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -50,7 +51,11 @@ final class Exchange {
         this.response = request.response();
         simulation.stats().arrived();
         response.closeHandler(closed -> end(Ending.ABORTED_BY_PEER));
-        response.exceptionHandler(failure -> end(Ending.ABORTED_BY_PEER));
+        response.exceptionHandler(failure -> {
+            if (!(failure instanceof DecoderException)) { // a form that cannot be read is answered
+                end(Ending.ABORTED_BY_PEER);
+            }
+        });
         request.exceptionHandler(failure -> end(Ending.ABORTED_BY_PEER));
     }
 
