@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Taps an answer by reading it in one dialect and writing it in another. */
 final class TranslatingTap implements ResponseTap {
+    /** The most bytes of a provider's stream that are gathered into an answer in one. */
+    private static final long MOST_GATHERED = 64L * 1024 * 1024;
+
     private final AnswerDecoder decoder;
     private final AnswerEncoder encoder;
     private final TokenEstimate estimate = new TokenEstimate();
@@ -18,6 +21,7 @@ final class TranslatingTap implements ResponseTap {
     private @Nullable UpstreamFailure error;
     private boolean sawContent;
     private boolean complete;
+    private long fed;
 
     TranslatingTap(AnswerDecoder decoder, AnswerEncoder encoder) {
         this.decoder = decoder;
@@ -32,6 +36,11 @@ final class TranslatingTap implements ResponseTap {
     @Override
     public void feed(byte[] chunk, Sink out) {
         if (error == null && !complete) {
+            fed += chunk.length;
+            if (fed > MOST_GATHERED && !encoder.contentType().startsWith("text/event-stream")) {
+                error = UpstreamFailure.of(UpstreamFailure.Kind.BAD_RESPONSE, "The provider's answer is too long.");
+                return;
+            }
             writing = out::write;
             decoder.feed(chunk, this::event);
         }
