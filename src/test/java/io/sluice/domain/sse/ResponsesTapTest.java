@@ -120,7 +120,8 @@ class ResponsesTapTest {
     @Test
     void isNotCompleteWhenALongEventIsCut() {
         String output = "{\"text\":\"a\"},".repeat(10_000) + "{}";
-        byte[] bytes = event("response.completed", response("completed", output, USAGE)).getBytes(UTF_8);
+        byte[] bytes = event("response.completed", response("completed", output, USAGE))
+                .getBytes(UTF_8);
         for (int length = bytes.length - 300; length < bytes.length - 2; length++) {
             ResponsesTap tap = new ResponsesTap("pub");
             Collected out = Collected.run(tap, Arrays.copyOf(bytes, length));
