@@ -95,7 +95,8 @@ final class AnthropicAnswer {
                     reply.text().size(),
                     place -> delta(
                             block,
-                            "{\"type\":\"text_delta\",\"text\":" + quote(reply.text().get(place)) + "}"));
+                            "{\"type\":\"text_delta\",\"text\":"
+                                    + quote(reply.text().get(place)) + "}"));
             frames.add(event("content_block_stop", "\"index\":" + block));
         }
         for (Reply.Call call : reply.calls()) {

@@ -109,7 +109,8 @@ final class AnthropicMessages {
             }
             String id = block.text("tool_use_id");
             if (others) {
-                throw rules.refused(block.at() + ": `tool_result` blocks must come first in the content of the message");
+                throw rules.refused(
+                        block.at() + ": `tool_result` blocks must come first in the content of the message");
             }
             if (!openCalls.remove(id)) {
                 throw rules.refused(block.at() + ": unexpected `tool_use_id` found in `tool_result` blocks: " + id

@@ -78,8 +78,7 @@ final class AnthropicRules {
                     "", "Requests which have `tool_use` or `tool_result` blocks in messages must define tools");
         }
         if (marks > MOST_MARKS) {
-            throw root.invalid(
-                    "", "A maximum of 4 blocks with cache_control may be provided. Found " + marks + ".");
+            throw root.invalid("", "A maximum of 4 blocks with cache_control may be provided. Found " + marks + ".");
         }
         if (root.has("cache_control")) {
             mark(root);

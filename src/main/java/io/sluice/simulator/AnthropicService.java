@@ -103,9 +103,7 @@ final class AnthropicService extends Service {
             ObjectNode body = Json.object();
             ArrayNode data = body.putArray("data");
             names.forEach(name -> data.add(model(name)));
-            body.put("has_more", false)
-                    .put("first_id", names.get(0))
-                    .put("last_id", names.get(names.size() - 1));
+            body.put("has_more", false).put("first_id", names.get(0)).put("last_id", names.get(names.size() - 1));
             return Planned.free(body.toString());
         }
         String name = Route.decoded(rest.substring("models/".length()));

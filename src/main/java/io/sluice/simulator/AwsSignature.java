@@ -35,7 +35,8 @@ record AwsSignature(String key, String scope, List<String> signedHeaders, String
     static @Nullable AwsSignature read(String header) {
         Matcher form = FORM.matcher(header);
         return form.matches()
-                ? new AwsSignature(form.group(1), form.group(2), List.of(form.group(3).split(";")), form.group(4))
+                ? new AwsSignature(
+                        form.group(1), form.group(2), List.of(form.group(3).split(";")), form.group(4))
                 : null;
     }
 
@@ -88,9 +89,17 @@ record AwsSignature(String key, String scope, List<String> signedHeaders, String
             String value = name.equals("host") && request.authority() != null
                     ? request.authority().toString()
                     : String.join(",", request.headers().getAll(name));
-            canonical.append(name).append(':').append(value.strip().replaceAll(" +", " ")).append('\n');
+            canonical
+                    .append(name)
+                    .append(':')
+                    .append(value.strip().replaceAll(" +", " "))
+                    .append('\n');
         }
-        canonical.append('\n').append(String.join(";", signedHeaders)).append('\n').append(hash);
+        canonical
+                .append('\n')
+                .append(String.join(";", signedHeaders))
+                .append('\n')
+                .append(hash);
         String toSign = "AWS4-HMAC-SHA256\n" + request.getHeader("x-amz-date") + "\n" + scope + "\n"
                 + Signatures.sha256(canonical.toString().getBytes(StandardCharsets.UTF_8));
         byte[] key = ("AWS4" + secret).getBytes(StandardCharsets.UTF_8);
@@ -116,8 +125,8 @@ record AwsSignature(String key, String scope, List<String> signedHeaders, String
         StringBuilder text = new StringBuilder();
         for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
             char character = (char) (each & 0xff);
-            boolean plain = character < 128
-                    && (Character.isLetterOrDigit(character) || "-._~/".indexOf(character) >= 0);
+            boolean plain =
+                    character < 128 && (Character.isLetterOrDigit(character) || "-._~/".indexOf(character) >= 0);
             text.append(plain ? String.valueOf(character) : String.format(Locale.ROOT, "%%%02X", each & 0xff));
         }
         return text.toString();

@@ -57,10 +57,10 @@ final class BedrockAnswer {
                     reply.thinking().size(),
                     place -> delta(
                             block,
-                            "{\"reasoningContent\":{\"text\":" + quote(reply.thinking().get(place)) + "}}"));
+                            "{\"reasoningContent\":{\"text\":"
+                                    + quote(reply.thinking().get(place)) + "}}"));
             frames.add(delta(
-                    block,
-                    "{\"reasoningContent\":{\"signature\":" + quote(Signatures.sign(reply.thoughts())) + "}}"));
+                    block, "{\"reasoningContent\":{\"signature\":" + quote(Signatures.sign(reply.thoughts())) + "}}"));
             frames.add(stop(block));
         }
         if (!reply.text().isEmpty()) {

@@ -57,7 +57,8 @@ final class BedrockRules {
                 "outputConfig"));
         Fields inference = root.objectOrNull("inferenceConfig");
         if (inference != null) {
-            inference.only(Set.of("maxTokens", "temperature", "topP", "stopSequences"))
+            inference
+                    .only(Set.of("maxTokens", "temperature", "topP", "stopSequences"))
                     .decimal("temperature", 0, 1)
                     .decimal("topP", 0, 1);
             turn.maxTokens = inference.tokens("maxTokens");
@@ -106,8 +107,7 @@ final class BedrockRules {
         return text;
     }
 
-    private void thinking(Fields thinking, @Nullable Fields inference)
-            throws RefusedRequest {
+    private void thinking(Fields thinking, @Nullable Fields inference) throws RefusedRequest {
         String type = thinking.oneOf("type", Set.of("enabled", "disabled", "adaptive"));
         turn.thinking = !type.equals("disabled");
         if (type.equals("enabled")) {
@@ -153,7 +153,8 @@ final class BedrockRules {
             Fields schema = spec.object("inputSchema").only(Set.of("json")).object("json");
             if (!schema.text("type", "").equals("object")) {
                 throw schema.invalid(
-                        "type", "The value at toolConfig.tools.inputSchema.json.type must be one of the following: object.");
+                        "type",
+                        "The value at toolConfig.tools.inputSchema.json.type must be one of the following: object.");
             }
             turn.count(spec.node().toString());
             turn.offers.add(new Turn.Offer(name, schema.node()));

@@ -58,13 +58,13 @@ final class BedrockWording extends Wording {
     private ProviderError violated(String value, String at, String rule) {
         return error(
                 400,
-                "1 validation error detected: Value " + value + " at '" + at + "' failed to satisfy constraint: " + rule);
+                "1 validation error detected: Value " + value + " at '" + at + "' failed to satisfy constraint: "
+                        + rule);
     }
 
     @Override
     ProviderError wrongType(String at, String wanted, JsonNode value) {
-        return error(
-                400, "SerializationException", "Value at '" + at + "' can not be converted: expected " + wanted);
+        return error(400, "SerializationException", "Value at '" + at + "' can not be converted: expected " + wanted);
     }
 
     @Override
@@ -92,10 +92,7 @@ final class BedrockWording extends Wording {
     ProviderError unauthenticated(@Nullable String credential) {
         return credential == null
                 ? error(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
-                : error(
-                        403,
-                        "UnrecognizedClientException",
-                        "The security token included in the request is invalid.");
+                : error(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
     }
 
     @Override

@@ -21,7 +21,13 @@ final class CompatibleService extends Service {
     enum Vendor {
         /** Baidu Qianfan, version 2. */
         QIANFAN(
-                Set.of("web_search", "penalty_score", "repetition_penalty", "enable_thinking", "thinking_budget", "safety"),
+                Set.of(
+                        "web_search",
+                        "penalty_score",
+                        "repetition_penalty",
+                        "enable_thinking",
+                        "thinking_budget",
+                        "safety"),
                 List.of("ernie-4.5-turbo-128k", "ernie-x1-turbo-32k", "embedding-v1")),
         /** Alibaba DashScope, compatible mode. */
         DASHSCOPE(
@@ -76,7 +82,9 @@ final class CompatibleService extends Service {
     @Override
     Planned plan(Asked asked) throws RefusedRequest {
         if (rest.equals("models")) {
-            List<String> names = asked.script().models().isEmpty() ? vendor.usualModels : asked.script().models();
+            List<String> names = asked.script().models().isEmpty()
+                    ? vendor.usualModels
+                    : asked.script().models();
             ObjectNode body = Json.object().put("object", "list");
             var data = body.putArray("data");
             names.forEach(name ->
@@ -156,11 +164,18 @@ final class CompatibleService extends Service {
         ProviderError error(int status, String message) {
             boolean qianfan = vendor == Vendor.QIANFAN;
             return switch (status) {
-                case 400 -> of(400, qianfan ? "invalid_argument" : "invalid_parameter_error", "invalid_request_error", message);
-                case 401 -> of(401, qianfan ? "invalid_iam_token" : "invalid_api_key", "invalid_request_error", message);
+                case 400 ->
+                    of(400, qianfan ? "invalid_argument" : "invalid_parameter_error", "invalid_request_error", message);
+                case 401 ->
+                    of(401, qianfan ? "invalid_iam_token" : "invalid_api_key", "invalid_request_error", message);
                 case 403 -> of(403, "access_denied", "access_denied", message);
                 case 404 -> of(404, qianfan ? "invalid_model" : "model_not_found", "invalid_request_error", message);
-                case 429 -> of(429, qianfan ? "rpm_rate_limit_exceeded" : "limit_requests", qianfan ? "rate_limit_exceeded" : "limit_requests", message);
+                case 429 ->
+                    of(
+                            429,
+                            qianfan ? "rpm_rate_limit_exceeded" : "limit_requests",
+                            qianfan ? "rate_limit_exceeded" : "limit_requests",
+                            message);
                 default ->
                     of(status, "internal_error", status >= 500 ? "internal_error" : "invalid_request_error", message);
             };
@@ -180,8 +195,7 @@ final class CompatibleService extends Service {
 
         @Override
         ProviderError unauthenticated(@Nullable String credential) {
-            return error(
-                    401, vendor == Vendor.QIANFAN ? "IAM Certification failed" : "Incorrect API key provided.");
+            return error(401, vendor == Vendor.QIANFAN ? "IAM Certification failed" : "Incorrect API key provided.");
         }
 
         @Override
@@ -220,9 +234,13 @@ final class CompatibleService extends Service {
                 @Nullable RateHeaders limits) {
             super.headers(response, contentType, number, millis, limits);
             if (limits != null && vendor == Vendor.QIANFAN) {
-                response.putHeader("x-ratelimit-limit-requests", Long.toString(limits.limits().requests()))
+                response.putHeader(
+                                "x-ratelimit-limit-requests",
+                                Long.toString(limits.limits().requests()))
                         .putHeader("x-ratelimit-remaining-requests", Long.toString(limits.requestsLeft()))
-                        .putHeader("x-ratelimit-limit-tokens", Long.toString(limits.limits().tokens()))
+                        .putHeader(
+                                "x-ratelimit-limit-tokens",
+                                Long.toString(limits.limits().tokens()))
                         .putHeader("x-ratelimit-remaining-tokens", Long.toString(limits.tokensLeft()));
             }
         }

@@ -30,11 +30,10 @@ final class DashScopeAnswer {
     private String body(String thoughts, String text, String calls, String finish, int tokens) {
         String output;
         if (message) {
-            String content = multimodal
-                    ? text.isEmpty() ? "[]" : "[{\"text\":" + quote(text) + "}]"
-                    : quote(text);
+            String content = multimodal ? text.isEmpty() ? "[]" : "[{\"text\":" + quote(text) + "}]" : quote(text);
             output = "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":" + content
-                    + ",\"reasoning_content\":" + quote(thoughts) + (calls.isEmpty() ? "" : ",\"tool_calls\":[" + calls + "]")
+                    + ",\"reasoning_content\":" + quote(thoughts)
+                    + (calls.isEmpty() ? "" : ",\"tool_calls\":[" + calls + "]")
                     + "},\"finish_reason\":\"" + finish + "\"}]}";
         } else {
             output = "{\"text\":" + quote(text) + ",\"finish_reason\":\"" + finish + "\"}";
@@ -70,7 +69,8 @@ final class DashScopeAnswer {
     Frames events() {
         Frames frames = new Frames();
         int thoughts = reply.thinking().size();
-        frames.tokens(thoughts, place -> event(place + 1, body(upTo(reply.thinking(), place), "", "", "null", place + 1)));
+        frames.tokens(
+                thoughts, place -> event(place + 1, body(upTo(reply.thinking(), place), "", "", "null", place + 1)));
         frames.tokens(
                 reply.text().size(),
                 place -> event(
@@ -86,8 +86,7 @@ final class DashScopeAnswer {
             int first = number + 1;
             frames.tokens(
                     1,
-                    place -> event(
-                            first, body(soFar(), "", before + call(index, id, call.name(), ""), "null", first)));
+                    place -> event(first, body(soFar(), "", before + call(index, id, call.name(), ""), "null", first)));
             frames.tokens(
                     call.fragments().size(),
                     place -> event(

@@ -69,7 +69,8 @@ final class DashScopeRules {
         boolean incremental = false;
         String format = multimodal ? "message" : "text";
         if (parameters != null) {
-            parameters.only(PARAMETERS)
+            parameters
+                    .only(PARAMETERS)
                     .decimal("temperature", 0, Math.nextDown(2.0))
                     .decimal("top_p", Double.MIN_VALUE, Math.nextDown(1.0))
                     .decimal("repetition_penalty", Double.MIN_VALUE, 100)
@@ -147,7 +148,8 @@ final class DashScopeRules {
             }
             if (turn.thinking) {
                 throw parameters.invalid(
-                        "", "The tool_choice parameter does not support being set to required or object in thinking mode");
+                        "",
+                        "The tool_choice parameter does not support being set to required or object in thinking mode");
             }
         } else if (!choice.isMissingNode()) {
             String name = parameters.oneOf("tool_choice", Set.of("auto", "none"));
@@ -162,8 +164,8 @@ final class DashScopeRules {
             throw input.invalid("messages", "[] is too short");
         }
         for (Fields message : messages) {
-            message.only(Set.of(
-                    "role", "content", "name", "tool_calls", "tool_call_id", "partial", "reasoning_content"));
+            message.only(
+                    Set.of("role", "content", "name", "tool_calls", "tool_call_id", "partial", "reasoning_content"));
             String role = message.oneOf("role", Set.of("system", "user", "assistant", "tool"));
             turn.countMessage();
             if (!role.equals("tool")) {
@@ -204,7 +206,8 @@ final class DashScopeRules {
     }
 
     private String content(Fields message) throws RefusedRequest {
-        if (!multimodal || message.get("content").isTextual() && !message.text("role").equals("user")) {
+        if (!multimodal
+                || message.get("content").isTextual() && !message.text("role").equals("user")) {
             String text = message.text("content");
             turn.count(text);
             return text;

@@ -77,7 +77,8 @@ final class DashScopeService extends Service {
         Fields parameters = root.objectOrNull("parameters");
         int dimensions = 1_024;
         if (parameters != null) {
-            parameters.only(Set.of("text_type", "dimension", "output_type", "instruct"))
+            parameters
+                    .only(Set.of("text_type", "dimension", "output_type", "instruct"))
                     .oneOf("text_type", Set.of("query", "document"), "document");
             dimensions = (int) parameters.whole("dimension", 64, 2_048, dimensions);
         }

@@ -70,8 +70,7 @@ final class DashScopeWording extends Wording {
 
     @Override
     ProviderError tooManyTokens(String model, RateHeaders limits, long wanted, long waitNanos) {
-        return error(
-                429, "Throttling.AllocationQuota", "Allocated quota exceeded, please increase your quota limit.");
+        return error(429, "Throttling.AllocationQuota", "Allocated quota exceeded, please increase your quota limit.");
     }
 
     @Override

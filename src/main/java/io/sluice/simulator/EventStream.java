@@ -34,7 +34,11 @@ final class EventStream {
         for (int i = 0; i < headers.length; i += 2) {
             byte[] name = Wording.utf8(headers[i]);
             byte[] value = Wording.utf8(headers[i + 1]);
-            frame.put((byte) name.length).put(name).put(STRING).putShort((short) value.length).put(value);
+            frame.put((byte) name.length)
+                    .put(name)
+                    .put(STRING)
+                    .putShort((short) value.length)
+                    .put(value);
         }
         frame.put(body).putInt(crc(frame.array(), frame.position()));
         return frame.array();

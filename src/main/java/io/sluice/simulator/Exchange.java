@@ -1,7 +1,7 @@
 package io.sluice.simulator;
 
-import io.sluice.simulator.Stats.Ending;
 import io.netty.handler.codec.DecoderException;
+import io.sluice.simulator.Stats.Ending;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -333,12 +333,13 @@ final class Exchange {
     private void head(int status, CharSequence contentType, Map<String, String> headers) {
         response.setStatusCode(status);
         long millis = (simulation.clock().getAsLong() - arrival.at()) / 1_000_000;
-        service.wording().headers(
-                response,
-                contentType,
-                simulation.nextNumber(),
-                millis,
-                counted() ? arrival.credential().rateHeaders() : null);
+        service.wording()
+                .headers(
+                        response,
+                        contentType,
+                        simulation.nextNumber(),
+                        millis,
+                        counted() ? arrival.credential().rateHeaders() : null);
         headers.forEach(response::putHeader);
     }
 

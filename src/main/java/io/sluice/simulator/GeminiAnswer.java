@@ -22,9 +22,7 @@ final class GeminiAnswer {
     private String call(int index) {
         Reply.Call call = reply.calls().get(index);
         String id = reply.model().startsWith("gemini-3") ? "\"id\":\"fc_" + call.id() + "\"," : "";
-        String signature = index == 0
-                ? ",\"thoughtSignature\":" + quote(Signatures.sign(call.name()))
-                : "";
+        String signature = index == 0 ? ",\"thoughtSignature\":" + quote(Signatures.sign(call.name())) : "";
         return "{\"functionCall\":{" + id + "\"name\":" + quote(call.name()) + ",\"args\":"
                 + Json.orEmptyObject(call.arguments()) + "}" + signature + "}";
     }
@@ -98,7 +96,8 @@ final class GeminiAnswer {
                         place + 1));
         boolean begun = thought || !reply.text().isEmpty();
         for (int i = 0; i < reply.calls().size(); i++) {
-            byte[] call = chunk(array, i == 0 && !begun, call(i), "", reply.calls().size());
+            byte[] call =
+                    chunk(array, i == 0 && !begun, call(i), "", reply.calls().size());
             frames.tokens(1, place -> call);
         }
         boolean first = !begun && reply.calls().isEmpty();

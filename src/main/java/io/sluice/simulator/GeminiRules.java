@@ -138,11 +138,12 @@ final class GeminiRules {
         if (config.has("logprobs") && !config.flag("responseLogprobs", false)) {
             throw config.invalid("logprobs", "logprobs is only allowed when response_logprobs is true");
         }
-        String mime = config.oneOf(
-                "responseMimeType", Set.of("text/plain", "application/json", "text/x.enum"), "text/plain");
+        String mime =
+                config.oneOf("responseMimeType", Set.of("text/plain", "application/json", "text/x.enum"), "text/plain");
         boolean schema = config.has("responseSchema");
         if (schema && config.has("responseJsonSchema")) {
-            throw config.invalid("responseJsonSchema", "only one of response_schema and response_json_schema may be set");
+            throw config.invalid(
+                    "responseJsonSchema", "only one of response_schema and response_json_schema may be set");
         }
         if (schema || config.has("responseJsonSchema")) {
             if (mime.equals("text/plain")) {
@@ -213,7 +214,13 @@ final class GeminiRules {
 
     private void function(Fields declared) throws RefusedRequest {
         declared.only(Set.of(
-                "name", "description", "parameters", "parametersJsonSchema", "response", "responseJsonSchema", "behavior"));
+                "name",
+                "description",
+                "parameters",
+                "parametersJsonSchema",
+                "response",
+                "responseJsonSchema",
+                "behavior"));
         String name = declared.text("name");
         if (!NAME.matcher(name).matches()) {
             throw declared.invalid(
@@ -224,7 +231,8 @@ final class GeminiRules {
         }
         boolean json = declared.has("parametersJsonSchema");
         if (json && declared.has("parameters")) {
-            throw declared.invalid("parametersJsonSchema", "only one of parameters and parameters_json_schema may be set");
+            throw declared.invalid(
+                    "parametersJsonSchema", "only one of parameters and parameters_json_schema may be set");
         }
         Fields schema = declared.objectOrNull(json ? "parametersJsonSchema" : "parameters");
         if (schema != null && !json) {

@@ -15,12 +15,7 @@ final class GeminiService extends Service {
     private static final List<String> USUAL_MODELS =
             List.of("gemini-2.5-flash", "gemini-2.5-pro", "gemini-3-pro-preview", "gemini-embedding-001");
     private static final Set<String> ACTIONS = Set.of(
-            "generateContent",
-            "streamGenerateContent",
-            "countTokens",
-            "embedContent",
-            "batchEmbedContents",
-            "predict");
+            "generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents", "predict");
     private static final int DIMENSIONS = 3_072;
 
     private final String model;
@@ -72,7 +67,8 @@ final class GeminiService extends Service {
     String credential(HttpServerRequest request, Simulation simulation) throws RefusedRequest {
         String token = bearer(request);
         if (vertex && token != null) {
-            String account = simulation.memory().account(token, simulation.clock().getAsLong());
+            String account =
+                    simulation.memory().account(token, simulation.clock().getAsLong());
             if (account == null) {
                 throw new RefusedRequest(wording().unauthenticated(token));
             }
@@ -122,7 +118,8 @@ final class GeminiService extends Service {
         if (inner != null && !inner.text("model").equals("models/" + model)) {
             throw inner.invalid("model", "must be the model of the path");
         }
-        Turn turn = GeminiRules.read(inner == null ? root : inner, model, vertex).turn();
+        Turn turn =
+                GeminiRules.read(inner == null ? root : inner, model, vertex).turn();
         return Planned.free("{\"totalTokens\":" + turn.inputTokens
                 + ",\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":" + turn.inputTokens + "}]}");
     }
@@ -141,7 +138,8 @@ final class GeminiService extends Service {
             vectors.add("{\"values\":" + values(text, dimensions) + "}");
         }
         if (vectors.isEmpty()) {
-            throw new RefusedRequest(wording().error(400, "* BatchEmbedContentsRequest.requests: requests is not specified\n"));
+            throw new RefusedRequest(
+                    wording().error(400, "* BatchEmbedContentsRequest.requests: requests is not specified\n"));
         }
         String body = batch
                 ? "{\"embeddings\":[" + String.join(",", vectors) + "]}"
@@ -164,8 +162,8 @@ final class GeminiService extends Service {
             String text = instance.only(Set.of("content", "taskType", "title")).words("content");
             long each = ChatMessages.tokens(text);
             tokens += each;
-            vectors.add("{\"embeddings\":{\"values\":" + values(text, dimensions)
-                    + ",\"statistics\":{\"token_count\":" + each + ",\"truncated\":false}}}");
+            vectors.add("{\"embeddings\":{\"values\":" + values(text, dimensions) + ",\"statistics\":{\"token_count\":"
+                    + each + ",\"truncated\":false}}}");
         }
         String body = "{\"predictions\":[" + String.join(",", vectors) + "]}";
         return Planned.whole(model, ResponseHeaders.JSON, tokens, 0, () -> Buffer.buffer(body));

@@ -197,7 +197,6 @@ final class GeminiWording extends Wording {
             long number,
             long millis,
             @Nullable RateHeaders limits) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-                .putHeader("server-timing", "gfet4t7; dur=" + millis);
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).putHeader("server-timing", "gfet4t7; dur=" + millis);
     }
 }

@@ -82,7 +82,9 @@ final class OllamaRules {
         } else if (!format.isMissingNode()) {
             turn.json = root.text("format").equals("json");
             if (!turn.json) {
-                throw root.invalid("", "invalid format: \"" + format.asText() + "\"; expected \"json\" or a valid JSON Schema object");
+                throw root.invalid(
+                        "",
+                        "invalid format: \"" + format.asText() + "\"; expected \"json\" or a valid JSON Schema object");
             }
         }
     }
@@ -107,8 +109,7 @@ final class OllamaRules {
         message.only(Set.of("role", "content", "thinking", "images", "tool_calls", "tool_name", "tool_call_id"));
         String role = message.text("role", "");
         if (!Set.of("system", "user", "assistant", "tool").contains(role)) {
-            throw message.invalid(
-                    "", "invalid role: \"" + role + "\"; must be one of [system user assistant tool]");
+            throw message.invalid("", "invalid role: \"" + role + "\"; must be one of [system user assistant tool]");
         }
         String text = message.text("content", "");
         turn.countMessage();

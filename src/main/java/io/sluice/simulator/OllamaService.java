@@ -91,17 +91,16 @@ final class OllamaService extends Service {
             Frames frames = new Frames();
             frames.tokens(
                     reply.thinking().size(),
-                    place -> line(reply, "\"\",\"thinking\":" + quote(reply.thinking().get(place)), ""));
+                    place -> line(
+                            reply, "\"\",\"thinking\":" + quote(reply.thinking().get(place)), ""));
             frames.tokens(
-                    reply.text().size(),
-                    place -> line(reply, quote(reply.text().get(place)), ""));
+                    reply.text().size(), place -> line(reply, quote(reply.text().get(place)), ""));
             for (int i = 0; i < reply.calls().size(); i++) {
                 byte[] call = line(reply, "\"\",\"tool_calls\":[" + call(reply, i) + "]", "");
                 frames.tokens(1, place -> call);
             }
             frames.add(line(reply, "\"\"", end(reply)));
-            return Planned.stream(
-                    turn.model, ResponseHeaders.NDJSON, turn.inputTokens, reply.outputTokens(), frames);
+            return Planned.stream(turn.model, ResponseHeaders.NDJSON, turn.inputTokens, reply.outputTokens(), frames);
         }
         StringBuilder content = new StringBuilder(quote(reply.said()));
         if (reply.thought()) {
@@ -124,8 +123,8 @@ final class OllamaService extends Service {
 
     private static String call(Reply reply, int index) {
         Reply.Call call = reply.calls().get(index);
-        return "{\"id\":\"call_" + call.id() + "\",\"function\":{\"index\":" + index + ",\"name\":"
-                + quote(call.name()) + ",\"arguments\":" + Json.orEmptyObject(call.arguments()) + "}}";
+        return "{\"id\":\"call_" + call.id() + "\",\"function\":{\"index\":" + index + ",\"name\":" + quote(call.name())
+                + ",\"arguments\":" + Json.orEmptyObject(call.arguments()) + "}}";
     }
 
     private static byte[] line(Reply reply, String message, String end) {

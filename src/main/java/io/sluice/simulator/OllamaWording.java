@@ -53,7 +53,8 @@ final class OllamaWording extends Wording {
 
     @Override
     String inBody() {
-        return error(500, "an error was encountered while running the model: unexpected EOF").body();
+        return error(500, "an error was encountered while running the model: unexpected EOF")
+                .body();
     }
 
     @Override

@@ -35,8 +35,7 @@ final class OpenAiChat {
      */
     static Planned plan(@Nullable Route route, Turn turn, Asked asked, String model, boolean thoughts) {
         Reply reply = Reply.to(turn, asked);
-        OpenAiChat chat = new OpenAiChat(
-                route != null && route.dialect().azure(), turn, reply, model, thoughts);
+        OpenAiChat chat = new OpenAiChat(route != null && route.dialect().azure(), turn, reply, model, thoughts);
         return turn.stream
                 ? Planned.stream(
                         model, ResponseHeaders.EVENT_STREAM, turn.inputTokens, reply.outputTokens(), chat.events())
@@ -104,12 +103,15 @@ final class OpenAiChat {
         if (azure) {
             frames.add(utf8(AnswerBody.PROMPT_FILTER_EVENT));
         }
-        frames.add(chunk("{\"role\":\"assistant\",\"content\":" + (reply.calls().isEmpty() ? "\"\"" : "null")
-                + ",\"refusal\":null}", null));
+        frames.add(chunk(
+                "{\"role\":\"assistant\",\"content\":" + (reply.calls().isEmpty() ? "\"\"" : "null")
+                        + ",\"refusal\":null}",
+                null));
         if (thoughts) {
             frames.tokens(
                     reply.thinking().size(),
-                    place -> chunk("{\"reasoning_content\":" + quote(reply.thinking().get(place)) + "}", null));
+                    place -> chunk(
+                            "{\"reasoning_content\":" + quote(reply.thinking().get(place)) + "}", null));
         }
         frames.tokens(
                 reply.text().size(),

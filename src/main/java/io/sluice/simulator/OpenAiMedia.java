@@ -30,7 +30,8 @@ final class OpenAiMedia extends Service {
     private static final long MOST_FILE_BYTES = 25L * 1024 * 1024;
     private static final int SPEECH_BYTES_A_CHARACTER = 1_000;
     private static final int MOST_SPOKEN = 4_096;
-    private static final String PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    private static final String PIXEL =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     private static final List<String> CATEGORIES = List.of(
             "harassment", "hate", "illicit", "self-harm", "self-harm/intent", "sexual", "violence", "violence/graphic");
 
@@ -145,13 +146,15 @@ final class OpenAiMedia extends Service {
                                     : "{\"b64_json\":\"" + PIXEL + "\"}");
         }
         body.append(tells ? "]," + usage + "}" : "]}");
-        return new Planned(
-                model, ResponseHeaders.JSON, input, output, 0, () -> Buffer.buffer(body.toString()), null);
+        return new Planned(model, ResponseHeaders.JSON, input, output, 0, () -> Buffer.buffer(body.toString()), null);
     }
 
     private static byte[] image(String type, Asked asked, String more) {
-        return event(type, "\"b64_json\":\"" + PIXEL + "\",\"created_at\":" + asked.created()
-                + ",\"size\":\"1024x1024\",\"quality\":\"low\",\"background\":\"opaque\",\"output_format\":\"png\"" + more);
+        return event(
+                type,
+                "\"b64_json\":\"" + PIXEL + "\",\"created_at\":" + asked.created()
+                        + ",\"size\":\"1024x1024\",\"quality\":\"low\",\"background\":\"opaque\",\"output_format\":\"png\""
+                        + more);
     }
 
     private static byte[] event(String type, String fields) {
@@ -169,7 +172,8 @@ final class OpenAiMedia extends Service {
         if (edits && prompt.isEmpty()) {
             throw new RefusedRequest(wording().missing("prompt"));
         }
-        boolean url = model.startsWith("dall-e") && !"b64_json".equals(asked.form().get("response_format"));
+        boolean url =
+                model.startsWith("dall-e") && !"b64_json".equals(asked.form().get("response_format"));
         return images(asked, model, prompt, 1, url, "true".equals(asked.form().get("stream")), 0);
     }
 
@@ -183,8 +187,7 @@ final class OpenAiMedia extends Service {
         }
         root.require("voice");
         root.decimal("speed", 0.25, 4);
-        String format =
-                root.oneOf("response_format", Set.of("mp3", "opus", "aac", "flac", "wav", "pcm"), "mp3");
+        String format = root.oneOf("response_format", Set.of("mp3", "opus", "aac", "flac", "wav", "pcm"), "mp3");
         String how = root.oneOf("stream_format", Set.of("audio", "sse"), "audio");
         long tokens = ChatMessages.tokens(input);
         if (how.equals("sse")) {
@@ -242,9 +245,10 @@ final class OpenAiMedia extends Service {
             throw new RefusedRequest(wording().invalid("file", "The audio file could not be decoded or is empty"));
         }
         String format = asked.form().contains("response_format") ? asked.form().get("response_format") : "json";
-        if (!Set.of("json", "text", "srt", "verbose_json", "vtt", "diarized_json").contains(format)) {
-            throw new RefusedRequest(wording().notOneOf(
-                    "response_format", format, Set.of("json", "text", "srt", "verbose_json", "vtt")));
+        if (!Set.of("json", "text", "srt", "verbose_json", "vtt", "diarized_json")
+                .contains(format)) {
+            throw new RefusedRequest(wording()
+                    .notOneOf("response_format", format, Set.of("json", "text", "srt", "verbose_json", "vtt")));
         }
         boolean whisper = name.startsWith("whisper");
         String text = (translates ? "Translation of " : "Transcript of ") + bytes + " bytes.";
@@ -259,8 +263,7 @@ final class OpenAiMedia extends Service {
             List<String> pieces = Reply.pieces(text);
             Frames frames = new Frames();
             frames.tokens(
-                    pieces.size(),
-                    place -> event("transcript.text.delta", "\"delta\":" + quote(pieces.get(place))));
+                    pieces.size(), place -> event("transcript.text.delta", "\"delta\":" + quote(pieces.get(place))));
             frames.add(event("transcript.text.done", "\"text\":" + quote(text) + "," + usage));
             return Planned.stream(name, ResponseHeaders.EVENT_STREAM, audio, words, frames);
         }

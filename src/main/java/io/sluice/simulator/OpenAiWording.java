@@ -36,8 +36,7 @@ class OpenAiWording extends Wording {
 
     @Override
     ProviderError missing(String at) {
-        return ProviderError.invalid(
-                "Missing required parameter: '" + at + "'.", at, "missing_required_parameter");
+        return ProviderError.invalid("Missing required parameter: '" + at + "'.", at, "missing_required_parameter");
     }
 
     @Override
@@ -56,8 +55,8 @@ class OpenAiWording extends Wording {
     @Override
     ProviderError notOneOf(String at, String value, Collection<String> allowed) {
         return ProviderError.invalid(
-                "Invalid value: '" + value + "'. Supported values are: '"
-                        + String.join("', '", new TreeSet<>(allowed)) + "'.",
+                "Invalid value: '" + value + "'. Supported values are: '" + String.join("', '", new TreeSet<>(allowed))
+                        + "'.",
                 at,
                 "invalid_value");
     }

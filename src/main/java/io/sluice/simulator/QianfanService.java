@@ -119,12 +119,14 @@ final class QianfanService extends Service {
         turn.stream = root.flag("stream", false);
         turn.maxTokens = (int) root.whole("max_output_tokens", 2, 1 << 20, Integer.MAX_VALUE);
         turn.stops = root.texts("stop", 4);
-        turn.json = root.oneOf("response_format", Set.of("json_object", "text"), "text").equals("json_object");
+        turn.json = root.oneOf("response_format", Set.of("json_object", "text"), "text")
+                .equals("json_object");
         turn.count(root.text("system", ""));
         for (Fields function : root.objects("functions")) {
             function.only(Set.of("name", "description", "parameters", "responses", "examples"));
             function.words("description");
-            turn.offers.add(new Turn.Offer(function.words("name"), function.object("parameters").node()));
+            turn.offers.add(new Turn.Offer(
+                    function.words("name"), function.object("parameters").node()));
         }
         Fields choice = root.objectOrNull("tool_choice");
         if (choice != null) {
@@ -146,8 +148,7 @@ final class QianfanService extends Service {
         message.only(Set.of("role", "content", "name", "function_call"));
         String role = message.text("role");
         if (at % 2 == 0 && !role.equals("user") && !role.equals("function")) {
-            throw message.invalid(
-                    "", "the role of message with odd index in the messages must be user or function");
+            throw message.invalid("", "the role of message with odd index in the messages must be user or function");
         }
         if (at % 2 == 1 && !role.equals("assistant")) {
             throw message.invalid("", "the role of message with even index in the messages must be assistant");
@@ -158,7 +159,9 @@ final class QianfanService extends Service {
         turn.count(text);
         turn.results.clear();
         if (calls) {
-            message.object("function_call").only(Set.of("name", "arguments", "thoughts")).text("arguments");
+            message.object("function_call")
+                    .only(Set.of("name", "arguments", "thoughts"))
+                    .text("arguments");
         }
         if (role.equals("function")) {
             message.words("name");
@@ -191,7 +194,8 @@ final class QianfanService extends Service {
                         + ",\"total_tokens\":" + (reply.inputTokens() + tokens) + "}"
                 : "";
         return "{\"id\":\"as-" + reply.id() + "\",\"object\":\"chat.completion\",\"created\":" + reply.created()
-                + sentence + ",\"result\":" + quote(text) + call + ",\"is_truncated\":false,\"need_clear_history\":false"
+                + sentence + ",\"result\":" + quote(text) + call
+                + ",\"is_truncated\":false,\"need_clear_history\":false"
                 + finish + usage + "}";
     }
 

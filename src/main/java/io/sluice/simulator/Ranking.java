@@ -28,7 +28,8 @@ record Ranking(String results, long tokens) {
         long tokens = ChatMessages.tokens(query);
         request.require("documents");
         for (JsonNode each : request.array("documents")) {
-            String text = each.isTextual() ? each.textValue() : each.path("text").asText();
+            String text =
+                    each.isTextual() ? each.textValue() : each.path("text").asText();
             if (text.isEmpty()) {
                 throw request.invalid("documents", "must be texts that are not empty");
             }

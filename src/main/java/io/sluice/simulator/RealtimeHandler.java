@@ -107,15 +107,16 @@ final class RealtimeHandler {
         }
 
         private void send(String type, String fields) {
-            socket.writeTextMessage("{\"type\":\"" + type + "\",\"event_id\":\"event_" + id + "_" + events++ + "\","
-                    + fields + "}");
+            socket.writeTextMessage(
+                    "{\"type\":\"" + type + "\",\"event_id\":\"event_" + id + "_" + events++ + "\"," + fields + "}");
         }
 
         private void error(String type, String message) {
             send(
                     "error",
-                    "\"error\":{\"type\":\"" + type + "\",\"code\":" + (type.equals("tokens") ? "\"rate_limit_exceeded\"" : "null")
-                            + ",\"message\":" + quote(message) + ",\"param\":null,\"event_id\":null}");
+                    "\"error\":{\"type\":\"" + type + "\",\"code\":"
+                            + (type.equals("tokens") ? "\"rate_limit_exceeded\"" : "null") + ",\"message\":"
+                            + quote(message) + ",\"param\":null,\"event_id\":null}");
         }
 
         private void take(String text) {
@@ -129,9 +130,12 @@ final class RealtimeHandler {
             String type = event.path("type").asText();
             switch (type) {
                 case "session.update" ->
-                    send("session.updated", "\"session\":" + session(event.path("session").toString()));
+                    send(
+                            "session.updated",
+                            "\"session\":" + session(event.path("session").toString()));
                 case "conversation.item.create" -> item(event.path("item"));
-                case "input_audio_buffer.append" -> audioBytes += event.path("audio").asText().length() * 3L / 4;
+                case "input_audio_buffer.append" ->
+                    audioBytes += event.path("audio").asText().length() * 3L / 4;
                 case "input_audio_buffer.commit" -> {
                     inputTokens += Math.max(1, audioBytes / 2_400);
                     said = audioBytes + " bytes of sound";
@@ -143,7 +147,8 @@ final class RealtimeHandler {
                     send("input_audio_buffer.cleared", "\"cleared\":true");
                 }
                 case "response.create" -> answer();
-                case "response.cancel" -> error("invalid_request_error", "Cancellation failed: no active response found");
+                case "response.cancel" ->
+                    error("invalid_request_error", "Cancellation failed: no active response found");
                 default ->
                     error(
                             "invalid_request_error",

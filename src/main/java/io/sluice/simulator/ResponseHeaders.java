@@ -13,10 +13,8 @@ final class ResponseHeaders {
 
     static final CharSequence PLAIN_EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
 
-    static final CharSequence AWS_EVENT_STREAM =
-            HttpHeaders.createOptimized("application/vnd.amazon.eventstream");
-    static final CharSequence DASHSCOPE_EVENT_STREAM =
-            HttpHeaders.createOptimized("text/event-stream;charset=UTF-8");
+    static final CharSequence AWS_EVENT_STREAM = HttpHeaders.createOptimized("application/vnd.amazon.eventstream");
+    static final CharSequence DASHSCOPE_EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream;charset=UTF-8");
     static final CharSequence JSON_UTF8 = HttpHeaders.createOptimized("application/json; charset=utf-8");
     static final CharSequence NDJSON = HttpHeaders.createOptimized("application/x-ndjson");
 

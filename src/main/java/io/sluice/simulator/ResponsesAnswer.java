@@ -48,7 +48,8 @@ final class ResponsesAnswer {
                 + ",\"instructions\":" + echoed("instructions", "null") + ",\"max_output_tokens\":"
                 + echoed("max_output_tokens", "null") + ",\"model\":" + quote(model) + ",\"output\":[" + output
                 + "],\"parallel_tool_calls\":" + !turn.single + ",\"previous_response_id\":"
-                + echoed("previous_response_id", "null") + ",\"reasoning\":" + echoed("reasoning", "{\"effort\":null,\"summary\":null}")
+                + echoed("previous_response_id", "null") + ",\"reasoning\":"
+                + echoed("reasoning", "{\"effort\":null,\"summary\":null}")
                 + ",\"store\":" + stored + ",\"temperature\":" + echoed("temperature", "1.0")
                 + ",\"text\":" + echoed("text", "{\"format\":{\"type\":\"text\"}}") + ",\"tool_choice\":"
                 + echoed("tool_choice", "\"auto\"") + ",\"tools\":" + echoed("tools", "[]") + ",\"top_p\":"
@@ -65,9 +66,8 @@ final class ResponsesAnswer {
     }
 
     private String reasoning(boolean done) {
-        String summary = done && summarised()
-                ? "{\"type\":\"summary_text\",\"text\":" + quote(reply.thoughts()) + "}"
-                : "";
+        String summary =
+                done && summarised() ? "{\"type\":\"summary_text\",\"text\":" + quote(reply.thoughts()) + "}" : "";
         return "{\"id\":\"rs_" + reply.id() + "\",\"type\":\"reasoning\",\"summary\":[" + summary + "]"
                 + (sealed ? ",\"encrypted_content\":" + quote(Signatures.sign("reasoning")) : "") + "}";
     }
@@ -75,7 +75,8 @@ final class ResponsesAnswer {
     private String message(boolean done) {
         String part = done ? part(reply.said()) : "";
         return "{\"id\":\"msg_" + reply.id() + "\",\"type\":\"message\",\"status\":\""
-                + (done ? cut() ? "incomplete" : "completed" : "in_progress") + "\",\"role\":\"assistant\",\"content\":["
+                + (done ? cut() ? "incomplete" : "completed" : "in_progress")
+                + "\",\"role\":\"assistant\",\"content\":["
                 + part + "]}";
     }
 
@@ -130,7 +131,10 @@ final class ResponsesAnswer {
         String at = "\"item_id\":\"rs_" + reply.id() + "\",\"output_index\":" + index + ",\"summary_index\":0";
         add(frames, "response.output_item.added", "\"output_index\":" + index + ",\"item\":" + reasoning(false));
         if (summarised()) {
-            add(frames, "response.reasoning_summary_part.added", at + ",\"part\":{\"type\":\"summary_text\",\"text\":\"\"}");
+            add(
+                    frames,
+                    "response.reasoning_summary_part.added",
+                    at + ",\"part\":{\"type\":\"summary_text\",\"text\":\"\"}");
             run(frames, reply.thinking(), "response.reasoning_summary_text.delta", at + ",\"delta\":", "");
             add(frames, "response.reasoning_summary_text.done", at + ",\"text\":" + quote(reply.thoughts()));
             add(
@@ -169,9 +173,7 @@ final class ResponsesAnswer {
     private void run(Frames frames, List<String> pieces, String type, String before, String after) {
         int first = sequence;
         sequence += pieces.size();
-        frames.tokens(
-                pieces.size(),
-                place -> event(type, first + place, before + quote(pieces.get(place)) + after));
+        frames.tokens(pieces.size(), place -> event(type, first + place, before + quote(pieces.get(place)) + after));
     }
 
     private static byte[] event(String type, int number, String fields) {

@@ -73,9 +73,7 @@ final class ResponsesRules {
     }
 
     private Turn read(List<JsonNode> before) throws RefusedRequest {
-        root.only(REQUEST)
-                .decimal("temperature", 0, 2)
-                .decimal("top_p", 0, 1);
+        root.only(REQUEST).decimal("temperature", 0, 2).decimal("top_p", 0, 1);
         turn.model = root.words("model");
         turn.maxTokens = (int) root.whole("max_output_tokens", 16, Integer.MAX_VALUE, Integer.MAX_VALUE);
         root.whole("top_logprobs", 0, 20, 0);
@@ -89,7 +87,8 @@ final class ResponsesRules {
         turn.count(root.text("instructions", ""));
         Fields reasoning = root.objectOrNull("reasoning");
         if (reasoning != null) {
-            String effort = reasoning.only(Set.of("effort", "summary", "generate_summary"))
+            String effort = reasoning
+                    .only(Set.of("effort", "summary", "generate_summary"))
                     .oneOf("effort", Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max"), "medium");
             reasoning.oneOf("summary", Set.of("auto", "concise", "detailed"), "auto");
             turn.thinking = !effort.equals("none");
@@ -102,14 +101,16 @@ final class ResponsesRules {
 
     private void text() throws RefusedRequest {
         Fields text = root.objectOrNull("text");
-        Fields format = text == null ? null : text.only(Set.of("format", "verbosity")).objectOrNull("format");
+        Fields format =
+                text == null ? null : text.only(Set.of("format", "verbosity")).objectOrNull("format");
         if (format == null) {
             return;
         }
         switch (format.oneOf("type", Set.of("text", "json_object", "json_schema"))) {
             case "json_object" -> turn.json = true;
             case "json_schema" -> {
-                format.only(Set.of("type", "name", "description", "schema", "strict")).words("name");
+                format.only(Set.of("type", "name", "description", "schema", "strict"))
+                        .words("name");
                 turn.schema = format.object("schema").node();
             }
             default -> {}
@@ -174,11 +175,12 @@ final class ResponsesRules {
         if (!input.isTextual() && !input.isArray()) {
             throw root.wrongType("input", "one of a string or array of objects");
         }
-        if (input.isArray() && input.isEmpty() || input.isTextual() && input.textValue().isEmpty()) {
+        if (input.isArray() && input.isEmpty()
+                || input.isTextual() && input.textValue().isEmpty()) {
             throw root.invalid("input", "must not be empty");
         }
-        byte[] all = Wording.utf8(
-                Json.object().set("input", items(root, before)).toString());
+        byte[] all =
+                Wording.utf8(Json.object().set("input", items(root, before)).toString());
         for (Fields item : Fields.of(wording, all, false).objects("input")) {
             item(item);
         }
@@ -222,15 +224,17 @@ final class ResponsesRules {
                 }
                 output(item);
             }
-            case "item_reference" -> throw new RefusedRequest(ProviderError.of(
-                    404,
-                    "Item with id '" + item.text("id", "") + "' not found.",
-                    "invalid_request_error",
-                    "input",
-                    null));
-            default -> item.oneOf(
-                    "type",
-                    Set.of("message", "reasoning", "function_call", "function_call_output", "item_reference"));
+            case "item_reference" ->
+                throw new RefusedRequest(ProviderError.of(
+                        404,
+                        "Item with id '" + item.text("id", "") + "' not found.",
+                        "invalid_request_error",
+                        "input",
+                        null));
+            default ->
+                item.oneOf(
+                        "type",
+                        Set.of("message", "reasoning", "function_call", "function_call_output", "item_reference"));
         }
     }
 
@@ -276,7 +280,8 @@ final class ResponsesRules {
     private void part(Fields part, String type, List<String> said) throws RefusedRequest {
         switch (type) {
             case "input_image" -> {
-                String url = part.only(Set.of("type", "image_url", "file_id", "detail")).text("image_url", "");
+                String url = part.only(Set.of("type", "image_url", "file_id", "detail"))
+                        .text("image_url", "");
                 if (!url.isEmpty() && !Media.isWebUrl(url) && !Media.isDataUrl(url)) {
                     throw part.invalid("image_url", "Expected a valid URL, but got a value with an invalid format");
                 }

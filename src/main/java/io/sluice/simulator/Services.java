@@ -92,7 +92,9 @@ final class Services {
         if (rest.startsWith("projects/") || rest.startsWith("publishers/google/")) {
             return vertex("/" + rest, request);
         }
-        if (rest.startsWith("models/") && rest.indexOf(':') > 0 && request.method().equals(HttpMethod.POST)) {
+        if (rest.startsWith("models/")
+                && rest.indexOf(':') > 0
+                && request.method().equals(HttpMethod.POST)) {
             return gemini(rest.substring("models".length()), false, request);
         }
         Service media = OpenAiMedia.of(Route.Dialect.OPENAI, rest, "");
@@ -110,9 +112,7 @@ final class Services {
     }
 
     private static @Nullable Service gemini(String rest, boolean vertex, HttpServerRequest request) {
-        return rest.isEmpty() || rest.startsWith("/")
-                ? GeminiService.of(rest, vertex, request.getParam("alt"))
-                : null;
+        return rest.isEmpty() || rest.startsWith("/") ? GeminiService.of(rest, vertex, request.getParam("alt")) : null;
     }
 
     private static @Nullable Service azure(String path, HttpMethod method) {

@@ -74,7 +74,9 @@ final class Simulation {
         if (known != null) {
             return known;
         }
-        return script.onlyListed() && !name.equals(OAUTH) || credentials.size() >= MAX_CREDENTIALS ? null : created(name);
+        return script.onlyListed() && !name.equals(OAUTH) || credentials.size() >= MAX_CREDENTIALS
+                ? null
+                : created(name);
     }
 
     private Credential created(String name) {

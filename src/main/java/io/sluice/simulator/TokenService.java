@@ -83,8 +83,9 @@ final class TokenService extends Service {
         }
         String token = "24.sim" + asked.number() + "." + Integer.toHexString(id.hashCode());
         long seconds = issue(asked, account, id, token);
-        return Planned.free("{\"refresh_token\":\"25.sim\",\"expires_in\":" + seconds
-                + ",\"session_key\":\"\",\"access_token\":\"" + token + "\",\"scope\":\"public\",\"session_secret\":\"\"}");
+        return Planned.free(
+                "{\"refresh_token\":\"25.sim\",\"expires_in\":" + seconds + ",\"session_key\":\"\",\"access_token\":\""
+                        + token + "\",\"scope\":\"public\",\"session_secret\":\"\"}");
     }
 
     private static long issue(Asked asked, Credential account, String name, String token) {
@@ -118,8 +119,8 @@ final class TokenService extends Service {
         signature(parts, account.script().secretKey());
         String token = "ya29.sim" + asked.number() + "-" + Integer.toHexString(name.hashCode());
         long seconds = issue(asked, account, name, token);
-        return Planned.free("{\"access_token\":\"" + token + "\",\"expires_in\":" + seconds
-                + ",\"token_type\":\"Bearer\"}");
+        return Planned.free(
+                "{\"access_token\":\"" + token + "\",\"expires_in\":" + seconds + ",\"token_type\":\"Bearer\"}");
     }
 
     private static void claims(Asked asked, JsonNode claims) throws RefusedRequest {
@@ -132,7 +133,8 @@ final class TokenService extends Service {
         if (claims.path("scope").asText().isEmpty()) {
             throw refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.");
         }
-        String own = asked.request().scheme() + "://" + asked.request().authority() + asked.request().path();
+        String own = asked.request().scheme() + "://" + asked.request().authority()
+                + asked.request().path();
         String audience = claims.path("aud").asText();
         if (!audience.equals("https://oauth2.googleapis.com/token") && !audience.equals(own)) {
             throw refused("invalid_grant", "Invalid JWT: Failed audience check. The right audience is " + own);
@@ -158,7 +160,8 @@ final class TokenService extends Service {
             try {
                 Signature check = Signature.getInstance("SHA256withRSA");
                 check.initVerify(KeyFactory.getInstance("RSA")
-                        .generatePublic(new X509EncodedKeySpec(Base64.getMimeDecoder().decode(publicKey))));
+                        .generatePublic(
+                                new X509EncodedKeySpec(Base64.getMimeDecoder().decode(publicKey))));
                 check.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
                 fits = check.verify(signature);
             } catch (GeneralSecurityException e) {

@@ -48,7 +48,8 @@ final class Turn {
     /** The last words of the user. */
     String question = "";
     /** The schema that the answer must obey; null for none. */
-    @Nullable JsonNode schema;
+    @Nullable
+    JsonNode schema;
     /** Whether the answer must be JSON. */
     boolean json;
     /** Texts that end the answer. */

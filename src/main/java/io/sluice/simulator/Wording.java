@@ -42,7 +42,8 @@ abstract class Wording {
     /** A string that is none of those allowed. */
     ProviderError notOneOf(String at, String value, Collection<String> allowed) {
         return invalid(
-                at, "Input should be one of '" + String.join("', '", new TreeSet<>(allowed)) + "', not '" + value + "'");
+                at,
+                "Input should be one of '" + String.join("', '", new TreeSet<>(allowed)) + "', not '" + value + "'");
     }
 
     /** A body that is no JSON object. */
@@ -103,7 +104,8 @@ abstract class Wording {
 
     /** What a failed answer holds when its status was 200. */
     String inBody() {
-        return error(500, "The server had an error while processing your request.").body();
+        return error(500, "The server had an error while processing your request.")
+                .body();
     }
 
     /** A piece of a stream that is broken. */

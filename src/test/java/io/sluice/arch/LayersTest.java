@@ -32,13 +32,31 @@ class LayersTest {
     private static final String ROOT = "io.sluice";
     private static final String DOMAIN = "io.sluice.domain..";
 
+    private static final String[] TRANSLATION = {"io.sluice.domain.chat..", "io.sluice.domain.dialect.."};
+
     @ArchTest
     static final ArchRule domainIsPureJava = classes()
             .that()
             .resideInAPackage(DOMAIN)
+            .and()
+            .resideOutsideOfPackages(TRANSLATION)
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(DOMAIN, "java..", "org.jspecify.annotations..");
+
+    /** Translation is about JSON: it alone knows a library for it. */
+    @ArchTest
+    static final ArchRule translationKnowsJsonTrees = classes()
+            .that()
+            .resideInAnyPackage(TRANSLATION)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    DOMAIN,
+                    "java..",
+                    "org.jspecify.annotations..",
+                    "com.fasterxml.jackson.core..",
+                    "com.fasterxml.jackson.databind..");
 
     @ArchTest
     static final ArchRule domainTouchesNothingOutside = noClasses()

@@ -20,8 +20,7 @@ enum ClientDialect {
         String question(String model, boolean stream, String text) {
             return """
                     {"model":"%s","stream":%s,"max_completion_tokens":40,
-                     "messages":[{"role":"system","content":"Be short."},{"role":"user","content":"%s"}]}"""
-                    .formatted(model, stream, text);
+                     "messages":[{"role":"system","content":"Be short."},{"role":"user","content":"%s"}]}""".formatted(model, stream, text);
         }
 
         @Override
@@ -50,8 +49,7 @@ enum ClientDialect {
                     {"model":"%s","max_completion_tokens":100,"tool_choice":"%s",
                      "tools":[{"type":"function","function":{"name":"get_weather","description":"Weather of a place",
                        "parameters":%s}}],
-                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
-                    .formatted(model, forced ? "required" : "auto", SCHEMA);
+                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}""".formatted(model, forced ? "required" : "auto", SCHEMA);
         }
 
         @Override
@@ -66,7 +64,9 @@ enum ClientDialect {
             messages.add(answer.at("/choices/0/message"));
             messages.addObject()
                     .put("role", "tool")
-                    .put("tool_call_id", answer.at("/choices/0/message/tool_calls/0/id").asText())
+                    .put(
+                            "tool_call_id",
+                            answer.at("/choices/0/message/tool_calls/0/id").asText())
                     .put("content", result);
             return request.toString();
         }
@@ -87,8 +87,8 @@ enum ClientDialect {
         @Override
         String text(JsonNode answer) {
             StringBuilder text = new StringBuilder();
-            answer.path("output").forEach(item -> item.path("content").forEach(part -> text.append(
-                    part.path("text").asText(""))));
+            answer.path("output").forEach(item -> item.path("content")
+                    .forEach(part -> text.append(part.path("text").asText(""))));
             return text.toString();
         }
 
@@ -118,8 +118,7 @@ enum ClientDialect {
                     {"model":"%s","max_output_tokens":100,"tool_choice":"%s","store":false,
                      "tools":[{"type":"function","name":"get_weather","description":"Weather of a place",
                        "parameters":%s,"strict":false}],
-                     "input":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
-                    .formatted(model, forced ? "required" : "auto", SCHEMA);
+                     "input":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}""".formatted(model, forced ? "required" : "auto", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {
@@ -191,8 +190,7 @@ enum ClientDialect {
             return """
                     {"model":"%s","max_tokens":100,"tool_choice":{"type":"%s"},
                      "tools":[{"name":"get_weather","description":"Weather of a place","input_schema":%s}],
-                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}"""
-                    .formatted(model, forced ? "any" : "auto", SCHEMA);
+                     "messages":[{"role":"user","content":"Use get_weather: how is the weather in Paris?"}]}""".formatted(model, forced ? "any" : "auto", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {
@@ -269,8 +267,7 @@ enum ClientDialect {
                      "toolConfig":{"functionCallingConfig":{"mode":"%s"}},
                      "tools":[{"functionDeclarations":[{"name":"get_weather","description":"Weather of a place",
                        "parameters":%s}]}],
-                     "contents":[{"role":"user","parts":[{"text":"Use get_weather: how is the weather in Paris?"}]}]}"""
-                    .formatted(forced ? "ANY" : "AUTO", SCHEMA);
+                     "contents":[{"role":"user","parts":[{"text":"Use get_weather: how is the weather in Paris?"}]}]}""".formatted(forced ? "ANY" : "AUTO", SCHEMA);
         }
 
         private JsonNode call(JsonNode answer) {

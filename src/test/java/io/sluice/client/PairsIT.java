@@ -37,7 +37,8 @@ class PairsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        String gateway = Files.readString(Path.of("config/every-provider/gateway.yaml")).replace("8090", "@SIM@");
+        String gateway =
+                Files.readString(Path.of("config/every-provider/gateway.yaml")).replace("8090", "@SIM@");
         node = NodeProcess.start(dir, gateway);
     }
 

@@ -56,10 +56,12 @@ class AccessTest {
 
     // The signing key's derivation as AWS describes it, written anew so that simulator and test do not agree by chance.
     private MultiMap signed(String secret, Instant at, String body) throws Exception {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC).format(at);
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                .withZone(ZoneOffset.UTC)
+                .format(at);
         String scope = time.substring(0, 8) + "/us-east-1/bedrock/aws4_request";
-        String canonical = "POST\n" + BEDROCK.replace("%", "%25") + "\n\nhost:127.0.0.1:" + port + "\nx-amz-date:" + time
-                + "\n\nhost;x-amz-date\n" + sha256(body);
+        String canonical = "POST\n" + BEDROCK.replace("%", "%25") + "\n\nhost:127.0.0.1:" + port + "\nx-amz-date:"
+                + time + "\n\nhost;x-amz-date\n" + sha256(body);
         String toSign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + sha256(canonical);
         byte[] key = hmac(("AWS4" + secret).getBytes(StandardCharsets.UTF_8), time.substring(0, 8));
         key = hmac(hmac(hmac(key, "us-east-1"), "bedrock"), "aws4_request");
@@ -73,8 +75,7 @@ class AccessTest {
 
     private static String sha256(String text) throws Exception {
         return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256")
-                        .digest(text.getBytes(StandardCharsets.UTF_8)));
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static byte[] hmac(byte[] key, String text) throws Exception {
@@ -111,9 +112,11 @@ class AccessTest {
         client.script("brief", fast(",\"token-lifetime\":\"0\""));
         String oauth = "/oauth/2.0/token?grant_type=client_credentials&client_id=";
 
-        JsonNode token = post(oauth + "app&client_secret=sk", DialectSample.head(), "").json();
+        JsonNode token =
+                post(oauth + "app&client_secret=sk", DialectSample.head(), "").json();
         Reply wrong = post(oauth + "app&client_secret=no", DialectSample.head(), "");
-        JsonNode over = post(oauth + "brief&client_secret=sk", DialectSample.head(), "").json();
+        JsonNode over =
+                post(oauth + "brief&client_secret=sk", DialectSample.head(), "").json();
         String access = WORKSHOP + token.path("access_token").asText();
         Reply answer = post(access, DialectSample.head(), ERNIE + "}");
         Reply stream = post(access, DialectSample.head(), ERNIE + ",\"stream\":true}");
@@ -143,7 +146,12 @@ class AccessTest {
         Reply refused = post(chat, key, body + ",\"top_k\":1}");
         Reply stranger = post(chat, DialectSample.head("authorization", "Bearer sk-x"), body + "}");
 
-        assertThat(thought.json().path("choices").path(0).path("message").path("reasoning_content").asText())
+        assertThat(thought.json()
+                        .path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("reasoning_content")
+                        .asText())
                 .startsWith("The user wants");
         assertThat(refused.json().path("error").path("code").asText()).isEqualTo("invalid_argument");
         assertThat(stranger.status()).isEqualTo(401);
@@ -153,8 +161,9 @@ class AccessTest {
     private String assertion(KeyPair keys, String audience, long lifetime) throws Exception {
         long now = Instant.now().getEpochSecond();
         String text = part("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "."
-                + part("{\"iss\":\"" + EMAIL + "\",\"scope\":\"https://www.googleapis.com/auth/cloud-platform\",\"aud\":\""
-                        + audience + "\",\"iat\":" + now + ",\"exp\":" + (now + lifetime) + "}");
+                + part("{\"iss\":\"" + EMAIL
+                        + "\",\"scope\":\"https://www.googleapis.com/auth/cloud-platform\",\"aud\":\"" + audience
+                        + "\",\"iat\":" + now + ",\"exp\":" + (now + lifetime) + "}");
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(keys.getPrivate());
         signature.update(text.getBytes(StandardCharsets.US_ASCII));
@@ -166,8 +175,9 @@ class AccessTest {
     }
 
     private Reply token(String assertion) throws Exception {
-        String form = "grant_type=" + URLEncoder.encode("urn:ietf:params:oauth:grant-type:jwt-bearer", StandardCharsets.UTF_8)
-                + "&assertion=" + assertion;
+        String form =
+                "grant_type=" + URLEncoder.encode("urn:ietf:params:oauth:grant-type:jwt-bearer", StandardCharsets.UTF_8)
+                        + "&assertion=" + assertion;
         return post(
                 "/token",
                 MultiMap.caseInsensitiveMultiMap().add("content-type", "application/x-www-form-urlencoded"),
@@ -192,7 +202,8 @@ class AccessTest {
         Reply tooLong = token(assertion(keys, audience, 7200));
         Reply over = token(assertion(keys, audience, -10));
         Reply broken = token("a.b");
-        MultiMap bearer = DialectSample.head("authorization", "Bearer " + token.path("access_token").asText());
+        MultiMap bearer = DialectSample.head(
+                "authorization", "Bearer " + token.path("access_token").asText());
         Reply answer = post(VERTEX, bearer, DialectSample.CONTENTS);
         Reply noRole = post(VERTEX, bearer, DialectSample.CONTENTS.replace("\"role\":\"user\",", ""));
         Reply stranger = post(VERTEX, DialectSample.head("authorization", "Bearer ya29.x"), DialectSample.CONTENTS);

@@ -47,7 +47,8 @@ class DialectBehaviourTest {
     }
 
     private static JsonNode anthropic(String more) throws Exception {
-        return ask("/anthropic/v1/messages", DialectSample.anthropic(), "{'model':'claude-x','max_tokens':2000," + more);
+        return ask(
+                "/anthropic/v1/messages", DialectSample.anthropic(), "{'model':'claude-x','max_tokens':2000," + more);
     }
 
     @Test
@@ -89,14 +90,17 @@ class DialectBehaviourTest {
                     open = data.path("index").asInt();
                     assertThat(open).isEqualTo(next++);
                 }
-                case "content_block_delta" -> assertThat(data.path("index").asInt()).isEqualTo(open);
+                case "content_block_delta" ->
+                    assertThat(data.path("index").asInt()).isEqualTo(open);
                 case "content_block_stop" -> open = -1;
                 case "ping" -> {}
                 default -> assertThat(open).as(event).isEqualTo(-1);
             }
         }
         assertThat(next).isEqualTo(3);
-        assertThat(body).contains("signature_delta", "\"stop_reason\":\"tool_use\"").endsWith("\"}\n\n");
+        assertThat(body)
+                .contains("signature_delta", "\"stop_reason\":\"tool_use\"")
+                .endsWith("\"}\n\n");
     }
 
     @Test
@@ -119,11 +123,14 @@ class DialectBehaviourTest {
         assertThat(seen.path("content").path(0).path("text").asText()).startsWith("I see 1 image. Hello");
         assertThat(stopped.path("stop_sequence").asText()).isEqualTo("simulated");
         assertThat(stopped.path("content").path(0).path("text").asText()).isEqualTo("Hello from the ");
-        assertThat(written.path("usage").path("cache_creation_input_tokens").asInt()).isEqualTo(63);
+        assertThat(written.path("usage").path("cache_creation_input_tokens").asInt())
+                .isEqualTo(63);
         assertThat(read.path("usage").path("cache_read_input_tokens").asInt()).isEqualTo(63);
         assertThat(read.path("usage").path("input_tokens").asInt()).isEqualTo(5);
         assertThat(counted.path("input_tokens").asInt()).isEqualTo(6);
-        assertThat(json(shaped.path("content").path(0).path("text").asText()).path("city").asText())
+        assertThat(json(shaped.path("content").path(0).path("text").asText())
+                        .path("city")
+                        .asText())
                 .isEqualTo("example");
     }
 
@@ -149,10 +156,12 @@ class DialectBehaviourTest {
         assertThat(content.path("parts").path(0).path("thought").asBoolean()).isTrue();
         assertThat(call.path("functionCall").path("args").path("city").asText()).isEqualTo("example");
         assertThat(call.path("thoughtSignature").asText()).isNotEmpty();
-        assertThat(first.path("candidates").path(0).path("finishReason").asText()).isEqualTo("STOP");
+        assertThat(first.path("candidates").path(0).path("finishReason").asText())
+                .isEqualTo("STOP");
         JsonNode usage = second.path("usageMetadata");
         assertThat(usage.path("totalTokenCount").asInt())
-                .isEqualTo(usage.path("promptTokenCount").asInt() + usage.path("candidatesTokenCount").asInt()
+                .isEqualTo(usage.path("promptTokenCount").asInt()
+                        + usage.path("candidatesTokenCount").asInt()
                         + usage.path("thoughtsTokenCount").asInt());
         assertThat(second.toString()).contains("The tool says: 4C");
     }
@@ -160,9 +169,9 @@ class DialectBehaviourTest {
     @Test
     void geminiStreamsEmbedsCountsAndLists() throws Exception {
         String model = "/v1beta/models/gemini-2.5-flash";
-        String events = stream(model + ":streamGenerateContent?alt=sse", DialectSample.gemini(), DialectSample.CONTENTS);
-        JsonNode array = json(
-                stream(model + ":streamGenerateContent", DialectSample.gemini(), DialectSample.CONTENTS));
+        String events =
+                stream(model + ":streamGenerateContent?alt=sse", DialectSample.gemini(), DialectSample.CONTENTS);
+        JsonNode array = json(stream(model + ":streamGenerateContent", DialectSample.gemini(), DialectSample.CONTENTS));
         JsonNode one = ask(
                 "/v1beta/models/e:embedContent",
                 DialectSample.gemini(),
@@ -231,13 +240,13 @@ class DialectBehaviourTest {
         String question = "{'role':'user','content':'get_weather'}";
         String text = base + "aigc/text-generation/generation";
 
-        JsonNode first = ask(
-                text, bearer(), "{'model':'qwen-plus','input':{'messages':[" + question + "]}," + tools);
+        JsonNode first = ask(text, bearer(), "{'model':'qwen-plus','input':{'messages':[" + question + "]}," + tools);
         JsonNode message = first.path("output").path("choices").path(0).path("message");
         JsonNode second = ask(
                 text,
                 bearer(),
-                "{'model':'qwen-plus','input':{'messages':[" + question + "," + message.toString().replace("'", "")
+                "{'model':'qwen-plus','input':{'messages':[" + question + ","
+                        + message.toString().replace("'", "")
                         + ",{'role':'tool','tool_call_id':'"
                         + message.path("tool_calls").path(0).path("id").asText() + "','content':'4C'}]}," + tools);
         JsonNode seen = ask(
@@ -256,10 +265,23 @@ class DialectBehaviourTest {
 
         assertThat(first.toString()).contains("\"finish_reason\":\"tool_calls\"");
         assertThat(second.toString()).contains("The tool says: 4C");
-        assertThat(seen.path("output").path("choices").path(0).path("message").path("content").path(0).path("text").asText())
+        assertThat(seen.path("output")
+                        .path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asText())
                 .startsWith("I see 1 image.");
-        assertThat(vectors.path("output").path("embeddings").path(1).path("embedding").size()).isEqualTo(64);
-        assertThat(ranked.path("output").path("results").path(0).path("index").asInt()).isEqualTo(1);
+        assertThat(vectors.path("output")
+                        .path("embeddings")
+                        .path(1)
+                        .path("embedding")
+                        .size())
+                .isEqualTo(64);
+        assertThat(ranked.path("output").path("results").path(0).path("index").asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -267,8 +289,8 @@ class DialectBehaviourTest {
         String tools = "'tools':[{'type':'function','function':{'name':'get_weather','parameters':" + SCHEMA + "}}],";
         String question = "{'role':'user','content':'get_weather'}";
 
-        String first = stream(
-                "/api/chat", bearer(), "{'model':'m','think':true," + tools + "'messages':[" + question + "]}");
+        String first =
+                stream("/api/chat", bearer(), "{'model':'m','think':true," + tools + "'messages':[" + question + "]}");
         JsonNode second = ask(
                 "/api/chat",
                 bearer(),
@@ -307,7 +329,8 @@ class DialectBehaviourTest {
                 bearer(),
                 "{'model':'m','stream':true," + tools + "'messages':[" + question + ","
                         + message.toString().replace(",\"refusal\":null,\"annotations\":[]", "")
-                        + ",{'role':'tool','tool_call_id':'" + message.path("tool_calls").path(0).path("id").asText()
+                        + ",{'role':'tool','tool_call_id':'"
+                        + message.path("tool_calls").path(0).path("id").asText()
                         + "','content':'1'},{'role':'tool','tool_call_id':'"
                         + message.path("tool_calls").path(1).path("id").asText() + "','content':'2'}]}");
         String streamed =
@@ -318,21 +341,32 @@ class DialectBehaviourTest {
         assertThat(message.path("tool_calls").size()).isEqualTo(2);
         assertThat(second).contains("\" 1;\"", "\" 2\"").endsWith("data: [DONE]\n\n");
         assertThat(streamed).contains("\"tool_calls\":[{\"index\":1,\"id\":\"call_");
-        assertThat(reasoned.path("usage").path("completion_tokens_details").path("reasoning_tokens").asInt())
+        assertThat(reasoned.path("usage")
+                        .path("completion_tokens_details")
+                        .path("reasoning_tokens")
+                        .asInt())
                 .isEqualTo(9);
     }
 
     @Test
     void responsesAreStoredForTheirKeyOnly() throws Exception {
-        JsonNode first = ask("/v1/responses", bearer(), "{'model':'m','input':'call get_weather','tools':["
-                + "{'type':'function','name':'get_weather','parameters':" + SCHEMA + "}],'reasoning':{'effort':'low',"
-                + "'summary':'auto'},'include':['reasoning.encrypted_content']}");
+        JsonNode first = ask(
+                "/v1/responses",
+                bearer(),
+                "{'model':'m','input':'call get_weather','tools':["
+                        + "{'type':'function','name':'get_weather','parameters':" + SCHEMA
+                        + "}],'reasoning':{'effort':'low',"
+                        + "'summary':'auto'},'include':['reasoning.encrypted_content']}");
         String id = first.path("id").asText();
         JsonNode call = first.path("output").path(1);
 
-        JsonNode second = ask("/v1/responses", bearer(), "{'model':'m','previous_response_id':'" + id
-                + "','input':[{'type':'function_call_output','call_id':'" + call.path("call_id").asText()
-                + "','output':'4C'}]}");
+        JsonNode second = ask(
+                "/v1/responses",
+                bearer(),
+                "{'model':'m','previous_response_id':'" + id
+                        + "','input':[{'type':'function_call_output','call_id':'"
+                        + call.path("call_id").asText()
+                        + "','output':'4C'}]}");
         Reply known = await(client.send(HttpMethod.GET, "/v1/responses/" + id, bearer(), ""));
         Reply stranger = await(client.send(
                 HttpMethod.GET, "/v1/responses/" + id, DialectSample.head("authorization", "Bearer other"), ""));
@@ -341,7 +375,12 @@ class DialectBehaviourTest {
 
         assertThat(first.path("output").path(0).path("type").asText()).isEqualTo("reasoning");
         assertThat(call.path("arguments").asText()).isEqualTo("{\"city\":\"example\"}");
-        assertThat(second.path("output").path(0).path("content").path(0).path("text").asText())
+        assertThat(second.path("output")
+                        .path(0)
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asText())
                 .isEqualTo("The tool says: 4C");
         assertThat(known.json()).isEqualTo(first);
         assertThat(stranger.status()).isEqualTo(404);

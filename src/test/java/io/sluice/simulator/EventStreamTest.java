@@ -17,7 +17,9 @@ class EventStreamTest {
     }
 
     private static Map<String, String> headers(byte[] frame) {
-        ByteBuffer bytes = ByteBuffer.wrap(frame).position(12).limit(12 + ByteBuffer.wrap(frame).getInt(4));
+        ByteBuffer bytes = ByteBuffer.wrap(frame)
+                .position(12)
+                .limit(12 + ByteBuffer.wrap(frame).getInt(4));
         Map<String, String> headers = new LinkedHashMap<>();
         while (bytes.hasRemaining()) {
             byte[] name = new byte[bytes.get()];

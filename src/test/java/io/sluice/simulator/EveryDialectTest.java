@@ -86,16 +86,19 @@ class EveryDialectTest {
     @ParameterizedTest
     @MethodSource("dialects")
     void answersAScriptedStatusInTheDialectsWords(DialectSample dialect) throws Exception {
-        fault("{\"kind\":\"status\",\"status\":503,\"times\":1},"
-                + "{\"kind\":\"status\",\"status\":200,\"times\":1},"
-                + "{\"kind\":\"status\",\"status\":200,\"body\":\"<html>\",\"headers\":{\"content-type\":\"text/html\"}}");
+        fault(
+                "{\"kind\":\"status\",\"status\":503,\"times\":1},"
+                        + "{\"kind\":\"status\",\"status\":200,\"times\":1},"
+                        + "{\"kind\":\"status\",\"status\":200,\"body\":\"<html>\",\"headers\":{\"content-type\":\"text/html\"}}");
 
         Reply busy = whole(dialect);
         Reply inside = whole(dialect);
         Reply html = stream(dialect);
 
         assertThat(busy.status()).isEqualTo(503);
-        assertThat(busy.json().toString()).containsPattern("essage|error").doesNotContain(CredentialScript.DEFAULT_ANSWER);
+        assertThat(busy.json().toString())
+                .containsPattern("essage|error")
+                .doesNotContain(CredentialScript.DEFAULT_ANSWER);
         assertThat(inside.status()).isEqualTo(200);
         assertThat(inside.json().toString()).contains("Simulated answer");
         assertThat(html.headers().get("content-type")).isEqualTo("text/html");

@@ -32,7 +32,8 @@ class MediaTest {
     private static Reply form(String uri, int fileBytes, String... fields) throws Exception {
         StringBuilder body = new StringBuilder();
         for (int i = 0; i < fields.length; i += 2) {
-            body.append("--xx\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i + 1] + "\r\n");
+            body.append("--xx\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i + 1]
+                    + "\r\n");
         }
         if (fileBytes > 0) {
             body.append("--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"\r\n"
@@ -109,7 +110,9 @@ class MediaTest {
 
     @Test
     void moderatesAndRanks() throws Exception {
-        JsonNode results = post("/v1/moderations", "{'input':['kind words','violence!']}").json().path("results");
+        JsonNode results = post("/v1/moderations", "{'input':['kind words','violence!']}")
+                .json()
+                .path("results");
         JsonNode ranked = post(
                         "/v1/rerank",
                         "{'model':'r','query':'cold day','documents':['warm','a cold day'],'top_n':1,'return_documents':true}")
@@ -117,7 +120,8 @@ class MediaTest {
         Reply empty = post("/v1/rerank", "{'model':'r','query':'q','documents':[]}");
 
         assertThat(results.path(0).path("flagged").asBoolean()).isFalse();
-        assertThat(results.path(1).path("categories").path("violence").asBoolean()).isTrue();
+        assertThat(results.path(1).path("categories").path("violence").asBoolean())
+                .isTrue();
         assertThat(ranked.path("results").size()).isEqualTo(1);
         assertThat(ranked.path("results").path(0).path("index").asInt()).isEqualTo(1);
         assertThat(ranked.path("results").path(0).path("document").path("text").asText())

@@ -171,7 +171,8 @@ class StrictRulesTest {
                 .replaceAll("\\bC\\b", "{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]}")
                 .replaceAll("\\bR\\b", "{'role':'user','parts':[{'functionResponse':{'name':'f','response':{}}}]}")
                 .replaceAll(
-                        "\\bP\\b", "{'type':'object','properties':{'x':{'type':'string'}},'additionalProperties':false}");
+                        "\\bP\\b",
+                        "{'type':'object','properties':{'x':{'type':'string'}},'additionalProperties':false}");
         String uri = "/v1beta/models/gemini-2.5-flash:generateContent";
         refuses(uri, DialectSample.gemini(), whole, fragment);
         if (body.contains("V,R") || body.contains("U,U")) {
@@ -304,11 +305,11 @@ class StrictRulesTest {
                 "{'model':'m','input':'x','previous_response_id':'resp_none'} | Previous response with id 'resp_none' not found"
             })
     void responses(String body, String fragment) throws Exception {
-        Reply reply =
-                await(client.send(HttpMethod.POST, "/v1/responses", bearer(), body.replace('\'', '"')));
+        Reply reply = await(client.send(HttpMethod.POST, "/v1/responses", bearer(), body.replace('\'', '"')));
 
         assertThat(reply.status()).as(reply.body()).isEqualTo(400);
-        assertThat(reply.json().path("error").path("message").asText() + reply.json()).contains(fragment);
+        assertThat(reply.json().path("error").path("message").asText() + reply.json())
+                .contains(fragment);
     }
 
     @ParameterizedTest

@@ -19,6 +19,9 @@ public sealed interface AnswerFormat {
      * @param schema JSON Schema
      * @param strict whether the provider must enforce it; null where the client did not say
      */
-    record Schema(String name, @Nullable String description, JsonNode schema, @Nullable Boolean strict)
-            implements AnswerFormat {}
+    record Schema(
+            String name,
+            @Nullable String description,
+            JsonNode schema,
+            @Nullable Boolean strict) implements AnswerFormat {}
 }

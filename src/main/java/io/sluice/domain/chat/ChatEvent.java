@@ -1,8 +1,8 @@
 package io.sluice.domain.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,12 @@ public sealed interface ChatEvent {
      * @param name the function
      * @param signature proof of the thinking before it, as Gemini gives it; null for none
      */
-    record ToolCall(int choice, int call, String id, String name, @Nullable String signature) implements ChatEvent {}
+    record ToolCall(
+            int choice,
+            int call,
+            String id,
+            String name,
+            @Nullable String signature) implements ChatEvent {}
 
     /**
      * Arguments of a call.

@@ -43,7 +43,11 @@ public enum Feature {
     /** A tool that the provider runs, or another kind that the target does not have. */
     FOREIGN_TOOL("tools.type", "tools.type", "tools.type", "tools"),
     /** A picture in the request. */
-    IMAGE("messages.content.image_url", "input.content.input_image", "messages.content.image", "contents.parts.inlineData"),
+    IMAGE(
+            "messages.content.image_url",
+            "input.content.input_image",
+            "messages.content.image",
+            "contents.parts.inlineData"),
     /** A picture at an address, for a target that needs its bytes. */
     IMAGE_URL(
             "messages.content.image_url.url",
@@ -57,9 +61,17 @@ public enum Feature {
             "messages.content.audio",
             "contents.parts.inlineData"),
     /** Moving pictures. */
-    VIDEO("messages.content.video_url", "input.content.input_video", "messages.content.video", "contents.parts.fileData"),
+    VIDEO(
+            "messages.content.video_url",
+            "input.content.input_video",
+            "messages.content.video",
+            "contents.parts.fileData"),
     /** A document in the request. */
-    DOCUMENT("messages.content.file", "input.content.input_file", "messages.content.document", "contents.parts.inlineData"),
+    DOCUMENT(
+            "messages.content.file",
+            "input.content.input_file",
+            "messages.content.document",
+            "contents.parts.inlineData"),
     /** A document at an address, for a target that needs its bytes. */
     DOCUMENT_URL(
             "messages.content.file",

@@ -21,7 +21,10 @@ public sealed interface Part {
      * @param cacheControl see {@link Part#cacheControl()}
      * @param citations sources, as the dialect that gave them writes them; null for none
      */
-    record Text(String text, @Nullable JsonNode cacheControl, @Nullable JsonNode citations) implements Part {
+    record Text(
+            String text,
+            @Nullable JsonNode cacheControl,
+            @Nullable JsonNode citations) implements Part {
         /** Nothing but text. */
         public static Text of(String text) {
             return new Text(text, null, null);
@@ -35,7 +38,10 @@ public sealed interface Part {
      * @param detail how closely to look, as OpenAI says it ({@code auto}, {@code low}, {@code high}); null for none
      * @param cacheControl see {@link Part#cacheControl()}
      */
-    record Image(MediaSource source, @Nullable String detail, @Nullable JsonNode cacheControl) implements Part {}
+    record Image(
+            MediaSource source,
+            @Nullable String detail,
+            @Nullable JsonNode cacheControl) implements Part {}
 
     /**
      * Sound.
@@ -63,8 +69,7 @@ public sealed interface Part {
             MediaSource source,
             @Nullable String name,
             @Nullable JsonNode cacheControl,
-            @Nullable JsonNode options)
-            implements Part {}
+            @Nullable JsonNode options) implements Part {}
 
     /**
      * The model calls a function.
@@ -80,8 +85,7 @@ public sealed interface Part {
             String name,
             String arguments,
             @Nullable String signature,
-            @Nullable JsonNode cacheControl)
-            implements Part {}
+            @Nullable JsonNode cacheControl) implements Part {}
 
     /**
      * What a function answered.
@@ -97,8 +101,7 @@ public sealed interface Part {
             @Nullable String name,
             List<Part> content,
             boolean isError,
-            @Nullable JsonNode cacheControl)
-            implements Part {
+            @Nullable JsonNode cacheControl) implements Part {
         /** Copies the list. */
         public ToolResult {
             content = List.copyOf(content);

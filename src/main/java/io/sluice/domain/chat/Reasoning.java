@@ -11,4 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param show whether the thinking, or a summary of it, is to be told
  */
 public record Reasoning(
-        @Nullable Boolean enabled, @Nullable String effort, @Nullable Long budgetTokens, @Nullable Boolean show) {}
+        @Nullable Boolean enabled,
+        @Nullable String effort,
+        @Nullable Long budgetTokens,
+        @Nullable Boolean show) {}

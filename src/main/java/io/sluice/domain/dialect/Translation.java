@@ -55,8 +55,7 @@ public final class Translation {
         ChatRequest request = read(scan, codec);
         Losses losses = new Losses(client, lenient);
         ObjectNode body = provider.encodeRequest(request, upstreamModel, losses);
-        return new Translation(
-                body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());
+        return new Translation(body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());
     }
 
     private static ChatRequest read(RequestScan scan, ClientCodec codec) {

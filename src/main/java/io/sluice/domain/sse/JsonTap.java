@@ -118,8 +118,7 @@ public final class JsonTap implements ResponseTap {
      * @param publicModel the name that replaces the answer's top-level model name; null to leave it
      */
     public static JsonTap ofResponse(@Nullable String publicModel) {
-        return new JsonTap(
-                publicModel, true, "output", UNDECIDED_RESPONSE, cursor -> new UsageReader(cursor).read());
+        return new JsonTap(publicModel, true, "output", UNDECIDED_RESPONSE, cursor -> new UsageReader(cursor).read());
     }
 
     /**

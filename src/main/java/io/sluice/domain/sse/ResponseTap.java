@@ -1,7 +1,7 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
 /**

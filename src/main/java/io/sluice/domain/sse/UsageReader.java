@@ -1,7 +1,7 @@
 package io.sluice.domain.sse;
 
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.domain.json.JsonCursor;
+import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@code usage} object under the names of either OpenAI API. Believes no number: see {@link TokenUsage}. */

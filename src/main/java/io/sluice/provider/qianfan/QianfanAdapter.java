@@ -68,11 +68,7 @@ public final class QianfanAdapter implements ProviderAdapter {
             return older(candidate, scan, target);
         }
         UpstreamRequest request = OpenAiRequests.encode(
-                candidate,
-                scan,
-                target,
-                path -> candidate.channel().baseUrl().path() + path,
-                headers(key.reveal()));
+                candidate, scan, target, path -> candidate.channel().baseUrl().path() + path, headers(key.reveal()));
         return new UpstreamRequest(
                 request.uri(),
                 request.headers(),

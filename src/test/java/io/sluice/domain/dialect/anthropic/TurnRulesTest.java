@@ -30,8 +30,7 @@ class TurnRulesTest {
     private Part part(Role role) {
         int kind = random.nextInt(role == Role.TOOL ? 1 : 4);
         if (role == Role.TOOL || role == Role.USER && kind == 0) {
-            return new Part.ToolResult(
-                    any(IDS), null, List.of(Part.Text.of(any(TEXTS))), random.nextBoolean(), null);
+            return new Part.ToolResult(any(IDS), null, List.of(Part.Text.of(any(TEXTS))), random.nextBoolean(), null);
         }
         if (role == Role.ASSISTANT && kind < 2) {
             return Chats.call(any(IDS), "f", any(ARGUMENTS));
@@ -60,7 +59,8 @@ class TurnRulesTest {
         for (int round = 0; round < 5_000; round++) {
             TurnWriter writer = new TurnWriter(chat(), new Losses(ChatDialect.OPENAI, false));
             JsonNode turns = writer.messages();
-            writer.system().forEach(block -> assertThat(block.get("text").asText()).isNotBlank());
+            writer.system()
+                    .forEach(block -> assertThat(block.get("text").asText()).isNotBlank());
             check(turns);
         }
     }
@@ -97,7 +97,10 @@ class TurnRulesTest {
                 }
             }
             assertThat(results).isEqualTo(waiting);
-            String end = turn.get("content").get(turn.get("content").size() - 1).get("type").asText();
+            String end = turn.get("content")
+                    .get(turn.get("content").size() - 1)
+                    .get("type")
+                    .asText();
             assertThat(end).isNotEqualTo("thinking");
             waiting = calls;
             user = !user;
@@ -106,7 +109,8 @@ class TurnRulesTest {
         JsonNode last = turns.get(turns.size() - 1);
         JsonNode end = last.get("content").get(last.get("content").size() - 1);
         if (last.get("role").asText().equals("assistant") && end.has("text")) {
-            assertThat(end.get("text").asText()).isEqualTo(end.get("text").asText().stripTrailing());
+            assertThat(end.get("text").asText())
+                    .isEqualTo(end.get("text").asText().stripTrailing());
         }
     }
 }
