@@ -2,21 +2,33 @@ package io.sluice.provider;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScanner;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.ResponsesTap;
 import io.sluice.testkit.RevisionBuilder;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses requests to a provider that speaks them. */
 class ResponsesPassingTest {
     private static UpstreamRequest encode(String body) {
+        return encode("api.openai.com", body);
+    }
+
+    private static UpstreamRequest encode(String host, String body) {
         Candidate candidate = Objects.requireNonNull(new RevisionBuilder()
-                        .channel("c", c -> c.redirect("m", "up-1"))
+                        .channel(
+                                "c",
+                                c -> c.url(new BaseUrl(true, host, 443, "/v1")).redirect("m", "up-1"))
                         .build()
                         .models()
                         .get("m"))
@@ -46,5 +58,30 @@ class ResponsesPassingTest {
 
         assertThat(new String(request.body(), UTF_8))
                 .isEqualTo("{\"model\":\"up-1\",\"input\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    }
+
+    @Test
+    void areTranslatedForAServerThatPerhapsHasNoSuchApi() {
+        UpstreamRequest request = encode("llm.example.org", "{\"model\":\"m\",\"input\":\"x\"}");
+
+        assertThat(request.uri()).isEqualTo("/v1/chat/completions");
+        assertThat(new String(request.body(), UTF_8))
+                .isEqualTo("{\"model\":\"up-1\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    }
+
+    /** What is stored with an account may be another key's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"model\":\"m\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}",
+                "{\"model\":\"m\",\"input\":\"x\",\"conversation\":\"conv_1\"}",
+                "{\"model\":\"m\",\"input\":\"x\",\"background\":true}",
+                "{\"model\":\"m\",\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]}"
+            })
+    void referToNothingStored(String body) {
+        assertThatThrownBy(() -> encode(body))
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
+                        .isInstanceOfSatisfying(UpstreamFailure.class, failure -> assertThat(failure.kind())
+                                .isEqualTo(UpstreamFailure.Kind.INEXPRESSIBLE)));
     }
 }
