@@ -26,9 +26,8 @@ class ResponsesPassingTest {
 
     private static UpstreamRequest encode(String host, String body) {
         Candidate candidate = Objects.requireNonNull(new RevisionBuilder()
-                        .channel(
-                                "c",
-                                c -> c.url(new BaseUrl(true, host, 443, "/v1")).redirect("m", "up-1"))
+                        .channel("c", c -> c.url(new BaseUrl(true, host, 443, "/v1"))
+                                .redirect("m", "up-1"))
                         .build()
                         .models()
                         .get("m"))
