@@ -149,7 +149,7 @@ public final class SseTap implements ResponseTap {
             int room = Math.min(stop, at + MAX_HELD - held.length());
             held.add(chunk, at, room);
             if (held.length() == MAX_HELD) {
-                lastFate = settle(held.array(), 0, held.length());
+                lastFate = settle(held.array(), 0, held.length(), false);
                 writeHeld(out);
                 state = state == State.CLOSED ? State.CLOSED : State.FLOWING;
                 if (state == State.FLOWING) {
@@ -159,10 +159,10 @@ public final class SseTap implements ResponseTap {
             }
         } else if (held.length() > 0) {
             held.add(chunk, at, end);
-            lastFate = settle(held.array(), 0, held.length());
+            lastFate = settle(held.array(), 0, held.length(), true);
             writeHeld(out);
         } else {
-            lastFate = settle(chunk, at, end);
+            lastFate = settle(chunk, at, end, true);
             passEvent(chunk, at, end, out);
         }
         return stop;
@@ -201,8 +201,12 @@ public final class SseTap implements ResponseTap {
         return publicModel == null ? NOTHING : publicModel;
     }
 
-    /** Reads an event and decides what becomes of it. */
-    private Fate settle(byte[] bytes, int from, int to) {
+    /**
+     * Reads an event and decides what becomes of it.
+     *
+     * @param whole whether its end has come
+     */
+    private Fate settle(byte[] bytes, int from, int to, boolean whole) {
         if (!data.locate(bytes, from, to)) {
             return Fate.PASS;
         }
@@ -214,6 +218,11 @@ public final class SseTap implements ResponseTap {
         reader.read(data.bytes(), data.start(), data.end());
         if (reader.isError()) {
             fail(UpstreamErrors.inAnswer(Arrays.copyOfRange(data.bytes(), data.start(), data.end())));
+            return Fate.DROP;
+        }
+        if (whole && !reader.isWellFormed() && data.bytes()[data.start()] == '{') {
+            fail(UpstreamFailure.of(
+                    UpstreamFailure.Kind.BAD_RESPONSE, "The provider sent an event that is not valid JSON."));
             return Fate.DROP;
         }
         if (reader.isLast()) {
@@ -250,7 +259,7 @@ public final class SseTap implements ResponseTap {
 
     /** An event without its blank line: it counts when it is whole, and is dropped when it is cut. */
     private void endHeld(Sink out) {
-        lastFate = settle(held.array(), 0, held.length());
+        lastFate = settle(held.array(), 0, held.length(), false);
         boolean whole = lastFate == Fate.LAST || data.isEmpty() || reader.isWellFormed();
         if (whole) {
             boolean passed = lastFate == Fate.PASS || lastFate == Fate.RENAME;

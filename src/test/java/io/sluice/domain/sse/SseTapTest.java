@@ -271,11 +271,23 @@ class SseTapTest {
     }
 
     @Test
-    void passesMalformedEventsAsTheyAre() {
-        String odd = "data: {'model':'up','choices':[{]\n\ndata: nonsense\n\nretry: 5\n\ndata\n\ndata:\n\n";
+    void anEventOfBrokenJsonIsAFailure() {
         SseTap tap = new SseTap("pub", true);
 
-        assertThat(Collected.run(tap, bytes(odd)).text()).isEqualTo(json(odd.replace("'up'", "'pub'")));
+        assertThat(Collected.run(tap, bytes("data: {'model':'up','choices':[{]\n\ndata: [DONE]\n\n"))
+                        .text())
+                .isEmpty();
+        assertThat(tap.complete()).isFalse();
+        assertThat(tap.error()).isNotNull();
+        assertThat(tap.error().kind()).isEqualTo(UpstreamFailure.Kind.BAD_RESPONSE);
+    }
+
+    @Test
+    void passesWhatDoesNotLookLikeJsonAsItIs() {
+        String odd = "data: nonsense\n\nretry: 5\n\ndata\n\ndata:\n\n";
+        SseTap tap = new SseTap("pub", true);
+
+        assertThat(Collected.run(tap, bytes(odd)).text()).isEqualTo(odd);
         assertThat(tap.complete()).isFalse();
     }
 
