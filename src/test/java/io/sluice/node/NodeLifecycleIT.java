@@ -3,6 +3,7 @@ package io.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.ChatClient;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.NodeProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -172,7 +173,7 @@ class NodeLifecycleIT {
 
     @Test
     void theSimulatorEndsAtItsFirstSignal() throws Exception {
-        Process simulator = NodeProcess.java("simulate", "--port", Integer.toString(NodeProcess.freePort()));
+        Process simulator = NodeProcess.java("simulate", "--port", Integer.toString(FreePort.next()));
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(simulator.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(out.readLine()).startsWith("simulated provider at ");

@@ -1,9 +1,6 @@
 package io.sluice.oracle;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import io.sluice.testkit.FreePort;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -35,21 +32,12 @@ record PortBlock(int base) {
     private boolean isFree(int nodes) {
         for (int group : USED) {
             for (int i = 0; i < nodes; i++) {
-                if (!isFreePort(base + group + i)) {
+                if (!FreePort.isFree(base + group + i)) {
                     return false;
                 }
             }
         }
         return true;
-    }
-
-    private static boolean isFreePort(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     int member(int node) {

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for a condition. */
 public final class Await {
-    private static final Duration MOST = Duration.ofSeconds(5);
+    private static final Duration MOST = Duration.ofSeconds(15);
     private static final long LOOK_AGAIN_NANOS = 2_000_000;
 
     private Await() {}

@@ -1,7 +1,6 @@
 package io.sluice.testkit;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,9 +31,9 @@ public final class NodeProcess implements AutoCloseable {
 
     private NodeProcess(Path dir) throws IOException {
         this.dir = dir;
-        this.port = freePort();
-        this.adminPort = freePort();
-        this.simulatorPort = freePort();
+        this.port = FreePort.next();
+        this.adminPort = FreePort.next();
+        this.simulatorPort = FreePort.next();
     }
 
     /**
@@ -160,12 +159,6 @@ public final class NodeProcess implements AutoCloseable {
                 throw new AssertionError("the condition did not hold within " + atMost);
             }
             TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -17,14 +17,12 @@ import io.sluice.message.GroupStatus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.QuotaCounters;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +56,7 @@ class GroupVerticleTest {
 
     @Test
     void threeNodesAnswerAndGoOnWithoutTheirLeader() throws Exception {
-        List.of("a", "b", "c").forEach(name -> ports.put(name, freePort()));
+        List.of("a", "b", "c").forEach(name -> ports.put(name, FreePort.next()));
         for (String name : ports.keySet()) {
             nodes.put(name, new Running(name));
         }
@@ -88,7 +86,7 @@ class GroupVerticleTest {
 
     @Test
     void aLeaderThatIsStoppedHandsOver() throws Exception {
-        List.of("a", "b", "c").forEach(name -> ports.put(name, freePort()));
+        List.of("a", "b", "c").forEach(name -> ports.put(name, FreePort.next()));
         for (String name : ports.keySet()) {
             nodes.put(name, new Running(name));
         }
@@ -108,7 +106,7 @@ class GroupVerticleTest {
     @Test
     @Tag("proof")
     void anIdleGroupCostsLittle() throws Exception {
-        List.of("a", "b", "c").forEach(name -> ports.put(name, freePort()));
+        List.of("a", "b", "c").forEach(name -> ports.put(name, FreePort.next()));
         for (String name : ports.keySet()) {
             nodes.put(name, new Running(name));
         }
@@ -132,14 +130,6 @@ class GroupVerticleTest {
                 "renewal answered: p50 %.2f ms, p99 %.2f ms; three idle nodes: %.2f %% of a core%n",
                 took[took.length / 2] / 1e6, took[took.length * 99 / 100] / 1e6, share * 100);
         assertThat(share).isLessThan(0.2);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     /** One node. */

@@ -12,10 +12,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,14 +62,6 @@ final class LinkNode implements AutoCloseable {
                 .map(e -> new Voter(e.getKey(), new HostPort("127.0.0.1", 1), e.getValue()))
                 .toList();
         return new ClusterConfig(name, new HostPort("127.0.0.1", 1), linkPort, 1, tls, false, voters, null);
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     boolean send(String name, String frame) {

@@ -7,6 +7,7 @@ import io.sluice.cluster.link.Handshake.Role;
 import io.sluice.cluster.link.Handshake.Step;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LogLines;
 import io.vertx.core.buffer.Buffer;
 import java.io.DataInputStream;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** What somebody can do at the port who is no member, or a bad one. */
 class StrangersTest {
-    private final Map<String, Integer> ports = Map.of("a", LinkNode.freePort(), "b", LinkNode.freePort());
+    private final Map<String, Integer> ports = Map.of("a", FreePort.next(), "b", FreePort.next());
     private final LinkNode a = LinkNode.open("a", 1, ports);
     private final List<Socket> sockets = new ArrayList<>();
 
@@ -140,8 +141,8 @@ class StrangersTest {
             }
             assertThat(slowest).as("slowest exchange, nanoseconds").isLessThan(500_000_000L);
 
-            try (LinkNode late = LinkNode.open(
-                    LinkNode.config(LinkNode.freePort(), ports, LinkNode.NAME, null), new Peer("late", 3))) {
+            try (LinkNode late =
+                    LinkNode.open(LinkNode.config(FreePort.next(), ports, LinkNode.NAME, null), new Peer("late", 3))) {
                 Await.until(() -> a.knows("late"));
             }
             assertThat(isClosed(sockets.getFirst())).as("the oldest was closed").isTrue();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.domain.Secret;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LogLines;
 import io.sluice.testkit.TestNode;
 import java.time.Duration;
@@ -15,8 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TcpLinkTest {
-    private final Map<String, Integer> ports =
-            Map.of("a", LinkNode.freePort(), "b", LinkNode.freePort(), "c", LinkNode.freePort());
+    private final Map<String, Integer> ports = Map.of("a", FreePort.next(), "b", FreePort.next(), "c", FreePort.next());
     private final LogLines log = LogLines.of(TcpLink.class);
 
     @AfterEach
@@ -76,7 +76,7 @@ class TcpLinkTest {
         try (LinkNode a = LinkNode.open("a", 1, ports);
                 LinkNode b = LinkNode.open("b", 2, ports);
                 LinkNode guest = LinkNode.open(
-                        LinkNode.config(LinkNode.freePort(), ports, LinkNode.NAME, null), new Peer("guest", 9))) {
+                        LinkNode.config(FreePort.next(), ports, LinkNode.NAME, null), new Peer("guest", 9))) {
             Await.until(() -> guest.connected().size() == 2 && a.knows("guest") && b.knows("guest"));
 
             a.send("guest", "hello");
@@ -142,10 +142,10 @@ class TcpLinkTest {
     void twoNodesOfOneNameAreTold() {
         try (LinkNode a = LinkNode.open("a", 1, ports);
                 LinkNode older = LinkNode.open(
-                        LinkNode.config(LinkNode.freePort(), ports, LinkNode.NAME, null), new Peer("twin", 7))) {
+                        LinkNode.config(FreePort.next(), ports, LinkNode.NAME, null), new Peer("twin", 7))) {
             Await.until(() -> a.connected().contains(new Peer("twin", 7)));
-            try (LinkNode newer = LinkNode.open(
-                    LinkNode.config(LinkNode.freePort(), ports, LinkNode.NAME, null), new Peer("twin", 8))) {
+            try (LinkNode newer =
+                    LinkNode.open(LinkNode.config(FreePort.next(), ports, LinkNode.NAME, null), new Peer("twin", 8))) {
                 Await.until(() -> a.connected().contains(new Peer("twin", 8)));
                 Await.until(() -> log.has("was refused: two nodes are named twin")
                         && log.has("refused this one: two nodes are named twin"));

@@ -9,6 +9,7 @@ import io.sluice.config.ClusterConfig.HostPort;
 import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.Certificates;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class TcpLinkTlsTest {
     private static ClusterTlsConfig ours;
     private static ClusterTlsConfig strange;
 
-    private final Map<String, Integer> ports = Map.of("a", LinkNode.freePort(), "b", LinkNode.freePort());
+    private final Map<String, Integer> ports = Map.of("a", FreePort.next(), "b", FreePort.next());
     private LogLines log;
     private LinkNode a;
 
@@ -87,8 +88,8 @@ class TcpLinkTlsTest {
     @Test
     void aClientCertificateOfAnotherAuthorityIsRefused() {
         ClusterTlsConfig trusting = new ClusterTlsConfig(strange.cert(), strange.key(), ours.cert());
-        try (LinkNode guest = LinkNode.open(
-                LinkNode.config(LinkNode.freePort(), ports, LinkNode.NAME, trusting), new Peer("guest", 1))) {
+        try (LinkNode guest =
+                LinkNode.open(LinkNode.config(FreePort.next(), ports, LinkNode.NAME, trusting), new Peer("guest", 1))) {
             Await.until(() -> log.has("a connection to the link failed"));
 
             assertThat(a.connected()).isEmpty();
@@ -109,7 +110,7 @@ class TcpLinkTlsTest {
     @Test
     void aCertificateHoldsForTheHostItNames() {
         HostPort elsewhere = new HostPort("127.0.0.2", 1);
-        int port = LinkNode.freePort();
+        int port = FreePort.next();
         List<Voter> voters = List.of(new Voter("c", elsewhere, port));
         try (LinkNode c = LinkNode.open(
                         new ClusterConfig(LinkNode.NAME, elsewhere, port, 1, ours, false, List.of(), null),
@@ -118,7 +119,7 @@ class TcpLinkTlsTest {
                         new ClusterConfig(
                                 LinkNode.NAME,
                                 new HostPort("127.0.0.1", 1),
-                                LinkNode.freePort(),
+                                FreePort.next(),
                                 1,
                                 ours,
                                 false,

@@ -9,6 +9,7 @@ import io.sluice.message.ConfigChanged;
 import io.sluice.message.MessageCodecs;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.Certificates;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClusteredBusTlsTest {
-    private final Map<String, Integer> ports = Map.of("a", MemberNode.freePort(), "b", MemberNode.freePort());
+    private final Map<String, Integer> ports = Map.of("a", FreePort.next(), "b", FreePort.next());
 
     @Test
     void announcementsAreSealedAndStrangersShutOut(@TempDir Path dir) throws IOException {

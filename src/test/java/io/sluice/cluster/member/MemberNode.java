@@ -13,13 +13,10 @@ import io.sluice.message.Bus;
 import io.sluice.message.CandidateHealth;
 import io.sluice.message.ClusterView;
 import io.sluice.message.MessageCodecs;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,7 +38,7 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
                 .map(e -> new Voter(e.getKey(), new HostPort("127.0.0.1", e.getValue()), 1))
                 .toList();
         HostPort bind = new HostPort("127.0.0.1", ports.get(name));
-        return new ClusterConfig(secret, bind, 1, freePort(), tls, false, voters, null);
+        return new ClusterConfig(secret, bind, 1, FreePort.next(), tls, false, voters, null);
     }
 
     static MemberNode start(String name, long incarnation, Map<String, Integer> ports) {
@@ -58,14 +55,6 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
             return new MemberNode(config, self, cluster);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("no member", e);
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -24,6 +24,7 @@ import io.sluice.message.QuotaCounters;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.ShowQuota;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LogLines;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
@@ -49,7 +50,7 @@ import org.junit.jupiter.api.Test;
 /** Real members in one process; two of them, a and b, stay for all tests. */
 class MemberVerticleTest {
     private static final Map<String, Integer> PORTS =
-            Map.of("a", MemberNode.freePort(), "b", MemberNode.freePort(), "c", MemberNode.freePort());
+            Map.of("a", FreePort.next(), "b", FreePort.next(), "c", FreePort.next());
     private static final GatewayRevision ONE = revision("000000000001");
     private static final GatewayRevision TWO = revision("000000000002");
     private static final AtomicBoolean ran = new AtomicBoolean();
