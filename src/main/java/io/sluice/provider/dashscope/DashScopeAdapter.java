@@ -16,7 +16,7 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
-import io.sluice.provider.preset.Presets;
+import io.sluice.preset.Presets;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.util.LinkedHashMap;

@@ -19,7 +19,7 @@ import io.sluice.provider.TokenGrant;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiRequests;
 import io.sluice.provider.preset.InAnswerTap;
-import io.sluice.provider.preset.Presets;
+import io.sluice.preset.Presets;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
