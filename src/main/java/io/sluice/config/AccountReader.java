@@ -27,8 +27,7 @@ final class AccountReader {
     private final List<AccountEntry> accounts;
     private final boolean takesJson;
 
-    private AccountReader(
-            Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
+    private AccountReader(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
         this.item = item;
         this.takesJson = takesJson;
         this.accounts = accounts;
@@ -44,8 +43,7 @@ final class AccountReader {
      * @param takesJson whether the key may be the JSON of a service account
      * @param preset the channel's: its limits count where the item says none
      */
-    static void read(
-            Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
+    static void read(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
         new AccountReader(item, takesJson, preset, accounts).read();
     }
 

@@ -61,14 +61,13 @@ final class ChannelReader {
     }
 
     private @Nullable Preset preset() {
-        return channel.value(
-                "preset", new Option(channel.path("preset"), "word", Section.NONE, "see below"), name -> {
-                    if (!Presets.NAMES.contains(name)) {
-                        throw new IllegalArgumentException("is no preset" + Suggestion.of(name, Presets.NAMES)
-                                + "; presets are " + String.join(", ", Presets.NAMES));
-                    }
-                    return Presets.of(name);
-                });
+        return channel.value("preset", new Option(channel.path("preset"), "word", Section.NONE, "see below"), name -> {
+            if (!Presets.NAMES.contains(name)) {
+                throw new IllegalArgumentException("is no preset" + Suggestion.of(name, Presets.NAMES)
+                        + "; presets are " + String.join(", ", Presets.NAMES));
+            }
+            return Presets.of(name);
+        });
     }
 
     private @Nullable ProviderType type(@Nullable Preset preset) {
@@ -77,8 +76,9 @@ final class ChannelReader {
         }
         String words = String.join(", ", ProviderType.words());
         ProviderType type = channel.value(
-                "type", new Option(channel.path("type"), "word", "required without preset", words), word -> ProviderType.ofWord(
-                                word)
+                "type",
+                new Option(channel.path("type"), "word", "required without preset", words),
+                word -> ProviderType.ofWord(word)
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "is no provider type" + Suggestion.of(word, ProviderType.words()))));
         if (preset != null && type != null && type != preset.type()) {

@@ -51,7 +51,10 @@ class PresetChannelTest {
         assertThat(channel.accounts().getFirst().limits().all().windows())
                 .singleElement()
                 .satisfies(limit -> assertThat(limit.amount()).isEqualTo(7));
-        assertThat(read("preset: moonshot", ", limits: {}").accounts().getFirst().limits())
+        assertThat(read("preset: moonshot", ", limits: {}")
+                        .accounts()
+                        .getFirst()
+                        .limits())
                 .isEqualTo(AccountLimits.NONE);
     }
 
@@ -65,7 +68,8 @@ class PresetChannelTest {
 
     @Test
     void typeThatDisagreesIsRefused() {
-        assertThat(String.join("\n", channel("preset: qianfan\n    type: openai", "").gatewayErrors()))
+        assertThat(String.join(
+                        "\n", channel("preset: qianfan\n    type: openai", "").gatewayErrors()))
                 .contains("channels[0].type: does not go with the preset 'qianfan', whose type is qianfan");
         assertThat(read("preset: qianfan\n    type: qianfan", "").type().word()).isEqualTo("qianfan");
     }

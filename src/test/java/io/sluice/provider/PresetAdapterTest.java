@@ -36,12 +36,10 @@ class PresetAdapterTest {
 
     private static Candidate candidate(Preset preset, String key, String upstream) {
         return Objects.requireNonNull(new RevisionBuilder()
-                        .channel(
-                                "c",
-                                c -> c.preset(preset)
-                                        .secret(key)
-                                        .url(new BaseUrl(true, "example.com", 443, "/base"))
-                                        .redirect("m", upstream))
+                        .channel("c", c -> c.preset(preset)
+                                .secret(key)
+                                .url(new BaseUrl(true, "example.com", 443, "/base"))
+                                .redirect("m", upstream))
                         .build()
                         .models()
                         .get("m"))
