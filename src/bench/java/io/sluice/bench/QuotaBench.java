@@ -154,7 +154,8 @@ public class QuotaBench {
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
                 false,
-                64);
+                64,
+                null);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

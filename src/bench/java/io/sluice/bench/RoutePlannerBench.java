@@ -74,7 +74,8 @@ public class RoutePlannerBench {
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
                 false,
-                64);
+                64,
+                null);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))
                 .toList();

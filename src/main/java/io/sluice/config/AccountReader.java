@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.domain.Secret;
+import io.sluice.domain.pool.Preset;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
@@ -26,11 +27,12 @@ final class AccountReader {
     private final List<AccountEntry> accounts;
     private final boolean takesJson;
 
-    private AccountReader(Section item, boolean takesJson, List<AccountEntry> accounts) {
+    private AccountReader(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
         this.item = item;
         this.takesJson = takesJson;
         this.accounts = accounts;
-        this.limits = LimitsReader.account(item);
+        AccountLimits stated = LimitsReader.account(item);
+        this.limits = preset == null || item.has("limits") ? stated : LimitsReader.of(preset);
         this.quotaOf = item.text("quota-of", "name", Section.NONE, Names::name);
         this.disabled = item.flag("disabled", false);
     }
@@ -39,9 +41,10 @@ final class AccountReader {
      * Adds the account, or all accounts of the key file.
      *
      * @param takesJson whether the key may be the JSON of a service account
+     * @param preset the channel's: its limits count where the item says none
      */
-    static void read(Section item, boolean takesJson, List<AccountEntry> accounts) {
-        new AccountReader(item, takesJson, accounts).read();
+    static void read(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
+        new AccountReader(item, takesJson, preset, accounts).read();
     }
 
     private void read() {

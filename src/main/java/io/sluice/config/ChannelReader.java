@@ -6,8 +6,10 @@ import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.preset.Presets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,8 +39,9 @@ final class ChannelReader {
 
     private ChannelEntry read() {
         String name = channel.required("name", "name", Names::name);
-        ProviderType type = type();
-        BaseUrl baseUrl = baseUrl();
+        Preset preset = preset();
+        ProviderType type = type(preset);
+        BaseUrl baseUrl = baseUrl(preset);
         Channel values = new Channel(
                 name,
                 type == null ? ProviderType.OPENAI : type,
@@ -52,30 +55,54 @@ final class ChannelReader {
                 timeouts(),
                 channel.word("on-client-gone", OnClientGone.CANCEL),
                 channel.flag("lenient", false),
-                channel.integer("max-connections", 4096, 1, 100_000));
-        return new ChannelEntry(channel.place(), values, accounts(type), channel.flag("disabled", false));
+                channel.integer("max-connections", 4096, 1, 100_000),
+                preset);
+        return new ChannelEntry(channel.place(), values, accounts(type, preset), channel.flag("disabled", false));
     }
 
-    private @Nullable ProviderType type() {
-        if (!channel.has("type")) {
+    private @Nullable Preset preset() {
+        return channel.value("preset", new Option(channel.path("preset"), "word", Section.NONE, "see below"), name -> {
+            if (!Presets.NAMES.contains(name)) {
+                throw new IllegalArgumentException("is no preset" + Suggestion.of(name, Presets.NAMES)
+                        + "; presets are " + String.join(", ", Presets.NAMES));
+            }
+            return Presets.of(name);
+        });
+    }
+
+    private @Nullable ProviderType type(@Nullable Preset preset) {
+        if (!channel.has("type") && !channel.has("preset")) {
             channel.error("type", "is missing");
         }
         String words = String.join(", ", ProviderType.words());
-        return channel.value(
-                "type", new Option(channel.path("type"), "word", Section.REQUIRED, words), word -> ProviderType.ofWord(
-                                word)
+        ProviderType type = channel.value(
+                "type",
+                new Option(channel.path("type"), "word", "required without preset", words),
+                word -> ProviderType.ofWord(word)
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "is no provider type" + Suggestion.of(word, ProviderType.words()))));
+        if (preset != null && type != null && type != preset.type()) {
+            channel.error(
+                    "type",
+                    "does not go with the preset '" + preset.name() + "', whose type is "
+                            + preset.type().word() + "; remove one of the two");
+        }
+        return preset == null ? type : preset.type();
     }
 
-    private @Nullable BaseUrl baseUrl() {
-        if (!channel.has("base-url")) {
-            channel.error("base-url", "is missing");
+    private @Nullable BaseUrl baseUrl(@Nullable Preset preset) {
+        String known = preset == null ? null : preset.baseUrl();
+        if (!channel.has("base-url") && known == null && (preset != null || !channel.has("preset"))) {
+            channel.error(
+                    "base-url",
+                    preset == null
+                            ? "is missing"
+                            : "is missing; the preset '" + preset.name() + "' is software that runs anywhere");
         }
         boolean allowed = channel.flag("allow-plaintext", false);
-        return channel.value(
+        BaseUrl own = channel.value(
                 "base-url",
-                new Option(channel.path("base-url"), "URL", Section.REQUIRED, "http or https; see below"),
+                new Option(channel.path("base-url"), "URL", "the preset's, else required", "http or https; see below"),
                 text -> {
                     BaseUrl url = BaseUrls.parse(text);
                     if (!url.tls() && !allowed && !BaseUrls.isPrivate(url.host())) {
@@ -87,6 +114,7 @@ final class ChannelReader {
                     }
                     return url;
                 });
+        return own == null && known != null ? BaseUrls.parse(known) : own;
     }
 
     private @Nullable String apiVersion(@Nullable ProviderType type, @Nullable BaseUrl url) {
@@ -110,11 +138,11 @@ final class ChannelReader {
         return version;
     }
 
-    private List<AccountEntry> accounts(@Nullable ProviderType type) {
+    private List<AccountEntry> accounts(@Nullable ProviderType type, @Nullable Preset preset) {
         List<AccountEntry> accounts = new ArrayList<>();
         List<Section> items = channel.sections("accounts");
         for (Section item : items) {
-            AccountReader.read(item, type == ProviderType.GEMINI, accounts);
+            AccountReader.read(item, type == ProviderType.GEMINI, preset, accounts);
         }
         if (items.isEmpty()) {
             channel.error("accounts", "names no account");

@@ -83,13 +83,6 @@ final class GatewayAssembler {
             if (entry.disabled()) {
                 continue;
             }
-            if (!entry.channel().type().isBuilt()) {
-                findings.warning(
-                        entry.place(),
-                        "the provider type " + entry.channel().type().word() + " is not in this version; the channel '"
-                                + entry.name() + "' is disabled");
-                continue;
-            }
             List<Account> accounts = new ArrayList<>();
             for (AccountEntry account : entry.accounts()) {
                 if (!account.disabled() && account.key() != null) {

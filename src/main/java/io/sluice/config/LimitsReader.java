@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Glob;
+import io.sluice.domain.pool.Preset;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
@@ -34,6 +35,26 @@ final class LimitsReader {
     static AccountLimits account(Section owner) {
         Section limits = owner.section(SCHEMA).describedAs(SCHEMA);
         return new AccountLimits(set(limits), perModel(limits), groups(limits));
+    }
+
+    /** The limits of a usual account of a service. */
+    static AccountLimits of(Preset preset) {
+        List<Limit> all = new ArrayList<>();
+        String zone = preset.zone() == null ? ZoneOffset.UTC.getId() : preset.zone();
+        preset.limits().forEach((word, amount) -> {
+            switch (word) {
+                case "rpm" -> all.add(new Limit(Dimension.REQUESTS, amount, MINUTE));
+                case "tpm" -> all.add(new Limit(Dimension.TOKENS, amount, MINUTE));
+                case "itpm" -> all.add(new Limit(Dimension.INPUT_TOKENS, amount, MINUTE));
+                case "otpm" -> all.add(new Limit(Dimension.OUTPUT_TOKENS, amount, MINUTE));
+                case "ipm" -> all.add(new Limit(Dimension.IMAGES, amount, MINUTE));
+                case "rpd" -> all.add(new Limit(Dimension.REQUESTS, amount, DAY, zone));
+                case "tpd" -> all.add(new Limit(Dimension.TOKENS, amount, DAY, zone));
+                default -> {}
+            }
+        });
+        int concurrency = preset.limits().getOrDefault("concurrency", 0L).intValue();
+        return new AccountLimits(new LimitSet(all, concurrency), Map.of(), List.of());
     }
 
     /** The limits of something that is not limited by model: a virtual key or a team. */

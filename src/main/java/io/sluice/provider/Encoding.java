@@ -16,6 +16,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Preset;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -26,11 +27,14 @@ public final class Encoding {
 
     /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
     public static byte[] spliced(Candidate candidate, RequestScan scan) {
+        Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,
                 candidate.upstreamModel(),
                 // Responses tell it unasked, and refuse the wish.
-                scan.stream() && scan.endpoint().dialect() == ChatDialect.OPENAI,
+                scan.stream()
+                        && scan.endpoint().dialect() == ChatDialect.OPENAI
+                        && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
                 candidate.channel().parameters());
         return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
     }

@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.anthropic.AnthropicAdapter;
 import io.sluice.provider.azure.AzureAdapter;
@@ -11,8 +12,9 @@ import io.sluice.provider.openai.OpenAiAdapter;
 import io.sluice.provider.qianfan.QianfanAdapter;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
-/** The adapter of each provider type that is built. */
+/** The adapter of each provider type. */
 final class ProviderAdapters {
     private static final Map<ProviderType, ProviderAdapter> ADAPTERS = new EnumMap<>(Map.of(
             ProviderType.OPENAI, new OpenAiAdapter(),
@@ -26,16 +28,15 @@ final class ProviderAdapters {
 
     private ProviderAdapters() {}
 
-    /**
-     * The adapter of a type.
-     *
-     * @throws IllegalStateException when the type is not built; the loader disables its channels
-     */
+    /** The adapter of a channel: that of its type, and of its preset where it has one. */
+    static ProviderAdapter of(Channel channel) {
+        return channel.type() == ProviderType.OPENAI && channel.preset() != null
+                ? new OpenAiAdapter(channel.preset())
+                : of(channel.type());
+    }
+
+    /** The adapter of a type. */
     static ProviderAdapter of(ProviderType type) {
-        ProviderAdapter adapter = ADAPTERS.get(type);
-        if (adapter == null) {
-            throw new IllegalStateException("no adapter for " + type.word());
-        }
-        return adapter;
+        return Objects.requireNonNull(ADAPTERS.get(type), () -> "no adapter for " + type.word());
     }
 }

@@ -96,8 +96,7 @@ public final class ProviderClientVerticle extends VerticleBase {
     }
 
     private Future<OpenResult> open(UpstreamClients owned, CallServices services, OpenExchange message) {
-        ProviderAdapter adapter =
-                ProviderAdapters.of(message.candidate().channel().type());
+        ProviderAdapter adapter = ProviderAdapters.of(message.candidate().channel());
         HttpClientRequest taken =
                 message.parked() instanceof UpstreamCall parked && parked.isParked() ? parked.take() : null;
         return new UpstreamCall(message, adapter, services).run(taken, owned);

@@ -13,6 +13,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
@@ -50,6 +51,7 @@ public final class RevisionBuilder {
         private Timeouts timeouts = Timeouts.DEFAULT;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
+        private @Nullable Preset preset;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -85,6 +87,13 @@ public final class RevisionBuilder {
         /** The key of every account, in the place of its canary. */
         public ChannelBuilder secret(String text) {
             secret = text;
+            return this;
+        }
+
+        /** A service by name. */
+        public ChannelBuilder preset(Preset newPreset) {
+            preset = newPreset;
+            type = newPreset.type();
             return this;
         }
 
@@ -174,7 +183,8 @@ public final class RevisionBuilder {
                     timeouts,
                     onClientGone,
                     false,
-                    maxConnections);
+                    maxConnections,
+                    preset);
         }
     }
 

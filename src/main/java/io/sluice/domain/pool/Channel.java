@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param onClientGone what happens to the upstream answer when the client leaves
  * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
+ * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
+ *     channel names none
  */
 public record Channel(
         String name,
@@ -36,7 +38,8 @@ public record Channel(
         Timeouts timeouts,
         OnClientGone onClientGone,
         boolean lenient,
-        int maxConnections) {
+        int maxConnections,
+        @Nullable Preset preset) {
     /** Copies the collections. */
     public Channel {
         accounts = List.copyOf(accounts);
@@ -58,7 +61,8 @@ public record Channel(
                 timeouts,
                 onClientGone,
                 lenient,
-                maxConnections);
+                maxConnections,
+                preset);
     }
 
     /** What happens to the upstream answer when the client leaves. */

@@ -18,46 +18,39 @@ import org.jspecify.annotations.Nullable;
 /** A provider's wire dialect, by the word used in configuration ({@code openai}, {@code azure}, …). */
 public enum ProviderType {
     /** OpenAI, and any service that speaks its API. */
-    OPENAI(true),
+    OPENAI,
     /**
      * Azure OpenAI, by deployment path and {@code api-version}, or its version-less form. Its requests a minute have to
      * come evenly: it looks at them "over a small period of time, typically 1 or 10 seconds" (Azure OpenAI quota
      * documentation, learn.microsoft.com/azure/ai-services/openai/how-to/quota, read in 2026-11).
      */
-    AZURE(true, Duration.ofSeconds(10)),
+    AZURE(Duration.ofSeconds(10)),
     /** Anthropic Messages, and any service that speaks that API. */
-    ANTHROPIC(true),
+    ANTHROPIC,
     /** Google Gemini, through AI Studio and through Vertex AI. */
-    GEMINI(true),
+    GEMINI,
     /**
      * Amazon Bedrock Converse. An account's key is an API key, or {@code ACCESS_KEY_ID:SECRET[:SESSION_TOKEN][@REGION]},
      * which signs; the region is needed where the base URL's host does not say it.
      */
-    BEDROCK(true),
+    BEDROCK,
     /** Alibaba DashScope, native. */
-    DASHSCOPE(true),
+    DASHSCOPE,
     /** Baidu Qianfan: version 2, and the older API with access tokens. */
-    QIANFAN(true),
+    QIANFAN,
     /** Ollama, native. An account's key {@code none} sends no credential. */
-    OLLAMA(true);
+    OLLAMA;
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private final boolean built;
     private final @Nullable Duration slice;
 
-    ProviderType(boolean built) {
-        this(built, null);
+    ProviderType() {
+        this(null);
     }
 
-    ProviderType(boolean built, @Nullable Duration slice) {
-        this.built = built;
+    ProviderType(@Nullable Duration slice) {
         this.slice = slice;
-    }
-
-    /** Whether this version has an adapter for it; a channel of another type is disabled with a warning. */
-    public boolean isBuilt() {
-        return built;
     }
 
     /** The word in configuration files and metrics. */

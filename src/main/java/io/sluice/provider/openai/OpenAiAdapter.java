@@ -1,14 +1,22 @@
 package io.sluice.provider.openai;
 
 import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Preset;
+import io.sluice.domain.pool.Preset.Auth;
+import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.UpstreamRequest;
+import io.sluice.provider.preset.InAnswerTap;
+import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,24 +24,59 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI, and any service that speaks its API: the endpoint's path below the base URL, a bearer key. Requests of OpenAI's
- * dialect pass as they came, chats of others are translated.
+ * dialect pass as they came, chats of others are translated. A preset says how its service differs.
  */
 public final class OpenAiAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.REQUESTS, Dimension.TOKENS);
+    private static final String NO_KEY = "none";
+
+    private final @Nullable Preset preset;
+    private final ErrorTable errors;
+
+    /** OpenAI itself, and services of which nothing else is known. */
+    public OpenAiAdapter() {
+        this(null);
+    }
+
+    /**
+     * A service by name.
+     *
+     * @param preset null when it has none
+     */
+    public OpenAiAdapter(@Nullable Preset preset) {
+        this.preset = preset;
+        this.errors = preset == null ? ErrorTable.NONE : preset.errors();
+    }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
-        return OpenAiRequests.encode(
+        Endpoint asked = scan.endpoint();
+        if (asked == Endpoint.EMBEDDINGS && preset != null && preset.quirks().contains(Quirk.NO_EMBEDDINGS)) {
+            throw Encoding.inexpressible(asked.inputField());
+        }
+        UpstreamRequest request = OpenAiRequests.encode(
                 candidate,
                 scan,
                 target,
                 path -> candidate.channel().baseUrl().path() + path,
-                Map.of("authorization", "Bearer " + candidate.account().key().reveal()));
+                headers(candidate.account().key().reveal()));
+        return new UpstreamRequest(
+                request.uri(),
+                request.headers(),
+                request.body(),
+                InAnswerTap.reading(request.answer(), errors),
+                request.lost());
+    }
+
+    private Map<String, String> headers(String key) {
+        return preset != null && preset.auth() == Auth.OPTIONAL && key.equals(NO_KEY)
+                ? Map.of()
+                : Map.of("authorization", "Bearer " + key);
     }
 
     @Override
     public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return OpenAiErrors.classify(status, headers, body);
+        return TableErrors.classify(errors, status, headers, body);
     }
 
     @Override

@@ -6,9 +6,14 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.openai.OpenAiCodec;
+import io.sluice.domain.dialect.openai.OpenAiVariant;
+import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
+import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Preset;
+import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.UpstreamRequest;
@@ -16,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Requests to every provider whose dialect is OpenAI's: they pass as they came, or are translated to a chat completion. */
@@ -51,13 +57,24 @@ public final class OpenAiRequests {
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
         }
-        Translation translation = Encoding.translated(candidate, scan, asked.dialect(), CODEC, target);
+        Preset preset = candidate.channel().preset();
+        Translation translation = Encoding.translated(
+                candidate, scan, asked.dialect(), preset == null ? CODEC : new OpenAiCodec(variant(preset)), target);
+        if (preset != null && preset.quirks().contains(Quirk.NO_STREAM_OPTIONS)) {
+            translation.body().remove("stream_options");
+        }
         return new UpstreamRequest(
                 uri.apply(Endpoint.CHAT_COMPLETIONS.path()),
                 headers,
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
                 translation.lost());
+    }
+
+    private static OpenAiVariant variant(Preset preset) {
+        return new OpenAiVariant(
+                preset.quirks().contains(Quirk.MAX_TOKENS_ONLY) ? MaxTokens.OLDER : MaxTokens.BY_MODEL,
+                preset.quirks().contains(Quirk.REASONING_DETAILS) ? Set.of(Extension.REASONING_DETAILS) : Set.of());
     }
 
     /**

@@ -1,7 +1,4 @@
-/**
- * What is known of services by name: where they are, what their errors mean, where they differ from the dialect that they
- * speak. All of it is data, one file each under {@code presets/}.
- */
+/** What the errors of a service mean by its table: in answers with an error status, and inside answers of status 200. */
 @NullMarked
 package io.sluice.provider.preset;
 

@@ -9,6 +9,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.ResponseTaps;
+import io.sluice.preset.Presets;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Objects;

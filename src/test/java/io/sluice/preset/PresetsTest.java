@@ -1,4 +1,4 @@
-package io.sluice.provider.preset;
+package io.sluice.preset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Preset;
+import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.io.File;
 import java.time.Duration;
@@ -80,7 +82,7 @@ class PresetsTest {
                 type: dashscope
                 base-url: https://example.com:8443/v1
                 other-urls: { eu: https://eu.example.com }
-                auth: none
+                auth: optional
                 limits: { rpm: 60, tpm: 100_000, concurrency: 5 }
                 zone: Asia/Shanghai
                 quirks: [one-stop, no-choices]

@@ -1,11 +1,12 @@
-package io.sluice.provider.preset;
+package io.sluice.preset;
 
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.ErrorTable.Rule;
+import io.sluice.domain.pool.Preset;
+import io.sluice.domain.pool.Preset.Auth;
+import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.pool.ProviderType;
-import io.sluice.provider.preset.Preset.Auth;
-import io.sluice.provider.preset.Preset.Quirk;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -75,7 +76,7 @@ final class PresetReader {
                 name,
                 text(file, "title"),
                 ProviderType.ofWord(type).orElseThrow(() -> new IllegalArgumentException("type: " + type)),
-                url("base-url", text(file, "base-url")),
+                file.containsKey("base-url") ? url("base-url", text(file, "base-url")) : null,
                 others,
                 word("auth", text(file, "auth"), Auth.values(), Auth::word),
                 limits,

@@ -1,7 +1,6 @@
-package io.sluice.provider.preset;
+package io.sluice.domain.pool;
 
 import io.sluice.domain.failure.ErrorTable;
-import io.sluice.domain.pool.ProviderType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its word in configuration: lower-case letters, digits and hyphens
  * @param title its name for people
  * @param type the dialect that it speaks
- * @param baseUrl where it is
+ * @param baseUrl where it is; null for software that runs anywhere
  * @param otherUrls other places of it, by a word for each (a region, a platform); in file order
  * @param auth how its key goes on the wire
  * @param limits what a usual account is allowed, by the words of the configuration ({@code rpm}, {@code tpm},
@@ -28,7 +27,7 @@ public record Preset(
         String name,
         String title,
         ProviderType type,
-        String baseUrl,
+        @Nullable String baseUrl,
         Map<String, String> otherUrls,
         Auth auth,
         Map<String, Long> limits,
@@ -46,8 +45,8 @@ public record Preset(
     public enum Auth {
         /** {@code Authorization: Bearer} and the key. */
         BEARER,
-        /** No key is needed. */
-        NONE;
+        /** A bearer key where the server was started with one: an account's key {@code none} sends no credential. */
+        OPTIONAL;
 
         /** Its word in files. */
         public String word() {
