@@ -64,8 +64,7 @@ final class CountTokens {
         // In order: a lane counts one prompt at a time, whatever its clients ask.
         return services.vertx()
                 .executeBlocking(() -> {
-                    ChatRequest request =
-                            Translation.read(scan, scan.endpoint().dialect());
+                    ChatRequest request = Translation.read(scan, scan.endpoint().dialect());
                     return PromptTokens.count(ChatText.of(request), vocabulary);
                 })
                 .map(tokens -> {

@@ -339,7 +339,8 @@ class DialectFlowTest {
                 .build();
         node = TestNode.of(revision).start();
 
-        Answer answer = send(client.request(path).replace("\"model\":\"m\"", "\"model\":\"gpt-4o\"")
+        Answer answer = send(client.request(path)
+                        .replace("\"model\":\"m\"", "\"model\":\"gpt-4o\"")
                         .replaceFirst("Content-Length: [0-9]+", "Content-Length: " + lengthFor(client)))
                 .last();
 

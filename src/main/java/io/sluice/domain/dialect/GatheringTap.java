@@ -36,8 +36,7 @@ public final class GatheringTap implements ResponseTap {
      * @param errors reads an answer that has a member {@code error}
      * @param writer writes the client's answer; null when the provider's is none
      */
-    public GatheringTap(
-            Function<byte[], UpstreamFailure> errors, Function<ObjectNode, @Nullable Written> writer) {
+    public GatheringTap(Function<byte[], UpstreamFailure> errors, Function<ObjectNode, @Nullable Written> writer) {
         this.errors = errors;
         this.writer = writer;
     }

@@ -142,7 +142,8 @@ public final class GeminiEmbeddings {
         String named = model;
         long estimated = inputTokens;
         // Nothing of the request's text is kept.
-        return new GatheringTap(json -> GeminiError.read(0, json).failure(), answer -> answer(answer, inBase64, named, estimated));
+        return new GatheringTap(
+                json -> GeminiError.read(0, json).failure(), answer -> answer(answer, inBase64, named, estimated));
     }
 
     private static GatheringTap.@Nullable Written answer(
