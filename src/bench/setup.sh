@@ -57,13 +57,14 @@ field() { awk -F '\t' -v name="$1" -v i="$2" '$1 == name { print $i }' "$work/ta
 # Writes every file of the run: bodies, targets, and the configuration of simulator, nginx and Sluice.
 prepare() {
   # shellcheck disable=SC2046
-  set -- $(load_tool_once ports 5 | sed -n "s/^result.//p")
-  provider_port=$1 nginx_port=$2 unbuffered_port=$3 sluice_port=$4 admin_port=$5
+  set -- $(load_tool_once ports 7 | sed -n "s/^result.//p")
+  provider_port=$1 nginx_port=$2 unbuffered_port=$3 sluice_port=$4 admin_port=$5 base_port=$6 base_admin_port=$7
   key=bench-$(secret)
   limited_key=bench-$(secret)
 
   body plain.json bench ''
   body limited.json bench-limited ''
+  body translated.json bench-translated ''
   body stream.json bench-stream ', "stream": true'
   body short-stream.json bench-stream ', "stream": true, "max_tokens": 60'
   target() { printf '%s\thttp://127.0.0.1:%s/v1/chat/completions\t%s\t%s\n' "$1" "$2" "$3" "$work/$4"; }
@@ -73,6 +74,8 @@ prepare() {
     target nginx-unbuffered "$unbuffered_port" sk-bench-plain plain.json
     target sluice "$sluice_port" "$key" plain.json
     target sluice-limits "$sluice_port" "$limited_key" limited.json
+    target sluice-translated "$sluice_port" "$key" translated.json
+    target sluice-base "$base_port" "$key" plain.json
     target direct-stream "$provider_port" sk-bench-stream stream.json
     target sluice-stream "$sluice_port" "$key" stream.json
     target sluice-short-stream "$sluice_port" "$key" short-stream.json
@@ -81,6 +84,7 @@ prepare() {
   cat >"$work/simulator.yaml" <<END
 credentials:
   sk-bench-plain: { first-token: 0ms, tokens-per-second: 0, answer-tokens: 40 }
+  sk-bench-translated: { first-token: 0ms, tokens-per-second: 0, answer-tokens: 40 }
   sk-bench-limited: { first-token: 0ms, tokens-per-second: 0, answer-tokens: 40 }
   sk-bench-stream: { first-token: 0ms, tokens-per-second: 20, answer-tokens: 560 }
 END
@@ -103,6 +107,11 @@ channels:
     base-url: http://127.0.0.1:$provider_port/v1
     accounts: [ { name: a, key: sk-bench-limited, limits: { rpm: 100_000_000, tpm: 100_000_000_000, concurrency: 100_000 } } ]
     models: { bench-limited: {} }
+  - name: translated
+    type: anthropic
+    base-url: http://127.0.0.1:$provider_port/v1
+    accounts: [ { name: a, key: sk-bench-translated } ]
+    models: { bench-translated: {} }
   - name: stream
     type: openai
     base-url: http://127.0.0.1:$provider_port/v1
@@ -178,4 +187,13 @@ start_sluice() { # JVM flags
   spawn "$work/sluice.log" "$jdk/bin/java" $1 -jar target/sluice.jar $(sluice_flags)
   sluice_pid=$spawned
   await "$sluice_pid" Sluice is_ready "http://127.0.0.1:$admin_port/health/ready"
+}
+
+# Another version of Sluice with the same configuration, where BENCH_BASE names its jar.
+start_base() {
+  [ -n "${BENCH_BASE:-}" ] || return 0
+  spawn "$work/base.log" "$jdk/bin/java" -jar "$BENCH_BASE" --config "$work/config" --data "$work/base-data" \
+    --port "$base_port" --admin-port "$base_admin_port"
+  base_pid=$spawned
+  await "$base_pid" "the base" is_ready "http://127.0.0.1:$base_admin_port/health/ready"
 }

@@ -1,18 +1,24 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.ChatRequest;
+import io.sluice.domain.chat.ChatText;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.tokens.PromptTokens;
+import io.sluice.tokens.Vocabulary;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the tokens of a request that is not made: by the provider where one of the model's accounts has an endpoint for
- * that in the client's dialect, else by the estimate that quota goes by too.
+ * that; else, for OpenAI's models, with their vocabulary on a worker thread; else by the estimate that quota goes by too.
  */
 final class CountTokens {
     private static final String MARK = "x-sluice-estimated";
@@ -35,20 +41,54 @@ final class CountTokens {
     }
 
     private static boolean counts(Candidate candidate, RequestScan scan) {
-        return candidate.channel().type() == counterOf(scan.endpoint().dialect())
-                && candidate.model().equals(scan.model());
+        return isCounter(candidate.channel().type()) && candidate.model().equals(scan.model());
     }
 
-    private static @Nullable ProviderType counterOf(ChatDialect dialect) {
-        return dialect == ChatDialect.ANTHROPIC
-                ? ProviderType.ANTHROPIC
-                : dialect == ChatDialect.GEMINI ? ProviderType.GEMINI : null;
+    private static boolean isCounter(ProviderType type) {
+        return type == ProviderType.ANTHROPIC || type == ProviderType.GEMINI;
     }
 
-    /** Answers with the estimate, and says that it is one. */
-    static void estimate(ExchangeServices services, Incoming incoming, RequestScan scan) {
-        long tokens = services.estimates().correctInput(scan.model(), scan.inputTokens());
-        incoming.response().putHeader(MARK, "tokens");
+    /**
+     * Answers without a provider, and says so: with {@code tokens} where it is an estimate, and with the vocabulary behind
+     * that where it is a count.
+     *
+     * @param model the model it asks for
+     * @return done when the answer was given; failed with the reason why there is none
+     */
+    static Future<Void> answer(ExchangeServices services, Incoming incoming, RequestScan scan, Model model) {
+        Vocabulary vocabulary = vocabularyOf(model, scan);
+        if (vocabulary == null) {
+            give(incoming, scan, "tokens", services.estimates().correctInput(scan.model(), scan.inputTokens()));
+            return Future.succeededFuture();
+        }
+        // In order: a lane counts one prompt at a time, whatever its clients ask.
+        return services.vertx()
+                .executeBlocking(() -> {
+                    ChatRequest request = Translation.read(scan, scan.endpoint().dialect());
+                    return PromptTokens.count(ChatText.of(request), vocabulary);
+                })
+                .map(tokens -> {
+                    give(incoming, scan, "tokens; vocabulary=" + vocabulary.label(), tokens);
+                    return null;
+                });
+    }
+
+    /** The provider's name says which it is; on Azure, where that is a deployment's, the public one does. */
+    private static @Nullable Vocabulary vocabularyOf(Model model, RequestScan scan) {
+        for (Candidate candidate : model.candidates()) {
+            if (candidate.model().equals(scan.model())) {
+                Vocabulary found = Vocabulary.of(candidate.upstreamModel());
+                return found != null ? found : Vocabulary.of(scan.model());
+            }
+        }
+        return null;
+    }
+
+    private static void give(Incoming incoming, RequestScan scan, String mark, long tokens) {
+        if (incoming.response().closed()) {
+            return;
+        }
+        incoming.response().putHeader(MARK, mark);
         String name = scan.endpoint().dialect() == ChatDialect.GEMINI ? "totalTokens" : "input_tokens";
         Answers.json(incoming, 200, Buffer.buffer("{\"" + name + "\":" + tokens + "}"));
     }

@@ -123,7 +123,7 @@ final class Exchange implements Cancellation {
                 List<Candidate> candidates =
                         CountTokens.isAsked(scan) ? CountTokens.natives(plan.candidates(), scan) : plan.candidates();
                 if (candidates.isEmpty()) {
-                    estimateTokens();
+                    countTokens();
                 } else {
                     remaining.planned(candidates);
                     reserve(null);
@@ -133,16 +133,17 @@ final class Exchange implements Cancellation {
         }
     }
 
-    /** Nobody who could count is in service: the answer is an estimate, which costs nothing. */
-    private void estimateTokens() {
+    /** Nobody who could count is in service: the answer is made here, which costs nothing. */
+    private void countTokens() {
         if (finished) {
             return;
         }
         finished = true;
-        if (!clientGone) {
-            CountTokens.estimate(services, incoming, scan);
-        }
-        ended();
+        CountTokens.answer(services, incoming, scan, model)
+                .onFailure(cause -> services.refuse(
+                        incoming,
+                        cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal()))
+                .onComplete(done -> ended());
     }
 
     /**

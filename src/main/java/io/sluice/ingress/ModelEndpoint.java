@@ -72,9 +72,12 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     RequestScanner.scan(body, endpoint, head, services.bounds().jsonDepth());
             Model model = modelOf(incoming, scan.model());
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
-                CountTokens.estimate(services, incoming, scan);
-                services.limits().releaseBody(body.length);
-                leave();
+                CountTokens.answer(services, incoming, scan, model)
+                        .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
+                        .onComplete(done -> {
+                            services.limits().releaseBody(body.length);
+                            leave();
+                        });
                 return;
             }
             Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());

@@ -286,7 +286,12 @@ class DialectFlowTest {
 
     /** A count is a request as others are, and takes no tokens. */
     @ParameterizedTest
-    @CsvSource({"ANTHROPIC, ANTHROPIC, /v1/messages/count_tokens", "GEMINI, GEMINI, /v1beta/models/m:countTokens"})
+    @CsvSource({
+        "ANTHROPIC, ANTHROPIC, /v1/messages/count_tokens",
+        "ANTHROPIC, GEMINI, /v1/messages/count_tokens",
+        "GEMINI, GEMINI, /v1beta/models/m:countTokens",
+        "GEMINI, ANTHROPIC, /v1beta/models/m:countTokens"
+    })
     void tokensAreCountedByAProviderThatCan(Client client, ProviderType type, String path) throws Exception {
         BlockingQueue<ReserveQuota> questions = new LinkedBlockingQueue<>();
         node = node(type)
@@ -306,18 +311,47 @@ class DialectFlowTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ANTHROPIC, GEMINI, /v1/messages/count_tokens",
-        "GEMINI, ANTHROPIC, /v1beta/models/m:countTokens",
-        "ANTHROPIC, OPENAI, /v1/messages/count_tokens"
+        "ANTHROPIC, OPENAI, /v1/messages/count_tokens, input_tokens",
+        "GEMINI, BEDROCK, /v1beta/models/m:countTokens, totalTokens"
     })
-    void tokensAreEstimatedWhereTheProviderCountsOtherwise(Client client, ProviderType type, String path) {
+    void tokensAreEstimatedWhereTheProviderCountsNothing(Client client, ProviderType type, String path, String field)
+            throws Exception {
         node = node(type).start();
 
         Answer answer = send(client.request(path)).last();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("x-sluice-estimated")).isEqualTo("tokens");
+        assertThat(JSON.readTree(answer.body()).path(field).asLong()).isPositive();
         assertThat(node.reservations()).isZero();
+    }
+
+    /** Three around the message, one of the message, three before the answer. */
+    @ParameterizedTest
+    @CsvSource({
+        "ANTHROPIC, /v1/messages/count_tokens, input_tokens",
+        "GEMINI, /v1beta/models/gpt-4o:countTokens, totalTokens"
+    })
+    void tokensOfOpenAisModelsAreCounted(Client client, String path, String field) throws Exception {
+        GatewayRevision revision = new RevisionBuilder()
+                .channel("c", c -> c.port(upstream.port()).serves("gpt-4o"))
+                .key("app", KEY)
+                .build();
+        node = TestNode.of(revision).start();
+
+        Answer answer = send(client.request(path)
+                        .replace("\"model\":\"m\"", "\"model\":\"gpt-4o\"")
+                        .replaceFirst("Content-Length: [0-9]+", "Content-Length: " + lengthFor(client)))
+                .last();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("x-sluice-estimated")).isEqualTo("tokens; vocabulary=o200k_base");
+        assertThat(JSON.readTree(answer.body()).path(field).asLong()).isEqualTo(7);
+        assertThat(node.reservations()).isZero();
+    }
+
+    private static int lengthFor(Client client) {
+        return client.body.replace("\"model\":\"m\"", "\"model\":\"gpt-4o\"").length();
     }
 
     @Test

@@ -52,22 +52,39 @@ public final class Translation {
             boolean lenient,
             AnswerTarget target) {
         ClientCodec codec = Dialects.client(client);
-        ChatRequest request = read(scan, codec);
+        ChatRequest request = read(scan, client);
         Losses losses = new Losses(client, lenient);
         ObjectNode body = provider.encodeRequest(request, upstreamModel, losses);
         return new Translation(body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());
     }
 
-    private static ChatRequest read(RequestScan scan, ClientCodec codec) {
+    /**
+     * Reads a client's request.
+     *
+     * @param scan the request
+     * @param client its dialect
+     * @throws GatewayException when the request is malformed
+     */
+    public static ChatRequest read(RequestScan scan, ChatDialect client) {
         JsonNode json = Json.read(scan.body(), 0, scan.body().length);
+        if (scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS && json instanceof ObjectNode counted) {
+            json = countedRequest(counted);
+        }
         if (!(json instanceof ObjectNode object)) {
             throw malformed("The body is not a JSON object, or holds numbers or texts beyond all use.", null);
         }
         try {
-            return codec.decodeRequest(object, scan.model(), scan.stream());
+            return Dialects.client(client).decodeRequest(object, scan.model(), scan.stream());
         } catch (MalformedRequestException e) {
             throw malformed(e.getMessage(), e.field());
         }
+    }
+
+    /** Gemini's {@code countTokens} takes contents, or a whole request around them. */
+    private static ObjectNode countedRequest(ObjectNode body) {
+        return body.get("generateContentRequest") instanceof ObjectNode whole
+                ? whole
+                : body.get("generate_content_request") instanceof ObjectNode snake ? snake : body;
     }
 
     private static GatewayException malformed(@Nullable String message, @Nullable String field) {

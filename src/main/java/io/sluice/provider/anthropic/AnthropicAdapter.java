@@ -5,6 +5,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.anthropic.AnthropicCodec;
+import io.sluice.domain.dialect.anthropic.AnthropicCounting;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
@@ -46,7 +47,8 @@ public final class AnthropicAdapter implements ProviderAdapter {
                                 candidate.channel().parameters()),
                         passing(candidate, scan.endpoint()));
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
-            case COMPLETIONS, EMBEDDINGS, COUNT_CONTENT_TOKENS, EMBED_CONTENT ->
+            case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
+            case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT ->
                 throw Encoding.inexpressible(scan.endpoint().path());
         };
     }
@@ -59,6 +61,17 @@ public final class AnthropicAdapter implements ProviderAdapter {
                 headers(candidate),
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
+                translation.lost());
+    }
+
+    private static UpstreamRequest counting(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        Translation translation =
+                Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
+        return new UpstreamRequest(
+                path(candidate, Endpoint.COUNT_MESSAGE_TOKENS),
+                headers(candidate),
+                Json.write(AnthropicCounting.body(translation.body())),
+                contentType -> contentType.startsWith("application/json") ? AnthropicCounting.tap() : null,
                 translation.lost());
     }
 

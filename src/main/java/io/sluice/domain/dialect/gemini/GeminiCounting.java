@@ -1,6 +1,7 @@
 package io.sluice.domain.dialect.gemini;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.dialect.GatheringTap;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.sse.ResponseTap;
 
@@ -28,7 +29,7 @@ public final class GeminiCounting {
 
     /** Reads the answer. Used once. */
     public static ResponseTap tap() {
-        return new GatheringTap(answer -> {
+        return new GatheringTap(json -> GeminiError.read(0, json).failure(), answer -> {
             if (!answer.path("totalTokens").isNumber()) {
                 return null;
             }

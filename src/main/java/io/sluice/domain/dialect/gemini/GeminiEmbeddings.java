@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.GatheringTap;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
@@ -141,7 +142,8 @@ public final class GeminiEmbeddings {
         String named = model;
         long estimated = inputTokens;
         // Nothing of the request's text is kept.
-        return new GatheringTap(answer -> answer(answer, inBase64, named, estimated));
+        return new GatheringTap(
+                json -> GeminiError.read(0, json).failure(), answer -> answer(answer, inBase64, named, estimated));
     }
 
     private static GatheringTap.@Nullable Written answer(

@@ -1,7 +1,6 @@
-package io.sluice.domain.dialect.gemini;
+package io.sluice.domain.dialect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.sse.ResponseTap;
@@ -11,9 +10,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Taps an answer that is one object by gathering it, 64 MiB at most, and writing another in its place. */
-final class GatheringTap implements ResponseTap {
+public final class GatheringTap implements ResponseTap {
+    private static final int MOST_BYTES = 64 * 1024 * 1024;
     private static final byte[] NOTHING = new byte[0];
 
+    private final Function<byte[], UpstreamFailure> errors;
     private final Function<ObjectNode, @Nullable Written> writer;
     private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
     private byte[] last = NOTHING;
@@ -27,14 +28,16 @@ final class GatheringTap implements ResponseTap {
      * @param json the answer
      * @param usage what the provider counted; null when it did not say
      */
-    record Written(byte[] json, @Nullable TokenUsage usage) {}
+    public record Written(byte[] json, @Nullable TokenUsage usage) {}
 
     /**
      * A tap for one answer.
      *
+     * @param errors reads an answer that has a member {@code error}
      * @param writer writes the client's answer; null when the provider's is none
      */
-    GatheringTap(Function<ObjectNode, @Nullable Written> writer) {
+    public GatheringTap(Function<byte[], UpstreamFailure> errors, Function<ObjectNode, @Nullable Written> writer) {
+        this.errors = errors;
         this.writer = writer;
     }
 
@@ -48,7 +51,7 @@ final class GatheringTap implements ResponseTap {
         if (error != null) {
             return;
         }
-        if (gathered.size() + chunk.length > GeminiAnswerDecoder.MOST_WHOLE) {
+        if (gathered.size() + chunk.length > MOST_BYTES) {
             error = UpstreamFailure.of(Kind.BAD_RESPONSE, "The provider's answer is too long.");
             gathered.reset();
         } else {
@@ -64,8 +67,8 @@ final class GatheringTap implements ResponseTap {
         byte[] text = gathered.toByteArray();
         if (!(Json.read(text, 0, text.length) instanceof ObjectNode answer)) {
             error = UpstreamFailure.of(Kind.BAD_RESPONSE, "The provider's answer is not JSON.");
-        } else if (Fields.get(answer, "error") != null) {
-            error = GeminiError.read(0, text).failure();
+        } else if (answer.hasNonNull("error")) {
+            error = errors.apply(text);
         } else {
             Written written = writer.apply(answer);
             if (written == null) {
