@@ -7,6 +7,7 @@ import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.anthropic.AnthropicCodec;
 import io.sluice.domain.dialect.anthropic.AnthropicCounting;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
@@ -38,8 +39,8 @@ public final class AnthropicAdapter implements ProviderAdapter {
         return switch (scan.endpoint()) {
             case MESSAGES, COUNT_MESSAGE_TOKENS ->
                 new UpstreamRequest(
-                        path(candidate, scan.endpoint()),
-                        headers(candidate),
+                        path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
+                        headers(candidate, scan.head()),
                         RequestSplice.apply(
                                 scan,
                                 candidate.upstreamModel(),
@@ -58,7 +59,7 @@ public final class AnthropicAdapter implements ProviderAdapter {
                 Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
         return new UpstreamRequest(
                 path(candidate, Endpoint.MESSAGES),
-                headers(candidate),
+                headers(candidate, RequestHead.NONE),
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
                 translation.lost());
@@ -80,8 +81,13 @@ public final class AnthropicAdapter implements ProviderAdapter {
         return (base.isEmpty() ? "/v1" : base) + endpoint.path();
     }
 
-    private static Map<String, String> headers(Candidate candidate) {
-        return Map.of("x-api-key", candidate.account().key().reveal(), "anthropic-version", VERSION);
+    /** What passes as it came is of the version and the betas that the client named, what the codec wrote of its own. */
+    private static Map<String, String> headers(Candidate candidate, RequestHead head) {
+        String key = candidate.account().key().reveal();
+        String version = head.anthropicVersion().isEmpty() ? VERSION : head.anthropicVersion();
+        return head.anthropicBeta().isEmpty()
+                ? Map.of("x-api-key", key, "anthropic-version", version)
+                : Map.of("x-api-key", key, "anthropic-version", version, "anthropic-beta", head.anthropicBeta());
     }
 
     private static AnswerReading passing(Candidate candidate, Endpoint endpoint) {

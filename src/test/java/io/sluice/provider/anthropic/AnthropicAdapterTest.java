@@ -9,6 +9,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.lease.Units;
@@ -73,6 +74,27 @@ class AnthropicAdapterTest {
         assertThat(request.uri()).isEqualTo(uri);
         assertThat(request.headers()).isEqualTo(Map.of("x-api-key", "CANARY-c-a", "anthropic-version", "2023-06-01"));
         assertThat(request.lost()).isEmpty();
+    }
+
+    @Test
+    void passesTheClientsVersionAndBetasWithItsOwnDialect() {
+        RequestHead head = RequestHead.anthropic("2026-10-21", "one-2026-01-01,two-2026-02-02");
+        Candidate candidate = candidate(c -> c.serves("m"));
+        AnswerTarget target = new AnswerTarget("id", "m", false, 0);
+
+        UpstreamRequest passed =
+                ADAPTER.encode(candidate, RequestScanner.scan(BODY.getBytes(UTF_8), Endpoint.MESSAGES, head, 64), target);
+        UpstreamRequest translated = ADAPTER.encode(
+                candidate, RequestScanner.scan(BODY.getBytes(UTF_8), Endpoint.CHAT_COMPLETIONS, head, 64), target);
+
+        assertThat(passed.uri()).endsWith("/messages?beta=true");
+        assertThat(passed.headers())
+                .containsEntry("anthropic-version", "2026-10-21")
+                .containsEntry("anthropic-beta", "one-2026-01-01,two-2026-02-02");
+        assertThat(translated.uri()).endsWith("/messages");
+        assertThat(translated.headers())
+                .containsEntry("anthropic-version", "2023-06-01")
+                .doesNotContainKey("anthropic-beta");
     }
 
     /** OpenAI's wish for usage has no place here. */
