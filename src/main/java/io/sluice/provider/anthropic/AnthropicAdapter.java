@@ -39,7 +39,8 @@ public final class AnthropicAdapter implements ProviderAdapter {
         return switch (scan.endpoint()) {
             case MESSAGES, COUNT_MESSAGE_TOKENS ->
                 new UpstreamRequest(
-                        path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
+                        path(candidate, scan.endpoint())
+                                + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
                         headers(candidate, scan.head()),
                         RequestSplice.apply(
                                 scan,
@@ -70,7 +71,7 @@ public final class AnthropicAdapter implements ProviderAdapter {
                 Encoding.translated(candidate, scan, scan.endpoint().dialect(), CODEC, target);
         return new UpstreamRequest(
                 path(candidate, Endpoint.COUNT_MESSAGE_TOKENS),
-                headers(candidate),
+                headers(candidate, RequestHead.NONE),
                 Json.write(AnthropicCounting.body(translation.body())),
                 contentType -> contentType.startsWith("application/json") ? AnthropicCounting.tap() : null,
                 translation.lost());

@@ -82,8 +82,8 @@ class AnthropicAdapterTest {
         Candidate candidate = candidate(c -> c.serves("m"));
         AnswerTarget target = new AnswerTarget("id", "m", false, 0);
 
-        UpstreamRequest passed =
-                ADAPTER.encode(candidate, RequestScanner.scan(BODY.getBytes(UTF_8), Endpoint.MESSAGES, head, 64), target);
+        UpstreamRequest passed = ADAPTER.encode(
+                candidate, RequestScanner.scan(BODY.getBytes(UTF_8), Endpoint.MESSAGES, head, 64), target);
         UpstreamRequest translated = ADAPTER.encode(
                 candidate, RequestScanner.scan(BODY.getBytes(UTF_8), Endpoint.CHAT_COMPLETIONS, head, 64), target);
 
