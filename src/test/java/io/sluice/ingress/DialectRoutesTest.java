@@ -148,17 +148,18 @@ class DialectRoutesTest {
         Answer answer = send("POST", path, GOOD_KEY, CONTENTS);
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("x-sluice-estimated")).isEqualTo("tokens");
+        assertThat(answer.header("x-sluice-estimated"))
+                .isEqualTo(path.contains("gpt") ? "tokens; vocabulary=o200k_base" : "tokens");
         assertThat(json(answer).get("totalTokens").longValue()).isBetween(4L, 20L);
     }
 
     @Test
-    void tokensOfMessagesAreEstimatedWhereNobodyCounts() throws Exception {
+    void tokensOfMessagesAreCountedHereWhereNoProviderDoes() throws Exception {
         Answer answer = send(
                 "POST", "/v1/messages/count_tokens", GOOD_KEY + ANTHROPIC, "{\"model\":\"gpt-4o\"," + MESSAGES + "}");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("x-sluice-estimated")).isEqualTo("tokens");
+        assertThat(answer.header("x-sluice-estimated")).isEqualTo("tokens; vocabulary=o200k_base");
         assertThat(answer.header("request-id")).isEqualTo(answer.header("x-request-id"));
         assertThat(json(answer).get("input_tokens").longValue()).isBetween(4L, 20L);
         assertThat(node.reservations()).isZero();
