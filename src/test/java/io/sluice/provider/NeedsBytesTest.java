@@ -32,7 +32,7 @@ class NeedsBytesTest {
                 .get("m")
                 .candidates()
                 .getFirst();
-        byte[] body = ("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{}],\"contents\":[{}],\"input\":\"x\"}")
+        byte[] body = ("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"contents\":[{}],\"input\":\"x\"}")
                 .getBytes(StandardCharsets.UTF_8);
         RequestHead head = endpoint == Endpoint.GENERATE_CONTENT
                 ? RequestHead.ofPath("m", false, false)
