@@ -88,7 +88,9 @@ public final class EffectiveConfig {
         JsonObject json = new JsonObject().put("enabled", rules.enabled());
         return rules.enabled()
                 ? json.put("hosts", rules.hosts().isEmpty() ? "all" : array(rules.hosts(), Object::toString))
-                        .put("ports", new JsonArray(rules.ports().stream().sorted().toList()))
+                        .put(
+                                "ports",
+                                new JsonArray(rules.ports().stream().sorted().toList()))
                         .put("max-size", Scalars.showSize(rules.maxBytes()))
                         .put("timeout", Scalars.show(rules.timeout()))
                 : json;

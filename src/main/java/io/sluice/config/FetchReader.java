@@ -41,7 +41,8 @@ final class FetchReader {
                 fetch.findings()
                         .error(
                                 item.place(),
-                                "'" + item.text() + "' is no host name; write it like images.example.com or *.example.com");
+                                "'" + item.text()
+                                        + "' is no host name; write it like images.example.com or *.example.com");
             }
         }
         if (fetch.isEmptyList("hosts")) {

@@ -52,15 +52,12 @@ final class RequestCompletion {
         List<Named> named = ChatMedia.of(request, kinds, open.scan().endpoint().dialect()).stream()
                 .filter(each -> !adapter.fetchesItself(each.address().url()))
                 .toList();
-        return named.isEmpty()
-                ? null
-                : new RequestCompletion(open, request, fetcher.begin(rules, named, open.media()));
+        return named.isEmpty() ? null : new RequestCompletion(open, request, fetcher.begin(rules, named, open.media()));
     }
 
     /** The attempt with its request whole; fails with a {@link io.sluice.domain.failure.GatewayException}. */
     Future<OpenExchange> done() {
-        return fetch.done()
-                .map(v -> open.withScan(open.scan().withChat(ChatMedia.filled(request, open.media()))));
+        return fetch.done().map(v -> open.withScan(open.scan().withChat(ChatMedia.filled(request, open.media()))));
     }
 
     /** Nobody waits for it any more. */

@@ -48,9 +48,7 @@ class GatewayErrorsTest {
                 arguments("fetch: { ports: [0] }", "channels[0].fetch.ports[0]: '0' is outside 1 to 65_535"),
                 arguments("fetch: { ports: [] }", "channels[0].fetch.ports: names no port"),
                 arguments("fetch: { hosts: [] }", "channels[0].fetch.hosts: names no host"),
-                arguments(
-                        "fetch: { hosts: ['http://x/'] }",
-                        "channels[0].fetch.hosts[0]: 'http://x/' is no host name"),
+                arguments("fetch: { hosts: ['http://x/'] }", "channels[0].fetch.hosts[0]: 'http://x/' is no host name"),
                 arguments("parameters: { set: { model: x } }", "'model' is decided by Sluice"),
                 arguments(
                         "parameters: { set: { seed: 017 } }", "5:26: channels[0].parameters.set.seed: '017' could be"),

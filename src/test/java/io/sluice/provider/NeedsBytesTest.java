@@ -32,11 +32,11 @@ class NeedsBytesTest {
                 .get("m")
                 .candidates()
                 .getFirst();
-        byte[] body = ("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"contents\":[{}],\"input\":\"x\"}")
-                .getBytes(StandardCharsets.UTF_8);
-        RequestHead head = endpoint == Endpoint.GENERATE_CONTENT
-                ? RequestHead.ofPath("m", false, false)
-                : RequestHead.NONE;
+        byte[] body =
+                ("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"contents\":[{}],\"input\":\"x\"}")
+                        .getBytes(StandardCharsets.UTF_8);
+        RequestHead head =
+                endpoint == Endpoint.GENERATE_CONTENT ? RequestHead.ofPath("m", false, false) : RequestHead.NONE;
         return ProviderAdapters.of(type).needsBytes(candidate, RequestScanner.scan(body, endpoint, head, 64));
     }
 
@@ -70,7 +70,8 @@ class NeedsBytesTest {
         ProviderAdapter gemini = ProviderAdapters.of(ProviderType.GEMINI);
 
         assertThat(gemini.fetchesItself("https://youtu.be/x")).isTrue();
-        assertThat(gemini.fetchesItself("https://generativelanguage.googleapis.com/v1beta/files/x")).isTrue();
+        assertThat(gemini.fetchesItself("https://generativelanguage.googleapis.com/v1beta/files/x"))
+                .isTrue();
         assertThat(gemini.fetchesItself("https://example.com/x.png")).isFalse();
     }
 }

@@ -39,7 +39,8 @@ public final class ChatMedia {
     private static void collect(List<Part> parts, Set<MediaKind> kinds, ChatDialect client, List<Named> named) {
         for (Part part : parts) {
             switch (part) {
-                case Part.Image image -> collect(image.source(), MediaKind.IMAGE, Feature.IMAGE_URL, kinds, client, named);
+                case Part.Image image ->
+                    collect(image.source(), MediaKind.IMAGE, Feature.IMAGE_URL, kinds, client, named);
                 case Part.Audio audio -> collect(audio.source(), MediaKind.AUDIO, Feature.AUDIO, kinds, client, named);
                 case Part.Video video -> collect(video.source(), MediaKind.VIDEO, Feature.VIDEO, kinds, client, named);
                 case Part.Document document ->
@@ -84,7 +85,8 @@ public final class ChatMedia {
                 request.model(),
                 request.stream(),
                 request.messages().stream()
-                        .map(message -> new ChatMessage(message.role(), message.name(), filled(message.parts(), fetched)))
+                        .map(message ->
+                                new ChatMessage(message.role(), message.name(), filled(message.parts(), fetched)))
                         .toList(),
                 request.tools(),
                 request.toolChoice(),

@@ -64,8 +64,7 @@ public final class PublicAddress {
         if (isTunnelled(address) && !isPublic(last)) {
             return false;
         }
-        return GLOBAL_V6.contains(address)
-                && NOT_PUBLIC_V6.stream().noneMatch(network -> network.contains(address));
+        return GLOBAL_V6.contains(address) && NOT_PUBLIC_V6.stream().noneMatch(network -> network.contains(address));
     }
 
     private static boolean isMapped(byte[] address) {

@@ -44,7 +44,9 @@ public final class BedrockAdapter implements ProviderAdapter {
 
     @Override
     public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
-        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT, MediaKind.VIDEO) : Set.of();
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT, MediaKind.VIDEO)
+                : Set.of();
     }
 
     @Override

@@ -74,8 +74,7 @@ final class Download {
     }
 
     private void ask(MediaUrl url, int redirects) {
-        network.resolve(url.host())
-                .onComplete(addresses -> connect(url, addresses, redirects), cause -> unreachable());
+        network.resolve(url.host()).onComplete(addresses -> connect(url, addresses, redirects), cause -> unreachable());
     }
 
     private void connect(MediaUrl url, List<InetAddress> addresses, int redirects) {

@@ -97,7 +97,8 @@ public final class MediaFetch {
         Download download = fetcher.download(rules, wanted.address().kind(), this::take);
         downloads.add(download);
         download.start(wanted.address().url())
-                .compose(body -> fetcher.vertx().executeBlocking(() -> source(wanted.address().kind(), body), false))
+                .compose(body -> fetcher.vertx()
+                        .executeBlocking(() -> source(wanted.address().kind(), body), false))
                 .onComplete(source -> found(wanted, source), cause -> failed(wanted, cause));
     }
 

@@ -71,7 +71,8 @@ public final class GeminiAdapter implements ProviderAdapter {
     /** Vertex AI fetches itself, AI Studio with newer models alone: it is given the bytes where that is allowed. */
     @Override
     public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
-        boolean translates = scan.endpoint().kind() == Endpoint.Kind.CHAT && scan.endpoint().dialect() != ChatDialect.GEMINI;
+        boolean translates =
+                scan.endpoint().kind() == Endpoint.Kind.CHAT && scan.endpoint().dialect() != ChatDialect.GEMINI;
         return translates && !isVertex(candidate) ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT) : Set.of();
     }
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MediaUrlTest {
     private static final FetchRules ANY = new FetchRules(true, List.of(), Set.of(80, 443), 1, Duration.ofSeconds(1));
-    private static final FetchRules SOME = new FetchRules(
-            true, List.of(new Glob("*.example.com")), Set.of(443, 8443), 1, Duration.ofSeconds(1));
+    private static final FetchRules SOME =
+            new FetchRules(true, List.of(new Glob("*.example.com")), Set.of(443, 8443), 1, Duration.ofSeconds(1));
 
     private static MediaRefusal refusal(String url, FetchRules rules) {
         try {

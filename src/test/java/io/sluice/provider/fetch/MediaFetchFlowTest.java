@@ -332,7 +332,13 @@ class MediaFetchFlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://pictures.test:22/", "file:///etc/passwd", "ftp://pictures.test/", "http://u@pictures.test/"})
+    @ValueSource(
+            strings = {
+                "http://pictures.test:22/",
+                "file:///etc/passwd",
+                "ftp://pictures.test/",
+                "http://u@pictures.test/"
+            })
     void redirectElsewhereIsNotFollowed(String location) {
         node(rules());
         pictures.next(redirect(301, location));
@@ -355,11 +361,15 @@ class MediaFetchFlowTest {
     void whatFailsOnTheNetworkLooksTheSame() {
         node(rules());
         names.put("inside.test", "10.0.0.1");
-        pictures.next(Script.json(404, "{}"), Script.json(500, "secret of an inner service"), Script.begin().reset());
+        pictures.next(
+                Script.json(404, "{}"),
+                Script.json(500, "secret of an inner service"),
+                Script.begin().reset());
         pictures.otherwise(Script.bytes("SSH-2.0-OpenSSH_9.6\r\n").fin());
 
         List<String> told = new ArrayList<>();
-        for (String host : List.of("unknown.test", "inside.test", "pictures.test", "pictures.test", "pictures.test", "pictures.test")) {
+        for (String host : List.of(
+                "unknown.test", "inside.test", "pictures.test", "pictures.test", "pictures.test", "pictures.test")) {
             RawHttp.Answer answer = ask(at(host, "/x"));
             refused(answer, "could not be fetched.");
             told.add(answer.text());
@@ -396,7 +406,8 @@ class MediaFetchFlowTest {
     @Test
     void tooLargeIsCutOff() {
         node(rules());
-        Script endless = Script.bytes("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\n");
+        Script endless =
+                Script.bytes("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\n");
         for (int i = 0; i < 3; i++) {
             endless = endless.write("190\r\n" + "x".repeat(400) + "\r\n");
         }
@@ -494,8 +505,10 @@ class MediaFetchFlowTest {
     @Test
     void slowPictureOutlivesTheReservation() throws Exception {
         node(rules());
-        pictures.next(Script.begin().pause(Duration.ofMillis(800)).write("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: "
-                + PNG.length() + "\r\n\r\n" + PNG));
+        pictures.next(Script.begin()
+                .pause(Duration.ofMillis(800))
+                .write("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: " + PNG.length() + "\r\n\r\n"
+                        + PNG));
 
         assertThat(ask(at("pictures.test", "/a.png")).status()).isEqualTo(200);
         assertThat(upstream.take(SOON).text()).contains(PNG64);
@@ -536,13 +549,14 @@ class MediaFetchFlowTest {
         assertThat(askAnthropic("/a.pdf").status()).isEqualTo(200);
 
         assertThat(upstream.take(SOON).text())
-                .contains("\"file_data\":\"data:application/pdf;base64," + Base64.getEncoder()
-                        .encodeToString("%PDF-1.7".getBytes(UTF_8)));
+                .contains("\"file_data\":\"data:application/pdf;base64,"
+                        + Base64.getEncoder().encodeToString("%PDF-1.7".getBytes(UTF_8)));
     }
 
     private RawHttp.Answer askAnthropic(String path) {
-        String body = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"document\","
-                + "\"source\":{\"type\":\"url\",\"url\":\"" + at("pictures.test", path) + "\"}}]}]}";
+        String body =
+                "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"document\","
+                        + "\"source\":{\"type\":\"url\",\"url\":\"" + at("pictures.test", path) + "\"}}]}]}";
         try (RawHttp client = RawHttp.clear(node.port())) {
             return client.send("POST /v1/messages HTTP/1.1\r\nHost: h\r\nx-api-key: " + KEY
                             + "\r\nanthropic-version: 2023-06-01\r\nContent-Type: application/json\r\nContent-Length: "
@@ -581,7 +595,8 @@ class MediaFetchFlowTest {
                     .policy(Strategy.FILL, false, 1, SOON)
                     .build());
 
-            Await.until(() -> ask("https://localhost:" + server.actualPort() + "/").status() == 200);
+            Await.until(
+                    () -> ask("https://localhost:" + server.actualPort() + "/").status() == 200);
             refused(ask("https://pictures.test:" + server.actualPort() + "/"), "could not be fetched.");
             assertThat(trust).isNotNull();
         }
