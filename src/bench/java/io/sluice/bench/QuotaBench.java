@@ -9,6 +9,7 @@ import io.sluice.domain.lease.Renewal;
 import io.sluice.domain.lease.Requester;
 import io.sluice.domain.lease.ScopeGrant;
 import io.sluice.domain.lease.Units;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -154,6 +155,7 @@ public class QuotaBench {
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
                 false,
+                FetchRules.OFF,
                 64,
                 null);
         return new Candidate(channel, account, "m", "m", List.of(scope));

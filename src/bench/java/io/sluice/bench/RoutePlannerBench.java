@@ -2,6 +2,7 @@ package io.sluice.bench;
 
 import io.sluice.domain.Secret;
 import io.sluice.domain.health.HealthView;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -74,6 +75,7 @@ public class RoutePlannerBench {
                 Timeouts.DEFAULT,
                 OnClientGone.CANCEL,
                 false,
+                FetchRules.OFF,
                 64,
                 null);
         List<Candidate> candidates = pool.stream()

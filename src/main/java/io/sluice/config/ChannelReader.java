@@ -55,6 +55,7 @@ final class ChannelReader {
                 timeouts(),
                 channel.word("on-client-gone", OnClientGone.CANCEL),
                 channel.flag("lenient", false),
+                FetchReader.read(channel.section("fetch")),
                 channel.integer("max-connections", 4096, 1, 100_000),
                 preset);
         return new ChannelEntry(channel.place(), values, accounts(type, preset), channel.flag("disabled", false));

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
@@ -65,6 +66,7 @@ public final class EffectiveConfig {
                 .put("max-connections", channel.maxConnections())
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
                 .put("lenient", channel.lenient())
+                .put("fetch", fetch(channel.fetch()))
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
@@ -80,6 +82,18 @@ public final class EffectiveConfig {
                             .put("remove", new JsonArray(channel.parameters().remove())));
         }
         return json;
+    }
+
+    private static JsonObject fetch(FetchRules rules) {
+        JsonObject json = new JsonObject().put("enabled", rules.enabled());
+        return rules.enabled()
+                ? json.put("hosts", rules.hosts().isEmpty() ? "all" : array(rules.hosts(), Object::toString))
+                        .put(
+                                "ports",
+                                new JsonArray(rules.ports().stream().sorted().toList()))
+                        .put("max-size", Scalars.showSize(rules.maxBytes()))
+                        .put("timeout", Scalars.show(rules.timeout()))
+                : json;
     }
 
     private static JsonObject timeouts(Timeouts timeouts) {

@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -59,6 +60,7 @@ final class Exchange implements Cancellation {
     private final Reserving reserving;
     private final Runnable release;
     private final RemainingCandidates remaining;
+    private final FetchedMedia media = new FetchedMedia();
     private final long readNanos;
     private int expiredLeases;
     private @Nullable Attempt attempt;
@@ -199,9 +201,13 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
+                media,
                 this);
         Timeouts timeouts = candidate.channel().timeouts();
-        Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
+        Duration timeout = timeouts.head(scan.stream())
+                .plus(timeouts.connect())
+                .plus(candidate.channel().fetch().longest())
+                .plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -322,6 +328,7 @@ final class Exchange implements Cancellation {
     /** The client has seen a byte: no other attempt will need the body. */
     private void committed() {
         scan = scan.withoutBody();
+        media.close();
         services.limits().releaseBody(heldBytes);
         heldBytes = 0;
     }
@@ -355,6 +362,7 @@ final class Exchange implements Cancellation {
 
     private void ended() {
         services.open().remove(this);
+        media.close();
         services.limits().releaseBody(heldBytes);
         release.run();
     }

@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  *  AUTHORIZING (at once where the key goes on the wire as it is)
  *      │
  *      ▼
+ *  FETCHING (what the request only names the address of, where the provider needs the bytes)
+ *      │
+ *      ▼
  *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
  *      │
  *      ▼  head and body written in the turn that looked at the lease's clock
@@ -66,6 +69,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private enum Phase {
         AUTHORIZING,
+        FETCHING,
         CONNECTING,
         PARKED,
         WRITTEN,
@@ -87,6 +91,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private int earlyHints;
     private @Nullable LateWrite departure;
     private @Nullable Candidate authorized;
+    private @Nullable RequestCompletion completion;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
@@ -124,12 +129,38 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         open.cancellation().onCancel(this::clientLeft);
         services.credentials()
                 .authorized(open.candidate(), adapter.grant(open.candidate()))
-                .onComplete(candidate -> connect(candidate, clients), this::unauthorized);
+                .onComplete(candidate -> complete(candidate, clients), this::unauthorized);
         return result.future();
     }
 
+    /** Fetches what the request lacks for this provider; for nearly all there is nothing. */
+    private void complete(Candidate candidate, UpstreamClients clients) {
+        if (phase != Phase.AUTHORIZING) {
+            return;
+        }
+        try {
+            RequestCompletion begun = RequestCompletion.begin(services.media(), adapter, candidate, open);
+            if (begun == null) {
+                connect(candidate, clients);
+                return;
+            }
+            enter(Phase.FETCHING, clock.getAsLong());
+            completion = begun;
+            begun.done()
+                    .onComplete(
+                            whole -> {
+                                open = whole;
+                                connect(candidate, clients);
+                            },
+                            this::unauthorized);
+        } catch (GatewayException e) {
+            fail(e.failure());
+        }
+    }
+
     private void connect(Candidate candidate, UpstreamClients clients) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
+            completion = null;
             authorized = candidate;
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
@@ -142,7 +173,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void unauthorized(Throwable cause) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
             fail(cause instanceof GatewayException expected ? expected.failure() : new GatewayFailure.Internal());
         }
     }
@@ -330,7 +361,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
-            boolean sent = before != Phase.AUTHORIZING && before != Phase.CONNECTING && before != Phase.PARKED;
+            boolean sent =
+                    switch (before) {
+                        case AUTHORIZING, FETCHING, CONNECTING, PARKED -> false;
+                        case WRITTEN, READING_ERROR, OPENED, CLAIMED, ENDED -> true;
+                    };
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
         reset();
@@ -338,7 +373,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void clientLeft() {
         switch (phase) {
-            case AUTHORIZING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            case AUTHORIZING, FETCHING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
             // Whoever holds an opened, claimed or parked handle ends it.
             case OPENED, CLAIMED, PARKED, ENDED -> {}
         }
@@ -365,6 +400,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void reset() {
+        if (completion != null) {
+            completion.cancel();
+        }
         if (request != null) {
             request.reset(HTTP2_CANCEL);
         }
@@ -387,6 +425,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     fail(UNREACHED);
                 }
             }
+            // Has a time limit of its own.
+            case FETCHING -> {}
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {

@@ -43,6 +43,12 @@ class GatewayErrorsTest {
                 arguments("timeouts: { idle: 5w }", "5:17: channels[0].timeouts.idle: '5w' has an unknown unit"),
                 arguments("timeouts: { idle: 0s }", "5:17: channels[0].timeouts.idle: '0s' is outside 1ms to 1d"),
                 arguments("timeouts: { total: 1s }", "5:17: channels[0].timeouts.total: is shorter than connect"),
+                arguments("fetch: { max-size: 65MiB }", "channels[0].fetch.max-size: '65MiB' is outside 1KiB to 64MiB"),
+                arguments("fetch: { timeout: 2m }", "channels[0].fetch.timeout: '2m' is outside 100ms to 1m"),
+                arguments("fetch: { ports: [0] }", "channels[0].fetch.ports[0]: '0' is outside 1 to 65_535"),
+                arguments("fetch: { ports: [] }", "channels[0].fetch.ports: names no port"),
+                arguments("fetch: { hosts: [] }", "channels[0].fetch.hosts: names no host"),
+                arguments("fetch: { hosts: ['http://x/'] }", "channels[0].fetch.hosts[0]: 'http://x/' is no host name"),
                 arguments("parameters: { set: { model: x } }", "'model' is decided by Sluice"),
                 arguments(
                         "parameters: { set: { seed: 017 } }", "5:26: channels[0].parameters.set.seed: '017' could be"),

@@ -7,6 +7,7 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GatewayRevisionTest {
@@ -55,6 +57,8 @@ class GatewayRevisionTest {
         assertThat(channel.parameters()).isEqualTo(ParameterRules.NONE);
         assertThat(channel.timeouts()).isEqualTo(Timeouts.DEFAULT);
         assertThat(channel.onClientGone()).isEqualTo(OnClientGone.CANCEL);
+        assertThat(channel.fetch()).isEqualTo(FetchRules.OFF);
+        assertThat(channel.fetch().enabled()).isFalse();
         assertThat(channel.maxConnections()).isEqualTo(4096);
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
@@ -90,6 +94,13 @@ class GatewayRevisionTest {
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(5)));
         assertThat(channel.onClientGone()).isEqualTo(OnClientGone.DRAIN);
+        assertThat(channel.fetch())
+                .isEqualTo(new FetchRules(
+                        true,
+                        List.of(new Glob("images.example.com"), new Glob("*.cdn.example")),
+                        Set.of(443, 8443),
+                        5 * 1024 * 1024,
+                        Duration.ofSeconds(3)));
         assertThat(channel.maxConnections()).isEqualTo(64);
         assertThat(channel.redirects())
                 .containsExactly(Map.entry("gpt-4o-mini", "gpt-4o-mini"), Map.entry("gpt-4", "gpt-4o"));

@@ -6,6 +6,7 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -51,6 +52,8 @@ public final class RevisionBuilder {
         private Timeouts timeouts = Timeouts.DEFAULT;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
+        private boolean lenient;
+        private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
@@ -123,6 +126,18 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** Drops what cannot be carried. */
+        public ChannelBuilder lenient() {
+            lenient = true;
+            return this;
+        }
+
+        /** What is fetched for it. */
+        public ChannelBuilder fetch(FetchRules rules) {
+            fetch = rules;
+            return this;
+        }
+
         public ChannelBuilder maxConnections(int most) {
             maxConnections = most;
             return this;
@@ -182,7 +197,8 @@ public final class RevisionBuilder {
                     parameters,
                     timeouts,
                     onClientGone,
-                    false,
+                    lenient,
+                    fetch,
                     maxConnections,
                     preset);
         }

@@ -1,5 +1,6 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.media.FetchRules;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts its time limits
  * @param onClientGone what happens to the upstream answer when the client leaves
  * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
+ * @param fetch whether what requests only name the address of is fetched for it, where it needs the bytes
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
  * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
  *     channel names none
@@ -38,6 +40,7 @@ public record Channel(
         Timeouts timeouts,
         OnClientGone onClientGone,
         boolean lenient,
+        FetchRules fetch,
         int maxConnections,
         @Nullable Preset preset) {
     /** Copies the collections. */
@@ -61,6 +64,7 @@ public record Channel(
                 timeouts,
                 onClientGone,
                 lenient,
+                fetch,
                 maxConnections,
                 preset);
     }

@@ -11,6 +11,7 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.preset.Presets;
@@ -40,6 +41,11 @@ public final class DashScopeAdapter implements ProviderAdapter {
 
     private final ErrorTable errors = Presets.of("dashscope").errors();
     private final DashScopeCodec codec = new DashScopeCodec(errors);
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.TEXT) : Set.of();
+    }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {

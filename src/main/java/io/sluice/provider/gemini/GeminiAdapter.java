@@ -14,6 +14,7 @@ import io.sluice.domain.dialect.gemini.GeminiError;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.GeminiTap;
 import io.sluice.provider.AnswerReading;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,19 @@ public final class GeminiAdapter implements ProviderAdapter {
         return ServiceAccountGrant.isServiceAccount(candidate.account().key())
                 ? new ServiceAccountGrant(candidate.account().key())
                 : null;
+    }
+
+    /** Vertex AI fetches itself, AI Studio with newer models alone: it is given the bytes where that is allowed. */
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        boolean translates =
+                scan.endpoint().kind() == Endpoint.Kind.CHAT && scan.endpoint().dialect() != ChatDialect.GEMINI;
+        return translates && !isVertex(candidate) ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT) : Set.of();
+    }
+
+    @Override
+    public boolean fetchesItself(String url) {
+        return GeminiCodec.isKnownAddress(url);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
@@ -69,6 +70,19 @@ public final class OpenAiRequests {
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
                 translation.lost());
+    }
+
+    /**
+     * What a request must carry the bytes of: chat completions have addresses for pictures alone.
+     *
+     * @return empty where it passes as it came
+     */
+    public static Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        Endpoint asked = scan.endpoint();
+        boolean translates = asked.kind() == Endpoint.Kind.CHAT
+                && asked.dialect() != ChatDialect.OPENAI
+                && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
+        return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
     }
 
     private static OpenAiVariant variant(Preset preset) {
