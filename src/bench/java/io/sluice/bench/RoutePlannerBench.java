@@ -8,6 +8,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
@@ -72,6 +73,7 @@ public class RoutePlannerBench {
                 Map.of("gpt-4o-mini", "gpt-4o-mini"),
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
+                Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
                 64,

@@ -200,7 +200,7 @@ final class Exchange implements Cancellation {
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
                 this);
-        Timeouts timeouts = candidate.channel().timeouts();
+        Timeouts timeouts = candidate.timeouts();
         Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)

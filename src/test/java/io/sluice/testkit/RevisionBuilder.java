@@ -12,6 +12,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -49,6 +50,7 @@ public final class RevisionBuilder {
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private Outbound outbound = Outbound.NONE;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private @Nullable Preset preset;
@@ -109,6 +111,12 @@ public final class RevisionBuilder {
 
         public ChannelBuilder timeouts(Timeouts newTimeouts) {
             timeouts = newTimeouts;
+            return this;
+        }
+
+        /** What is added to requests. */
+        public ChannelBuilder outbound(Outbound added) {
+            outbound = added;
             return this;
         }
 
@@ -181,6 +189,7 @@ public final class RevisionBuilder {
                     redirects,
                     parameters,
                     timeouts,
+                    outbound,
                     onClientGone,
                     false,
                     maxConnections,
