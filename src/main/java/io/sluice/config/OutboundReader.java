@@ -115,7 +115,8 @@ final class OutboundReader {
         Map<String, Secret> headers = new LinkedHashMap<>();
         section.values("headers", "header", "secret", Section.NONE).forEach((written, value) -> {
             String name = written.toLowerCase(Locale.ROOT);
-            if (!checked(value, () -> Names.header(written)) || !checked(value, () -> Names.headerValue(value.text()))) {
+            if (!checked(value, () -> Names.header(written))
+                    || !checked(value, () -> Names.headerValue(value.text()))) {
                 return;
             }
             if (OWN_HEADERS.contains(name) || ofType(name)) {

@@ -226,7 +226,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate()) ? BUSY : UNREACHED);
+            fail(
+                    cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
+                            ? BUSY
+                            : UNREACHED);
         }
     }
 

@@ -49,8 +49,7 @@ final class UpstreamClients {
 
         /** Of one of the channel's accounts. */
         static Way of(Channel channel, Account account) {
-            return new Way(
-                    channel.baseUrl().tls(), channel.timeoutsOf(account).connect(), channel.maxConnections());
+            return new Way(channel.baseUrl().tls(), channel.timeoutsOf(account).connect(), channel.maxConnections());
         }
     }
 

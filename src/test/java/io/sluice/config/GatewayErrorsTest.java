@@ -102,17 +102,19 @@ class GatewayErrorsTest {
 
     /** What requests of a type have already. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "anthropic | headers: { anthropic-version: x }       | the header 'anthropic-version' is written by Sluice",
-        "anthropic | query: { beta: x }                      | the parameter 'beta' is written by Sluice",
-        "bedrock   | headers: { X-Amz-Date: x }              | the header 'X-Amz-Date' is written by Sluice",
-        "bedrock   | query: { a: x }                         | a channel of type bedrock takes no query",
-        "dashscope | headers: { x-dashscope-sse: x }         | the header 'x-dashscope-sse' is written by Sluice",
-        "qianfan   | headers: { appid: x }                   | the header 'appid' is written by Sluice",
-        "qianfan   | query: { access_token: x }              | the parameter 'access_token' is written by Sluice",
-        "gemini    | query: { key: x }                       | the parameter 'key' is written by Sluice",
-        "gemini    | query: { alt: x }                       | the parameter 'alt' is written by Sluice"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "anthropic | headers: { anthropic-version: x }       | the header 'anthropic-version' is written by Sluice",
+                "anthropic | query: { beta: x }                      | the parameter 'beta' is written by Sluice",
+                "bedrock   | headers: { X-Amz-Date: x }              | the header 'X-Amz-Date' is written by Sluice",
+                "bedrock   | query: { a: x }                         | a channel of type bedrock takes no query",
+                "dashscope | headers: { x-dashscope-sse: x }         | the header 'x-dashscope-sse' is written by Sluice",
+                "qianfan   | headers: { appid: x }                   | the header 'appid' is written by Sluice",
+                "qianfan   | query: { access_token: x }              | the parameter 'access_token' is written by Sluice",
+                "gemini    | query: { key: x }                       | the parameter 'key' is written by Sluice",
+                "gemini    | query: { alt: x }                       | the parameter 'alt' is written by Sluice"
+            })
     void refusesWhatTheTypeWrites(String type, String line, String expected) {
         String channel = TestFiles.CHANNEL.replace("type: openai", "type: " + type + "\n    " + line);
 

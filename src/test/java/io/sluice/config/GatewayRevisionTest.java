@@ -69,8 +69,8 @@ class GatewayRevisionTest {
 
     @Test
     void accountTakesOneTimeAndLeavesTheOthersToItsChannel() {
-        String files = TestFiles.CHANNEL.replace(
-                "key: \"${env:KEY}\" }", "key: \"${env:KEY}\", timeouts: { idle: 7s } }");
+        String files =
+                TestFiles.CHANNEL.replace("key: \"${env:KEY}\" }", "key: \"${env:KEY}\", timeouts: { idle: 7s } }");
         GatewayRevision revision = TestFiles.gateway(files + "    timeouts: { connect: 2s }\n" + TestFiles.KEY)
                 .revision();
 

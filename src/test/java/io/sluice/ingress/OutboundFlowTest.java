@@ -45,8 +45,9 @@ class OutboundFlowTest {
         }
         head.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(body.length());
         try (TestNode node = TestNode.of(new RevisionBuilder()
-                                .channel("one", c -> how.apply(
-                                        c.port(upstream.port()).serves("m")))
+                                .channel(
+                                        "one",
+                                        c -> how.apply(c.port(upstream.port()).serves("m")))
                                 .key("app", KEY)
                                 .build())
                         .start();

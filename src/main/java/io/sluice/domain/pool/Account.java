@@ -32,8 +32,7 @@ public record Account(
     public record Own(Timeouts timeouts, Outbound outbound) {}
 
     /** An account with the options of its channel. */
-    public Account(
-            String id, String name, int index, Secret key, AccountLimits limits, @Nullable String quotaOf) {
+    public Account(String id, String name, int index, Secret key, AccountLimits limits, @Nullable String quotaOf) {
         this(id, name, index, key, limits, quotaOf, null);
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.provider.anthropic;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
@@ -11,7 +12,6 @@ import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
-import io.sluice.domain.Secret;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.JsonTap;
 import io.sluice.domain.sse.ResponseTap;
