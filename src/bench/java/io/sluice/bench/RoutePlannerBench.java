@@ -9,6 +9,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
@@ -73,6 +74,7 @@ public class RoutePlannerBench {
                 Map.of("gpt-4o-mini", "gpt-4o-mini"),
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
+                Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
                 FetchRules.OFF,

@@ -6,6 +6,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
@@ -59,6 +60,7 @@ public final class EffectiveConfig {
         if (channel.apiVersion() != null) {
             json.put("api-version", channel.apiVersion());
         }
+        outbound(json, channel.outbound());
         JsonObject redirects = new JsonObject();
         channel.redirects().forEach(redirects::put);
         json.put("priority", channel.priority())
@@ -96,6 +98,16 @@ public final class EffectiveConfig {
                 : json;
     }
 
+    /** Names only: what is added may be a secret of the provider's. */
+    private static void outbound(JsonObject json, Outbound outbound) {
+        if (!outbound.headers().isEmpty()) {
+            json.put("headers", array(List.copyOf(outbound.headers().keySet()), name -> name));
+        }
+        if (!outbound.query().isEmpty()) {
+            json.put("query", array(List.copyOf(outbound.query().keySet()), name -> name));
+        }
+    }
+
     private static JsonObject timeouts(Timeouts timeouts) {
         return new JsonObject()
                 .put("connect", Scalars.show(timeouts.connect()))
@@ -110,6 +122,10 @@ public final class EffectiveConfig {
                 .put("name", account.name())
                 .put("key", "fingerprint " + account.key().fingerprint())
                 .put("limits", limits(account.limits()));
+        if (account.own() != null) {
+            outbound(json, account.own().outbound());
+            json.put("timeouts", timeouts(account.own().timeouts()));
+        }
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }
 

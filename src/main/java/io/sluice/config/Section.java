@@ -327,6 +327,31 @@ final class Section {
         return named;
     }
 
+    /**
+     * A mapping from names to single values, references resolved; empty when absent.
+     *
+     * @param kind what the names are, for the reference
+     */
+    Map<String, Item> values(String key, String kind, String type, String shownDefault) {
+        Map<String, Item> values = new LinkedHashMap<>();
+        Section outer = section(key);
+        reading.declare(new Option(Place.join(path(key), "<" + kind + ">"), type, shownDefault, ""));
+        for (Map.Entry<String, Entry> entry : outer.node.entries().entrySet()) {
+            String name = entry.getKey();
+            outer.known.add(name);
+            Place where = outer.place(name);
+            if (entry.getValue().value() instanceof Scalar scalar) {
+                String text = resolve(scalar, where);
+                if (text != null) {
+                    values.put(name, new Item(text, where));
+                }
+            } else {
+                findings().error(where, "is not a single value");
+            }
+        }
+        return values;
+    }
+
     void reportUnknown() {
         for (Map.Entry<String, Entry> entry : node.entries().entrySet()) {
             if (!known.contains(entry.getKey())) {

@@ -203,7 +203,7 @@ final class Exchange implements Cancellation {
                 reserving.connectionTo(candidate),
                 media,
                 this);
-        Timeouts timeouts = candidate.channel().timeouts();
+        Timeouts timeouts = candidate.timeouts();
         Duration timeout = timeouts.head(scan.stream())
                 .plus(timeouts.connect())
                 .plus(candidate.channel().fetch().longest())

@@ -10,6 +10,7 @@ import io.sluice.message.RevisionChanged;
 import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.MediaNetwork;
 import io.sluice.provider.fetch.PublicInternet;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -24,7 +25,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code lane.<n>.provider.open}; owns the lane's connections to providers and the calls in flight. */
@@ -43,7 +43,7 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable TokenClient tokens;
     private @Nullable MediaFetcher media;
     /** Null until the first change: no client is left over before. */
-    private @Nullable List<Channel> live;
+    private @Nullable Set<Way> live;
 
     /**
      * The provider client of one lane.
@@ -87,7 +87,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
-            live = channels;
+            live = channels.stream()
+                    .flatMap(channel -> channel.accounts().stream().map(account -> Way.of(channel, account)))
+                    .collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)
@@ -135,7 +137,7 @@ public final class ProviderClientVerticle extends VerticleBase {
             call.check(now);
         }
         if (live != null) {
-            owned.retain(Stream.concat(live.stream(), calls.stream().map(UpstreamCall::channel)));
+            owned.retain(live, calls.stream().map(UpstreamCall::way).collect(Collectors.toSet()));
         }
     }
 }

@@ -8,12 +8,14 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.UpstreamExchange;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -165,7 +167,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(channel()).onComplete(this::connected, this::connectFailed);
+                clients.connect(open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -186,9 +188,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         return taken;
     }
 
-    /** Where it goes, as of the revision it began with. */
-    Channel channel() {
+    private Channel channel() {
         return open.candidate().channel();
+    }
+
+    /** How it connects, as of the revision it began with. */
+    Way way() {
+        return Way.of(open.candidate());
     }
 
     /** Whether there is a connection to take. */
@@ -233,8 +239,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
-        target.setURI(message.uri());
-        RequestHeaders.put(target, message, open);
+        Outbound added = open.candidate().outbound();
+        target.setURI(added.target(message.uri()));
+        RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
@@ -250,13 +257,18 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(channel()) ? BUSY : UNREACHED);
+            fail(
+                    cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
+                            ? BUSY
+                            : UNREACHED);
         }
     }
 
-    /** Whether it has a connection to the provider of a channel. */
-    boolean occupies(Channel channel) {
-        return request != null && channel().baseUrl().equals(channel.baseUrl());
+    /** Whether it has a connection that a candidate could have. */
+    boolean occupies(Candidate candidate) {
+        return request != null
+                && channel().baseUrl().equals(candidate.channel().baseUrl())
+                && way().equals(Way.of(candidate));
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -417,7 +429,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.check(now);
         }
-        Timeouts timeouts = open.candidate().channel().timeouts();
+        Timeouts timeouts = open.candidate().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
             case AUTHORIZING -> {
@@ -430,7 +442,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(services.isPoolFull(channel()) ? BUSY : UNREACHED);
+                    fail(services.isPoolFull(open.candidate()) ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {

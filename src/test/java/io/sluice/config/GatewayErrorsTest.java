@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +56,21 @@ class GatewayErrorsTest {
                 arguments("parameters: { set: { a: yes } }", "'yes' could be read in two ways"),
                 arguments("parameters: { remove: [stream] }", "5:28: channels[0].parameters.remove[0]: 'stream' is"),
                 arguments("parameters: { set: { a: 1 }, remove: [a] }", "'a' is also set"),
+                arguments(
+                        "headers: { Authorization: x }",
+                        "5:16: channels[0].headers.Authorization: the header 'Authorization' is written by Sluice"),
+                arguments("headers: { X-Api-Key: x }", "'X-Api-Key' is written by Sluice"),
+                arguments("headers: { content-length: 1 }", "'content-length' is written by Sluice"),
+                arguments("headers: { host: x }", "'host' is written by Sluice"),
+                arguments("headers: { \"x y\": z }", "'x y' is not a header name"),
+                arguments("headers: { x: [1] }", "channels[0].headers.x: is not a single value"),
+                arguments("headers: { x: a, X: b }", "the header 'X' stands twice; case does not tell headers apart"),
+                arguments("headers: { x: \"a\\r\\nb: c\" }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: { x: \" a\" }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: { x: é }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: []", "channels[0].headers: is not a mapping"),
+                arguments("query: { \"a&b\": c }", "'a&b' is not a query parameter"),
+                arguments("query: { a: \"b\\n\" }", "query.a: the value holds a control character"),
                 arguments("name: d", "5:5: 'name' stands here and in line 2; remove one of them"),
                 arguments("? [a]\n    : 1", "5:7: a key is text"),
                 arguments("weight: !!int 3", "5:13: tags are refused"),
@@ -90,6 +106,30 @@ class GatewayErrorsTest {
                 .contains(expected);
     }
 
+    /** What requests of a type have already. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "anthropic | headers: { anthropic-version: x }       | the header 'anthropic-version' is written by Sluice",
+                "anthropic | query: { beta: x }                      | the parameter 'beta' is written by Sluice",
+                "bedrock   | headers: { X-Amz-Date: x }              | the header 'X-Amz-Date' is written by Sluice",
+                "bedrock   | query: { a: x }                         | a channel of type bedrock takes no query",
+                "dashscope | headers: { x-dashscope-sse: x }         | the header 'x-dashscope-sse' is written by Sluice",
+                "qianfan   | headers: { appid: x }                   | the header 'appid' is written by Sluice",
+                "qianfan   | query: { access_token: x }              | the parameter 'access_token' is written by Sluice",
+                "gemini    | query: { key: x }                       | the parameter 'key' is written by Sluice",
+                "gemini    | query: { alt: x }                       | the parameter 'alt' is written by Sluice"
+            })
+    void refusesWhatTheTypeWrites(String type, String line, String expected) {
+        String channel = TestFiles.CHANNEL.replace("type: openai", "type: " + type + "\n    " + line);
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY).gatewayErrors())
+                .singleElement()
+                .asString()
+                .contains(expected);
+    }
+
     static Stream<Arguments> accounts() {
         return Stream.of(
                 arguments("{ name: a }", "5:16: channels[0].accounts[0].key: is missing"),
@@ -98,6 +138,12 @@ class GatewayErrorsTest {
                         "{ name: a/b, key: \"${env:KEY}\" }",
                         "5:18: channels[0].accounts[0].name: 'a/b' is not a name"),
                 arguments("{ name: a, key: \"a b\" }", "5:27: channels[0].accounts[0].key: the secret holds a blank"),
+                arguments(
+                        "{ name: a, key: \"${env:KEY}\", headers: { te: x } }",
+                        "channels[0].accounts[0].headers.te: the header 'te' is written by Sluice"),
+                arguments(
+                        "{ name: a, key: \"${env:KEY}\", timeouts: { total: 1s } }",
+                        "channels[0].accounts[0].timeouts.total: is shorter than connect"),
                 arguments("{ name: a, keys-file: one.txt }", "name: does not go with keys-file"),
                 arguments(
                         "{ keys-file: gone }", "5:18: channels[0].accounts[0].keys-file: the file gone does not exist"),

@@ -8,11 +8,13 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
@@ -44,6 +46,51 @@ class GatewayRevisionTest {
 
     private static Limit limit(Dimension dimension, long amount, Duration window) {
         return new Limit(dimension, amount, window);
+    }
+
+    @Test
+    void accountSaysWhatItDoesOtherwiseThanItsChannel() {
+        Channel channel = everyOption().channels().getFirst();
+        Account own = channel.accounts().getFirst();
+        Account plain = channel.accounts().getLast();
+
+        assertThat(channel.outboundOf(plain))
+                .isEqualTo(new Outbound(
+                        Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
+                        Map.of("trace", Secret.of("on"))));
+        assertThat(channel.outboundOf(own))
+                .isEqualTo(new Outbound(
+                        Map.of(
+                                "x-team", Secret.of("search"),
+                                "user-agent", Secret.of("our own/1.0"),
+                                "x-other", Secret.of("value-of-OTHER")),
+                        Map.of("trace", Secret.of("on"), "debug", Secret.of("1"))));
+        assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void accountTakesOneTimeAndLeavesTheOthersToItsChannel() {
+        String files =
+                TestFiles.CHANNEL.replace("key: \"${env:KEY}\" }", "key: \"${env:KEY}\", timeouts: { idle: 7s } }");
+        GatewayRevision revision = TestFiles.gateway(files + "    timeouts: { connect: 2s }\n" + TestFiles.KEY)
+                .revision();
+
+        Channel channel = revision.channels().getFirst();
+        Timeouts timeouts = channel.timeoutsOf(channel.accounts().getFirst());
+        assertThat(timeouts.connect()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(timeouts.idle()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(timeouts.total()).isEqualTo(Timeouts.DEFAULT.total());
+    }
+
+    @Test
+    void showsNoValueThatIsAdded() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(EffectiveConfig.text(revision))
+                .contains("\"headers\":[\"x-team\",\"user-agent\"]", "\"query\":[\"trace\",\"debug\"]")
+                .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
+        assertThat(revision.toString()).doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -50,6 +51,7 @@ public final class RevisionBuilder {
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private Outbound outbound = Outbound.NONE;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private boolean lenient;
@@ -112,6 +114,12 @@ public final class RevisionBuilder {
 
         public ChannelBuilder timeouts(Timeouts newTimeouts) {
             timeouts = newTimeouts;
+            return this;
+        }
+
+        /** What is added to requests. */
+        public ChannelBuilder outbound(Outbound added) {
+            outbound = added;
             return this;
         }
 
@@ -196,6 +204,7 @@ public final class RevisionBuilder {
                     redirects,
                     parameters,
                     timeouts,
+                    outbound,
                     onClientGone,
                     lenient,
                     fetch,

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param accounts its accounts, in file order; none is disabled by a human
  * @param redirects public model name to upstream model name, in file order
  * @param parameters what it changes in requests
- * @param timeouts its time limits
+ * @param timeouts its time limits, where an account has none of its own
+ * @param outbound what it adds to requests, where an account adds nothing else
  * @param onClientGone what happens to the upstream answer when the client leaves
  * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
  * @param fetch whether what requests only name the address of is fetched for it, where it needs the bytes
@@ -38,6 +39,7 @@ public record Channel(
         Map<String, String> redirects,
         ParameterRules parameters,
         Timeouts timeouts,
+        Outbound outbound,
         OnClientGone onClientGone,
         boolean lenient,
         FetchRules fetch,
@@ -62,11 +64,45 @@ public record Channel(
                 redirects,
                 parameters,
                 timeouts,
+                outbound,
                 onClientGone,
                 lenient,
                 fetch,
                 maxConnections,
                 preset);
+    }
+
+    /** The same channel with other additions to its requests. */
+    public Channel withOutbound(Outbound added) {
+        return new Channel(
+                name,
+                type,
+                baseUrl,
+                apiVersion,
+                priority,
+                weight,
+                accounts,
+                redirects,
+                parameters,
+                timeouts,
+                added,
+                onClientGone,
+                lenient,
+                fetch,
+                maxConnections,
+                preset);
+    }
+
+    /** How long attempts through one of its accounts may take. */
+    public Timeouts timeoutsOf(Account account) {
+        Account.Own own = account.own();
+        return own == null ? timeouts : own.timeouts();
+    }
+
+    /** What is added to requests through one of its accounts. */
+    public Outbound outboundOf(Account account) {
+        Account.Own own = account.own();
+        return own == null ? outbound : own.outbound();
     }
 
     /** What happens to the upstream answer when the client leaves. */
