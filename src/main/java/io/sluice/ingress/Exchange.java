@@ -110,6 +110,7 @@ final class Exchange implements Cancellation {
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
+                scan.endpoint(),
                 scan.stickyHash(),
                 services.random().nextLong());
         services.bus()

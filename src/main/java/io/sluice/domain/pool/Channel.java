@@ -1,5 +1,6 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.dialect.Endpoint;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,11 @@ public record Channel(
                 lenient,
                 maxConnections,
                 preset);
+    }
+
+    /** Whether its service is known to have an endpoint, or something that serves for it. */
+    public boolean offers(Endpoint endpoint) {
+        return Offer.of(this).contains(endpoint);
     }
 
     /** What happens to the upstream answer when the client leaves. */

@@ -3,6 +3,7 @@ package io.sluice.domain.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.health.HealthView;
@@ -49,7 +50,7 @@ class RoutePlannerTest {
     private List<String> plan(Model model, int[] headroom, long sticky, long seed) {
         cooling = new Cooling();
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new Question(model, headroom, sticky, seed, NOW), plan, cooling);
+        planner.plan(new Question(model, Endpoint.CHAT_COMPLETIONS, headroom, sticky, seed, NOW), plan, cooling);
         return plan.stream().map(Candidate::accountId).toList();
     }
 
@@ -235,7 +236,7 @@ class RoutePlannerTest {
     @Test
     void planIsAppended() {
         List<Candidate> plan = new ArrayList<>();
-        Question question = new Question(model(accounts("a")), IDLE, 0, 1, NOW);
+        Question question = new Question(model(accounts("a")), Endpoint.CHAT_COMPLETIONS, IDLE, 0, 1, NOW);
 
         planner.plan(question, plan, new Cooling());
         planner.plan(question, plan, new Cooling());
