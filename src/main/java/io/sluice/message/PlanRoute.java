@@ -14,4 +14,5 @@ import io.sluice.domain.pool.GatewayRevision;
  * @param stickyHash what the conversation sticks to; 0 for nothing
  * @param seed a random number, for requests that do not stick
  */
-public record PlanRoute(GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {}
+public record PlanRoute(
+        GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {}

@@ -47,8 +47,7 @@ public final class Encoding {
         if (!endpoint.isCommon()) {
             int choices = scan.choices();
             return contentType -> ResponseHeaders.isReadable(endpoint, contentType)
-                    ? ResponseTaps.ofMedia(
-                            endpoint, choices, contentType, candidate.model(), candidate.upstreamModel())
+                    ? ResponseTaps.ofMedia(endpoint, choices, contentType, candidate.model(), candidate.upstreamModel())
                     : null;
         }
         return contentType -> ResponseHeaders.isReadable(contentType)

@@ -84,7 +84,9 @@ public final class RouterVerticle extends VerticleBase {
                 planner.plan(question(request, fallback, room, now), plan, cooling);
             }
         }
-        return plan.isEmpty() ? new RouteDecision.Unroutable(nobody(request, cooling)) : new RouteDecision.Planned(plan);
+        return plan.isEmpty()
+                ? new RouteDecision.Unroutable(nobody(request, cooling))
+                : new RouteDecision.Planned(plan);
     }
 
     private static Question question(PlanRoute request, Model model, int[] room, long now) {

@@ -141,7 +141,9 @@ class MediaFlowTest {
         node(c -> c.serves("m"));
         String length = "HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\ncontent-length: 9\r\n\r\nID3";
         String closed = "HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\nconnection: close\r\n\r\nID3abcdef";
-        for (Script script : new Script[] {sound("ID3").fin(), Script.bytes(length).fin(), Script.bytes(closed).fin()}) {
+        for (Script script : new Script[] {
+            sound("ID3").fin(), Script.bytes(length).fin(), Script.bytes(closed).fin()
+        }) {
             upstream.next(script);
 
             Answer answer = ask("/v1/audio/speech", SPEECH).last();
@@ -211,9 +213,10 @@ class MediaFlowTest {
             return self[0].grantFirst(question);
         });
         node = self[0].start();
-        upstream.otherwise(Script.json(
-                200,
-                "{\"created\":1,\"data\":[{\"b64_json\":\"QUJD\"}],\"usage\":{\"input_tokens\":13,\"output_tokens\":4160,\"total_tokens\":4173}}"));
+        upstream.otherwise(
+                Script.json(
+                        200,
+                        "{\"created\":1,\"data\":[{\"b64_json\":\"QUJD\"}],\"usage\":{\"input_tokens\":13,\"output_tokens\":4160,\"total_tokens\":4173}}"));
 
         Answer answer = ask("/v1/images/generations", "{\"model\":\"m\",\"prompt\":\"a cat\",\"n\":3}")
                 .last();
@@ -255,7 +258,9 @@ class MediaFlowTest {
                                 .port(upstream.port())
                                 .accounts("a")
                                 .serves("m", "only-there"))
-                        .channel("one", c -> c.port(upstream.port()).accounts("a").serves("m"))
+                        .channel(
+                                "one",
+                                c -> c.port(upstream.port()).accounts("a").serves("m"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 1, Duration.ofSeconds(10))
                         .build())
@@ -264,11 +269,11 @@ class MediaFlowTest {
         String body = "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",\"b\"]}";
 
         assertThat(ask("/v1/rerank", body).last().status()).isEqualTo(200);
-        assertThat(recorded())
-                .returns("one/a", UsageRecord::account)
-                .returns(31L, u -> u.usage().input());
+        assertThat(recorded()).returns("one/a", UsageRecord::account).returns(31L, u -> u.usage()
+                .input());
 
-        Answer refused = ask("/v1/rerank", body.replace("\"m\"", "\"only-there\"")).last();
+        Answer refused =
+                ask("/v1/rerank", body.replace("\"m\"", "\"only-there\"")).last();
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text()).contains("'only-there'", "/v1/rerank", "unsupported_endpoint");
@@ -313,8 +318,7 @@ class MediaFlowTest {
             })
     void reachesTheSimulatedProvider(String path, String body, String expected) throws Exception {
         try (SimulatedProvider provider = SimulatedProvider.start(SimulatorOptions.onPort(0))) {
-            node(c -> c.port(provider.port())
-                    .serves("omni-moderation-latest", "bge-reranker", "gpt-image-1", "tts-1"));
+            node(c -> c.port(provider.port()).serves("omni-moderation-latest", "bge-reranker", "gpt-image-1", "tts-1"));
 
             Answer answer = ask(path, body).last();
 

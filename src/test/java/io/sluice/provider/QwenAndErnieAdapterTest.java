@@ -132,8 +132,8 @@ class QwenAndErnieAdapterTest {
 
     @Test
     void qianfanRanksBelowItsBase() {
-        Candidate candidate = candidate(
-                ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-x/y"));
+        Candidate candidate =
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-x/y"));
 
         UpstreamRequest request =
                 encode(candidate, Endpoint.RERANK, "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"d\"]}");

@@ -43,7 +43,8 @@ class RouterVerticleTest {
     private RouteDecision plan() {
         return TestNode.await(bus.request(
                 Address.routePlan(0),
-                new PlanRoute(REVISION, REVISION.keys().all().iterator().next(), "m", Endpoint.CHAT_COMPLETIONS, 0, 0)));
+                new PlanRoute(
+                        REVISION, REVISION.keys().all().iterator().next(), "m", Endpoint.CHAT_COMPLETIONS, 0, 0)));
     }
 
     @Test

@@ -52,7 +52,8 @@ public final class RequestSplice {
                 && !rules.set().containsKey(STREAM_OPTIONS)
                 && !rules.remove().contains(STREAM_OPTIONS);
         boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
-        boolean sameModel = scan.indexOf(MODEL) < 0 ? inPath : !inPath && scan.model().equals(upstreamModel);
+        boolean sameModel =
+                scan.indexOf(MODEL) < 0 ? inPath : !inPath && scan.model().equals(upstreamModel);
         if (!usage && rules.isEmpty() && sameModel) {
             return scan.body();
         }

@@ -75,11 +75,15 @@ public record Estimate(long inputTokens, long outputTokens, long guessedInput, l
 
     private Estimate lessInput(long tokens) {
         long less = Math.min(tokens, guessedInput);
-        return less == 0 ? this : new Estimate(inputTokens - less, outputTokens, guessedInput - less, guessedOutput, images);
+        return less == 0
+                ? this
+                : new Estimate(inputTokens - less, outputTokens, guessedInput - less, guessedOutput, images);
     }
 
     private Estimate lessOutput(long tokens) {
         long less = Math.min(tokens, guessedOutput);
-        return less == 0 ? this : new Estimate(inputTokens, outputTokens - less, guessedInput, guessedOutput - less, images);
+        return less == 0
+                ? this
+                : new Estimate(inputTokens, outputTokens - less, guessedInput, guessedOutput - less, images);
     }
 }

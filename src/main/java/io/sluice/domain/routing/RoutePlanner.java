@@ -56,8 +56,7 @@ public final class RoutePlanner {
      * @param seed a random number
      * @param now nanoseconds
      */
-    public record Question(
-            Model model, Endpoint endpoint, int[] headroom, long stickyHash, long seed, long now) {
+    public record Question(Model model, Endpoint endpoint, int[] headroom, long stickyHash, long seed, long now) {
         private List<Candidate> candidates() {
             List<Candidate> all = model.candidates();
             return endpoint.isCommon()

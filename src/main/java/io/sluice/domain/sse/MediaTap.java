@@ -24,10 +24,10 @@ public final class MediaTap implements ResponseTap {
     private static final byte[] NOTHING = new byte[0];
     private static final byte[] BLANK_LINE = {'\n', '\n'};
     private static final byte[] DONE = "[DONE]".getBytes(US_ASCII);
-    private static final UpstreamFailure FOREIGN = UpstreamFailure.of(
-            UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with an event stream.");
-    private static final UpstreamFailure MALFORMED = UpstreamFailure.of(
-            UpstreamFailure.Kind.BAD_RESPONSE, "The provider sent an event that is not valid JSON.");
+    private static final UpstreamFailure FOREIGN =
+            UpstreamFailure.of(UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with an event stream.");
+    private static final UpstreamFailure MALFORMED =
+            UpstreamFailure.of(UpstreamFailure.Kind.BAD_RESPONSE, "The provider sent an event that is not valid JSON.");
     private static final Sink NOWHERE = new Sink() {
         @Override
         public void pass(int offset, int length) {

@@ -58,9 +58,13 @@ class RoutePlannerTest {
     @Test
     void aChannelWithoutTheEndpointIsNoCandidate() {
         Model model = model(new RevisionBuilder()
-                .channel("claude", c -> c.type(ProviderType.ANTHROPIC).accounts("a").serves("m"))
+                .channel(
+                        "claude",
+                        c -> c.type(ProviderType.ANTHROPIC).accounts("a").serves("m"))
                 .channel("any", c -> c.accounts("a").serves("m"))
-                .channel("qwen", c -> c.type(ProviderType.DASHSCOPE).accounts("a").serves("m")));
+                .channel(
+                        "qwen",
+                        c -> c.type(ProviderType.DASHSCOPE).accounts("a").serves("m")));
 
         assertThat(offering(model, Endpoint.RERANK)).containsExactlyInAnyOrder("any/a", "qwen/a");
         assertThat(offering(model, Endpoint.SPEECH)).containsExactly("any/a");

@@ -88,7 +88,9 @@ class MediaTapTest {
         int[] lengths = {MediaTap.MAX_HELD - 200, MediaTap.MAX_HELD, 300_000};
         for (int length : piece == 1 ? new int[] {70_000} : lengths) {
             for (String stream : new String[] {
-                picture(length, "", "," + USAGE), picture(length, USAGE + ",", ""), picture(length, "", "," + USAGE + ",\"x\":[1]")
+                picture(length, "", "," + USAGE),
+                picture(length, USAGE + ",", ""),
+                picture(length, "", "," + USAGE + ",\"x\":[1]")
             }) {
                 MediaTap tap = new MediaTap(true);
                 Collected out = new Collected();
@@ -139,7 +141,12 @@ class MediaTapTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"<html>\n\n</html>", "<!doctype html><p>no", "data: {\"type\":\"x\"\n\n", "data: {\"type\":oh}\n\n"})
+            strings = {
+                "<html>\n\n</html>",
+                "<!doctype html><p>no",
+                "data: {\"type\":\"x\"\n\n",
+                "data: {\"type\":oh}\n\n"
+            })
     void whatIsNoEventIsRefused(String text) {
         MediaTap tap = new MediaTap(true);
 
@@ -217,7 +224,9 @@ class MediaTapTest {
         ResponseTap tap = ResponseTaps.ofMedia(Endpoint.RERANK, 1, "application/json", "pub", "up");
 
         Collected out = Collected.run(
-                tap, bytes("{\"model\":\"up\",\"results\":[{\"index\":0,\"document\":{\"text\":\"tokens\"}}]," + where + "}"));
+                tap,
+                bytes("{\"model\":\"up\",\"results\":[{\"index\":0,\"document\":{\"text\":\"tokens\"}}]," + where
+                        + "}"));
 
         assertThat(out.text()).startsWith("{\"model\":\"pub\"");
         assertThat(tap.complete()).isTrue();
