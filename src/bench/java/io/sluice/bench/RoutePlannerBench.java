@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.Secret;
 import io.sluice.domain.health.HealthView;
 import io.sluice.domain.media.FetchRules;
@@ -102,7 +103,7 @@ public class RoutePlannerBench {
 
     private List<Candidate> plan(long stickyHash, long seed) {
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new Question(model, headroom, stickyHash, seed, NOW), plan, new Cooling());
+        planner.plan(new Question(model, Endpoint.CHAT_COMPLETIONS, headroom, stickyHash, seed, NOW), plan, new Cooling());
         return plan;
     }
 }

@@ -56,8 +56,8 @@ final class Answer implements Timed {
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
         this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-        this.pieces = events || writer.isArrayStream();
         this.tap = exchange.tap();
+        this.pieces = events || writer.isArrayStream() || tap.isOpaque();
     }
 
     ResponseTap tap() {

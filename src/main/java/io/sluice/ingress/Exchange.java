@@ -112,6 +112,7 @@ final class Exchange implements Cancellation {
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
+                scan.endpoint(),
                 scan.stickyHash(),
                 services.random().nextLong());
         services.bus()

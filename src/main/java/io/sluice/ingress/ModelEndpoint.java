@@ -70,7 +70,7 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         try {
             RequestScan scan =
                     RequestScanner.scan(body, endpoint, head, services.bounds().jsonDepth());
-            Model model = modelOf(incoming, scan.model());
+            Model model = modelOf(incoming, scan);
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
                 CountTokens.answer(services, incoming, scan, model)
                         .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
@@ -89,8 +89,17 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         }
     }
 
-    private static Model modelOf(Incoming incoming, String name) {
+    private static Model modelOf(Incoming incoming, RequestScan scan) {
+        String name = scan.model();
         Model model = incoming.revision().models().get(name);
+        if (model == null && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
+            throw new GatewayException(new InvalidRequest(
+                    Kind.UNKNOWN_MODEL,
+                    "Your request names no model, and the one that is then meant, '" + name
+                            + "', is not served here: name another in 'model'.",
+                    "model",
+                    "model_not_found"));
+        }
         if (model == null) {
             throw new GatewayException(ModelsHandler.unknown(name));
         }

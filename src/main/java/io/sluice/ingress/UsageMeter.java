@@ -53,8 +53,12 @@ final class UsageMeter {
         if (isCount()) {
             return Estimate.NONE;
         }
-        if (scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS) {
-            return new Estimate(input, 0, guessedInput, 0);
+        if (!scan.endpoint().isText()) {
+            // Tokens of pictures and sound are known from experience, or not at all.
+            long output = makesMedia()
+                    ? services.estimates().estimate(incoming.key().name(), model.name(), 0) * scan.choices()
+                    : 0;
+            return new Estimate(input, output, guessedInput, output, images());
         }
         boolean declared = scan.maxOutputTokens() >= 0;
         long each = declared
@@ -67,6 +71,14 @@ final class UsageMeter {
     /** Counting tokens is a request, and takes none. */
     private boolean isCount() {
         return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
+    }
+
+    private boolean makesMedia() {
+        return scan.endpoint().kind() == Endpoint.Kind.IMAGES || scan.endpoint().kind() == Endpoint.Kind.SPEECH;
+    }
+
+    private long images() {
+        return scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
     }
 
     /** What each attempt reserves. */
@@ -115,7 +127,7 @@ final class UsageMeter {
             usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
         }
         Estimate charge = usage != null
-                ? new Estimate(usage.input(), usage.output())
+                ? new Estimate(usage.input(), usage.output()).withImages(images())
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {

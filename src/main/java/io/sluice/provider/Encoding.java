@@ -44,6 +44,12 @@ public final class Encoding {
         boolean stream = scan.stream();
         boolean hideUsage = !scan.includeUsage();
         var endpoint = scan.endpoint();
+        if (!endpoint.isCommon()) {
+            int choices = scan.choices();
+            return contentType -> ResponseHeaders.isReadable(endpoint, contentType)
+                    ? ResponseTaps.ofMedia(endpoint, choices, contentType, candidate.model(), candidate.upstreamModel())
+                    : null;
+        }
         return contentType -> ResponseHeaders.isReadable(contentType)
                 // After a fallback the answer names the model that served, not the one that was asked for.
                 ? ResponseTaps.of(

@@ -1,6 +1,8 @@
 package io.sluice.provider;
 
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.json.RequestScan;
 import io.sluice.message.OpenExchange;
 import io.vertx.core.http.HttpClientRequest;
 
@@ -20,11 +22,18 @@ final class RequestHeaders {
         if (!open.clientRequestId().isEmpty()) {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
-        target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
+        target.putHeader("accept", accepted(open.scan()));
         target.putHeader("content-type", "application/json");
         target.putHeader("user-agent", "sluice");
         added.headers().forEach((name, value) -> target.putHeader(name, value.reveal()));
         // Last, so that an adapter may say what else it accepts.
         message.headers().forEach(target::putHeader);
+    }
+
+    private static String accepted(RequestScan scan) {
+        if (scan.stream()) {
+            return "text/event-stream";
+        }
+        return scan.endpoint().kind() == Endpoint.Kind.SPEECH ? "*/*" : "application/json";
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.provider;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.MultiMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,5 +50,21 @@ final class ResponseHeaders {
      */
     static boolean isReadable(String contentType) {
         return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
+    }
+
+    /**
+     * Whether a content type is one that an endpoint may answer with.
+     *
+     * @param endpoint one of OpenAI's
+     * @param contentType in lower case
+     */
+    static boolean isReadable(Endpoint endpoint, String contentType) {
+        return isReadable(contentType) || endpoint.kind() == Endpoint.Kind.SPEECH && isSound(contentType);
+    }
+
+    private static boolean isSound(String contentType) {
+        return contentType.startsWith("audio/")
+                || contentType.startsWith("application/octet-stream")
+                || contentType.startsWith("binary/octet-stream");
     }
 }

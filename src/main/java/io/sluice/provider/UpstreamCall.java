@@ -323,7 +323,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
         tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
-        body = new UpstreamBody(answer, clock, this::end);
+        body = new UpstreamBody(answer, clock, reading.isOpaque(), this::end);
         enter(Phase.OPENED, clock.getAsLong());
         result.complete(new OpenResult.Opened(this, writtenAtNanos));
     }
@@ -349,10 +349,12 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = adapter.classify(
-                    answer.statusCode(),
-                    answer.headers(),
-                    Objects.requireNonNull(errorText).getBytes());
+            UpstreamFailure failure = MissingEndpoint.or(
+                    adapter.classify(
+                            answer.statusCode(),
+                            answer.headers(),
+                            Objects.requireNonNull(errorText).getBytes()),
+                    open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());

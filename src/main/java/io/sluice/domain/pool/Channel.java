@@ -1,6 +1,7 @@
 package io.sluice.domain.pool;
 
 import io.sluice.domain.media.FetchRules;
+import io.sluice.domain.dialect.Endpoint;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,6 +104,11 @@ public record Channel(
     public Outbound outboundOf(Account account) {
         Account.Own own = account.own();
         return own == null ? outbound : own.outbound();
+    }
+
+    /** Whether its service is known to have an endpoint, or something that serves for it. */
+    public boolean offers(Endpoint endpoint) {
+        return Offer.of(this).contains(endpoint);
     }
 
     /** What happens to the upstream answer when the client leaves. */

@@ -47,6 +47,9 @@ public final class JsonTap implements ResponseTap {
             "completed_at",
             "background");
 
+    private static final Set<String> USAGE = Set.of("usage");
+    private static final Set<String> RANKING_USAGE = Set.of("usage", "meta", "tokens");
+
     private enum State {
         /** Before the opening brace. */
         START,
@@ -75,6 +78,7 @@ public final class JsonTap implements ResponseTap {
     private final String textName;
     private final Function<JsonCursor, @Nullable TokenUsage> usageReader;
     private final Set<String> undecided;
+    private Set<String> usageNames = USAGE;
     private final TokenEstimate estimate = new TokenEstimate();
     private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
@@ -132,6 +136,17 @@ public final class JsonTap implements ResponseTap {
             read.read(cursor);
             return read.usage();
         });
+    }
+
+    /**
+     * A tap for a list of ranked documents, whose tokens stand in {@code usage}, {@code meta} or {@code tokens}.
+     *
+     * @param publicModel the name that replaces the answer's top-level model name; null to leave it
+     */
+    public static JsonTap ofRanking(@Nullable String publicModel) {
+        JsonTap tap = new JsonTap(publicModel, false);
+        tap.usageNames = RANKING_USAGE;
+        return tap;
     }
 
     /** A tap for Anthropic's answer to a count of tokens, which uses none. */
@@ -347,7 +362,7 @@ public final class JsonTap implements ResponseTap {
     private int nested(byte[] chunk, int at, Sink out) {
         int end = nested.read(chunk, at);
         run.pass(at, end, out);
-        if (nameIs("usage") && capture.length() <= MAX_USAGE) {
+        if (isUsage() && capture.length() <= MAX_USAGE) {
             capture.add(chunk, at, Math.min(end, at + MAX_USAGE + 1));
         }
         if (nested.isClosed()) {
@@ -357,8 +372,12 @@ public final class JsonTap implements ResponseTap {
         return end;
     }
 
+    private boolean isUsage() {
+        return usageNames.contains(name.toString());
+    }
+
     private void readUsage() {
-        if (!nameIs("usage") || capture.length() == 0 || capture.length() > MAX_USAGE || capture.array()[0] != '{') {
+        if (!isUsage() || capture.length() == 0 || capture.length() > MAX_USAGE || capture.array()[0] != '{') {
             return;
         }
         JsonCursor cursor = new JsonCursor(16);

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class DashScopeAdapter implements ProviderAdapter {
     private static final String NATIVE = "/api/v1";
     private static final String COMPATIBLE = "/compatible-mode/v1";
+    private static final String RERANK = "/compatible-api/v1/reranks";
     private static final String GENERATION = "/services/aigc/text-generation/generation";
     private static final String MULTIMODAL = "/services/aigc/multimodal-generation/generation";
 
@@ -55,7 +56,7 @@ public final class DashScopeAdapter implements ProviderAdapter {
         }
         if (endpoint.dialect() == ChatDialect.OPENAI) {
             return new UpstreamRequest(
-                    root(candidate) + COMPATIBLE + endpoint.path(),
+                    root(candidate) + (endpoint == Endpoint.RERANK ? RERANK : COMPATIBLE + endpoint.path()),
                     headers(candidate, false),
                     Encoding.spliced(candidate, scan),
                     Encoding.passing(candidate, scan));
