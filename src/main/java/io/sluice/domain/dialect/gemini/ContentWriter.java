@@ -122,9 +122,7 @@ final class ContentWriter {
             case Part.Audio audio -> medium(audio.source(), "audio/wav", Feature.AUDIO);
             case Part.Video video -> medium(video.source(), "video/mp4", Feature.VIDEO);
             case Part.Document document -> {
-                if (document.options() != null && document.options().has("citations")) {
-                    losses.lose("messages.content.document.citations");
-                }
+                losses.loseOptions(document);
                 medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
             }
             case Part.ToolCall call -> call(call);
@@ -135,7 +133,7 @@ final class ContentWriter {
                 if (foreign.dialect() == ChatDialect.GEMINI) {
                     parts.add(foreign.json());
                 } else {
-                    losses.lose(Feature.FOREIGN_PART);
+                    losses.lose(foreign.field());
                 }
             }
         }

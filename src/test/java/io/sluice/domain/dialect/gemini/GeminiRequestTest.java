@@ -397,7 +397,7 @@ class GeminiRequestTest {
                 base.format(),
                 "somebody",
                 "priority",
-                Map.of("store", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
+                Map.of("metadata", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
         Losses losses = new Losses(ChatDialect.OPENAI, true);
 
         ObjectNode written = CODEC.encodeRequest(request, "gemini-2.5-flash", losses);
