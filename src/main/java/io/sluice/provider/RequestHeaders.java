@@ -1,8 +1,8 @@
 package io.sluice.provider;
 
-import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.message.OpenExchange;
 import io.vertx.core.http.HttpClientRequest;
 

@@ -1,7 +1,7 @@
 package io.sluice.domain.pool;
 
-import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.media.FetchRules;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

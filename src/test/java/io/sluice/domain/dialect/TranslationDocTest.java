@@ -18,7 +18,8 @@ class TranslationDocTest {
     void listOfHarmlessFieldsIsThatOfTheCode() throws IOException {
         StringBuilder table = new StringBuilder("| client | field | why no answer differs by it |\n|---|---|---|\n");
         for (HarmlessFields.Rule rule : HarmlessFields.rules()) {
-            List<String> clients = rule.clients().stream().map(ChatDialect::word).toList();
+            List<String> clients =
+                    rule.clients().stream().map(ChatDialect::word).toList();
             table.append("| ")
                     .append(String.join(", ", clients))
                     .append(" | `")
