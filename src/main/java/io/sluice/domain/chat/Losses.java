@@ -3,6 +3,7 @@ package io.sluice.domain.chat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a target cannot express of a request. A strict one refuses at the first loss, a lenient one lists them: nothing is
@@ -70,6 +71,33 @@ public final class Losses {
     public void weaken(String field) {
         if (!fields.contains(field)) {
             fields.add(field);
+        }
+    }
+
+    /**
+     * The value of a proof, if it may be shown.
+     *
+     * @param proof null for none
+     * @param target whose proofs the provider takes
+     * @return null when there is none, and when it is another maker's: that is listed and refused by no channel, for it
+     *     changes nothing in what another model does
+     */
+    public @Nullable String shown(@Nullable Proof proof, Maker target) {
+        if (proof == null || proof.maker() == target) {
+            return proof == null ? null : proof.value();
+        }
+        hide(proof);
+        return null;
+    }
+
+    /**
+     * The provider takes no such proof.
+     *
+     * @param proof null for none
+     */
+    public void hide(@Nullable Proof proof) {
+        if (proof != null) {
+            weaken(Feature.PROOF.nameIn(client));
         }
     }
 

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.ProofLabel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,14 +138,14 @@ final class OpenAiMessageReader {
                 Fields.required(call, "id", path),
                 function,
                 path + ".function",
-                signature.isTextual() ? signature.textValue() : null);
+                signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null);
     }
 
-    private static Part function(String id, JsonNode function, String path, @Nullable String signature) {
+    private static Part function(String id, JsonNode function, String path, @Nullable Proof proof) {
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
-                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, signature, null);
+                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, proof, null);
     }
 
     /** Fields that say something and have no place elsewhere. */
