@@ -58,7 +58,7 @@ public final class DashScopeAdapter implements ProviderAdapter {
             return new UpstreamRequest(
                     root(candidate) + (endpoint == Endpoint.RERANK ? RERANK : COMPATIBLE + endpoint.path()),
                     headers(candidate, false),
-                    Encoding.spliced(candidate, scan),
+                    Encoding.spliced(candidate, scan).body(),
                     Encoding.passing(candidate, scan));
         }
         throw Encoding.inexpressible(endpoint.word());
