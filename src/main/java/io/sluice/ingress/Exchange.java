@@ -10,7 +10,6 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
@@ -234,6 +233,7 @@ final class Exchange implements Cancellation {
                 }
                 Answer started = new Answer(services, writer, opened.exchange(), this::answered);
                 answer = started;
+                meter.answering(current.candidate(), scan, started.tap());
                 started.start();
             }
             case OpenResult.LeaseExpired expired -> leaseExpired(current, expired.connection());
@@ -330,8 +330,10 @@ final class Exchange implements Cancellation {
     private void committed() {
         scan = scan.withoutBody();
         media.close();
-        services.limits().releaseBody(heldBytes);
-        heldBytes = 0;
+        if (!meter.holdsBody()) {
+            services.limits().releaseBody(heldBytes);
+            heldBytes = 0;
+        }
     }
 
     /**
@@ -370,14 +372,14 @@ final class Exchange implements Cancellation {
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
-            TokenUsage usage = meter.settle(attempt, answer, outcome);
             boolean estimated = attempt != null
                     && !CountTokens.isAsked(scan)
                     && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.record(usage, estimated, ending, outcome, writer.firstByteNanos());
+            return meter.settle(attempt, answer, outcome)
+                    .compose(usage -> meter.record(usage, estimated, ending, outcome, writer.firstByteNanos()));
         } catch (RuntimeException defect) {
             return Future.failedFuture(defect);
         }

@@ -6,6 +6,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -25,6 +26,7 @@ final class UsageMeter {
     private final Model model;
     private final Estimate estimate;
     private final long readNanos;
+    private final MissingUsage missing;
     private int attempts;
     private long queueNanos = -1;
     private @Nullable Candidate candidate;
@@ -45,6 +47,7 @@ final class UsageMeter {
         this.model = model;
         this.readNanos = readNanos;
         this.estimate = expected();
+        this.missing = new MissingUsage(services.vertx());
     }
 
     private Estimate expected() {
@@ -99,6 +102,22 @@ final class UsageMeter {
         candidate = next;
     }
 
+    /**
+     * An answer begins, and with it the watch over what its provider may not report.
+     *
+     * @param from who answers
+     * @param whole the request, its body among it
+     * @param tap reads the answer
+     */
+    void answering(Candidate from, RequestScan whole, ResponseTap tap) {
+        missing.watch(from, whole, tap);
+    }
+
+    /** Whether the request's body is needed until the end. */
+    boolean holdsBody() {
+        return missing.holdsBody();
+    }
+
     /** An attempt was made: it has an answer, or a failure. */
     void attempted() {
         attempts++;
@@ -115,17 +134,25 @@ final class UsageMeter {
      * @param attempt null when none is open
      * @param answer null when no answer was begun
      * @param outcome null for a whole answer
-     * @return the request's usage
+     * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
-    TokenUsage settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
+    Future<TokenUsage> settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
         if (attempt == null) {
-            return NOTHING;
+            return Future.succeededFuture(NOTHING);
         }
         TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
-        TokenUsage usage = isCount() ? NOTHING : reported;
-        if (usage == null && answer != null) {
-            usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
+        if (reported == null && answer != null && !isCount()) {
+            return missing.count(estimate.inputTokens(), answer.tap().estimatedOutputTokens())
+                    .map(counted -> settle(attempt, null, counted, outcome));
         }
+        return Future.succeededFuture(settle(attempt, reported, isCount() ? NOTHING : reported, outcome));
+    }
+
+    private TokenUsage settle(
+            Attempt attempt,
+            @Nullable TokenUsage reported,
+            @Nullable TokenUsage usage,
+            @Nullable GatewayFailure outcome) {
         Estimate charge = usage != null
                 ? new Estimate(usage.input(), usage.output()).withImages(images())
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);

@@ -80,11 +80,6 @@ public final class FetchedMedia {
                 };
     }
 
-    /** Whether nothing was tried. */
-    public boolean isEmpty() {
-        return outcomes.isEmpty();
-    }
-
     /** Forgets everything, and keeps nothing from now on. */
     public void close() {
         closed = true;

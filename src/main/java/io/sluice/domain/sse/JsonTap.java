@@ -5,6 +5,7 @@ import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Set;
@@ -413,6 +414,11 @@ public final class JsonTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return usage;
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        estimate.keep(text);
     }
 
     @Override

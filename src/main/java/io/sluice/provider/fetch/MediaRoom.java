@@ -35,9 +35,4 @@ final class MediaRoom {
     void end(int less) {
         downloads -= less;
     }
-
-    /** Bytes that are held. */
-    long held() {
-        return bytes;
-    }
 }
