@@ -155,7 +155,8 @@ public class QuotaBench {
                 OnClientGone.CANCEL,
                 false,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

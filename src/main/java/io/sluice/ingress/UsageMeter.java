@@ -25,6 +25,7 @@ final class UsageMeter {
     private final Model model;
     private final Estimate estimate;
     private final long readNanos;
+    private final boolean later;
     private int attempts;
     private long queueNanos = -1;
     private @Nullable Candidate candidate;
@@ -37,20 +38,28 @@ final class UsageMeter {
      * @param scan its body, without the text
      * @param model the model it asks for
      * @param readNanos when its body had been read, monotonic
+     * @param later whether the provider works on after its answer, so that the estimate is all that will be known
      */
-    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, long readNanos) {
+    UsageMeter(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            long readNanos,
+            boolean later) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
         this.model = model;
         this.readNanos = readNanos;
+        this.later = later;
         this.estimate = expected();
     }
 
     private Estimate expected() {
         long input = services.estimates().correctInput(model.name(), scan.inputTokens());
         long guessedInput = Math.max(0, input - scan.inputTokens());
-        if (isCount()) {
+        if (isFree()) {
             return Estimate.NONE;
         }
         if (scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS) {
@@ -64,9 +73,9 @@ final class UsageMeter {
         return new Estimate(input, output, guessedInput, declared ? 0 : output);
     }
 
-    /** Counting tokens is a request, and takes none. */
-    private boolean isCount() {
-        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
+    /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
+    boolean isFree() {
+        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS || scan.endpoint().kind() == Endpoint.Kind.STORED;
     }
 
     /** What each attempt reserves. */
@@ -109,10 +118,11 @@ final class UsageMeter {
         if (attempt == null) {
             return NOTHING;
         }
-        TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
-        TokenUsage usage = isCount() ? NOTHING : reported;
+        TokenUsage reported = answer == null || isFree() ? null : answer.tap().usage();
+        TokenUsage usage = isFree() ? NOTHING : reported;
         if (usage == null && answer != null) {
-            usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
+            long output = later ? estimate.outputTokens() : answer.tap().estimatedOutputTokens();
+            usage = new TokenUsage(estimate.inputTokens(), 0, output, 0);
         }
         Estimate charge = usage != null
                 ? new Estimate(usage.input(), usage.output())

@@ -2,6 +2,7 @@ package io.sluice.message;
 
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a lane's router for candidates. Request; answered with {@link RouteDecision}.
@@ -11,5 +12,18 @@ import io.sluice.domain.pool.GatewayRevision;
  * @param model public model name, known to the revision and allowed to the key
  * @param stickyHash what the conversation sticks to; 0 for nothing
  * @param seed a random number, for requests that do not stick
+ * @param account {@code channel/account}, the only one that can serve, because it keeps what the request goes on from; null
+ *     for any
  */
-public record PlanRoute(GatewayRevision revision, VirtualKey key, String model, long stickyHash, long seed) {}
+public record PlanRoute(
+        GatewayRevision revision,
+        VirtualKey key,
+        String model,
+        long stickyHash,
+        long seed,
+        @Nullable String account) {
+    /** Any account can serve. */
+    public PlanRoute(GatewayRevision revision, VirtualKey key, String model, long stickyHash, long seed) {
+        this(revision, key, model, stickyHash, seed, null);
+    }
+}

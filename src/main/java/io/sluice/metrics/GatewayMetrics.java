@@ -195,6 +195,7 @@ public final class GatewayMetrics {
                     case TEXT -> "text_completion";
                     case EMBEDDINGS -> "embeddings";
                     case COUNT_TOKENS -> "count_tokens";
+                    case STORED -> "stored";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
         meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);

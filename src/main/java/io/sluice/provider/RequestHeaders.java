@@ -19,7 +19,9 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
-        target.putHeader("content-type", "application/json");
+        if (open.scan().head().stored() == null) {
+            target.putHeader("content-type", "application/json");
+        }
         target.putHeader("user-agent", "sluice");
         // Last, so that an adapter may say what else it accepts.
         message.headers().forEach(target::putHeader);
