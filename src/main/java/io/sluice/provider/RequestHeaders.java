@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.vertx.core.http.HttpClientRequest;
 
@@ -19,8 +20,12 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
-        if (open.scan().head().stored() == null) {
+        StoredCall stored = open.scan().head().stored();
+        if (stored == null) {
             target.putHeader("content-type", "application/json");
+        } else if (stored.method().equals("POST")) {
+            // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
+            target.putHeader("content-length", "0");
         }
         target.putHeader("user-agent", "sluice");
         // Last, so that an adapter may say what else it accepts.
