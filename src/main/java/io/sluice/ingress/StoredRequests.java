@@ -18,6 +18,8 @@ import io.sluice.domain.stored.StoredId;
 import io.sluice.domain.stored.StoredIds;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +51,7 @@ final class StoredRequests {
      * @throws GatewayException when it goes on from what is not the caller's, or cannot be stored although it says so
      */
     static Prepared prepare(@Nullable StoredIds ids, Incoming incoming, RequestScan scan, Model model, int depth) {
-        boolean stores = model.candidates().stream()
-                .anyMatch(candidate -> candidate.channel().responses() == Channel.Responses.NATIVE);
-        if (scan.endpoint() != Endpoint.RESPONSES || !stores) {
+        if (scan.endpoint() != Endpoint.RESPONSES || !mayStore(incoming.revision(), model)) {
             return new Prepared(scan, null);
         }
         String previous = previous(scan);
@@ -80,6 +80,15 @@ final class StoredRequests {
         return new Prepared(
                 RequestScanner.scan(body, scan.endpoint(), scan.head(), depth),
                 new Ownership(ids, key, known, previous, null));
+    }
+
+    /** Whether the request may come to an account that stores, by a fallback too: no id of a provider may pass to one. */
+    private static boolean mayStore(GatewayRevision revision, Model model) {
+        return Stream.concat(
+                        Stream.of(model),
+                        model.fallbacks().stream().map(revision.models()::get).filter(Objects::nonNull))
+                .flatMap((Model each) -> each.candidates().stream())
+                .anyMatch(candidate -> candidate.channel().responses() == Channel.Responses.NATIVE);
     }
 
     /**

@@ -86,9 +86,15 @@ class StoredResponsesTest {
 
     /** Two accounts of a strict provider. */
     private void simulated(UnaryOperator<RevisionBuilder> how) {
-        provider = SimulatedProvider.start(SimulatorOptions.onPort(0));
+        provider = fast();
         node = TestNode.of(how.apply(revision(provider.port(), "a", "b")).build())
                 .start();
+    }
+
+    private static SimulatedProvider fast() {
+        return SimulatedProvider.start(SimulatorOptions.onPort(0))
+                .script("CANARY-c-a", "{\"tokens-per-second\":0,\"first-token\":\"0s\"}")
+                .script("CANARY-c-b", "{\"tokens-per-second\":0,\"first-token\":\"0s\"}");
     }
 
     private void simulated() {
@@ -266,6 +272,24 @@ class StoredResponsesTest {
         assertThat(upstream.untaken()).isZero();
     }
 
+    /** Where the model itself stores nothing, its fallback may. */
+    @Test
+    void idsOfProvidersDoNotReachAFallback() {
+        upstream = FakeUpstream.start();
+        node = TestNode.of(revision(upstream.port(), "a")
+                        .channel("plain", c -> c.port(9).serves("m"))
+                        .fallbacks("m", "gpt-4o-mini")
+                        .secrets(SECRET)
+                        .build())
+                .start();
+
+        HttpResponse<String> answer =
+                send(APP, "POST", "/v1/responses", "{\"model\":\"m\"," + after("resp_up") + "}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(upstream.untaken()).isZero();
+    }
+
     @Test
     void afterANewSecretTheOldIdsAreGood() throws Exception {
         simulated();
@@ -403,7 +427,7 @@ class StoredResponsesTest {
 
     @Test
     void aLookIsOneRequestOfTheKeyAndNothingOfTheAccount() throws Exception {
-        provider = SimulatedProvider.start(SimulatorOptions.onPort(0));
+        provider = fast();
         LimitSet three = new LimitSet(List.of(new Limit(Dimension.REQUESTS, 3, Duration.ofMinutes(1), null)), 0);
         node = TestNode.of(new RevisionBuilder()
                         .channel("c", c -> c.port(provider.port())
@@ -458,7 +482,7 @@ class StoredResponsesTest {
 
     @Test
     void aNodeAloneHasASecretOfItsOwn() {
-        provider = SimulatedProvider.start(SimulatorOptions.onPort(0));
+        provider = fast();
         node = TestNode.of(revision(provider.port(), "a", "b").build())
                 .ownIds(new StoredIds(List.of(Secret.of(NEWER))))
                 .start();
