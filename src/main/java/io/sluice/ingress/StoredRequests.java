@@ -161,8 +161,13 @@ final class StoredRequests {
         if (store >= 0 && scan.body()[scan.members().spans()[store * 4 + 2]] == 'f') {
             return scan;
         }
-        byte[] body = store >= 0 ? replaced(scan, store, no) : spliced(scan, scan.members().objectStart() + 1,
-                scan.members().objectStart() + 1, "\"store\":false,".getBytes(UTF_8));
+        byte[] body = store >= 0
+                ? replaced(scan, store, no)
+                : spliced(
+                        scan,
+                        scan.members().objectStart() + 1,
+                        scan.members().objectStart() + 1,
+                        "\"store\":false,".getBytes(UTF_8));
         return RequestScanner.scan(body, scan.endpoint(), scan.head(), depth);
     }
 

@@ -99,11 +99,15 @@ final class StoredResponses {
         Duration asked = MaxWait.asked(incoming.request());
         String query = query(incoming.request().query());
         HttpMethod method = incoming.request().method();
-        boolean stream = method.equals(HttpMethod.GET) && List.of(query.split("&", -1)).contains("stream=true");
-        RequestHead head =
-                RequestHead.ofStored(new StoredCall(method.name(), id.upstream() + action, query), stream);
-        begin(incoming, RequestScan.ofHead(Endpoint.STORED_RESPONSES, head, NO_MODEL),
-                new Ownership(ids, key, id, told, only), only, asked);
+        boolean stream =
+                method.equals(HttpMethod.GET) && List.of(query.split("&", -1)).contains("stream=true");
+        RequestHead head = RequestHead.ofStored(new StoredCall(method.name(), id.upstream() + action, query), stream);
+        begin(
+                incoming,
+                RequestScan.ofHead(Endpoint.STORED_RESPONSES, head, NO_MODEL),
+                new Ownership(ids, key, id, told, only),
+                only,
+                asked);
     }
 
     private void begin(
@@ -116,8 +120,7 @@ final class StoredResponses {
                 .onComplete(
                         body -> {
                             services.limits().releaseBody(body.length);
-                            new Exchange(services, incoming, scan, model, maxWait, ownership, services::leave)
-                                    .start();
+                            new Exchange(services, incoming, scan, model, maxWait, ownership, services::leave).start();
                         },
                         cause -> {
                             services.leave();

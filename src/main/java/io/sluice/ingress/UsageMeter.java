@@ -75,7 +75,8 @@ final class UsageMeter {
 
     /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
     boolean isFree() {
-        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS || scan.endpoint().kind() == Endpoint.Kind.STORED;
+        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS
+                || scan.endpoint().kind() == Endpoint.Kind.STORED;
     }
 
     /** What each attempt reserves. */

@@ -44,8 +44,9 @@ final class NodeSecret {
             }
             String text = Files.readString(file).strip();
             if (text.getBytes(UTF_8).length < StoredIds.MIN_SECRET) {
-                throw new StartFailure(file + " is no secret: it is shorter than " + StoredIds.MIN_SECRET
-                        + " bytes; put back the file that was there, or remove it and lose the ids of stored responses");
+                throw new StartFailure(
+                        file + " is no secret: it is shorter than " + StoredIds.MIN_SECRET
+                                + " bytes; put back the file that was there, or remove it and lose the ids of stored responses");
             }
             return new StoredIds(List.of(Secret.of(text)));
         } catch (IOException e) {

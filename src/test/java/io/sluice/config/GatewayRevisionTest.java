@@ -19,9 +19,9 @@ import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
-import io.sluice.domain.stored.StoredIds;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayRevisionTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -151,8 +151,8 @@ class GatewayRevisionTest {
 
     @Test
     void saysOfAnInstallationsSecretThatStandsInTheFile() {
-        assertThat(TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY
-                                + "secrets: [0123456789abcdef0123456789abcdef]\n")
+        assertThat(TestFiles.gateway(
+                                TestFiles.CHANNEL + TestFiles.KEY + "secrets: [0123456789abcdef0123456789abcdef]\n")
                         .revision()
                         .warnings())
                 .anyMatch(warning -> warning.contains("secrets in clear text") && warning.contains("secrets[0]"));

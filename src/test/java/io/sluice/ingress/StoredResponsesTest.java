@@ -208,8 +208,7 @@ class StoredResponsesTest {
             ids.add(matcher.group(1));
         }
         assertThat(ids).hasSize(1);
-        assertThat(stream.body())
-                .contains("event: response.completed", "\"previous_response_id\":\"" + first + "\"");
+        assertThat(stream.body()).contains("event: response.completed", "\"previous_response_id\":\"" + first + "\"");
         String id = ids.iterator().next();
         JsonNode again = json(send(APP, "GET", "/v1/responses/" + id, ""));
         assertThat(again.path("id").asText()).isEqualTo(id);
@@ -283,8 +282,7 @@ class StoredResponsesTest {
                         .build())
                 .start();
 
-        HttpResponse<String> answer =
-                send(APP, "POST", "/v1/responses", "{\"model\":\"m\"," + after("resp_up") + "}");
+        HttpResponse<String> answer = send(APP, "POST", "/v1/responses", "{\"model\":\"m\"," + after("resp_up") + "}");
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(upstream.untaken()).isZero();
@@ -327,7 +325,8 @@ class StoredResponsesTest {
         upstream = FakeUpstream.start();
         String made = "{\"id\":\"resp_up\",\"object\":\"response\",\"model\":\"gpt-4o-mini\",\"output\":[]}";
         upstream.next(Script.json(200, made))
-                .otherwise(Script.json(401, "{\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}"));
+                .otherwise(Script.json(
+                        401, "{\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}"));
         node = TestNode.of(revision(upstream.port(), "a", "b").secrets(SECRET).build())
                 .start();
         String id = created("\"input\":\"x\"").path("id").asText();
@@ -350,8 +349,7 @@ class StoredResponsesTest {
                 .secrets(SECRET));
         String id = created("\"input\":\"Say hello\"").path("id").asText();
 
-        HttpResponse<String> answer =
-                send(APP, "POST", "/v1/responses", "{\"model\":\"o4\"," + after(id) + "}");
+        HttpResponse<String> answer = send(APP, "POST", "/v1/responses", "{\"model\":\"o4\"," + after(id) + "}");
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(json(answer).path("error").path("param").asText()).isEqualTo("model");
@@ -372,7 +370,8 @@ class StoredResponsesTest {
 
         send(APP, "GET", "/v1/responses/" + id + "?include%5B%5D=x.y&key=leak&starting_after=7&limit=a%20b&other", "");
         FakeUpstream.Request look = upstream.take(SOON);
-        assertThat(look.line()).isEqualTo("GET /v1/responses/resp_up?include%5B%5D=x.y&starting_after=7&limit=a%20b HTTP/1.1");
+        assertThat(look.line())
+                .isEqualTo("GET /v1/responses/resp_up?include%5B%5D=x.y&starting_after=7&limit=a%20b HTTP/1.1");
         assertThat(look.header("authorization")).containsExactly("Bearer CANARY-c-a");
         assertThat(look.header("content-type")).isEmpty();
         assertThat(look.header("transfer-encoding")).isEmpty();
@@ -392,7 +391,8 @@ class StoredResponsesTest {
     @Test
     void aStoredFailureIsAnAnswer() {
         upstream = FakeUpstream.start();
-        upstream.next(Script.json(200, "{\"id\":\"resp_up\",\"object\":\"response\",\"status\":\"queued\",\"output\":[]}"))
+        upstream.next(Script.json(
+                        200, "{\"id\":\"resp_up\",\"object\":\"response\",\"status\":\"queued\",\"output\":[]}"))
                 .otherwise(Script.json(
                         200,
                         "{\"id\":\"resp_up\",\"object\":\"response\",\"status\":\"failed\",\"error\":{\"code\":\"server_error\","
@@ -413,7 +413,8 @@ class StoredResponsesTest {
     void aResponseInTheBackgroundCostsWhatWasEstimated() throws Exception {
         upstream = FakeUpstream.start();
         upstream.otherwise(Script.json(
-                200, "{\"id\":\"resp_up\",\"object\":\"response\",\"status\":\"queued\",\"output\":[],\"usage\":null}"));
+                200,
+                "{\"id\":\"resp_up\",\"object\":\"response\",\"status\":\"queued\",\"output\":[],\"usage\":null}"));
         node = TestNode.of(revision(upstream.port(), "a").secrets(SECRET).build())
                 .start();
 
@@ -432,7 +433,11 @@ class StoredResponsesTest {
         node = TestNode.of(new RevisionBuilder()
                         .channel("c", c -> c.port(provider.port())
                                 .responses(Responses.NATIVE)
-                                .account("a", new LimitSet(List.of(new Limit(Dimension.REQUESTS, 1, Duration.ofMinutes(1), null)), 0))
+                                .account(
+                                        "a",
+                                        new LimitSet(
+                                                List.of(new Limit(Dimension.REQUESTS, 1, Duration.ofMinutes(1), null)),
+                                                0))
                                 .serves("gpt-4o-mini"))
                         .limitedKey("app", APP, three)
                         .secrets(SECRET)
@@ -460,14 +465,11 @@ class StoredResponsesTest {
         node = TestNode.of(revision(upstream.port(), "a").build()).start();
 
         create("\"input\":\"x\"");
-        assertThat(upstream.take(SOON).text())
-                .isEqualTo("{\"store\":false,\"model\":\"gpt-4o-mini\",\"input\":\"x\"}");
+        assertThat(upstream.take(SOON).text()).isEqualTo("{\"store\":false,\"model\":\"gpt-4o-mini\",\"input\":\"x\"}");
         create("\"input\":\"x\",\"store\":null");
-        assertThat(upstream.take(SOON).text())
-                .isEqualTo("{\"model\":\"gpt-4o-mini\",\"input\":\"x\",\"store\":false}");
+        assertThat(upstream.take(SOON).text()).isEqualTo("{\"model\":\"gpt-4o-mini\",\"input\":\"x\",\"store\":false}");
         create("\"input\":\"x\",\"store\":false");
-        assertThat(upstream.take(SOON).text())
-                .isEqualTo("{\"model\":\"gpt-4o-mini\",\"input\":\"x\",\"store\":false}");
+        assertThat(upstream.take(SOON).text()).isEqualTo("{\"model\":\"gpt-4o-mini\",\"input\":\"x\",\"store\":false}");
 
         for (String field : List.of("\"store\":true", "\"background\":true", "\"previous_response_id\":\"resp_1\"")) {
             HttpResponse<String> answer = create("\"input\":\"x\"," + field);
@@ -508,8 +510,7 @@ class StoredResponsesTest {
         HttpResponse<String> answer = create(field.startsWith("\"input") ? field : "\"input\":\"x\"," + field);
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(json(answer).path("error").path("param").asText())
-                .isIn("conversation", "input.item_reference");
+        assertThat(json(answer).path("error").path("param").asText()).isIn("conversation", "input.item_reference");
         assertThat(upstream.untaken()).isZero();
     }
 

@@ -53,17 +53,7 @@ public record RequestScan(
      */
     public static RequestScan ofHead(Endpoint endpoint, RequestHead head, String model) {
         return new RequestScan(
-                new byte[0],
-                endpoint,
-                head,
-                new Members(0, new int[0], 0),
-                model,
-                head.stream(),
-                false,
-                -1,
-                1,
-                0,
-                0);
+                new byte[0], endpoint, head, new Members(0, new int[0], 0), model, head.stream(), false, -1, 1, 0, 0);
     }
 
     /**

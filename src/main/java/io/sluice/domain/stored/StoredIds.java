@@ -139,7 +139,8 @@ public final class StoredIds {
         } catch (IllegalArgumentException e) {
             return null;
         }
-        boolean sole = Base64.getUrlEncoder().withoutPadding().encodeToString(sealed).equals(text);
+        boolean sole =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(sealed).equals(text);
         return sole && sealed.length > HEAD + 2 && sealed[0] == VERSION ? sealed : null;
     }
 

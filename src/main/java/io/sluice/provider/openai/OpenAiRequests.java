@@ -45,10 +45,7 @@ public final class OpenAiRequests {
         StoredCall stored = scan.head().stored();
         if (stored != null) {
             return new UpstreamRequest(
-                    uri.apply(asked.path() + stored.target()),
-                    headers,
-                    scan.body(),
-                    Encoding.passing(candidate, scan));
+                    uri.apply(asked.path() + stored.target()), headers, scan.body(), Encoding.passing(candidate, scan));
         }
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
             return new UpstreamRequest(

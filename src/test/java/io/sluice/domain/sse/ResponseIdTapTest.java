@@ -74,7 +74,8 @@ class ResponseIdTapTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void everyEventNamesThem(String lineEnd) {
-        assertAtEverySplit(true, STREAM.replace("\n", lineEnd), toldStream(STREAM).replace("\n", lineEnd));
+        assertAtEverySplit(
+                true, STREAM.replace("\n", lineEnd), toldStream(STREAM).replace("\n", lineEnd));
     }
 
     @Test
@@ -87,8 +88,9 @@ class ResponseIdTapTest {
 
     @Test
     void dataOfSeveralLinesIsOneText() {
-        String stream = "data: {\"type\":\"response.completed\",\r\ndata: \"response\":\r\ndata:{\"object\":\"response\",\"id\":\r\n"
-                + "data: \"resp_up\"}}\r\n\r\n";
+        String stream =
+                "data: {\"type\":\"response.completed\",\r\ndata: \"response\":\r\ndata:{\"object\":\"response\",\"id\":\r\n"
+                        + "data: \"resp_up\"}}\r\n\r\n";
 
         assertThat(read(true, stream.getBytes(UTF_8)).text()).isEqualTo(stream.replace("resp_up", "resp_OURS"));
     }

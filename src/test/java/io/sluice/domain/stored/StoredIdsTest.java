@@ -43,7 +43,12 @@ class StoredIdsTest {
 
     @Provide
     Arbitrary<String> names() {
-        return Arbitraries.strings().alpha().numeric().withChars("._@+/-é漢".toCharArray()).ofMinLength(1).ofMaxLength(129);
+        return Arbitraries.strings()
+                .alpha()
+                .numeric()
+                .withChars("._@+/-é漢".toCharArray())
+                .ofMinLength(1)
+                .ofMaxLength(129);
     }
 
     @Provide
@@ -120,14 +125,16 @@ class StoredIdsTest {
 
         // Behind the version not even the beginnings agree, though the plain texts do.
         assertThat(a.substring(5, 30)).isNotEqualTo(b.substring(5, 30));
-        assertThat(new String(Base64.getUrlDecoder().decode(a.substring(5)), java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(new String(
+                        Base64.getUrlDecoder().decode(a.substring(5)), java.nio.charset.StandardCharsets.ISO_8859_1))
                 .doesNotContain("team-a", "resp_0");
     }
 
     @Test
     void needOneToEightSecrets() {
         assertThatThrownBy(() -> new StoredIds(List.of())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new StoredIds(Collections.nCopies(9, OLD))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new StoredIds(Collections.nCopies(9, OLD)))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(new StoredIds(List.of(NEW, OLD)).fingerprints())
                 .containsExactly(NEW.fingerprint(), OLD.fingerprint());
     }
