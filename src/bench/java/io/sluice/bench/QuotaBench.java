@@ -159,7 +159,8 @@ public class QuotaBench {
                 false,
                 FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

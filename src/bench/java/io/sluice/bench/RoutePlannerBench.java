@@ -80,7 +80,8 @@ public class RoutePlannerBench {
                 false,
                 FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))
                 .toList();

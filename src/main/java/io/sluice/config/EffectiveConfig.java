@@ -13,6 +13,7 @@ import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -33,12 +34,14 @@ public final class EffectiveConfig {
      * @param revision any revision
      */
     public static JsonObject render(GatewayRevision revision) {
+        StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
+                .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -69,6 +72,7 @@ public final class EffectiveConfig {
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
                 .put("lenient", channel.lenient())
                 .put("fetch", fetch(channel.fetch()))
+                .put("responses", channel.responses().name().toLowerCase(Locale.ROOT))
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));

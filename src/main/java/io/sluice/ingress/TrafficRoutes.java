@@ -21,7 +21,7 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/live", health::live)
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
-            if (endpoint.dialect() != ChatDialect.GEMINI) {
+            if (endpoint.dialect() != ChatDialect.GEMINI && endpoint.kind() != Endpoint.Kind.STORED) {
                 routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
             }
         }
@@ -30,6 +30,7 @@ final class TrafficRoutes {
                     .add(HttpMethod.GET, path + "/", models::one)
                     .add(HttpMethod.POST, path + "/", new GeminiActions(path + "/", services)::handle);
         }
+        new StoredResponses(services).addTo(routes);
         GonePaths.addTo(routes);
         return routes;
     }

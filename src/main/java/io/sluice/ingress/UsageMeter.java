@@ -27,6 +27,7 @@ final class UsageMeter {
     private final Estimate estimate;
     private final long readNanos;
     private final MissingUsage missing;
+    private final boolean later;
     private int attempts;
     private long queueNanos = -1;
     private @Nullable Candidate candidate;
@@ -39,13 +40,21 @@ final class UsageMeter {
      * @param scan its body, without the text
      * @param model the model it asks for
      * @param readNanos when its body had been read, monotonic
+     * @param later whether the provider works on after its answer, so that the estimate is all that will be known
      */
-    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, long readNanos) {
+    UsageMeter(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            long readNanos,
+            boolean later) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
         this.model = model;
         this.readNanos = readNanos;
+        this.later = later;
         this.estimate = expected();
         this.missing = new MissingUsage(services.vertx());
     }
@@ -53,7 +62,7 @@ final class UsageMeter {
     private Estimate expected() {
         long input = services.estimates().correctInput(model.name(), scan.inputTokens());
         long guessedInput = Math.max(0, input - scan.inputTokens());
-        if (isCount()) {
+        if (isFree()) {
             return Estimate.NONE;
         }
         if (!scan.endpoint().isText()) {
@@ -71,9 +80,10 @@ final class UsageMeter {
         return new Estimate(input, output, guessedInput, declared ? 0 : output);
     }
 
-    /** Counting tokens is a request, and takes none. */
-    private boolean isCount() {
-        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
+    /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
+    boolean isFree() {
+        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS
+                || scan.endpoint().kind() == Endpoint.Kind.STORED;
     }
 
     private boolean makesMedia() {
@@ -140,12 +150,16 @@ final class UsageMeter {
         if (attempt == null) {
             return Future.succeededFuture(NOTHING);
         }
-        TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
-        if (reported == null && answer != null && !isCount()) {
+        TokenUsage reported = answer == null || isFree() ? null : answer.tap().usage();
+        if (reported == null && answer != null && !isFree()) {
+            if (later) {
+                TokenUsage expected = new TokenUsage(estimate.inputTokens(), 0, estimate.outputTokens(), 0);
+                return Future.succeededFuture(settle(attempt, null, expected, outcome));
+            }
             return missing.count(estimate.inputTokens(), answer.tap().estimatedOutputTokens())
                     .map(counted -> settle(attempt, null, counted, outcome));
         }
-        return Future.succeededFuture(settle(attempt, reported, isCount() ? NOTHING : reported, outcome));
+        return Future.succeededFuture(settle(attempt, reported, isFree() ? NOTHING : reported, outcome));
     }
 
     private TokenUsage settle(

@@ -3,6 +3,7 @@ package io.sluice.provider;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.vertx.core.http.HttpClientRequest;
 
@@ -23,7 +24,13 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", accepted(open.scan()));
-        target.putHeader("content-type", "application/json");
+        StoredCall stored = open.scan().head().stored();
+        if (stored == null) {
+            target.putHeader("content-type", "application/json");
+        } else if (stored.method().equals("POST")) {
+            // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
+            target.putHeader("content-length", "0");
+        }
         target.putHeader("user-agent", "sluice");
         added.headers().forEach((name, value) -> target.putHeader(name, value.reveal()));
         // Last, so that an adapter may say what else it accepts.

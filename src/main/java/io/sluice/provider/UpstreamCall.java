@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
@@ -23,6 +24,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
@@ -239,6 +241,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
+        StoredCall stored = open.scan().head().stored();
+        if (stored != null) {
+            target.setMethod(HttpMethod.valueOf(stored.method()));
+        }
         Outbound added = open.candidate().outbound();
         target.setURI(added.target(message.uri()));
         RequestHeaders.put(target, added, message, open);
@@ -252,7 +258,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
+        Future<Void> ended = stored == null ? target.end(Buffer.buffer(message.body())) : target.end();
+        ended.onComplete(sent -> leaving.left(clock.getAsLong()));
     }
 
     private void connectFailed(Throwable cause) {

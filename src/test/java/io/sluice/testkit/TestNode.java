@@ -8,6 +8,7 @@ import io.sluice.config.QueueConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
@@ -81,6 +82,7 @@ public final class TestNode implements AutoCloseable {
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
+    private @Nullable StoredIds ownIds;
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -94,6 +96,12 @@ public final class TestNode implements AutoCloseable {
 
     public TestNode bounds(HttpBounds newBounds) {
         bounds = newBounds;
+        return this;
+    }
+
+    /** Has a secret of its own, as a node that is alone has. */
+    public TestNode ownIds(StoredIds ids) {
+        ownIds = ids;
         return this;
     }
 
@@ -177,7 +185,7 @@ public final class TestNode implements AutoCloseable {
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
                 new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime, network),
-                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime)));
+                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime, ownIds)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");

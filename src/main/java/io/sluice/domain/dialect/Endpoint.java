@@ -21,6 +21,8 @@ public enum Endpoint {
     SPEECH(ChatDialect.OPENAI, "/audio/speech", "audio_speech", "input", Kind.SPEECH),
     /** {@code POST /v1/responses}. */
     RESPONSES(ChatDialect.RESPONSES, "/responses", "responses", "input", Kind.CHAT),
+    /** {@code GET /v1/responses/{id}} and what else is asked of a stored response. */
+    STORED_RESPONSES(ChatDialect.RESPONSES, "/responses/", "stored_responses", "response_id", Kind.STORED),
     /** {@code POST /v1/messages}, Anthropic's. */
     MESSAGES(ChatDialect.ANTHROPIC, "/messages", "messages", "messages", Kind.CHAT),
     /** {@code POST /v1/messages/count_tokens}, Anthropic's. */
@@ -67,7 +69,9 @@ public enum Endpoint {
         /** Pictures. */
         IMAGES,
         /** A text as sound. */
-        SPEECH
+        SPEECH,
+        /** Something about an object that a provider keeps; the request has no body, and takes no tokens. */
+        STORED
     }
 
     /** The dialect that requests and answers are written in. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
  * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
  *     channel names none
+ * @param responses what becomes of requests to OpenAI's responses API
  */
 public record Channel(
         String name,
@@ -45,7 +46,8 @@ public record Channel(
         boolean lenient,
         FetchRules fetch,
         int maxConnections,
-        @Nullable Preset preset) {
+        @Nullable Preset preset,
+        Responses responses) {
     /** Copies the collections. */
     public Channel {
         accounts = List.copyOf(accounts);
@@ -70,7 +72,29 @@ public record Channel(
                 lenient,
                 fetch,
                 maxConnections,
-                preset);
+                preset,
+                responses);
+    }
+
+    /** What becomes of requests to OpenAI's responses API. */
+    public enum Responses {
+        /** The service has that API: they pass as they came, and responses can be stored there. */
+        NATIVE,
+        /** They are translated, and nothing is stored. */
+        TRANSLATE;
+
+        /**
+         * What is usual: only OpenAI's own service and Azure's version-less form are known to have it.
+         *
+         * @param type the channel's
+         * @param url where it is
+         */
+        public static Responses usual(ProviderType type, BaseUrl url) {
+            boolean has = type == ProviderType.AZURE
+                    ? url.path().endsWith("/openai/v1")
+                    : type == ProviderType.OPENAI && url.host().equals("api.openai.com");
+            return has ? NATIVE : TRANSLATE;
+        }
     }
 
     /** The same channel with other additions to its requests. */
@@ -91,7 +115,8 @@ public record Channel(
                 lenient,
                 fetch,
                 maxConnections,
-                preset);
+                preset,
+                responses);
     }
 
     /** How long attempts through one of its accounts may take. */

@@ -127,6 +127,15 @@ public final class JsonTap implements ResponseTap {
     }
 
     /**
+     * A tap for what a provider keeps, told again: it costs nothing, and a failure that it tells of is not this answer's.
+     */
+    public static JsonTap ofStored() {
+        JsonTap tap = new JsonTap(null, false, "output", Set.of(), cursor -> null);
+        tap.usage = new TokenUsage(0, 0, 0, 0);
+        return tap;
+    }
+
+    /**
      * A tap for one message of Anthropic.
      *
      * @param publicModel the name that replaces the message's model name; null to leave it

@@ -12,11 +12,12 @@ import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.media.MediaKind;
+import io.sluice.domain.json.StoredReferences;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Quirk;
-import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.UpstreamRequest;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +31,6 @@ import java.util.function.UnaryOperator;
 /** Requests to every provider whose dialect is OpenAI's: they pass as they came, or are translated to a chat completion. */
 public final class OpenAiRequests {
     private static final OpenAiCodec CODEC = new OpenAiCodec();
-
-    private static final List<String> STORED = List.of("previous_response_id", "conversation", "background");
-    private static final byte[] ITEM_REFERENCE = "item_reference".getBytes(StandardCharsets.UTF_8);
 
     private OpenAiRequests() {}
 
@@ -50,6 +48,11 @@ public final class OpenAiRequests {
             UnaryOperator<String> uri,
             Map<String, String> headers) {
         Endpoint asked = scan.endpoint();
+        StoredCall stored = scan.head().stored();
+        if (stored != null) {
+            return new UpstreamRequest(
+                    uri.apply(asked.path() + stored.target()), headers, scan.body(), Encoding.passing(candidate, scan));
+        }
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
             PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
@@ -102,23 +105,10 @@ public final class OpenAiRequests {
 
     /**
      * Whether a responses request passes as it came: the provider has that API, and the request refers to nothing that is
-     * stored there. Stored responses belong to an account, and who knows the id of one may read it: such references are
-     * not passed, they are lost aloud in translation.
+     * kept there and nobody can be shown to own. Who knows the id of such a thing may read it: it is not passed, it is lost
+     * aloud in translation. A previous response is the caller's own when it comes here.
      */
     private static boolean passesResponses(Candidate candidate, RequestScan scan) {
-        Channel channel = candidate.channel();
-        boolean has = channel.type() == ProviderType.AZURE
-                ? channel.baseUrl().path().endsWith("/openai/v1")
-                : channel.baseUrl().host().equals("api.openai.com");
-        return has && STORED.stream().allMatch(name -> scan.indexOf(name) < 0) && !holds(scan.body(), ITEM_REFERENCE);
-    }
-
-    private static boolean holds(byte[] body, byte[] word) {
-        for (int at = 0; at <= body.length - word.length; at++) {
-            if (body[at] == word[0] && Arrays.equals(body, at, at + word.length, word, 0, word.length)) {
-                return true;
-            }
-        }
-        return false;
+        return candidate.channel().responses() == Channel.Responses.NATIVE && !StoredReferences.isIn(scan);
     }
 }
