@@ -23,6 +23,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
@@ -136,7 +137,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(open.candidate()).onComplete(this::connected, this::connectFailed);
+                clients.connect(HttpMethod.POST, open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -209,7 +210,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
         asked = message;
         Outbound added = open.candidate().outbound();
-        target.setURI(added.target(message.uri()));
+        target.setURI(added.target(channel().baseUrl(), message.uri()));
         RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
@@ -229,7 +230,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             fail(
                     cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
                             ? BUSY
-                            : UNREACHED);
+                            : UpstreamClients.unreached(cause));
         }
     }
 
