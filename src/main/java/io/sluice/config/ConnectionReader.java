@@ -33,8 +33,7 @@ final class ConnectionReader {
 
     /** The proxy; {@code otherwise} when nothing is said, null for {@code none}. */
     static @Nullable Proxy proxy(Section section, @Nullable Proxy otherwise, String shownDefault) {
-        Option option = new Option(
-                section.path("proxy"), "secret", shownDefault, "http://…, socks5://… or none");
+        Option option = new Option(section.path("proxy"), "secret", shownDefault, "http://…, socks5://… or none");
         Secret text = section.secret("proxy", option, value -> {
             if (!value.equals("none")) {
                 parse(value);
@@ -61,7 +60,8 @@ final class ConnectionReader {
         if (url.group(2) != null) {
             String[] parts = url.group(2).split(":", 2);
             if (parts.length < 2) {
-                throw new IllegalArgumentException("names a user without a password; write user:password@ before the host");
+                throw new IllegalArgumentException(
+                        "names a user without a password; write user:password@ before the host");
             }
             user = credential(parts[0]);
             password = credential(parts[1]);
@@ -105,9 +105,7 @@ final class ConnectionReader {
         if (certificate != null && key != null) {
             pair(tls, certificate, key);
         }
-        return tls.isPresent()
-                ? new Tls(secret(authorities), system, secret(certificate), secret(key))
-                : otherwise;
+        return tls.isPresent() ? new Tls(secret(authorities), system, secret(certificate), secret(key)) : otherwise;
     }
 
     private static @Nullable Secret secret(@Nullable String text) {
@@ -157,7 +155,6 @@ final class ConnectionReader {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
             } catch (InvalidKeySpecException e) {
                 // Of the other algorithm, or of none.
-                continue;
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("every JVM has " + algorithm, e);
             }

@@ -66,7 +66,10 @@ final class OutboundReader {
     static Outbound ofChannel(Section section, Channel channel) {
         OutboundReader reader = new OutboundReader(section, channel);
         return new Outbound(
-                reader.headers(), reader.query(), ConnectionReader.proxy(section, null, "none"), reader.tls(Tls.SYSTEM));
+                reader.headers(),
+                reader.query(),
+                ConnectionReader.proxy(section, null, "none"),
+                reader.tls(Tls.SYSTEM));
     }
 
     /**

@@ -52,9 +52,9 @@ public final class Secret {
     @Override
     public boolean equals(Object other) {
         return this == other
-                || other instanceof Secret secret
+                || (other instanceof Secret secret
                         && MessageDigest.isEqual(
-                        text.getBytes(StandardCharsets.UTF_8), secret.text.getBytes(StandardCharsets.UTF_8));
+                                text.getBytes(StandardCharsets.UTF_8), secret.text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -61,9 +61,7 @@ public final class ProviderClientVerticle extends VerticleBase {
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
-            live = channels.stream()
-                    .flatMap(Way::all)
-                    .collect(Collectors.toSet());
+            live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)

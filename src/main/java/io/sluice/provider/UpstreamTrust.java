@@ -47,8 +47,7 @@ record UpstreamTrust(Secret authorities, boolean system) implements TrustOptions
         return factory(store);
     }
 
-    private static TrustManagerFactory factory(@Nullable KeyStore store)
-            throws GeneralSecurityException {
+    private static TrustManagerFactory factory(@Nullable KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory;
@@ -56,7 +55,8 @@ record UpstreamTrust(Secret authorities, boolean system) implements TrustOptions
 
     /** The same whoever is connected. */
     @Override
-    public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx) throws GeneralSecurityException, IOException {
+    public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx)
+            throws GeneralSecurityException, IOException {
         TrustManager[] managers = getTrustManagerFactory(vertx).getTrustManagers();
         return name -> managers;
     }

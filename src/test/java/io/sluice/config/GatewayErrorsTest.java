@@ -75,10 +75,13 @@ class GatewayErrorsTest {
                 arguments("proxy: http://169.254.169.254:80", "names a link-local, metadata or unusable address"),
                 arguments("tls: { ca: gone.pem }", "channels[0].tls.ca: the file gone.pem does not exist"),
                 arguments("tls: { ca: blank.pem }", "channels[0].tls.ca: the file holds no certificate"),
-                arguments("tls: { ca: broken.pem }", "channels[0].tls.ca: the file holds a certificate that cannot be read"),
+                arguments(
+                        "tls: { ca: broken.pem }",
+                        "channels[0].tls.ca: the file holds a certificate that cannot be read"),
                 arguments("tls: { cert: client.crt }", "channels[0].tls.key: is missing"),
                 arguments("tls: { key: client.key }", "channels[0].tls.cert: is missing"),
-                arguments("tls: { cert: ca.crt, key: client.key }", "tls.key: is not the key of the certificate in cert"),
+                arguments(
+                        "tls: { cert: ca.crt, key: client.key }", "tls.key: is not the key of the certificate in cert"),
                 arguments("tls: { cert: client.crt, key: client.crt }", "tls.key: the file holds no RSA or EC key"),
                 arguments("tls: { system-ca: false }", "tls.system-ca: false trusts nobody; name ca"),
                 arguments("query: { \"a&b\": c }", "'a&b' is not a query parameter"),

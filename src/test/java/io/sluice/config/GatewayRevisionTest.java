@@ -68,8 +68,7 @@ class GatewayRevisionTest {
                         Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
                         Map.of("trace", Secret.of("on")),
                         PROXY,
-                        new Tls(
-                                secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key"))));
+                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key"))));
         assertThat(channel.outboundOf(own))
                 .isEqualTo(new Outbound(
                         Map.of(

@@ -77,7 +77,8 @@ class OutboundFlowTest {
 
     @Test
     void sendsTheOperatorsBetasWithTheClients() throws InterruptedException {
-        Outbound added = new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
+        Outbound added =
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
 
         Request request = asked(
                 c -> c.outbound(added).type(ProviderType.ANTHROPIC),
@@ -90,7 +91,8 @@ class OutboundFlowTest {
 
     @Test
     void sendsTheOperatorsBetasWhereTheClientNamesNone() throws InterruptedException {
-        Outbound added = new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
+        Outbound added =
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
 
         Request request = asked(c -> c.outbound(added).type(ProviderType.ANTHROPIC), "/v1/chat/completions");
 

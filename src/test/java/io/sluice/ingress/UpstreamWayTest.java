@@ -6,6 +6,7 @@ import io.sluice.config.TlsConfig;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.Proxy.Kind;
 import io.sluice.domain.pool.Strategy;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,8 +55,10 @@ class UpstreamWayTest {
 
     @BeforeAll
     static void makesCertificates(@TempDir Path directory) throws IOException {
-        TlsConfig upstream = Certificates.in(Files.createDirectory(directory.resolve("upstream"))).tls();
-        TlsConfig gateway = Certificates.in(Files.createDirectory(directory.resolve("gateway"))).tls();
+        TlsConfig upstream = Certificates.in(Files.createDirectory(directory.resolve("upstream")))
+                .tls();
+        TlsConfig gateway = Certificates.in(Files.createDirectory(directory.resolve("gateway")))
+                .tls();
         trusted = Secret.of(Files.readString(upstream.cert()));
         own = Secret.of(Files.readString(gateway.cert()));
         ownKey = Secret.of(Files.readString(gateway.key()));
@@ -70,14 +74,11 @@ class UpstreamWayTest {
     }
 
     private int upstream(HttpServerOptions options) {
-        HttpServer server = vertx.createHttpServer(options)
-                .requestHandler(request -> {
-                    requests.add(request.method() + " " + request.uri() + " "
-                            + request.getHeader("proxy-authorization") + " " + request.version());
-                    request.response()
-                            .putHeader("content-type", "application/json")
-                            .end("{\"id\":\"c\",\"choices\":[]}");
-                });
+        HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
+            requests.add(request.method() + " " + request.uri() + " " + request.getHeader("proxy-authorization") + " "
+                    + request.version());
+            request.response().putHeader("content-type", "application/json").end("{\"id\":\"c\",\"choices\":[]}");
+        });
         return TestNode.await(server.listen(0, "127.0.0.1")).actualPort();
     }
 
@@ -95,11 +96,13 @@ class UpstreamWayTest {
     }
 
     private static String ask(BaseUrl url, Proxy proxy, Tls tls) {
+        return ask(c -> c.url(url).outbound(new Outbound(Map.of(), Map.of(), proxy, tls)));
+    }
+
+    private static String ask(UnaryOperator<RevisionBuilder.ChannelBuilder> how) {
         String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
         try (TestNode node = TestNode.of(new RevisionBuilder()
-                                .channel("one", c -> c.url(url)
-                                        .serves("m")
-                                        .outbound(new Outbound(Map.of(), Map.of(), proxy, tls)))
+                                .channel("one", c -> how.apply(c.serves("m")))
                                 .key("app", KEY)
                                 .policy(Strategy.FILL, false, 1, Duration.ofSeconds(10))
                                 .build())
@@ -140,8 +143,7 @@ class UpstreamWayTest {
             String answer = ask(url(false, "upstream.test", port), through(Kind.HTTP, proxy, true), Tls.SYSTEM);
 
             assertThat(answer).contains("200", "\"choices\":[]");
-            assertThat(proxy.asked())
-                    .containsExactly("POST http://upstream.test:" + port + "/v1/chat/completions");
+            assertThat(proxy.asked()).containsExactly("POST http://upstream.test:" + port + "/v1/chat/completions");
         }
     }
 
@@ -182,6 +184,22 @@ class UpstreamWayTest {
         try (TestProxy proxy = TestProxy.socks(CREDENTIAL)) {
             assertThat(ask(url(true, "localhost", port), through(Kind.SOCKS5, proxy, true), trusting()))
                     .contains("200", "\"choices\":[]");
+        }
+    }
+
+    @Test
+    void tokenEndpointsAreReachedThroughTheProxyToo() {
+        int port = plainUpstream();
+        try (TestProxy proxy = TestProxy.http(CREDENTIAL)) {
+            ask(c -> c.type(ProviderType.QIANFAN)
+                    .url(new BaseUrl(false, "127.0.0.1", port, ""))
+                    .secret("clientid:clientsecret")
+                    .outbound(new Outbound(Map.of(), Map.of(), through(Kind.HTTP, proxy, true), Tls.SYSTEM)));
+
+            assertThat(proxy.asked())
+                    .singleElement()
+                    .asString()
+                    .startsWith("POST http://127.0.0.1:" + port + "/oauth/2.0/token?");
         }
     }
 

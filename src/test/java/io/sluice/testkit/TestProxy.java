@@ -106,7 +106,9 @@ public final class TestProxy implements AutoCloseable {
         String wanted = credential == null
                 ? null
                 : "proxy-authorization: basic "
-                        + Base64.getEncoder().encodeToString(credential.getBytes(UTF_8)).toLowerCase();
+                        + Base64.getEncoder()
+                                .encodeToString(credential.getBytes(UTF_8))
+                                .toLowerCase();
         if (wanted != null && head.lines().noneMatch(l -> l.toLowerCase().equals(wanted))) {
             client.getOutputStream()
                     .write("HTTP/1.1 407 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".getBytes(ISO_8859_1));

@@ -19,7 +19,8 @@ class OutboundTest {
         query.put("a", Secret.of("1"));
         query.put("b", Secret.of("x &é"));
 
-        assertThat(new Outbound(Map.of(), query, null, Tls.SYSTEM).target(BASE, uri)).isEqualTo(expected);
+        assertThat(new Outbound(Map.of(), query, null, Tls.SYSTEM).target(BASE, uri))
+                .isEqualTo(expected);
     }
 
     @Test
