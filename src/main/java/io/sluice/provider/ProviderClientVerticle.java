@@ -40,7 +40,6 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<OpenExchange> consumer;
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
-    private @Nullable TokenClient tokens;
     private @Nullable MediaFetcher media;
     /** Null until the first change: no client is left over before. */
     private @Nullable Set<Way> live;
@@ -75,21 +74,17 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        TokenClient endpoint = new TokenClient(vertx);
-        tokens = endpoint;
-        Credentials credentials = new Credentials(clock, Clock.systemUTC(), endpoint);
         MediaFetcher fetcher = new MediaFetcher(vertx, network.apply(vertx));
         media = fetcher;
-        CallServices services =
-                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
+        Credentials credentials = new Credentials(clock, Clock.systemUTC(), new TokenClient(vertx, owned));
+        CallServices services =
+                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
-            live = channels.stream()
-                    .flatMap(channel -> channel.accounts().stream().map(account -> Way.of(channel, account)))
-                    .collect(Collectors.toSet());
+            live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)
@@ -113,9 +108,6 @@ public final class ProviderClientVerticle extends VerticleBase {
         }
         if (clients != null) {
             steps.add(clients.close());
-        }
-        if (tokens != null) {
-            steps.add(tokens.close());
         }
         if (media != null) {
             steps.add(media.close());
