@@ -18,7 +18,8 @@ class TranslationDocTest {
     void listOfHarmlessFieldsIsThatOfTheCode() throws IOException {
         StringBuilder table = new StringBuilder("| client | field | why no answer differs by it |\n|---|---|---|\n");
         for (HarmlessFields.Rule rule : HarmlessFields.rules()) {
-            List<String> clients = rule.clients().stream().map(ChatDialect::word).toList();
+            List<String> clients =
+                    rule.clients().stream().map(ChatDialect::word).toList();
             table.append("| ")
                     .append(String.join(", ", clients))
                     .append(" | `")
@@ -31,7 +32,8 @@ class TranslationDocTest {
         check("harmless", table.toString());
     }
 
-    private static void check(String section, String expected) throws IOException {
+    /** A section of the document is this; or becomes it. */
+    static void check(String section, String expected) throws IOException {
         String text = Files.readString(DOC);
         String begin = "<!-- begin " + section + ": written by TranslationDocTest -->\n";
         int from = text.indexOf(begin) + begin.length();
