@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * @param bounds what one client may cost
  * @param limits what all lanes share of them
  * @param timed the lane's sweep
- * @param open the lane's exchanges that have not ended
+ * @param open the lane's exchanges and sessions that have not ended
  */
 record ExchangeServices(
         Vertx vertx,
@@ -38,7 +38,7 @@ record ExchangeServices(
         HttpBounds bounds,
         EdgeLimits limits,
         Set<Timed> timed,
-        Set<Exchange> open) {
+        Set<InFlight> open) {
     /** Answers a request with a failure and counts it. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);

@@ -89,7 +89,12 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         }
     }
 
-    private static Model modelOf(Incoming incoming, String name) {
+    /**
+     * The model that a request asks for.
+     *
+     * @throws GatewayException when there is none, or the key may not use it
+     */
+    static Model modelOf(Incoming incoming, String name) {
         Model model = incoming.revision().models().get(name);
         if (model == null) {
             throw new GatewayException(ModelsHandler.unknown(name));

@@ -50,7 +50,7 @@ final class UsageMeter {
     private Estimate expected() {
         long input = services.estimates().correctInput(model.name(), scan.inputTokens());
         long guessedInput = Math.max(0, input - scan.inputTokens());
-        if (isCount()) {
+        if (isCount() || isSession()) {
             return Estimate.NONE;
         }
         if (scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS) {
@@ -67,6 +67,11 @@ final class UsageMeter {
     /** Counting tokens is a request, and takes none. */
     private boolean isCount() {
         return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
+    }
+
+    /** A session's responses are counted by themselves. */
+    private boolean isSession() {
+        return scan.endpoint().kind() == Endpoint.Kind.SESSION;
     }
 
     /** What each attempt reserves. */
@@ -156,7 +161,7 @@ final class UsageMeter {
                 queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
                 now - incoming.startNanos(),
-                error == null || ending == Ending.CUT ? 200 : incoming.dialect().status(error),
+                error == null || ending == Ending.CUT ? (isSession() ? 101 : 200) : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());

@@ -6,6 +6,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.OpenSocket;
 import io.sluice.message.RevisionChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -35,6 +36,8 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
     private @Nullable TokenClient tokens;
+    private @Nullable SocketDesk sockets;
+    private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
     private @Nullable List<Channel> live;
 
@@ -61,7 +64,12 @@ public final class ProviderClientVerticle extends VerticleBase {
                 new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
+        SocketDesk desk = new SocketDesk(vertx, services);
+        sockets = desk;
+        vertx.setPeriodic(SWEEP_MILLIS, t -> {
+            sweep(owned, services.reports());
+            desk.sweep(clock.getAsLong());
+        });
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
             live = channels;
@@ -74,7 +82,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         MessageConsumer<OpenExchange> registered =
                 bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
         consumer = registered;
-        return Future.all(told.completion(), registered.completion());
+        MessageConsumer<OpenSocket> opening = bus.serve(Address.providerSocket(lane), desk::open);
+        socketConsumer = opening;
+        return Future.all(told.completion(), registered.completion(), opening.completion());
     }
 
     @Override
@@ -88,6 +98,12 @@ public final class ProviderClientVerticle extends VerticleBase {
         }
         if (clients != null) {
             steps.add(clients.close());
+        }
+        if (socketConsumer != null) {
+            steps.add(socketConsumer.unregister());
+        }
+        if (sockets != null) {
+            steps.add(sockets.close());
         }
         if (tokens != null) {
             steps.add(tokens.close());

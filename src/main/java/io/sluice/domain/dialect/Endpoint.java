@@ -25,7 +25,9 @@ public enum Endpoint {
     /** {@code POST /v1beta/models/{model}:countTokens}, Gemini's. */
     COUNT_CONTENT_TOKENS(ChatDialect.GEMINI, ":countTokens", "content_count_tokens", "contents", Kind.COUNT_TOKENS),
     /** {@code POST /v1beta/models/{model}:embedContent}, Gemini's. */
-    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS);
+    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS),
+    /** {@code GET /v1/realtime}, a session over WebSocket. */
+    REALTIME(ChatDialect.OPENAI, "/realtime", "realtime", "model", Kind.SESSION);
 
     private final ChatDialect dialect;
     private final String path;
@@ -50,7 +52,9 @@ public enum Endpoint {
         /** Vectors. */
         EMBEDDINGS,
         /** How many tokens a chat has. */
-        COUNT_TOKENS
+        COUNT_TOKENS,
+        /** A conversation in events, both ways at once. */
+        SESSION
     }
 
     /** The dialect that requests and answers are written in. */

@@ -65,6 +65,13 @@ public record Channel(
                 preset);
     }
 
+    /** Whether there are realtime sessions: OpenAI's and Azure's, and what is not known to lack them. */
+    public boolean hasRealtime() {
+        return type == ProviderType.AZURE
+                || type == ProviderType.OPENAI
+                        && (preset == null || preset.quirks().contains(Preset.Quirk.REALTIME));
+    }
+
     /** What happens to the upstream answer when the client leaves. */
     public enum OnClientGone {
         /** The upstream connection is closed at once; usage is what was seen or estimated. */

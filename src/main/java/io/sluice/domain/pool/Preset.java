@@ -101,7 +101,9 @@ public record Preset(
         /** Empty lines may come before an answer. */
         LEADING_BLANKS,
         /** There are no embeddings. */
-        NO_EMBEDDINGS;
+        NO_EMBEDDINGS,
+        /** There are realtime sessions at {@code /realtime}, as OpenAI's. */
+        REALTIME;
 
         /** Its word in files. */
         public String word() {

@@ -3,6 +3,9 @@ package io.sluice.domain.realtime;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.tokens.TokenUsage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * fault in it leaves what stood before.
  *
  * @param type value of {@code type}; empty when there is none
+ * @param id value of {@code event_id}; null when there is none
  * @param eventId in an error, the client's event that it is about: {@code error.event_id}; null when it says none
  * @param responseId {@code response.id}; null when there is none
  * @param failed whether {@code response.status} is {@code failed}
@@ -17,18 +21,21 @@ import org.jspecify.annotations.Nullable;
  * @param models how many values {@code session.model} has; more than one is nobody's honest event
  * @param modelStart offset of the last of them, its quotes included; -1 when there is none
  * @param modelEnd behind it
+ * @param message {@code message} of the error; null when there is none
  * @param errorStart offset of the object {@code error}, or {@code response.status_details.error}; -1 when there is none
  * @param errorEnd behind it
  */
 public record RealtimeEvent(
         String type,
+        @Nullable String id,
         @Nullable String eventId,
         @Nullable String responseId,
         boolean failed,
-        @Nullable RealtimeUsage usage,
+        @Nullable TokenUsage usage,
         int models,
         int modelStart,
         int modelEnd,
+        @Nullable String message,
         int errorStart,
         int errorEnd) {
     private static final int MAX_DEPTH = 128;
@@ -85,11 +92,29 @@ public record RealtimeEvent(
      * @param text as it was read, with a model
      */
     public byte[] withModel(byte[] text, String name) {
-        byte[] quoted = JsonText.quote(name);
-        byte[] changed = new byte[text.length - (modelEnd - modelStart) + quoted.length];
-        System.arraycopy(text, 0, changed, 0, modelStart);
-        System.arraycopy(quoted, 0, changed, modelStart, quoted.length);
-        System.arraycopy(text, modelEnd, changed, modelStart + quoted.length, text.length - modelEnd);
+        return spliced(text, modelStart, modelEnd, JsonText.quote(name));
+    }
+
+    /**
+     * The event with another error in it.
+     *
+     * @param text as it was read, with an error
+     * @param error a JSON object
+     */
+    public byte[] withError(byte[] text, String error) {
+        return spliced(text, errorStart, errorEnd, error.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The error alone, as it was written. */
+    public byte[] error(byte[] text) {
+        return Arrays.copyOfRange(text, errorStart, errorEnd);
+    }
+
+    private static byte[] spliced(byte[] text, int start, int end, byte[] value) {
+        byte[] changed = new byte[text.length - (end - start) + value.length];
+        System.arraycopy(text, 0, changed, 0, start);
+        System.arraycopy(value, 0, changed, start, value.length);
+        System.arraycopy(text, end, changed, start + value.length, text.length - end);
         return changed;
     }
 
@@ -98,13 +123,15 @@ public record RealtimeEvent(
         private final byte[] text;
         private final JsonCursor cursor = new JsonCursor(MAX_DEPTH);
         private String type = "";
+        private @Nullable String id;
         private @Nullable String eventId;
         private @Nullable String responseId;
         private boolean failed;
-        private @Nullable RealtimeUsage usage;
+        private @Nullable TokenUsage usage;
         private int models;
         private int modelStart = -1;
         private int modelEnd;
+        private @Nullable String message;
         private int errorStart = -1;
         private int errorEnd;
 
@@ -114,7 +141,7 @@ public record RealtimeEvent(
 
         private RealtimeEvent event() {
             return new RealtimeEvent(
-                    type, eventId, responseId, failed, usage, models, modelStart, modelEnd, errorStart, errorEnd);
+                    type, id, eventId, responseId, failed, usage, models, modelStart, modelEnd, message, errorStart, errorEnd);
         }
 
         private void read() {
@@ -125,6 +152,9 @@ public record RealtimeEvent(
                     if (cursor.tokenIs("type") && cursor.peek() == '"') {
                         cursor.string();
                         type = word(cursor);
+                    } else if (cursor.tokenIs("event_id") && cursor.peek() == '"') {
+                        cursor.string();
+                        id = word(cursor);
                     } else if (cursor.tokenIs("response") && cursor.peek() == '{') {
                         response();
                     } else if (cursor.tokenIs("session") && cursor.peek() == '{') {
@@ -192,6 +222,9 @@ public record RealtimeEvent(
                 if (cursor.tokenIs("event_id") && cursor.peek() == '"') {
                     cursor.string();
                     eventId = word(cursor);
+                } else if (cursor.tokenIs("message") && cursor.peek() == '"') {
+                    cursor.string();
+                    message = cursor.token();
                 } else {
                     cursor.skip();
                 }

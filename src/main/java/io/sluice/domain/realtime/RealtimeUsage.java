@@ -3,39 +3,12 @@ package io.sluice.domain.realtime;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.tokens.TokenUsage;
 
-/**
- * Tokens of one response, or of a session's responses together. Impossible numbers are brought into range: see {@link
- * TokenUsage}.
- *
- * @param tokens text and sound together, and how much of the input came from the provider's cache
- * @param inputAudio input tokens that are sound; part of the input
- * @param outputAudio output tokens that are sound; part of the output
- */
-public record RealtimeUsage(TokenUsage tokens, long inputAudio, long outputAudio) {
-    /** No tokens. */
-    public static final RealtimeUsage NONE = new RealtimeUsage(new TokenUsage(0, 0, 0, 0), 0, 0);
-
-    /** Brings the parts into range. */
-    public RealtimeUsage {
-        inputAudio = Math.clamp(inputAudio, 0, tokens.input());
-        outputAudio = Math.clamp(outputAudio, 0, tokens.output());
-    }
-
-    /** Both together. */
-    public RealtimeUsage and(RealtimeUsage more) {
-        TokenUsage other = more.tokens;
-        return new RealtimeUsage(
-                new TokenUsage(
-                        tokens.input() + other.input(),
-                        tokens.cachedInput() + other.cachedInput(),
-                        tokens.output() + other.output(),
-                        tokens.reasoning() + other.reasoning()),
-                inputAudio + more.inputAudio,
-                outputAudio + more.outputAudio);
-    }
+/** Reads the tokens of a response. Believes no number: see {@link TokenUsage}. */
+final class RealtimeUsage {
+    private RealtimeUsage() {}
 
     /** Reads the object {@code usage} that begins at the cursor. */
-    static RealtimeUsage read(JsonCursor cursor) {
+    static TokenUsage read(JsonCursor cursor) {
         long input = 0;
         long output = 0;
         long[] inputParts = new long[2];
@@ -54,8 +27,7 @@ public record RealtimeUsage(TokenUsage tokens, long inputAudio, long outputAudio
                 cursor.skip();
             }
         }
-        return new RealtimeUsage(
-                new TokenUsage(input, inputParts[0], output, outputParts[0]), inputParts[1], outputParts[1]);
+        return new TokenUsage(input, inputParts[0], 0, output, outputParts[0], inputParts[1], outputParts[1]);
     }
 
     /** The first part is the named one, the second sound. */

@@ -16,9 +16,12 @@ import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,6 +72,26 @@ public final class OpenAiRequests {
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
                 translation.lost());
+    }
+
+    /**
+     * Asks for a realtime session.
+     *
+     * @param uri request target
+     * @param headers the credential
+     * @param beta whether the client speaks the events of the API's beta
+     */
+    public static SocketRequest realtime(String uri, Map<String, String> headers, boolean beta) {
+        Map<String, String> all = new HashMap<>(headers);
+        if (beta) {
+            all.put("openai-beta", "realtime=v1");
+        }
+        return new SocketRequest(uri, all);
+    }
+
+    /** A text as it may stand in a path or a query. */
+    public static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static OpenAiVariant variant(Preset preset) {
