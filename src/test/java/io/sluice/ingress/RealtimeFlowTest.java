@@ -178,12 +178,12 @@ class RealtimeFlowTest {
         RealtimeClient.Session session = client.open("pub", KEY);
 
         session.say("{\"type\":\"hello\"}");
-        session.say("{\"type\":\"session.update\",\"session\":{\"model\":\"pub\"}}");
-        session.say("{\"type\":\"session.update\",\"event_id\":\"u\",\"session\":{\"model\":\"gpt-other\"}}");
 
         assertThat(session.take("session.created"))
                 .isEqualTo("{\"type\":\"session.created\",\"session\":{\"model\":\"pub\",\"x\":1.0,\"instructions\":\"up-1\"}}");
         assertThat(session.heard().poll(10, TimeUnit.SECONDS)).isEqualTo(odd);
+        session.say("{\"type\":\"session.update\",\"session\":{\"model\":\"pub\"}}");
+        session.say("{\"type\":\"session.update\",\"event_id\":\"u\",\"session\":{\"model\":\"gpt-other\"}}");
         RealtimeUpstream.Session there = upstream.take();
         assertThat(there.take()).isEqualTo("{\"type\":\"hello\"}");
         assertThat(there.take()).isEqualTo("{\"type\":\"session.update\",\"session\":{\"model\":\"up-1\"}}");
@@ -555,6 +555,8 @@ class RealtimeFlowTest {
 
         assertThat(busy.getStatus()).isEqualTo(429);
         assertThat(error).contains("rate_limit_exceeded").contains("retry_after_ms");
+        UsageRecord refused = node.records().poll(10, TimeUnit.SECONDS);
+        assertThat(refused).isNotNull().returns(429, UsageRecord::status);
         assertThat(recorded().usage().input()).isEqualTo(20);
         Await.until(() -> node.audit().open() == 0);
         assertThat(node.audit().faults()).isEmpty();

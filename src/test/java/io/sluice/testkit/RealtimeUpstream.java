@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +27,6 @@ public final class RealtimeUpstream implements AutoCloseable {
     /** One session. */
     public static final class Session {
         private final ServerWebSocket socket;
-        private final HttpServerRequest request;
         private final String uri;
         private final Map<String, String> headers = new ConcurrentHashMap<>();
         private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -34,7 +34,6 @@ public final class RealtimeUpstream implements AutoCloseable {
 
         private Session(ServerWebSocket socket, HttpServerRequest request) {
             this.socket = socket;
-            this.request = request;
             this.uri = request.uri();
             request.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
         }
@@ -56,7 +55,7 @@ public final class RealtimeUpstream implements AutoCloseable {
 
         /** Breaks the connection without a close frame, behind what was said. */
         public void cut() {
-            request.connection().close();
+            ((WebSocketInternal) socket).channelHandlerContext().close();
         }
 
         /** The socket. */
