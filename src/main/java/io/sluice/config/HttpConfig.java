@@ -27,8 +27,7 @@ public record HttpConfig(
     }
 
     /** With the default bounds of realtime sessions. */
-    public HttpConfig(
-            String host, int port, @Nullable TlsConfig tls, List<Cidr> trustedProxies, HttpBounds bounds) {
+    public HttpConfig(String host, int port, @Nullable TlsConfig tls, List<Cidr> trustedProxies, HttpBounds bounds) {
         this(host, port, tls, trustedProxies, bounds, RealtimeConfig.DEFAULT);
     }
 }

@@ -12,6 +12,6 @@ import java.time.Duration;
  */
 public record RealtimeConfig(int frame, int message, Duration idle, Duration session) {
     /** The defaults: 4 MiB, 16 MiB, 10 min, 1 h. */
-    public static final RealtimeConfig DEFAULT = new RealtimeConfig(
-            4 * 1024 * 1024, 16 * 1024 * 1024, Duration.ofMinutes(10), Duration.ofHours(1));
+    public static final RealtimeConfig DEFAULT =
+            new RealtimeConfig(4 * 1024 * 1024, 16 * 1024 * 1024, Duration.ofMinutes(10), Duration.ofHours(1));
 }

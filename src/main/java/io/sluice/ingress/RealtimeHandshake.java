@@ -80,10 +80,13 @@ final class RealtimeHandshake {
         }
         List<String> nonces = request.headers().getAll("sec-websocket-key");
         boolean body = request.headers().contains("transfer-encoding")
-                || !"0".equals(request.headers().contains("content-length") ? request.getHeader("content-length") : "0");
+                || !"0"
+                        .equals(
+                                request.headers().contains("content-length")
+                                        ? request.getHeader("content-length")
+                                        : "0");
         if (nonces.size() != 1 || !NONCE.matcher(nonces.getFirst()).matches() || body) {
-            return new InvalidRequest(
-                    Kind.MALFORMED, "The WebSocket handshake is not valid.", null, "invalid_request");
+            return new InvalidRequest(Kind.MALFORMED, "The WebSocket handshake is not valid.", null, "invalid_request");
         }
         return null;
     }

@@ -41,12 +41,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     private static final String UPDATE = "session.update";
     private static final Set<String> OF_CLIENT = Set.of(CREATE, UPDATE);
     private static final Set<String> OF_PROVIDER = Set.of(
-            "session.created",
-            "session.updated",
-            "response.created",
-            "response.done",
-            "rate_limits.updated",
-            "error");
+            "session.created", "session.updated", "response.created", "response.done", "rate_limits.updated", "error");
     private static final int MOST_OWN_EVENTS = 64;
     private static final int MOST_PINGS_UNREAD = 100;
 
@@ -218,7 +213,10 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                             for (int i = 0; i < frames.size() - 1; i++) {
                                 toProvider.pass(frames.get(i));
                             }
-                            upstream.write(frames.getLast(), turn.reservation(), services.clock().getAsLong());
+                            upstream.write(
+                                    frames.getLast(),
+                                    turn.reservation(),
+                                    services.clock().getAsLong());
                             toProvider.ended();
                             asked();
                         }),
@@ -239,7 +237,10 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         String named = event.model(text);
         String here = candidate().upstreamModel();
         boolean same = named == null || named.equals(here);
-        boolean known = same || named.equals(model.name()) || named.equals(candidate().model());
+        boolean known = named == null
+                || named.equals(here)
+                || named.equals(model.name())
+                || named.equals(candidate().model());
         if (event.models() > 1 || !known) {
             say(
                     new InvalidRequest(
@@ -390,7 +391,8 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         if (event.errorStart() >= 0) {
             UpstreamFailure failure = UpstreamErrors.inAnswer(event.error(text));
             boolean ours = failure.kind() == Kind.ACCOUNT_REFUSED || failure.kind() == Kind.RATE_LIMITED;
-            boolean clean = event.message() == null || Redaction.redact(event.message()).equals(event.message());
+            boolean clean =
+                    event.message() == null || Redaction.redact(event.message()).equals(event.message());
             if (ours || !clean) {
                 String error = RealtimeWords.errorObject(failure, event.eventId());
                 toClient.say(new String(event.withError(text, error), StandardCharsets.UTF_8));

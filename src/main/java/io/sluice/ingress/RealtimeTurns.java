@@ -123,7 +123,8 @@ final class RealtimeTurns {
 
     /** The client adds to the conversation. */
     void heard(int bytes, boolean sound) {
-        newInputBytes += sound || bytes > LONG_TEXT ? bytes : (long) bytes * (SOUND_BYTES_PER_TOKEN / TEXT_BYTES_PER_TOKEN);
+        newInputBytes +=
+                sound || bytes > LONG_TEXT ? bytes : (long) bytes * (SOUND_BYTES_PER_TOKEN / TEXT_BYTES_PER_TOKEN);
     }
 
     /** Whether nothing is under way. */
@@ -157,10 +158,17 @@ final class RealtimeTurns {
             return;
         }
         Turn turn = new Turn(expected(), now());
-        reserve(turn, maxWait, true, 0, 0, () -> {
+        reserve(
+                turn,
+                maxWait,
+                true,
+                0,
+                0,
+                () -> {
                     sent.add(turn);
                     whenIn.accept(turn);
-                }, whenNot);
+                },
+                whenNot);
     }
 
     private Estimate expected() {
@@ -179,8 +187,8 @@ final class RealtimeTurns {
             int expired,
             Runnable whenIn,
             Consumer<GatewayFailure> whenNot) {
-        Reserving reserving = new Reserving(
-                services, incoming, 0, wait, model.policy().deadline(), now());
+        Reserving reserving =
+                new Reserving(services, incoming, 0, wait, model.policy().deadline(), now());
         asking.add(reserving);
         long ends = replaces != 0 ? replaces : resting;
         resting = replaces != 0 ? resting : 0;
@@ -246,10 +254,17 @@ final class RealtimeTurns {
         }
         Turn turn = new Turn(expected(), now());
         made.put(id, turn);
-        reserve(turn, Duration.ZERO, false, 0, 0, () -> {
+        reserve(
+                turn,
+                Duration.ZERO,
+                false,
+                0,
+                0,
+                () -> {
                     Objects.requireNonNull(turn.attempt).answered(now());
                     settleIfDone(turn);
-                }, failure -> {
+                },
+                failure -> {
                     turn.refused = true;
                     settleIfDone(turn);
                     if (turn.done == null && !over) {
@@ -280,9 +295,10 @@ final class RealtimeTurns {
             turn.estimate = used == null ? Estimate.NONE : turn.estimate;
         }
         if (turn.attempt != null) {
-            settle(turn, used, event.failed() && event.errorStart() >= 0
-                    ? UpstreamErrors.inAnswer(event.error(text))
-                    : null);
+            settle(
+                    turn,
+                    used,
+                    event.failed() && event.errorStart() >= 0 ? UpstreamErrors.inAnswer(event.error(text)) : null);
         } else if (turn.refused) {
             settleIfDone(turn);
         }
@@ -382,8 +398,7 @@ final class RealtimeTurns {
             }
         }
         if (resting != 0) {
-            services.bus()
-                    .send(Address.QUOTA_SETTLE, new SettleQuota(resting, 0, false, Estimate.NONE, false));
+            services.bus().send(Address.QUOTA_SETTLE, new SettleQuota(resting, 0, false, Estimate.NONE, false));
             resting = 0;
         }
     }

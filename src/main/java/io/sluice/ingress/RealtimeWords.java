@@ -23,7 +23,8 @@ final class RealtimeWords {
      * @param aboutEvent the client's event that it is about; null when it is about none
      */
     static String error(String id, GatewayFailure failure, @Nullable String aboutEvent) {
-        return "{\"type\":\"error\",\"event_id\":" + quoted(id) + ",\"error\":" + errorObject(failure, aboutEvent) + "}";
+        return "{\"type\":\"error\",\"event_id\":" + quoted(id) + ",\"error\":" + errorObject(failure, aboutEvent)
+                + "}";
     }
 
     /** The object {@code error} of such an event. */

@@ -161,7 +161,9 @@ final class UsageMeter {
                 queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
                 now - incoming.startNanos(),
-                error == null || ending == Ending.CUT ? (isSession() ? 101 : 200) : incoming.dialect().status(error),
+                error == null || ending == Ending.CUT
+                        ? (isSession() ? 101 : 200)
+                        : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());

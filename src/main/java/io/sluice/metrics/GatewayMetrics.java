@@ -47,8 +47,11 @@ public final class GatewayMetrics {
             Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
-            Map.entry("sluice.tokens", "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
-            Map.entry("sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
+            Map.entry(
+                    "sluice.tokens",
+                    "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
+            Map.entry(
+                    "sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
             Map.entry("sluice.attempts", "attempts at providers that are over"),
             Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
             Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
@@ -93,8 +96,7 @@ public final class GatewayMetrics {
         cluster = new ClusterMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
-        meters.gauge(
-                "sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
+        meters.gauge("sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
         meters.gauge("sluice.connections.open", "open client connections", () -> connectionsOpen.doubleValue());
         meters.gauge("sluice.ready", "1 when load balancers should send traffic", () -> ready ? 1 : 0);
         meters.gauge(

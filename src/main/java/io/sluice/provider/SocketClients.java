@@ -56,7 +56,9 @@ final class SocketClients {
 
     /** A socket that is not connected. */
     ClientWebSocket socket(Way way) {
-        return clients.computeIfAbsent(way, w -> new Entry(vertx.createWebSocketClient(options(w)))).client.webSocket();
+        return clients.computeIfAbsent(way, w -> new Entry(vertx.createWebSocketClient(options(w))))
+                .client
+                .webSocket();
     }
 
     private static WebSocketClientOptions options(Way way) {

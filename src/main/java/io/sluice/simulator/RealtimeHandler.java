@@ -115,7 +115,8 @@ final class RealtimeHandler {
 
         private String session(String asked) {
             return "{\"id\":\"" + id + "\",\"object\":\"realtime.session\",\"type\":\"realtime\",\"model\":"
-                    + quote(model) + ",\"output_modalities\":[\"" + (speaks ? "audio" : "text") + "\"],\"asked\":" + asked
+                    + quote(model) + ",\"output_modalities\":[\"" + (speaks ? "audio" : "text") + "\"],\"asked\":"
+                    + asked
                     + "}";
         }
 
@@ -267,7 +268,8 @@ final class RealtimeHandler {
             send("response.content_part.added", at + ",\"part\":{\"type\":\"" + kind + "\",\"" + named + "\":\"\"}");
             pieces.forEach(piece -> send(
                     "response.output_" + kind + ".delta",
-                    at + ",\"delta\":" + quote(speaks ? Base64.getEncoder().encodeToString(Wording.utf8(piece)) : piece)));
+                    at + ",\"delta\":"
+                            + quote(speaks ? Base64.getEncoder().encodeToString(Wording.utf8(piece)) : piece)));
             send("response.output_" + kind + ".done", at + (speaks ? "" : ",\"text\":" + whole));
             String done = message + "{\"type\":\"output_" + kind + "\",\"" + named + "\":" + whole + "}]}";
             send(

@@ -78,8 +78,7 @@ class NodeConfigTest {
                                         7,
                                         8,
                                         9),
-                                new RealtimeConfig(
-                                        1 << 20, 2 << 20, Duration.ofMinutes(3), Duration.ofMinutes(30))),
+                                new RealtimeConfig(1 << 20, 2 << 20, Duration.ofMinutes(3), Duration.ofMinutes(30))),
                         new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls),
                         Path.of("/var/lib/sluice"),
                         Duration.ofSeconds(5),

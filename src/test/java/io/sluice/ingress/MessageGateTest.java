@@ -79,7 +79,11 @@ class MessageGateTest {
 
         assertThat(seen).hasSize(3).last().isEqualTo("too large");
         MessageGate full = new MessageGate(
-                Set.of("held"), 10_000, new EdgeLimits(io.sluice.testkit.Bounds.defaults().bodyMemory(10).build()), side());
+                Set.of("held"),
+                10_000,
+                new EdgeLimits(
+                        io.sluice.testkit.Bounds.defaults().bodyMemory(10).build()),
+                side());
         full.take(WebSocketFrame.textFrame("{\"type\":\"held\"}", true));
         assertThat(seen.subList(passed, seen.size())).containsExactly("too large");
     }

@@ -158,7 +158,9 @@ class RealtimeFlowTest {
                 .tokens());
         RestPlaces last = rested();
         assertThat(last).returns(14L, r -> r.actual().tokens());
-        assertThat(settled()).returns(last.reservation(), SettleQuota::reservation).returns(false, SettleQuota::sent);
+        assertThat(settled())
+                .returns(last.reservation(), SettleQuota::reservation)
+                .returns(false, SettleQuota::sent);
         assertThat(node.settlements()).isEmpty();
         assertThat(node.attempts()).hasSize(3).allMatch(attempt -> attempt.failure() == null);
     }
@@ -180,7 +182,8 @@ class RealtimeFlowTest {
         session.say("{\"type\":\"hello\"}");
 
         assertThat(session.take("session.created"))
-                .isEqualTo("{\"type\":\"session.created\",\"session\":{\"model\":\"pub\",\"x\":1.0,\"instructions\":\"up-1\"}}");
+                .isEqualTo(
+                        "{\"type\":\"session.created\",\"session\":{\"model\":\"pub\",\"x\":1.0,\"instructions\":\"up-1\"}}");
         assertThat(session.heard().poll(10, TimeUnit.SECONDS)).isEqualTo(odd);
         session.say("{\"type\":\"session.update\",\"session\":{\"model\":\"pub\"}}");
         session.say("{\"type\":\"session.update\",\"event_id\":\"u\",\"session\":{\"model\":\"gpt-other\"}}");
@@ -408,8 +411,9 @@ class RealtimeFlowTest {
 
     @Test
     void messagesInPiecesPassInPiecesAndAreBounded() throws Exception {
-        node(n -> n.realtime(new RealtimeConfig(1024, 4096, Duration.ofMinutes(1), Duration.ofMinutes(1))), c -> c
-                .accounts("a"));
+        node(
+                n -> n.realtime(new RealtimeConfig(1024, 4096, Duration.ofMinutes(1), Duration.ofMinutes(1))),
+                c -> c.accounts("a"));
         AtomicInteger count = new AtomicInteger();
         upstream.script((session, event) -> answer(session, event, count));
         RealtimeClient.Session session = client.open("pub", KEY);
@@ -434,8 +438,9 @@ class RealtimeFlowTest {
 
     @Test
     void endsWhatIsIdleAndWhatLastsTooLong() throws Exception {
-        node(n -> n.realtime(new RealtimeConfig(1024, 4096, Duration.ofMillis(300), Duration.ofMinutes(1))), c -> c
-                .accounts("a"));
+        node(
+                n -> n.realtime(new RealtimeConfig(1024, 4096, Duration.ofMillis(300), Duration.ofMinutes(1))),
+                c -> c.accounts("a"));
 
         RealtimeClient.Session session = client.open("pub", KEY);
 
@@ -503,8 +508,9 @@ class RealtimeFlowTest {
         RealtimeClient.Session session = client.open("pub", KEY);
         RealtimeUpstream.Session there = upstream.take();
 
-        there.say("{\"type\":\"error\",\"event_id\":\"e\",\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\","
-                + "\"message\":\"Rate limit reached for gpt in organization org-SECRET123\"}}");
+        there.say(
+                "{\"type\":\"error\",\"event_id\":\"e\",\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\","
+                        + "\"message\":\"Rate limit reached for gpt in organization org-SECRET123\"}}");
         String hidden = session.take("error");
         String plain = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"code\":null,"
                 + "\"message\":\"Missing field.\"}}";
@@ -534,7 +540,9 @@ class RealtimeFlowTest {
                         io.sluice.domain.quota.Dimension.REQUESTS, 2, Duration.ofMinutes(1))),
                 1);
         GatewayRevision revision = new RevisionBuilder()
-                .channel("one", c -> c.port(upstream.port()).redirect("pub", "up-1").account("a", limits))
+                .channel(
+                        "one",
+                        c -> c.port(upstream.port()).redirect("pub", "up-1").account("a", limits))
                 .key("app", KEY)
                 .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
                 .build();
@@ -545,8 +553,7 @@ class RealtimeFlowTest {
         RealtimeClient.Session session = client.open("pub", KEY);
 
         session.say(CREATE).take("response.done");
-        WebSocketConnectOptions another =
-                keyed(client.options("pub"), KEY).addHeader("x-sluice-max-wait", "0");
+        WebSocketConnectOptions another = keyed(client.options("pub"), KEY).addHeader("x-sluice-max-wait", "0");
         UpgradeRejectedException busy = client.refused(another);
         session.say(CREATE).take("response.done");
         session.say(CREATE);

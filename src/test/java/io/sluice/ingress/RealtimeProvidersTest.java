@@ -35,8 +35,9 @@ class RealtimeProvidersTest {
     private static final String ITEM = "{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"message\",\"role\":"
             + "\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"good morning\"}]}}";
     private static final String CREATE = "{\"type\":\"response.create\"}";
-    private static final String LISTEN = "{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"model\":\"pub\","
-            + "\"output_modalities\":[\"audio\"],\"audio\":{\"input\":{\"turn_detection\":{\"type\":\"server_vad\"}}}}}";
+    private static final String LISTEN =
+            "{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"model\":\"pub\","
+                    + "\"output_modalities\":[\"audio\"],\"audio\":{\"input\":{\"turn_detection\":{\"type\":\"server_vad\"}}}}}";
     private static final String SPEECH = "{\"type\":\"input_audio_buffer.append\",\"audio\":\""
             + Base64.getEncoder().encodeToString(new byte[96_000]) + "\"}";
 
@@ -122,8 +123,7 @@ class RealtimeProvidersTest {
 
     @Test
     void speechBeyondTheLimitIsChargedNevertheless() throws Exception {
-        node(c -> c.account(
-                "a", new LimitSet(List.of(new Limit(Dimension.REQUESTS, 2, Duration.ofMinutes(1))), 0)));
+        node(c -> c.account("a", new LimitSet(List.of(new Limit(Dimension.REQUESTS, 2, Duration.ofMinutes(1))), 0)));
         RealtimeClient.Session session = client.open("pub", KEY);
 
         session.say(LISTEN).take("session.updated");

@@ -35,8 +35,7 @@ final class RouteTable {
                     Set.of(),
                     Set.of());
             HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
-            Connections connections =
-                    new Connections(config, services.limits(), services.metrics(), services.clock());
+            Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
             RealtimeEndpoint realtime =
                     new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());
             return TrafficRoutes.of(services, new HealthHandler(), realtime).all();

@@ -14,9 +14,8 @@ import java.util.concurrent.TimeUnit;
 /** A client of realtime sessions: events as text, and how the session ended. */
 public final class RealtimeClient implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
-    private final WebSocketClient sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
-            .setMaxFrameSize(8 * 1024 * 1024)
-            .setMaxMessageSize(16 * 1024 * 1024));
+    private final WebSocketClient sockets = vertx.createWebSocketClient(
+            new WebSocketClientOptions().setMaxFrameSize(8 * 1024 * 1024).setMaxMessageSize(16 * 1024 * 1024));
     private final int port;
 
     /** A client of a node. */
@@ -79,10 +78,7 @@ public final class RealtimeClient implements AutoCloseable {
 
     /** Where a session of a model is. */
     public WebSocketConnectOptions options(String model) {
-        return new WebSocketConnectOptions()
-                .setHost("127.0.0.1")
-                .setPort(port)
-                .setURI("/v1/realtime?model=" + model);
+        return new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/v1/realtime?model=" + model);
     }
 
     /** Opens a session. */
@@ -96,7 +92,11 @@ public final class RealtimeClient implements AutoCloseable {
     /** Is refused a session. */
     public UpgradeRejectedException refused(WebSocketConnectOptions options) throws Exception {
         try {
-            sockets.webSocket().connect(options).toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+            sockets.webSocket()
+                    .connect(options)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(15, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UpgradeRejectedException rejected) {
                 return rejected;

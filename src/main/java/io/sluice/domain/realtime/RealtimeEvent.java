@@ -141,7 +141,18 @@ public record RealtimeEvent(
 
         private RealtimeEvent event() {
             return new RealtimeEvent(
-                    type, id, eventId, responseId, failed, usage, models, modelStart, modelEnd, message, errorStart, errorEnd);
+                    type,
+                    id,
+                    eventId,
+                    responseId,
+                    failed,
+                    usage,
+                    models,
+                    modelStart,
+                    modelEnd,
+                    message,
+                    errorStart,
+                    errorEnd);
         }
 
         private void read() {

@@ -12,13 +12,7 @@ package io.sluice.domain.tokens;
  * @param outputAudio output tokens that are sound; at most {@code output}
  */
 public record TokenUsage(
-        long input,
-        long cachedInput,
-        long cacheWrite,
-        long output,
-        long reasoning,
-        long inputAudio,
-        long outputAudio) {
+        long input, long cachedInput, long cacheWrite, long output, long reasoning, long inputAudio, long outputAudio) {
     /** The most tokens of one kind that are believed; more is a provider's mistake. */
     public static final long MAX = 1_000_000_000L;
 

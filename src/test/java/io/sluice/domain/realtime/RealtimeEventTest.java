@@ -41,7 +41,8 @@ class RealtimeEventTest {
 
     @Test
     void replacesOnlyTheSessionsModel() {
-        String created = "{\"type\":\"session.created\",\"session\":{ \"model\" : \"up\\u002d1\", \"tools\":[{\"model\":\"x\"}]}}";
+        String created =
+                "{\"type\":\"session.created\",\"session\":{ \"model\" : \"up\\u002d1\", \"tools\":[{\"model\":\"x\"}]}}";
         RealtimeEvent event = read(created);
 
         byte[] renamed = event.withModel(created.getBytes(UTF_8), "p\"ub");
@@ -49,7 +50,8 @@ class RealtimeEventTest {
         assertThat(event.model(created.getBytes(UTF_8))).isEqualTo("up-1");
         assertThat(event.models()).isOne();
         assertThat(new String(renamed, UTF_8)).isEqualTo(created.replace("\"up\\u002d1\"", "\"p\\\"ub\""));
-        assertThat(read("{\"session\":{\"model\":\"a\",\"model\":\"b\"}}").models()).isEqualTo(2);
+        assertThat(read("{\"session\":{\"model\":\"a\",\"model\":\"b\"}}").models())
+                .isEqualTo(2);
     }
 
     @Test
