@@ -35,8 +35,9 @@ final class MessageGate {
          * A frame passes.
          *
          * @param frame as it came
+         * @param type of the event it is a part of; null when that is not known
          */
-        void pass(WebSocketFrame frame);
+        void pass(WebSocketFrame frame, @Nullable String type);
 
         /**
          * A whole message that was waited for.
@@ -74,11 +75,12 @@ final class MessageGate {
             return;
         }
         length += bytes;
-        if (frame.isBinary() || passing) {
+        if (frame.isBinary()) {
             passing = true;
-            pass(frame);
-        } else if (held.isEmpty() && passesByItsBeginning(frame)) {
-            pass(frame);
+            type = null;
+            side.pass(frame, null);
+        } else if (passing || held.isEmpty() && passesByItsBeginning(frame)) {
+            side.pass(frame, type);
         } else {
             gather(frame, bytes);
         }
@@ -86,10 +88,6 @@ final class MessageGate {
             passing = false;
             length = 0;
         }
-    }
-
-    private void pass(WebSocketFrame frame) {
-        side.pass(frame);
     }
 
     private boolean passesByItsBeginning(WebSocketFrame frame) {
@@ -116,9 +114,11 @@ final class MessageGate {
         }
         if (type == null ? frame.isFinal() : !whole.contains(type)) {
             List<WebSocketFrame> frames = List.copyOf(held);
+            String known = type;
             release();
             passing = true;
-            frames.forEach(side::pass);
+            type = known;
+            frames.forEach(passed -> side.pass(passed, known));
         } else if (frame.isFinal()) {
             String known = String.valueOf(type);
             byte[] message = text.getBytes();

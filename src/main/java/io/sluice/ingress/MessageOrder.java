@@ -3,7 +3,9 @@ package io.sluice.ingress;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes to one side of a session: the other side's frames, and between two of its messages, never inside one, what the
@@ -28,6 +30,20 @@ final class MessageOrder {
         target.accept(frame);
         inMessage = !frame.isFinal();
         flush();
+    }
+
+    /**
+     * Passes a message on.
+     *
+     * @param changed what is said in its place; null when it passes as it came
+     * @param frames those it came in
+     */
+    void pass(@Nullable String changed, List<WebSocketFrame> frames) {
+        if (changed == null) {
+            frames.forEach(this::pass);
+        } else {
+            say(changed);
+        }
     }
 
     /** The last frame of the message went another way. */

@@ -5,20 +5,18 @@ import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
-import io.sluice.domain.failure.Redaction;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.key.VirtualKey;
-import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.realtime.RealtimeEvent;
+import io.sluice.ingress.ClientSocket.Hold;
 import io.sluice.message.KeyLimits;
 import io.sluice.message.UpstreamSocket;
 import io.sluice.message.UsageRecord.Ending;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,18 +37,18 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     private static final String CREATE = "response.create";
     private static final String UPDATE = "session.update";
+    private static final String APPEND = "input_audio_buffer.append";
     private static final Set<String> OF_CLIENT = Set.of(CREATE, UPDATE);
     private static final Set<String> OF_PROVIDER = Set.of(
             "session.created", "session.updated", "response.created", "response.done", "rate_limits.updated", "error");
     private static final int MOST_OWN_EVENTS = 64;
-    private static final int MOST_PINGS_UNREAD = 100;
 
     private final RealtimeEndpoint endpoint;
     private final ExchangeServices services;
     private final Incoming incoming;
     private final Model model;
     private final UsageMeter meter;
-    private final ServerWebSocket client;
+    private final ClientSocket client;
     private final UpstreamSocket upstream;
     private final MessageOrder toClient;
     private final MessageOrder toProvider;
@@ -58,16 +56,12 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     private final MessageGate fromProvider;
     private final long startNanos;
     private @Nullable RealtimeTurns turns;
-    private @Nullable Candidate candidate;
+    private @Nullable RealtimeNames names;
     private long activeNanos;
-    private long heardNanos;
     private long pingedNanos;
-    private long clientFullNanos;
     private long providerFullNanos;
     private long firstEventNanos = -1;
-    private int pingsUnread;
     private long ownEvents;
-    private boolean asking;
     private boolean draining;
     private boolean over;
 
@@ -95,16 +89,15 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         this.incoming = incoming;
         this.model = model;
         this.meter = meter;
-        this.client = client;
+        this.client = new ClientSocket(client, services.clock(), upstream::pause);
         this.upstream = upstream;
-        this.toClient = new MessageOrder(this::writeToClient);
+        this.toClient = new MessageOrder(this.client::write);
         this.toProvider = new MessageOrder(upstream::write);
         int most = endpoint.config().message();
         this.fromClient = new MessageGate(OF_CLIENT, most, services.limits(), new ClientSide());
         this.fromProvider = new MessageGate(OF_PROVIDER, most, services.limits(), new ProviderSide());
         this.startNanos = services.clock().getAsLong();
         this.activeNanos = startNanos;
-        this.heardNanos = startNanos;
         this.pingedNanos = startNanos;
     }
 
@@ -115,17 +108,11 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
      * @param maxWait how long a response may wait for room
      */
     void start(Attempt opened, Duration maxWait) {
-        candidate = opened.candidate();
+        names = new RealtimeNames(model.name(), opened.candidate());
         turns = new RealtimeTurns(services, incoming, model, opened, maxWait, this);
         endpoint.opened(this);
         services.timed().add(this);
-        client.frameHandler(frame -> guarded(() -> heard(frame)));
-        client.drainHandler(v -> guarded(this::clientDrained));
-        client.exceptionHandler(cause -> {});
-        client.closeHandler(v -> {
-            endpoint.connections().closed(incoming.request().connection());
-            guarded(this::clientClosed);
-        });
+        client.start(new ClientSide());
         guarded(() -> upstream.claim(this));
     }
 
@@ -133,8 +120,8 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         return Objects.requireNonNull(turns);
     }
 
-    private Candidate candidate() {
-        return Objects.requireNonNull(candidate);
+    private RealtimeNames names() {
+        return Objects.requireNonNull(names);
     }
 
     /** A step that throws ends the session; without this nothing else would. */
@@ -149,31 +136,52 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     // --- the client's side
 
-    private void heard(WebSocketFrame frame) {
-        heardNanos = services.clock().getAsLong();
-        if (over) {
-            return;
-        }
-        if (frame.isPing()) {
-            // Vert.x answers; a client that takes no answers must not make more of them.
-            if (isClientFull() && ++pingsUnread > MOST_PINGS_UNREAD) {
-                finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, CloseCodes.POLICY, "too many pings");
-            }
-        } else if (frame.isText() || frame.isBinary() || frame.isContinuation()) {
-            activeNanos = heardNanos;
-            fromClient.take(frame);
-            if (!over && upstream.isFull() && providerFullNanos == 0) {
-                providerFullNanos = heardNanos;
-                client.pause();
-            }
-        }
-    }
-
     /** What the client says. */
-    private final class ClientSide implements MessageGate.Side {
+    private final class ClientSide implements MessageGate.Side, ClientSocket.Listener {
         @Override
-        public void pass(WebSocketFrame frame) {
-            turns().heard(frame.binaryData().length(), !frame.isFinal() || frame.isContinuation());
+        public void frame(WebSocketFrame frame) {
+            guarded(() -> {
+                if (!over) {
+                    activeNanos = services.clock().getAsLong();
+                    fromClient.take(frame);
+                    if (!over && upstream.isFull() && providerFullNanos == 0) {
+                        providerFullNanos = activeNanos;
+                        client.hold(Hold.PROVIDER_FULL);
+                    }
+                }
+            });
+        }
+
+        @Override
+        public void drained() {
+            upstream.resume();
+        }
+
+        @Override
+        public void flooded() {
+            finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, CloseCodes.POLICY, "too many pings");
+        }
+
+        @Override
+        public void closed(int code, @Nullable String reason) {
+            endpoint.connections().closed(incoming.request().connection());
+            guarded(() -> {
+                if (code == CloseCodes.NONE) {
+                    finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, code, null);
+                } else {
+                    finish(null, Ending.COMPLETED, code, reason);
+                }
+            });
+        }
+
+        @Override
+        public void pass(WebSocketFrame frame, @Nullable String type) {
+            int bytes = frame.binaryData().length();
+            if (APPEND.equals(type)) {
+                turns().estimate().heardSound(bytes);
+            } else {
+                turns().estimate().heard(bytes);
+            }
             toProvider.pass(frame);
         }
 
@@ -206,8 +214,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     /** The response waits for room; what the client says behind it waits too. */
     private void create(RealtimeEvent event, List<WebSocketFrame> frames) {
-        asking = true;
-        client.pause();
+        client.hold(Hold.ASKING);
         turns().ask(
                         turn -> guarded(() -> {
                             for (int i = 0; i < frames.size() - 1; i++) {
@@ -227,21 +234,15 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     }
 
     private void asked() {
-        asking = false;
-        readOn();
+        activeNanos = services.clock().getAsLong();
+        client.letGo(Hold.ASKING);
         endIfDrained();
     }
 
-    /** The session's model stays what it is; the provider knows it by another name. */
     private void update(RealtimeEvent event, byte[] text, List<WebSocketFrame> frames) {
-        String named = event.model(text);
-        String here = candidate().upstreamModel();
-        boolean same = named == null || named.equals(here);
-        boolean known = named == null
-                || named.equals(here)
-                || named.equals(model.name())
-                || named.equals(candidate().model());
-        if (event.models() > 1 || !known) {
+        if (names().keepsModel(event, text)) {
+            toProvider.pass(names().forProvider(event, text), frames);
+        } else {
             say(
                     new InvalidRequest(
                             InvalidRequest.Kind.MALFORMED,
@@ -249,10 +250,6 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                             "session.model",
                             "model_not_allowed"),
                     event.id());
-        } else if (same) {
-            frames.forEach(toProvider::pass);
-        } else {
-            toProvider.say(new String(event.withModel(text, here), StandardCharsets.UTF_8));
         }
     }
 
@@ -264,40 +261,6 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     private String nextId() {
         return "event_" + incoming.id() + "_" + ++ownEvents;
-    }
-
-    private void readOn() {
-        if (!asking && providerFullNanos == 0) {
-            client.resume();
-        }
-    }
-
-    private boolean isClientFull() {
-        return !client.isClosed() && client.writeQueueFull();
-    }
-
-    private void writeToClient(WebSocketFrame frame) {
-        client.writeFrame(frame);
-        if (isClientFull() && clientFullNanos == 0) {
-            clientFullNanos = services.clock().getAsLong();
-            upstream.pause();
-        }
-    }
-
-    private void clientDrained() {
-        clientFullNanos = 0;
-        pingsUnread = 0;
-        upstream.resume();
-    }
-
-    private void clientClosed() {
-        Short code = client.closeStatusCode();
-        int said = code == null ? CloseCodes.NONE : code & 0xffff;
-        if (said == CloseCodes.NONE) {
-            finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, said, null);
-        } else {
-            finish(null, Ending.COMPLETED, said, client.closeReason());
-        }
     }
 
     // --- the provider's side
@@ -317,7 +280,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     public void drained() {
         guarded(() -> {
             providerFullNanos = 0;
-            readOn();
+            client.letGo(Hold.PROVIDER_FULL);
         });
     }
 
@@ -337,7 +300,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     /** What the provider says. */
     private final class ProviderSide implements MessageGate.Side {
         @Override
-        public void pass(WebSocketFrame frame) {
+        public void pass(WebSocketFrame frame, @Nullable String type) {
             toClient.pass(frame);
         }
 
@@ -358,16 +321,16 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                 }
                 case "response.done" -> {
                     turns().done(event, text);
-                    passed(event, text, frames);
+                    toClient.pass(names().forClient(event, text), frames);
                     endIfDrained();
                 }
                 case "error" -> {
                     turns().error(UpstreamErrors.inAnswer(event.errorStart() < 0 ? text : event.error(text)));
-                    passed(event, text, frames);
+                    toClient.pass(names().forClient(event, text), frames);
                 }
                 // The account's limits are not the client's; the key's are said where they change.
                 case "rate_limits.updated" -> {}
-                default -> passed(event, text, frames);
+                default -> toClient.pass(names().forClient(event, text), frames);
             }
         }
 
@@ -379,27 +342,6 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                     CloseCodes.INTERNAL_ERROR,
                     null);
         }
-    }
-
-    /** Passes an event on, but for the model's other name and for what the error tells of the account. */
-    private void passed(RealtimeEvent event, byte[] text, List<WebSocketFrame> frames) {
-        String named = event.model(text);
-        if (named != null && !named.equals(candidate().model())) {
-            toClient.say(new String(event.withModel(text, candidate().model()), StandardCharsets.UTF_8));
-            return;
-        }
-        if (event.errorStart() >= 0) {
-            UpstreamFailure failure = UpstreamErrors.inAnswer(event.error(text));
-            boolean ours = failure.kind() == Kind.ACCOUNT_REFUSED || failure.kind() == Kind.RATE_LIMITED;
-            boolean clean =
-                    event.message() == null || Redaction.redact(event.message()).equals(event.message());
-            if (ours || !clean) {
-                String error = RealtimeWords.errorObject(failure, event.eventId());
-                toClient.say(new String(event.withError(text, error), StandardCharsets.UTF_8));
-                return;
-            }
-        }
-        frames.forEach(toClient::pass);
     }
 
     @Override
@@ -426,7 +368,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         guarded(() -> {
             Duration stall = services.bounds().writeStall();
             Duration ping = services.bounds().ping();
-            if (isOver(now, clientFullNanos, stall) || isOver(now, reading() ? heardNanos : 0, stall.plus(ping))) {
+            if (isOver(now, client.fullSince(), stall) || client.isSilent(now, stall.plus(ping))) {
                 finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, CloseCodes.POLICY, "nothing is taken");
             } else if (isOver(now, providerFullNanos, stall)) {
                 finish(
@@ -436,7 +378,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                         null);
             } else if (isOver(now, startNanos, endpoint.config().session())) {
                 expire("The session has lasted as long as the gateway allows.", "session_expired");
-            } else if (!asking && isOver(now, activeNanos, endpoint.config().idle())) {
+            } else if (isOver(now, activeNanos, endpoint.config().idle())) {
                 expire("Nothing was said in the session for too long.", "session_idle");
             } else if (turns().isLate(now)) {
                 finish(
@@ -446,14 +388,10 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                         null);
             } else if (isOver(now, pingedNanos, ping)) {
                 pingedNanos = now;
-                client.writePing(Buffer.buffer());
+                client.ping();
                 upstream.ping(Buffer.buffer());
             }
         });
-    }
-
-    private boolean reading() {
-        return !asking && providerFullNanos == 0;
     }
 
     private static boolean isOver(long now, long since, Duration most) {
@@ -535,21 +473,12 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                     if (done.failed()) {
                         LOG.error("usage of session {} was not taken: {}", incoming.id(), String.valueOf(done.cause()));
                     }
-                    closeClient(failure, allowed, words);
+                    String last = failure == null || toClient.isInMessage()
+                            ? null
+                            : RealtimeWords.error(nextId(), failure, null);
+                    client.close(last, allowed, words);
                     services.open().remove(this);
                     endpoint.leave();
                 });
-    }
-
-    private void closeClient(@Nullable GatewayFailure failure, int code, @Nullable String reason) {
-        if (client.isClosed()) {
-            return;
-        }
-        if (failure != null && !toClient.isInMessage()) {
-            client.writeFrame(WebSocketFrame.textFrame(RealtimeWords.error(nextId(), failure, null), true));
-        }
-        // What still comes must be read for the answer to the close to come behind it.
-        client.resume();
-        client.close((short) code, reason).onFailure(cause -> LOG.debug("while closing", cause));
     }
 }

@@ -35,17 +35,12 @@ final class RealtimeTurns {
     private static final int MOST = 64;
     private static final int MOST_EXPIRED_LEASES = 8;
 
-    /** A token of sound is 100 ms: 4800 bytes of 24 kHz PCM, as base64. */
-    private static final int SOUND_BYTES_PER_TOKEN = 6_400;
-
-    private static final int TEXT_BYTES_PER_TOKEN = 4;
-    private static final int LONG_TEXT = 32 * 1024;
-
     private final ExchangeServices services;
     private final Incoming incoming;
     private final Model model;
     private final Candidate candidate;
     private final Duration maxWait;
+    private final RealtimeEstimate estimate;
     private final Listener listener;
     private final List<Reserving> asking = new ArrayList<>();
     private final Deque<Turn> sent = new ArrayDeque<>();
@@ -56,8 +51,6 @@ final class RealtimeTurns {
     private long resting;
 
     private long restedAtNanos;
-    private long contextTokens;
-    private long newInputBytes;
     private boolean over;
 
     /** Hears of what the limits do. */
@@ -110,6 +103,7 @@ final class RealtimeTurns {
         this.model = model;
         this.candidate = opened.candidate();
         this.maxWait = maxWait;
+        this.estimate = new RealtimeEstimate(services, incoming.key().name(), model);
         this.listener = listener;
         long now = now();
         opened.rest(services.bus(), false, Estimate.NONE, null, now);
@@ -121,10 +115,9 @@ final class RealtimeTurns {
         return services.clock().getAsLong();
     }
 
-    /** The client adds to the conversation. */
-    void heard(int bytes, boolean sound) {
-        newInputBytes +=
-                sound || bytes > LONG_TEXT ? bytes : (long) bytes * (SOUND_BYTES_PER_TOKEN / TEXT_BYTES_PER_TOKEN);
+    /** Knows what the next response will take. */
+    RealtimeEstimate estimate() {
+        return estimate;
     }
 
     /** Whether nothing is under way. */
@@ -157,7 +150,7 @@ final class RealtimeTurns {
                     "too_many_responses"));
             return;
         }
-        Turn turn = new Turn(expected(), now());
+        Turn turn = new Turn(estimate.next(), now());
         reserve(
                 turn,
                 maxWait,
@@ -169,14 +162,6 @@ final class RealtimeTurns {
                     whenIn.accept(turn);
                 },
                 whenNot);
-    }
-
-    private Estimate expected() {
-        long input = contextTokens + Math.ceilDiv(newInputBytes, SOUND_BYTES_PER_TOKEN);
-        long output = Math.min(
-                services.estimates().estimate(incoming.key().name(), model.name(), model.outputEstimate()),
-                TokenUsage.MAX);
-        return new Estimate(input, output, input, output);
     }
 
     private void reserve(
@@ -252,7 +237,7 @@ final class RealtimeTurns {
         if (made.size() >= MOST) {
             return false;
         }
-        Turn turn = new Turn(expected(), now());
+        Turn turn = new Turn(estimate.next(), now());
         made.put(id, turn);
         reserve(
                 turn,
@@ -280,9 +265,7 @@ final class RealtimeTurns {
         TokenUsage used = event.usage();
         if (used != null) {
             usage = usage.and(used);
-            contextTokens = used.input() + used.output();
-            newInputBytes = 0;
-            services.estimates().learn(incoming.key().name(), model.name(), used.output());
+            estimate.learn(used);
         }
         if (turn == null) {
             if (used != null) {

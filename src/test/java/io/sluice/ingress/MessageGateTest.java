@@ -18,7 +18,7 @@ class MessageGateTest {
     private final MessageGate gate =
             new MessageGate(Set.of("held"), 10_000, new EdgeLimits(HttpBounds.DEFAULT), new MessageGate.Side() {
                 @Override
-                public void pass(WebSocketFrame frame) {
+                public void pass(WebSocketFrame frame, String type) {
                     seen.add((frame.isFinal() ? "last " : "part ") + frame.binaryData());
                 }
 
@@ -91,7 +91,7 @@ class MessageGateTest {
     private MessageGate.Side side() {
         return new MessageGate.Side() {
             @Override
-            public void pass(WebSocketFrame frame) {
+            public void pass(WebSocketFrame frame, String type) {
                 seen.add("passed");
             }
 
