@@ -116,6 +116,7 @@ enum RequestField {
             case GENERATE_CONTENT -> List.of(CONTENTS, GENERATION_CONFIG, TOOLS, SYSTEM_INSTRUCTION);
             case COUNT_CONTENT_TOKENS -> List.of(CONTENTS, COUNTED_REQUEST, TOOLS, SYSTEM_INSTRUCTION);
             case EMBED_CONTENT -> List.of(CONTENT);
+            case REALTIME -> List.of();
         };
     }
 

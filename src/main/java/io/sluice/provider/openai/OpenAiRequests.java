@@ -19,10 +19,13 @@ import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,6 +90,26 @@ public final class OpenAiRequests {
                 && asked.dialect() != ChatDialect.OPENAI
                 && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
         return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
+    }
+
+    /**
+     * Asks for a realtime session.
+     *
+     * @param uri request target
+     * @param headers the credential
+     * @param beta whether the client speaks the events of the API's beta
+     */
+    public static SocketRequest realtime(String uri, Map<String, String> headers, boolean beta) {
+        Map<String, String> all = new HashMap<>(headers);
+        if (beta) {
+            all.put("openai-beta", "realtime=v1");
+        }
+        return new SocketRequest(uri, all);
+    }
+
+    /** A text as it may stand in a path or a query. */
+    public static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static OpenAiVariant variant(Candidate candidate) {
