@@ -43,7 +43,8 @@ final class ResponsesAnswer {
                         + (reply.inputTokens() + reply.outputTokens()) + "}"
                 : "null";
         return "{\"id\":\"" + id() + "\",\"object\":\"response\",\"created_at\":" + reply.created()
-                + ",\"background\":" + echoed("background", "false") + ",\"status\":\"" + status + "\",\"error\":null,\"incomplete_details\":"
+                + ",\"background\":" + echoed("background", "false") + ",\"status\":\"" + status
+                + "\",\"error\":null,\"incomplete_details\":"
                 + (status.equals("incomplete") ? "{\"reason\":\"max_output_tokens\"}" : "null")
                 + ",\"instructions\":" + echoed("instructions", "null") + ",\"max_output_tokens\":"
                 + echoed("max_output_tokens", "null") + ",\"model\":" + quote(model) + ",\"output\":[" + output

@@ -77,8 +77,10 @@ final class StoredAnswers {
     private Planned stream(Memory.Stored stored) throws RefusedRequest {
         Frames events = stored.events();
         if (events == null) {
-            throw refused("stream", "This response cannot be streamed because it was not created with background=true"
-                    + " and stream=true.");
+            throw refused(
+                    "stream",
+                    "This response cannot be streamed because it was not created with background=true"
+                            + " and stream=true.");
         }
         Buffer text = Buffer.buffer();
         for (int i = number("starting_after", -1, 0, Integer.MAX_VALUE - 1) + 1; i < events.count(); i++) {
@@ -89,8 +91,7 @@ final class StoredAnswers {
 
     private Planned cancel(Memory.Stored stored) throws RefusedRequest {
         if (!stored.background()) {
-            throw new RefusedRequest(
-                    ProviderError.invalid("Cannot cancel a synchronous response.", null, null));
+            throw new RefusedRequest(ProviderError.invalid("Cannot cancel a synchronous response.", null, null));
         }
         if (!stored.pending()) {
             return Planned.free(stored.response().toString());
@@ -126,8 +127,12 @@ final class StoredAnswers {
         List<JsonNode> shown = all.subList(from, Math.min(all.size(), from + limit));
         ObjectNode list = Json.object().put("object", "list");
         list.putArray("data").addAll(shown);
-        return list.put("first_id", shown.isEmpty() ? null : shown.getFirst().path("id").asText())
-                .put("last_id", shown.isEmpty() ? null : shown.getLast().path("id").asText())
+        return list.put(
+                        "first_id",
+                        shown.isEmpty() ? null : shown.getFirst().path("id").asText())
+                .put(
+                        "last_id",
+                        shown.isEmpty() ? null : shown.getLast().path("id").asText())
                 .put("has_more", from + limit < all.size());
     }
 

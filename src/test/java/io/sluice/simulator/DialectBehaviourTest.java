@@ -436,14 +436,11 @@ class DialectBehaviourTest {
                 .path("id")
                 .asText();
         String second = ask(
-                        "/v1/responses",
-                        bearer(),
-                        "{'model':'m','previous_response_id':'" + first + "','input':'two'}")
+                        "/v1/responses", bearer(), "{'model':'m','previous_response_id':'" + first + "','input':'two'}")
                 .path("id")
                 .asText();
 
-        JsonNode all =
-                stored(HttpMethod.GET, second + "/input_items?order=asc").json();
+        JsonNode all = stored(HttpMethod.GET, second + "/input_items?order=asc").json();
         JsonNode page = stored(HttpMethod.GET, second + "/input_items?limit=1").json();
         JsonNode next = stored(
                         HttpMethod.GET,
