@@ -261,7 +261,7 @@ class DialectRoutesTest {
         assertThat(list.get("models")).hasSize(3);
         assertThat(list.at("/models/1")).isEqualTo(JSON.readTree("""
                         {"name":"models/org/model+1","displayName":"org/model+1",
-                         "supportedGenerationMethods":["generateContent","countTokens","embedContent"]}"""));
+                         "supportedGenerationMethods":["generateContent","countTokens","embedContent","batchEmbedContents"]}"""));
         assertThat(json(send("GET", "/v1beta/models/llama3%3A8b", GOOD_KEY, ""))
                         .get("name")
                         .textValue())

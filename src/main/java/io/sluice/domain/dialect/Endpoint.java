@@ -25,7 +25,10 @@ public enum Endpoint {
     /** {@code POST /v1beta/models/{model}:countTokens}, Gemini's. */
     COUNT_CONTENT_TOKENS(ChatDialect.GEMINI, ":countTokens", "content_count_tokens", "contents", Kind.COUNT_TOKENS),
     /** {@code POST /v1beta/models/{model}:embedContent}, Gemini's. */
-    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS);
+    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS),
+    /** {@code POST /v1beta/models/{model}:batchEmbedContents}, Gemini's. */
+    BATCH_EMBED_CONTENTS(
+            ChatDialect.GEMINI, ":batchEmbedContents", "batch_embed_contents", "requests", Kind.EMBEDDINGS);
 
     private final ChatDialect dialect;
     private final String path;

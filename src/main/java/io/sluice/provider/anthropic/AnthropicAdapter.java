@@ -50,7 +50,7 @@ public final class AnthropicAdapter implements ProviderAdapter {
                         passing(candidate, scan.endpoint()));
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
-            case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT ->
+            case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                 throw Encoding.inexpressible(scan.endpoint().path());
         };
     }

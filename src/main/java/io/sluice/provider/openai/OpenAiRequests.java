@@ -9,6 +9,7 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
@@ -54,6 +55,15 @@ public final class OpenAiRequests {
                     headers,
                     Encoding.spliced(candidate, scan),
                     Encoding.passing(candidate, scan));
+        }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    uri.apply(Endpoint.EMBEDDINGS.path()),
+                    headers,
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
         }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
