@@ -63,7 +63,8 @@ public final class GeminiEmbedRequest {
         String prefix = batch ? "requests." : "";
         try {
             if (!(Json.read(scan.body(), 0, scan.body().length) instanceof ObjectNode body)) {
-                throw new MalformedRequestException(null, "The body is not a JSON object.");
+                throw new MalformedRequestException(
+                        scan.endpoint().inputField(), "The body holds numbers or texts beyond all use.");
             }
             List<Item> items = new ArrayList<>();
             if (batch) {
