@@ -37,6 +37,9 @@ public enum Endpoint {
     COUNT_CONTENT_TOKENS(ChatDialect.GEMINI, ":countTokens", "content_count_tokens", "contents", Kind.COUNT_TOKENS),
     /** {@code POST /v1beta/models/{model}:embedContent}, Gemini's. */
     EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS),
+    /** {@code POST /v1beta/models/{model}:batchEmbedContents}, Gemini's. */
+    BATCH_EMBED_CONTENTS(
+            ChatDialect.GEMINI, ":batchEmbedContents", "batch_embed_contents", "requests", Kind.EMBEDDINGS),
     /** {@code GET /v1/realtime}, a session over WebSocket. */
     REALTIME(ChatDialect.OPENAI, "/realtime", "realtime", "model", Kind.SESSION);
 

@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.json.StoredReferences;
@@ -60,6 +61,15 @@ public final class OpenAiRequests {
             PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
                     uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
+        }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    uri.apply(Endpoint.EMBEDDINGS.path()),
+                    headers,
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
         }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
