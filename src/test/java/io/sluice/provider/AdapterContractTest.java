@@ -52,7 +52,8 @@ class AdapterContractTest {
         assertThat(Subject.all()).extracting(Subject::type).contains(ProviderType.values());
         assertThat(Subject.all())
                 .extracting(Subject::name)
-                .containsAll(Presets.NAMES.stream().map(name -> "preset " + name).toList());
+                .containsAll(
+                        Presets.NAMES.stream().map(name -> "preset " + name).toList());
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -161,7 +162,8 @@ class AdapterContractTest {
             assertThat(reading.verdict()).as("cut at %d", at).isIn(Kind.TRUNCATED, Kind.BAD_RESPONSE);
         }
         byte[] stream = stream(wire);
-        int end = lengthTo(wire, wire.finishing()) + lastOf(wire.event(wire.events().get(wire.finishing())));
+        int end = lengthTo(wire, wire.finishing())
+                + lastOf(wire.event(wire.events().get(wire.finishing())));
         for (int at = 0; at < end; at++) {
             Reading reading = Reading.of(tap(pieces, wire.streamType()), Arrays.copyOf(stream, at), 64);
             assertThat(reading.verdict())
@@ -231,8 +233,8 @@ class AdapterContractTest {
         for (String answer : answers) {
             for (boolean stream : new boolean[] {false, true}) {
                 String type = stream ? subject.wire(client).streamType() : "application/json";
-                Reading reading = Reading.of(
-                        tap(client.asking(subject, stream), type), answer.getBytes(ISO_8859_1), 64);
+                Reading reading =
+                        Reading.of(tap(client.asking(subject, stream), type), answer.getBytes(ISO_8859_1), 64);
 
                 assertThat(reading.verdict())
                         .as("'%s', stream: %s", answer, stream)
@@ -246,7 +248,9 @@ class AdapterContractTest {
     void readsNoOtherContentType(Subject subject, Client client) {
         for (boolean stream : new boolean[] {false, true}) {
             for (String type : List.of("text/html", "text/html; charset=utf-8", "application/pdf", "image/png")) {
-                assertThat(client.ask(subject, stream).answer().tap(type)).as(type).isNull();
+                assertThat(client.ask(subject, stream).answer().tap(type))
+                        .as(type)
+                        .isNull();
             }
         }
     }
@@ -281,9 +285,7 @@ class AdapterContractTest {
 
     /** No exception, no nonsense in the books, no fault laid on the client or the account. */
     private static void assertHarmless(Reading reading, String mutant) {
-        assertThat(reading.verdict())
-                .as(mutant)
-                .isIn(null, Kind.TRUNCATED, Kind.BAD_RESPONSE, Kind.SERVER_ERROR);
+        assertThat(reading.verdict()).as(mutant).isIn(null, Kind.TRUNCATED, Kind.BAD_RESPONSE, Kind.SERVER_ERROR);
         TokenUsage usage = reading.tap().usage();
         if (usage != null) {
             assertThat(List.of(usage.input(), usage.output(), usage.cachedInput()))
@@ -302,12 +304,9 @@ class AdapterContractTest {
         String start = wire.whole().substring(0, wire.whole().indexOf("Hi there"));
         byte[] event = wire.event(wire.events().get(1));
 
+        assertNotKept(tap(client.asking(subject, false), "application/json"), start.getBytes(UTF_8), filler);
         assertNotKept(
-                tap(client.asking(subject, false), "application/json"), start.getBytes(UTF_8), filler);
-        assertNotKept(
-                tap(client.asking(subject, true), wire.streamType()),
-                Arrays.copyOf(event, event.length / 2),
-                filler);
+                tap(client.asking(subject, true), wire.streamType()), Arrays.copyOf(event, event.length / 2), filler);
     }
 
     private static void assertNotKept(ResponseTap tap, byte[] start, byte[] filler) {
@@ -365,7 +364,8 @@ class AdapterContractTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void nonsenseInHeadersTellsNothing(Subject subject) {
-        for (String value : List.of("", "-1", "0", "NaN", "1e309", "9".repeat(40), "\u0660", "x".repeat(10_000), "1,2")) {
+        for (String value :
+                List.of("", "-1", "0", "NaN", "1e309", "9".repeat(40), "\u0660", "x".repeat(10_000), "1,2")) {
             MultiMap headers = MultiMap.caseInsensitiveMultiMap();
             for (String name : List.of("requests", "tokens", "input-tokens", "output-tokens")) {
                 for (String what : List.of("limit", "remaining", "reset")) {

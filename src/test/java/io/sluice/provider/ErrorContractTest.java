@@ -100,7 +100,8 @@ class ErrorContractTest {
             if (rule.text() != null || rule.codes().isEmpty()) {
                 continue;
             }
-            int status = rule.statuses().isEmpty() ? 400 : rule.statuses().iterator().next();
+            int status =
+                    rule.statuses().isEmpty() ? 400 : rule.statuses().iterator().next();
             for (String code : rule.codes()) {
                 String word = code.replace("*", "x");
                 for (String body : List.of(

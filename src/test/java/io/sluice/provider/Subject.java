@@ -83,7 +83,13 @@ record Subject(
                                 "/openai/deployments/up/chat/completions?api-version=2024-10-21")
                         .dated()
                         .learning(Set.of(Dimension.TOKENS)),
-                plain(ProviderType.ANTHROPIC, Wire.ANTHROPIC, "/v1", key("sk-ant-api03-"), "x-api-key: ", "/v1/messages")
+                plain(
+                                ProviderType.ANTHROPIC,
+                                Wire.ANTHROPIC,
+                                "/v1",
+                                key("sk-ant-api03-"),
+                                "x-api-key: ",
+                                "/v1/messages")
                         .learning(Set.of(Dimension.REQUESTS)),
                 plain(
                                 ProviderType.GEMINI,

@@ -38,9 +38,7 @@ enum Wire {
             8,
             List.of(
                     named("response.created", "\"response\":" + response("in_progress", "[]", "null")),
-                    named(
-                            "response.output_item.added",
-                            "\"output_index\":0,\"item\":" + message("in_progress", "")),
+                    named("response.output_item.added", "\"output_index\":0,\"item\":" + message("in_progress", "")),
                     named(
                             "response.content_part.added",
                             "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"part\":" + part("")),
@@ -50,8 +48,7 @@ enum Wire {
                     named("response.content_part.done", place() + ",\"part\":" + part("Hi there")),
                     named(
                             "response.output_item.done",
-                            "\"output_index\":0,\"item\":"
-                                    + message("completed", part("Hi there"))),
+                            "\"output_index\":0,\"item\":" + message("completed", part("Hi there"))),
                     named(
                             "response.completed",
                             "\"response\":"
@@ -78,9 +75,7 @@ enum Wire {
                             "\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"up\","
                                     + "\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,"
                                     + "\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}"),
-                    named(
-                            "content_block_start",
-                            "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"),
+                    named("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"),
                     named("content_block_delta", "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}"),
                     named("content_block_delta", "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\" there\"}"),
                     named("content_block_stop", "\"index\":0"),
@@ -169,10 +164,7 @@ enum Wire {
             ollama("Hi there", true),
             "application/x-ndjson",
             2,
-            List.of(
-                    ollama("Hi", false) + "\n",
-                    ollama(" there", false) + "\n",
-                    ollama("", true) + "\n"),
+            List.of(ollama("Hi", false) + "\n", ollama(" there", false) + "\n", ollama("", true) + "\n"),
             "{\"error\":\"Something went wrong\"}") {
         @Override
         byte[] errorEvent() {
@@ -237,7 +229,8 @@ enum Wire {
 
     private static String dashScope(String text, String finish, int tokens) {
         return "{\"output\":{\"choices\":[{\"finish_reason\":\"" + finish
-                + "\",\"message\":{\"role\":\"assistant\",\"content\":\"" + text + "\"}}]},\"usage\":{\"input_tokens\":9,"
+                + "\",\"message\":{\"role\":\"assistant\",\"content\":\"" + text
+                + "\"}}]},\"usage\":{\"input_tokens\":9,"
                 + "\"output_tokens\":" + tokens + ",\"total_tokens\":" + (9 + tokens) + "},\"request_id\":\"r1\"}";
     }
 

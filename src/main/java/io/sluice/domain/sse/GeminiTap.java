@@ -173,7 +173,8 @@ public final class GeminiTap implements ResponseTap {
 
     private void refuse() {
         state = State.REFUSED;
-        error = UpstreamFailure.of(UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with JSON that holds an answer.");
+        error = UpstreamFailure.of(
+                UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with JSON that holds an answer.");
     }
 
     private void begin() {

@@ -351,7 +351,8 @@ class BedrockAnswerTest {
             if (total < 16 || total > mutated.length - at) {
                 break;
             }
-            bytes.putInt(at + total - 4, EventStreamFrames.crc(Arrays.copyOfRange(mutated, at, at + total - 4), total - 4));
+            bytes.putInt(
+                    at + total - 4, EventStreamFrames.crc(Arrays.copyOfRange(mutated, at, at + total - 4), total - 4));
             at += total;
         }
         return mutated;
