@@ -60,6 +60,7 @@ final class Exchange implements Cancellation {
     private final Runnable release;
     private final RemainingCandidates remaining;
     private final long readNanos;
+    private final @Nullable ClientUpload upload;
     private int expiredLeases;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
@@ -78,6 +79,7 @@ final class Exchange implements Cancellation {
      * @param model the model it asks for
      * @param maxWait how long it may wait for room
      * @param release gives back its place; run once at the end
+     * @param upload the form that is still to come; null for a request that is whole
      */
     Exchange(
             ExchangeServices services,
@@ -85,7 +87,9 @@ final class Exchange implements Cancellation {
             RequestScan scan,
             Model model,
             Duration maxWait,
-            Runnable release) {
+            Runnable release,
+            @Nullable ClientUpload upload) {
+        this.upload = upload;
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
@@ -96,8 +100,9 @@ final class Exchange implements Cancellation {
         this.readNanos = services.clock().getAsLong();
         this.writer = new AnswerWriter(services, incoming, scan.head().arrayStream(), this::committed);
         this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos);
+        int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
-                services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
+                services, incoming, waiting, maxWait, model.policy().deadline(), readNanos);
     }
 
     /** Begins; everything after happens by itself. */
@@ -200,6 +205,7 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
+                upload,
                 this);
         Timeouts timeouts = candidate.channel().timeouts();
         Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
@@ -262,6 +268,10 @@ final class Exchange implements Cancellation {
             return;
         }
         lastFailure = upstream;
+        if (upload != null && !upload.isReplayable()) {
+            finish(notSentAgain(upstream));
+            return;
+        }
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - readNanos);
         Next next = remaining.failed(
@@ -277,6 +287,17 @@ final class Exchange implements Cancellation {
             }
             case Next.GiveUp none -> finish(upstream);
         }
+    }
+
+    private static UpstreamFailure notSentAgain(UpstreamFailure failure) {
+        return new UpstreamFailure(
+                failure.kind(),
+                failure.status(),
+                failure.message() + " The upload was not sent again, for part of it had been sent already.",
+                failure.type(),
+                failure.param(),
+                failure.code(),
+                failure.retryAfter());
     }
 
     /** The answer is over: whole, or not. */
@@ -325,6 +346,9 @@ final class Exchange implements Cancellation {
         scan = scan.withoutBody();
         services.limits().releaseBody(heldBytes);
         heldBytes = 0;
+        if (upload != null) {
+            upload.forget();
+        }
     }
 
     /**
@@ -357,11 +381,17 @@ final class Exchange implements Cancellation {
     private void ended() {
         services.open().remove(this);
         services.limits().releaseBody(heldBytes);
+        if (upload != null) {
+            upload.close();
+        }
         release.run();
     }
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
+            if (upload != null) {
+                meter.uploaded(upload);
+            }
             TokenUsage usage = meter.settle(attempt, answer, outcome);
             boolean estimated = attempt != null
                     && !CountTokens.isAsked(scan)
@@ -394,6 +424,9 @@ final class Exchange implements Cancellation {
         }
         if (outcome == null) {
             Objects.requireNonNull(answer).end();
+            if (upload != null) {
+                upload.discard();
+            }
         } else if (writer.isCommitted()) {
             writer.abort(outcome);
         } else {

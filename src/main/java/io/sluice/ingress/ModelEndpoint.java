@@ -81,7 +81,7 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                 return;
             }
             Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
-            new Exchange(services, incoming, scan, model, maxWait, this::leave).start();
+            new Exchange(services, incoming, scan, model, maxWait, this::leave, null).start();
         } catch (RuntimeException e) {
             services.limits().releaseBody(body.length);
             leave();
@@ -91,8 +91,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
 
     private static Model modelOf(Incoming incoming, RequestScan scan) {
         String name = scan.model();
-        Model model = incoming.revision().models().get(name);
-        if (model == null && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
+        boolean unknown = !incoming.revision().models().containsKey(name);
+        if (unknown && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
             throw new GatewayException(new InvalidRequest(
                     Kind.UNKNOWN_MODEL,
                     "Your request names no model, and the one that is then meant, '" + name
@@ -100,6 +100,16 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     "model",
                     "model_not_found"));
         }
+        return modelOf(incoming, name);
+    }
+
+    /**
+     * The model of a name.
+     *
+     * @throws GatewayException when there is none, or the caller may not use it
+     */
+    static Model modelOf(Incoming incoming, String name) {
+        Model model = incoming.revision().models().get(name);
         if (model == null) {
             throw new GatewayException(ModelsHandler.unknown(name));
         }
@@ -119,6 +129,11 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     null,
                     "unsupported_content_type");
         }
+        return checkCoding(incoming);
+    }
+
+    /** What is wrong with how a body comes, whatever it is; null for nothing. */
+    static @Nullable InvalidRequest checkCoding(Incoming incoming) {
         String coding = incoming.request().getHeader("content-encoding");
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
             return new InvalidRequest(
@@ -142,7 +157,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         return type.equals("application/json");
     }
 
-    private static GatewayFailure failureOf(Throwable cause) {
+    /** What a request fails with. */
+    static GatewayFailure failureOf(Throwable cause) {
         if (cause instanceof GatewayException expected) {
             return expected.failure();
         }

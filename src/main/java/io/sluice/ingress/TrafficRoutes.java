@@ -22,7 +22,10 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
             if (endpoint.dialect() != ChatDialect.GEMINI) {
-                routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
+                Routes.EndpointHandler handler = endpoint.isForm()
+                        ? new FormEndpoint(endpoint, services)
+                        : new ModelEndpoint(endpoint, services);
+                routes.add(HttpMethod.POST, "/v1" + endpoint.path(), handler);
             }
         }
         for (String path : List.of(ModelsHandler.PATH, ModelsHandler.BETA_PATH)) {

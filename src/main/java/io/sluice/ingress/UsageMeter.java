@@ -24,6 +24,8 @@ final class UsageMeter {
     private final RequestScan scan;
     private final Model model;
     private final Estimate estimate;
+    private long images;
+    private long inputTokens;
     private final long readNanos;
     private int attempts;
     private long queueNanos = -1;
@@ -44,7 +46,9 @@ final class UsageMeter {
         this.scan = scan;
         this.model = model;
         this.readNanos = readNanos;
+        this.images = scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
         this.estimate = expected();
+        this.inputTokens = estimate.inputTokens();
     }
 
     private Estimate expected() {
@@ -58,7 +62,7 @@ final class UsageMeter {
             long output = makesMedia()
                     ? services.estimates().estimate(incoming.key().name(), model.name(), 0) * scan.choices()
                     : 0;
-            return new Estimate(input, output, guessedInput, output, images());
+            return new Estimate(input, output, scan.endpoint().isForm() ? input : guessedInput, output, images);
         }
         boolean declared = scan.maxOutputTokens() >= 0;
         long each = declared
@@ -74,11 +78,20 @@ final class UsageMeter {
     }
 
     private boolean makesMedia() {
-        return scan.endpoint().kind() == Endpoint.Kind.IMAGES || scan.endpoint().kind() == Endpoint.Kind.SPEECH;
+        return switch (scan.endpoint().kind()) {
+            case IMAGES, SPEECH, TRANSCRIPTION -> true;
+            default -> false;
+        };
     }
 
-    private long images() {
-        return scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
+    /** A form has come: what it really asks for, and how large it is. */
+    void uploaded(ClientUpload upload) {
+        if (images > 0) {
+            images = Math.max(images, upload.form().choices());
+        }
+        long sent = FormEndpoint.inputTokens(
+                scan.endpoint(), upload.size(), upload.form().textTokens());
+        inputTokens = Math.max(inputTokens, services.estimates().correctInput(model.name(), sent));
     }
 
     /** What each attempt reserves. */
@@ -124,10 +137,10 @@ final class UsageMeter {
         TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
         TokenUsage usage = isCount() ? NOTHING : reported;
         if (usage == null && answer != null) {
-            usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
+            usage = new TokenUsage(inputTokens, 0, answer.tap().estimatedOutputTokens(), 0);
         }
         Estimate charge = usage != null
-                ? new Estimate(usage.input(), usage.output()).withImages(images())
+                ? new Estimate(usage.input(), usage.output()).withImages(images)
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {

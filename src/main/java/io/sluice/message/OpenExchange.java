@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reservation number of the attempt's reservation
  * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
  * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
+ * @param upload the form whose beginning was scanned, and that is sent in the place of the scan's body; null for none
  * @param cancellation tells that the client has left; one-shot
  */
 public record OpenExchange(
@@ -25,6 +26,7 @@ public record OpenExchange(
         long reservation,
         long expiresAtNanos,
         @Nullable ParkedConnection parked,
+        @Nullable Upload upload,
         Cancellation cancellation) {
     /** The same without the request's text and without a connection. */
     public OpenExchange withoutBody() {
@@ -35,6 +37,7 @@ public record OpenExchange(
                 clientRequestId,
                 reservation,
                 expiresAtNanos,
+                null,
                 null,
                 cancellation);
     }

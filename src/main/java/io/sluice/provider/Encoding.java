@@ -25,8 +25,11 @@ import java.util.function.Supplier;
 public final class Encoding {
     private Encoding() {}
 
-    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
+    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced; a form's is empty. */
     public static byte[] spliced(Candidate candidate, RequestScan scan) {
+        if (scan.endpoint().isForm()) {
+            return scan.body();
+        }
         Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,

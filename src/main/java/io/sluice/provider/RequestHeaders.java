@@ -3,6 +3,7 @@ package io.sluice.provider;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.message.OpenExchange;
+import io.sluice.message.Upload;
 import io.vertx.core.http.HttpClientRequest;
 
 /** Which headers a provider gets; nothing else of the client's passes. Documented in the README. */
@@ -21,7 +22,8 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", accepted(open.scan()));
-        target.putHeader("content-type", "application/json");
+        Upload upload = open.upload();
+        target.putHeader("content-type", upload == null ? "application/json" : upload.contentType());
         target.putHeader("user-agent", "sluice");
         // Last, so that an adapter may say what else it accepts.
         message.headers().forEach(target::putHeader);
@@ -31,6 +33,9 @@ final class RequestHeaders {
         if (scan.stream()) {
             return "text/event-stream";
         }
-        return scan.endpoint().kind() == Endpoint.Kind.SPEECH ? "*/*" : "application/json";
+        return switch (scan.endpoint().kind()) {
+            case SPEECH, TRANSCRIPTION -> "*/*";
+            default -> "application/json";
+        };
     }
 }
