@@ -1,5 +1,7 @@
 package io.sluice.ingress;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.sluice.config.HttpBounds;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
@@ -12,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientUpload implements Upload, Timed {
     private static final int FIRST_BYTES = 4 * 1024;
+    private static final long HTTP2_NO_ERROR = 0;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final HttpServerRequest request;
@@ -204,7 +208,7 @@ final class ClientUpload implements Upload, Timed {
     }
 
     private static int bytes(String text) {
-        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        return text.getBytes(UTF_8).length;
     }
 
     @Override
@@ -295,18 +299,19 @@ final class ClientUpload implements Upload, Timed {
     }
 
     /**
-     * The request is answered, whatever of it is still to come: a bounded rest is read, so that the connection can go on,
-     * and then the connection is closed.
+     * The request is answered, whatever of it is still to come: a bounded rest is read, so that the connection can go on, and
+     * then it is cut off.
      */
     void discard() {
         if (ended) {
             return;
         }
-        close();
         long[] left = {Answers.MOST_DISCARDED};
         request.handler(piece -> {
             left[0] -= piece.length();
-            if (left[0] < 0) {
+            if (left[0] < 0 && request.version() == HttpVersion.HTTP_2) {
+                request.response().reset(HTTP2_NO_ERROR);
+            } else if (left[0] < 0) {
                 request.connection().close();
             }
         });
@@ -314,13 +319,19 @@ final class ClientUpload implements Upload, Timed {
         request.resume();
     }
 
-    /** Ends it: what is kept goes. What the client still sends is the answer's to deal with. */
+    /**
+     * Ends it: what is kept goes. What a client of HTTP/1 still sends is the answer's to deal with; on HTTP/2 it would hold
+     * up the connection's other streams.
+     */
     void close() {
         if (!closed) {
             closed = true;
             unlisten();
             services.timed().remove(this);
             forget();
+            if (request.version() == HttpVersion.HTTP_2) {
+                discard();
+            }
         }
     }
 }

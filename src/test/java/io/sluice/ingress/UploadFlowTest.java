@@ -11,6 +11,7 @@ import io.sluice.message.UsageRecord.Ending;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.Bounds;
+import io.sluice.testkit.Certificates;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -25,7 +26,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +40,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -307,6 +314,43 @@ class UploadFlowTest {
             // What came before the connection was closed.
             assertThat(upstream.take(SOON).text()).doesNotContain("forbidden").doesNotContain(END);
         }
+    }
+
+    /** A form that nobody reads must not take the window of its connection from the other requests on it. */
+    @Test
+    void aRefusedUploadLeavesAnHttp2ConnectionUsable(@TempDir Path directory) throws Exception {
+        Certificates certificates = Certificates.in(directory);
+        GatewayRevision revision = new RevisionBuilder()
+                .channel("one", c -> c.port(upstream.port()).accounts("a").serves("whisper-1"))
+                .key("app", KEY)
+                .build();
+        node = TestNode.of(revision).tls(certificates.tls()).start();
+        upstream.otherwise(Script.json(200, TRANSCRIPT));
+        try (HttpClient client =
+                HttpClient.newBuilder().sslContext(certificates.trusting()).build()) {
+            for (int i = 0; i < 4; i++) {
+                HttpResponse<String> refused = client.send(
+                        post(file("x".repeat(3 * MIB)) + field("model", "whisper-1") + END),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(refused.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(refused.statusCode()).isEqualTo(400);
+            }
+
+            HttpResponse<String> served = client.send(
+                    post(field("model", "whisper-1") + file("x".repeat(3 * MIB)) + END),
+                    HttpResponse.BodyHandlers.ofString());
+
+            assertThat(served.statusCode()).isEqualTo(200);
+        }
+    }
+
+    private HttpRequest post(String form) {
+        return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + node.port() + "/v1/audio/transcriptions"))
+                .header("authorization", "Bearer " + KEY)
+                .header("content-type", "multipart/form-data; boundary=" + B)
+                .timeout(LATER)
+                .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.ISO_8859_1))
+                .build();
     }
 
     @Test
