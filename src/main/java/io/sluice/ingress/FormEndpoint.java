@@ -99,8 +99,7 @@ final class FormEndpoint implements Routes.EndpointHandler {
                 ? "Your form has no field 'model', and your request no header " + MODEL_HEADER + "."
                 : "Your form has no field 'model' in its first " + upload.keptBytes()
                         + " bytes: put the model field before the file, or send the header " + MODEL_HEADER + ".";
-        throw new GatewayException(
-                new InvalidRequest(Kind.MALFORMED, where, "model", "missing_required_parameter"));
+        throw new GatewayException(new InvalidRequest(Kind.MALFORMED, where, "model", "missing_required_parameter"));
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.sluice.provider;
 
-import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.Upload;

@@ -315,8 +315,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = MissingEndpoint.or(
-                    adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
+            UpstreamFailure failure =
+                    MissingEndpoint.or(adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());
@@ -414,7 +414,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 GatewayFailure stuck = pump == null ? null : pump.check(now, startNanos, timeouts);
                 if (stuck != null) {
                     fail(stuck);
-                } else if (isSent() && inPhase > timeouts.head(open.scan().stream()).toNanos()) {
+                } else if (isSent()
+                        && inPhase > timeouts.head(open.scan().stream()).toNanos()) {
                     fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
                 }
             }

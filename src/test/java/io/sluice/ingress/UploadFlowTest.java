@@ -304,8 +304,8 @@ class UploadFlowTest {
         node(c -> c.serves("whisper-1"));
         upstream.otherwise(Script.json(200, TRANSCRIPT));
 
-        Answer answer = transcribe(
-                field("model", "whisper-1") + file("x".repeat(MIB)) + field("model", "forbidden") + END);
+        Answer answer =
+                transcribe(field("model", "whisper-1") + file("x".repeat(MIB)) + field("model", "forbidden") + END);
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).contains("'model'").contains("duplicate_parameter");
@@ -362,8 +362,8 @@ class UploadFlowTest {
 
         try (RawHttp connection = RawHttp.clear(node.port())) {
             Answer answer = connection
-                    .send(head("/v1/audio/transcriptions", -1, "") + Integer.toHexString(form.length()) + "\r\n"
-                            + form + "\r\n0\r\n\r\n")
+                    .send(head("/v1/audio/transcriptions", -1, "") + Integer.toHexString(form.length()) + "\r\n" + form
+                            + "\r\n0\r\n\r\n")
                     .read(LATER, 1)
                     .last();
             assertThat(answer.status()).isEqualTo(413);
@@ -523,8 +523,7 @@ class UploadFlowTest {
         try (SimulatedProvider provider = SimulatedProvider.start(SimulatorOptions.onPort(0))) {
             node(c -> c.port(provider.port()).serves(model));
 
-            Answer answer = ask(
-                    path, field("model", model) + field(name, value) + file("x".repeat(400_000)) + END, "");
+            Answer answer = ask(path, field("model", model) + field(name, value) + file("x".repeat(400_000)) + END, "");
 
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             assertThat(answer.whole()).isTrue();

@@ -24,8 +24,7 @@ public enum Endpoint {
     /** {@code POST /v1/images/variations}, a form. */
     IMAGE_VARIATIONS(ChatDialect.OPENAI, "/images/variations", "images_variations", "image", Kind.IMAGES),
     /** {@code POST /v1/audio/transcriptions}, a form. */
-    TRANSCRIPTIONS(
-            ChatDialect.OPENAI, "/audio/transcriptions", "audio_transcriptions", "file", Kind.TRANSCRIPTION),
+    TRANSCRIPTIONS(ChatDialect.OPENAI, "/audio/transcriptions", "audio_transcriptions", "file", Kind.TRANSCRIPTION),
     /** {@code POST /v1/audio/translations}, a form. */
     TRANSLATIONS(ChatDialect.OPENAI, "/audio/translations", "audio_translations", "file", Kind.TRANSCRIPTION),
     /** {@code POST /v1/responses}. */

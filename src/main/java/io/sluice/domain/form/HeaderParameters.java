@@ -102,7 +102,7 @@ final class HeaderParameters {
     }
 
     private static RuntimeException wrong() {
-        return FormFaults.malformed("The parameters of a header are malformed, or have a backslash, which is read in"
-                + " different ways.");
+        return FormFaults.malformed(
+                "The parameters of a header are malformed, or have a backslash, which is read in" + " different ways.");
     }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FormFilterTest {
     private static final String B = "xYz-1";
-    private static final String FILE = part("form-data; name=\"file\"; filename=\"a.mp3\"", "ID3\r\n--xY\r\n\r\r\n-\n\n--x");
+    private static final String FILE =
+            part("form-data; name=\"file\"; filename=\"a.mp3\"", "ID3\r\n--xY\r\n\r\r\n-\n\n--x");
     private static final String MODEL = field("model", "whisper-1");
     private static final String END = "--" + B + "--\r\n";
 
@@ -81,7 +82,7 @@ class FormFilterTest {
         everySplit(MODEL + FILE + END, "up", field("model", "up") + FILE + END);
         everySplit(FILE + MODEL + END, "up", FILE + field("model", "up") + END);
         everySplit(
-                FILE + part("form-data;name=model", "") .replace("\r\n\r\n\r\n", "\r\n\r\nx\r\n") + END,
+                FILE + part("form-data;name=model", "").replace("\r\n\r\n\r\n", "\r\n\r\nx\r\n") + END,
                 "up",
                 FILE + part("form-data;name=model", "up") + END);
     }
@@ -153,8 +154,8 @@ class FormFilterTest {
         byte[] form = bytes(text.replace("~", "\r\n").replace("--B", "--" + B));
         for (String model : new String[] {null, "up"}) {
             assertThatThrownBy(() -> run(new FormFilter(B, model), form))
-                    .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
-                            .isInstanceOf(InvalidRequest.class));
+                    .isInstanceOfSatisfying(
+                            GatewayException.class, e -> assertThat(e.failure()).isInstanceOf(InvalidRequest.class));
             byte[][] single = new byte[form.length][];
             for (int i = 0; i < form.length; i++) {
                 single[i] = new byte[] {form[i]};
@@ -181,7 +182,8 @@ class FormFilterTest {
             Random random = new Random(seed);
             StringBuilder content = new StringBuilder();
             for (int i = random.nextInt(60); i > 0; i--) {
-                content.append(random.nextBoolean() ? "\r\n--xYz-".charAt(random.nextInt(8)) : (char) random.nextInt(256));
+                content.append(
+                        random.nextBoolean() ? "\r\n--xYz-".charAt(random.nextInt(8)) : (char) random.nextInt(256));
             }
             String text = content.toString();
             if (text.contains("\n--" + B) || text.startsWith("--" + B)) {
@@ -251,13 +253,14 @@ class FormFilterTest {
             })
     void refusesATypeWithoutABoundary(String type) {
         assertThatThrownBy(() -> FormBoundary.of(type))
-                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
-                        .isInstanceOf(InvalidRequest.class));
+                .isInstanceOfSatisfying(
+                        GatewayException.class, e -> assertThat(e.failure()).isInstanceOf(InvalidRequest.class));
     }
 
     @Test
     void namesMayHaveLettersOfAnyScript() {
-        byte[] form = ("--" + B + "\r\nContent-Disposition: form-data; name=\"ä中\"; filename=\"ä.mp3\"\r\n\r\nv\r\n" + END)
+        byte[] form = ("--" + B + "\r\nContent-Disposition: form-data; name=\"ä中\"; filename=\"ä.mp3\"\r\n\r\nv\r\n"
+                        + END)
                 .getBytes(UTF_8);
 
         assertThat(run(new FormFilter(B, null), form)).isEqualTo(new String(form, ISO_8859_1));
