@@ -56,7 +56,7 @@ record ErrorAnswer(
         int status =
                 switch (failure.kind()) {
                     case MALFORMED -> 400;
-                    case UNKNOWN_PATH, UNKNOWN_MODEL -> 404;
+                    case UNKNOWN_PATH, UNKNOWN_MODEL, UNKNOWN_OBJECT -> 404;
                     case METHOD_NOT_ALLOWED -> 405;
                     case GONE -> 410;
                     case BODY_TOO_SLOW -> 408;

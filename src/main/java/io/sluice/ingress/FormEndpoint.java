@@ -2,7 +2,6 @@ package io.sluice.ingress;
 
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
-import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
 import io.sluice.domain.form.FormFilter;
@@ -50,19 +49,11 @@ final class FormEndpoint implements Routes.EndpointHandler {
             ModelEndpoint.modelOf(incoming, named);
         }
         ClientUpload upload = new ClientUpload(incoming.request(), services);
-        if (!services.limits().enterRequest()) {
-            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
-        }
-        services.metrics().requestsInFlight(1);
+        services.enter();
         upload.read().onComplete(read -> begin(incoming, upload, named, asked), cause -> {
-            leave();
+            services.leave();
             services.refuse(incoming, ModelEndpoint.failureOf(cause));
         });
-    }
-
-    private void leave() {
-        services.limits().leaveRequest();
-        services.metrics().requestsInFlight(-1);
     }
 
     private void begin(Incoming incoming, ClientUpload upload, @Nullable String named, @Nullable Duration asked) {
@@ -81,11 +72,12 @@ final class FormEndpoint implements Routes.EndpointHandler {
                     form.choices(),
                     inputTokens(endpoint, upload.size(), form.textTokens()),
                     0);
+            incoming.carries(upload);
             Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
-            new Exchange(services, incoming, scan, model, maxWait, this::leave, upload).start();
+            new Exchange(services, incoming, scan, model, maxWait, null, services::leave).start();
         } catch (RuntimeException e) {
             upload.close();
-            leave();
+            services.leave();
             services.refuse(incoming, ModelEndpoint.failureOf(e));
         }
     }

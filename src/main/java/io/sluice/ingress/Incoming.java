@@ -19,6 +19,7 @@ final class Incoming {
     private final long startMillis;
     private @Nullable VirtualKey key;
     private @Nullable EdgeDialect dialect;
+    private @Nullable ClientUpload upload;
 
     /**
      * A request at its head.
@@ -80,6 +81,16 @@ final class Incoming {
 
     void authenticated(VirtualKey caller) {
         key = caller;
+    }
+
+    /** The form whose beginning was read, and whose rest is still to come; null for a request that is whole. */
+    @Nullable
+    ClientUpload upload() {
+        return upload;
+    }
+
+    void carries(ClientUpload form) {
+        upload = form;
     }
 
     /** The client's dialect: its endpoint's, or until one is found what the head looks like. */

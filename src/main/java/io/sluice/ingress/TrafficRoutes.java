@@ -21,7 +21,7 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/live", health::live)
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
-            if (endpoint.dialect() != ChatDialect.GEMINI) {
+            if (endpoint.dialect() != ChatDialect.GEMINI && endpoint.kind() != Endpoint.Kind.STORED) {
                 Routes.EndpointHandler handler = endpoint.isForm()
                         ? new FormEndpoint(endpoint, services)
                         : new ModelEndpoint(endpoint, services);
@@ -33,6 +33,7 @@ final class TrafficRoutes {
                     .add(HttpMethod.GET, path + "/", models::one)
                     .add(HttpMethod.POST, path + "/", new GeminiActions(path + "/", services)::handle);
         }
+        new StoredResponses(services).addTo(routes);
         GonePaths.addTo(routes);
         return routes;
     }

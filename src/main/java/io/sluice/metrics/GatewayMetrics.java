@@ -200,6 +200,7 @@ public final class GatewayMetrics {
                     case IMAGES -> "image_generation";
                     case SPEECH -> "speech";
                     case TRANSCRIPTION -> "transcription";
+                    case STORED -> "stored";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
         meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);

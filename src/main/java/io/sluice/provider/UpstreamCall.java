@@ -8,19 +8,23 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.Upload;
 import io.sluice.message.UpstreamExchange;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +39,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  AUTHORIZING (at once where the key goes on the wire as it is)
+ *      │
+ *      ▼
+ *  FETCHING (what the request only names the address of, where the provider needs the bytes)
  *      │
  *      ▼
  *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
@@ -63,6 +70,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private enum Phase {
         AUTHORIZING,
+        FETCHING,
         CONNECTING,
         PARKED,
         WRITTEN,
@@ -84,6 +92,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private int earlyHints;
     private @Nullable LateWrite departure;
     private @Nullable Candidate authorized;
+    private @Nullable RequestCompletion completion;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
@@ -122,17 +131,43 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         open.cancellation().onCancel(this::clientLeft);
         services.credentials()
                 .authorized(open.candidate(), adapter.grant(open.candidate()))
-                .onComplete(candidate -> connect(candidate, clients), this::unauthorized);
+                .onComplete(candidate -> complete(candidate, clients), this::unauthorized);
         return result.future();
     }
 
+    /** Fetches what the request lacks for this provider; for nearly all there is nothing. */
+    private void complete(Candidate candidate, UpstreamClients clients) {
+        if (phase != Phase.AUTHORIZING) {
+            return;
+        }
+        try {
+            RequestCompletion begun = RequestCompletion.begin(services.media(), adapter, candidate, open);
+            if (begun == null) {
+                connect(candidate, clients);
+                return;
+            }
+            enter(Phase.FETCHING, clock.getAsLong());
+            completion = begun;
+            begun.done()
+                    .onComplete(
+                            whole -> {
+                                open = whole;
+                                connect(candidate, clients);
+                            },
+                            this::unauthorized);
+        } catch (GatewayException e) {
+            fail(e.failure());
+        }
+    }
+
     private void connect(Candidate candidate, UpstreamClients clients) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
+            completion = null;
             authorized = candidate;
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(channel()).onComplete(this::connected, this::connectFailed);
+                clients.connect(open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -140,7 +175,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void unauthorized(Throwable cause) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
             fail(cause instanceof GatewayException expected ? expected.failure() : new GatewayFailure.Internal());
         }
     }
@@ -153,9 +188,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         return taken;
     }
 
-    /** Where it goes, as of the revision it began with. */
-    Channel channel() {
+    private Channel channel() {
         return open.candidate().channel();
+    }
+
+    /** How it connects, as of the revision it began with. */
+    Way way() {
+        return Way.of(open.candidate());
     }
 
     /** Whether there is a connection to take. */
@@ -200,8 +239,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
-        target.setURI(message.uri());
-        RequestHeaders.put(target, message, open);
+        StoredCall stored = open.scan().head().stored();
+        if (stored != null) {
+            target.setMethod(HttpMethod.valueOf(stored.method()));
+        }
+        Outbound added = open.candidate().outbound();
+        target.setURI(added.target(message.uri()));
+        RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
@@ -213,11 +257,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
         Upload upload = open.upload();
-        if (upload == null) {
-            target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
-        } else {
-            send(target, upload).onComplete(sent -> leaving.left(clock.getAsLong()));
-        }
+        Future<Void> sent = stored != null
+                ? target.end()
+                : upload != null ? send(target, upload) : target.end(Buffer.buffer(message.body()));
+        sent.onComplete(left -> leaving.left(clock.getAsLong()));
     }
 
     /** Sends a form; its beginning in this turn. */
@@ -241,13 +284,18 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(channel()) ? BUSY : UNREACHED);
+            fail(
+                    cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
+                            ? BUSY
+                            : UNREACHED);
         }
     }
 
-    /** Whether it has a connection to the provider of a channel. */
-    boolean occupies(Channel channel) {
-        return request != null && channel().baseUrl().equals(channel.baseUrl());
+    /** Whether it has a connection that a candidate could have. */
+    boolean occupies(Candidate candidate) {
+        return request != null
+                && channel().baseUrl().equals(candidate.channel().baseUrl())
+                && way().equals(Way.of(candidate));
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -337,7 +385,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
-            boolean sent = before != Phase.AUTHORIZING && before != Phase.CONNECTING && before != Phase.PARKED;
+            boolean sent =
+                    switch (before) {
+                        case AUTHORIZING, FETCHING, CONNECTING, PARKED -> false;
+                        case WRITTEN, READING_ERROR, OPENED, CLAIMED, ENDED -> true;
+                    };
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
         reset();
@@ -345,7 +397,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void clientLeft() {
         switch (phase) {
-            case AUTHORIZING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            case AUTHORIZING, FETCHING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
             // Whoever holds an opened, claimed or parked handle ends it.
             case OPENED, CLAIMED, PARKED, ENDED -> {}
         }
@@ -377,6 +429,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void reset() {
+        if (completion != null) {
+            completion.cancel();
+        }
         if (request != null) {
             request.reset(HTTP2_CANCEL);
         }
@@ -391,7 +446,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.check(now);
         }
-        Timeouts timeouts = open.candidate().channel().timeouts();
+        Timeouts timeouts = open.candidate().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
             case AUTHORIZING -> {
@@ -399,10 +454,12 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     fail(UNREACHED);
                 }
             }
+            // Has a time limit of its own.
+            case FETCHING -> {}
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(services.isPoolFull(channel()) ? BUSY : UNREACHED);
+                    fail(services.isPoolFull(open.candidate()) ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {

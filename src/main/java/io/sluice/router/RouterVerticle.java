@@ -69,10 +69,11 @@ public final class RouterVerticle extends VerticleBase {
 
     private RouteDecision decide(PlanRoute request) {
         GatewayRevision revision = request.revision();
-        Model model = revision.models().get(request.model());
-        if (model == null) {
+        Model named = revision.models().get(request.model());
+        if (named == null) {
             return new RouteDecision.Unroutable(new NoRoute("The model is not served.", Duration.ZERO));
         }
+        Model model = request.account() == null ? named : named.onlyAt(request.account());
         int[] room = headroom.revision().equals(revision.id()) ? headroom.permille() : UNKNOWN;
         long now = clock.getAsLong();
         List<Candidate> plan = new ArrayList<>();

@@ -31,7 +31,8 @@ final class RouteTable {
                     HttpBounds.DEFAULT,
                     new EdgeLimits(HttpBounds.DEFAULT),
                     Set.of(),
-                    Set.of());
+                    Set.of(),
+                    null);
             return TrafficRoutes.of(services, new HealthHandler()).all();
         } finally {
             vertx.close();

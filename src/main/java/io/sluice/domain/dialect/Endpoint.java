@@ -29,6 +29,8 @@ public enum Endpoint {
     TRANSLATIONS(ChatDialect.OPENAI, "/audio/translations", "audio_translations", "file", Kind.TRANSCRIPTION),
     /** {@code POST /v1/responses}. */
     RESPONSES(ChatDialect.RESPONSES, "/responses", "responses", "input", Kind.CHAT),
+    /** {@code GET /v1/responses/{id}} and what else is asked of a stored response. */
+    STORED_RESPONSES(ChatDialect.RESPONSES, "/responses/", "stored_responses", "response_id", Kind.STORED),
     /** {@code POST /v1/messages}, Anthropic's. */
     MESSAGES(ChatDialect.ANTHROPIC, "/messages", "messages", "messages", Kind.CHAT),
     /** {@code POST /v1/messages/count_tokens}, Anthropic's. */
@@ -77,7 +79,9 @@ public enum Endpoint {
         /** A text as sound. */
         SPEECH,
         /** Sound as a text. */
-        TRANSCRIPTION
+        TRANSCRIPTION,
+        /** Something about an object that a provider keeps; the request has no body, and takes no tokens. */
+        STORED
     }
 
     /** The dialect that requests and answers are written in. */
@@ -122,7 +126,10 @@ public enum Endpoint {
 
     /** Whether every provider is taken to have it, or something that it can be translated to. */
     public boolean isCommon() {
-        return isText() || kind == Kind.EMBEDDINGS || kind == Kind.COUNT_TOKENS;
+        return switch (kind) {
+            case CHAT, TEXT, EMBEDDINGS, COUNT_TOKENS, STORED -> true;
+            case MODERATION, RANKING, IMAGES, SPEECH, TRANSCRIPTION -> false;
+        };
     }
 
     /** The model of a request that names none; null where it must name one. */

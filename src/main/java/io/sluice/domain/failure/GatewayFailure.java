@@ -56,6 +56,8 @@ public sealed interface GatewayFailure {
             METHOD_NOT_ALLOWED,
             /** No such model. */
             UNKNOWN_MODEL,
+            /** No such stored object, or another key's. */
+            UNKNOWN_OBJECT,
             /** The body is over its bound. */
             BODY_TOO_LARGE,
             /** The body did not arrive in time. */

@@ -112,6 +112,7 @@ enum RequestField {
                         TOOLS,
                         TEXT_FORMAT,
                         INSTRUCTIONS);
+            case STORED_RESPONSES -> List.of();
             case MESSAGES -> List.of(MODEL, STREAM, MAX_TOKENS, METADATA, MESSAGES, TOOLS, SYSTEM);
             case COUNT_MESSAGE_TOKENS -> List.of(MODEL, MESSAGES, TOOLS, SYSTEM);
             case GENERATE_CONTENT -> List.of(CONTENTS, GENERATION_CONFIG, TOOLS, SYSTEM_INSTRUCTION);

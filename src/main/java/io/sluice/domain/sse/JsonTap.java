@@ -5,6 +5,7 @@ import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Set;
@@ -123,6 +124,15 @@ public final class JsonTap implements ResponseTap {
      */
     public static JsonTap ofResponse(@Nullable String publicModel) {
         return new JsonTap(publicModel, true, "output", UNDECIDED_RESPONSE, cursor -> new UsageReader(cursor).read());
+    }
+
+    /**
+     * A tap for what a provider keeps, told again: it costs nothing, and a failure that it tells of is not this answer's.
+     */
+    public static JsonTap ofStored() {
+        JsonTap tap = new JsonTap(null, false, "output", Set.of(), cursor -> null);
+        tap.usage = new TokenUsage(0, 0, 0, 0);
+        return tap;
     }
 
     /**
@@ -421,6 +431,11 @@ public final class JsonTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return usage;
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        estimate.keep(text);
     }
 
     @Override

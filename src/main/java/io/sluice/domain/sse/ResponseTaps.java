@@ -24,9 +24,11 @@ public final class ResponseTaps {
             String publicModel,
             String upstreamModel,
             boolean hideUsageChunk) {
-        String type = contentType.strip().toLowerCase(Locale.ROOT);
         String rename = publicModel.equals(upstreamModel) ? null : publicModel;
-        boolean events = type.startsWith("text/event-stream") || stream && !type.startsWith("application/json");
+        boolean events = isEvents(stream, contentType);
+        if (endpoint == Endpoint.STORED_RESPONSES) {
+            return events ? new ResponsesTap(null) : JsonTap.ofStored();
+        }
         if (endpoint == Endpoint.RESPONSES) {
             return events ? new ResponsesTap(rename) : JsonTap.ofResponse(rename);
         }
@@ -57,5 +59,16 @@ public final class ResponseTaps {
             case TRANSCRIPTION -> JsonTap.ofTranscript();
             default -> new JsonTap(rename, false);
         };
+    }
+
+    /**
+     * Whether an answer of status 200 is read as an event stream.
+     *
+     * @param stream whether a stream was asked for
+     * @param contentType the answer's {@code Content-Type}; empty when it has none
+     */
+    public static boolean isEvents(boolean stream, String contentType) {
+        String type = contentType.strip().toLowerCase(Locale.ROOT);
+        return type.startsWith("text/event-stream") || stream && !type.startsWith("application/json");
     }
 }
