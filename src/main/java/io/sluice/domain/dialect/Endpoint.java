@@ -138,7 +138,10 @@ public enum Endpoint {
 
     /** Whether every provider is taken to have it, or something that it can be translated to. */
     public boolean isCommon() {
-        return isText() || kind == Kind.EMBEDDINGS || kind == Kind.COUNT_TOKENS;
+        return switch (kind) {
+            case CHAT, TEXT, EMBEDDINGS, COUNT_TOKENS, STORED -> true;
+            case MODERATION, RANKING, IMAGES, SPEECH, TRANSCRIPTION, SESSION -> false;
+        };
     }
 
     /** The model of a request that names none; null where it must name one. */
