@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.Strategy;
@@ -73,6 +74,7 @@ final class Entries {
      * @param key the credential
      * @param limits its limits
      * @param quotaOf who it is counted with
+     * @param own what counts in the place of its channel's options; null when nothing does
      * @param clearText whether the credential stands in the file itself
      * @param disabled whether an operator switched it off
      */
@@ -82,6 +84,7 @@ final class Entries {
             @Nullable Secret key,
             AccountLimits limits,
             @Nullable String quotaOf,
+            Account.@Nullable Own own,
             boolean clearText,
             boolean disabled)
             implements Entry {}

@@ -101,7 +101,8 @@ final class GatewayAssembler {
                             index++,
                             account.key(),
                             limits(entry.channel().type(), account),
-                            account.quotaOf()));
+                            account.quotaOf(),
+                            account.own()));
                 }
             }
             if (!accounts.isEmpty()) {

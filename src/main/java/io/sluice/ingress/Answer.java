@@ -58,8 +58,8 @@ final class Answer implements Timed {
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
         this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-        this.pieces = events || writer.isArrayStream();
         this.tap = tap;
+        this.pieces = events || writer.isArrayStream() || tap.isOpaque();
     }
 
     ResponseTap tap() {

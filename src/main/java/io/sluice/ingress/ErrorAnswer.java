@@ -110,7 +110,12 @@ record ErrorAnswer(
                 new ErrorAnswer(400, INVALID, "request_exceeds_limits", null, failure.message(), Duration.ZERO);
             case INEXPRESSIBLE ->
                 new ErrorAnswer(
-                        400, INVALID, "unsupported_parameter", failure.param(), failure.message(), Duration.ZERO);
+                        400,
+                        INVALID,
+                        failure.code() == null ? "unsupported_parameter" : failure.code(),
+                        failure.param(),
+                        failure.message(),
+                        Duration.ZERO);
             case CONNECT, RESET, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->
                 new ErrorAnswer(502, SERVER, "upstream_error", null, failure.message(), failure.retryAfter());
         };

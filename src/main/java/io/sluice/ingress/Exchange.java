@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -10,7 +11,6 @@ import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.sse.ResponseTap;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
@@ -61,6 +61,7 @@ final class Exchange implements Cancellation {
     private final @Nullable Ownership ownership;
     private final Runnable release;
     private final RemainingCandidates remaining;
+    private final FetchedMedia media = new FetchedMedia();
     private final long readNanos;
     private int expiredLeases;
     private @Nullable Attempt attempt;
@@ -120,6 +121,7 @@ final class Exchange implements Cancellation {
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
+                scan.endpoint(),
                 scan.stickyHash(),
                 services.random().nextLong(),
                 ownership == null ? null : ownership.account());
@@ -210,9 +212,13 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
+                media,
                 this);
-        Timeouts timeouts = candidate.channel().timeouts();
-        Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
+        Timeouts timeouts = candidate.timeouts();
+        Duration timeout = timeouts.head(scan.stream())
+                .plus(timeouts.connect())
+                .plus(candidate.channel().fetch().longest())
+                .plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -241,6 +247,7 @@ final class Exchange implements Cancellation {
                         : ownership.over(opened.exchange(), current.candidate(), scan.stream());
                 Answer started = new Answer(services, writer, opened.exchange(), tap, this::answered);
                 answer = started;
+                meter.answering(current.candidate(), scan, started.tap());
                 started.start();
             }
             case OpenResult.LeaseExpired expired -> leaseExpired(current, expired.connection());
@@ -336,8 +343,11 @@ final class Exchange implements Cancellation {
     /** The client has seen a byte: no other attempt will need the body. */
     private void committed() {
         scan = scan.withoutBody();
-        services.limits().releaseBody(heldBytes);
-        heldBytes = 0;
+        media.close();
+        if (!meter.holdsBody()) {
+            services.limits().releaseBody(heldBytes);
+            heldBytes = 0;
+        }
     }
 
     /**
@@ -373,20 +383,21 @@ final class Exchange implements Cancellation {
 
     private void ended() {
         services.open().remove(this);
+        media.close();
         services.limits().releaseBody(heldBytes);
         release.run();
     }
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
-            TokenUsage usage = meter.settle(attempt, answer, outcome);
             boolean estimated = attempt != null
                     && !meter.isFree()
                     && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos());
+            return meter.settle(attempt, answer, outcome)
+                    .compose(usage -> meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos()));
         } catch (RuntimeException defect) {
             return Future.failedFuture(defect);
         }

@@ -1,5 +1,6 @@
 package io.sluice.message;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision the revision the request began with
  * @param key the caller's key; fallbacks it may not use are left out
  * @param model public model name, known to the revision and allowed to the key
+ * @param endpoint what it is asked for; a channel without it is passed over
  * @param stickyHash what the conversation sticks to; 0 for nothing
  * @param seed a random number, for requests that do not stick
  * @param account {@code channel/account}, the only one that can serve, because it keeps what the request goes on from; null
@@ -19,11 +21,12 @@ public record PlanRoute(
         GatewayRevision revision,
         VirtualKey key,
         String model,
+        Endpoint endpoint,
         long stickyHash,
         long seed,
         @Nullable String account) {
     /** Any account can serve. */
-    public PlanRoute(GatewayRevision revision, VirtualKey key, String model, long stickyHash, long seed) {
-        this(revision, key, model, stickyHash, seed, null);
+    public PlanRoute(GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
+        this(revision, key, model, endpoint, stickyHash, seed, null);
     }
 }

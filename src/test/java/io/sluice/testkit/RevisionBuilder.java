@@ -6,12 +6,14 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -51,8 +53,11 @@ public final class RevisionBuilder {
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private Outbound outbound = Outbound.NONE;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
+        private boolean lenient;
+        private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
         private Channel.@Nullable Responses responses;
         private int maxConnections = 16;
@@ -121,6 +126,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** What is added to requests. */
+        public ChannelBuilder outbound(Outbound added) {
+            outbound = added;
+            return this;
+        }
+
         public ChannelBuilder parameters(ParameterRules rules) {
             parameters = rules;
             return this;
@@ -129,6 +140,18 @@ public final class RevisionBuilder {
         /** Reads on when the client leaves. */
         public ChannelBuilder drains() {
             onClientGone = Channel.OnClientGone.DRAIN;
+            return this;
+        }
+
+        /** Drops what cannot be carried. */
+        public ChannelBuilder lenient() {
+            lenient = true;
+            return this;
+        }
+
+        /** What is fetched for it. */
+        public ChannelBuilder fetch(FetchRules rules) {
+            fetch = rules;
             return this;
         }
 
@@ -190,8 +213,10 @@ public final class RevisionBuilder {
                     redirects,
                     parameters,
                     timeouts,
+                    outbound,
                     onClientGone,
-                    false,
+                    lenient,
+                    fetch,
                     maxConnections,
                     preset,
                     responses == null ? Channel.Responses.usual(type, url) : responses);

@@ -29,6 +29,8 @@ import io.sluice.message.UsageRecord;
 import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.provider.fetch.MediaNetwork;
+import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
@@ -79,6 +81,7 @@ public final class TestNode implements AutoCloseable {
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
+    private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
     private int port;
 
@@ -110,6 +113,12 @@ public final class TestNode implements AutoCloseable {
     /** Networks whose {@code X-Forwarded-For} is believed. */
     public TestNode trustedProxies(String... networks) {
         trustedProxies = List.of(networks).stream().map(Cidr::parse).toList();
+        return this;
+    }
+
+    /** Where addresses that clients name are fetched from, in the place of the public internet. */
+    public TestNode network(MediaNetwork newNetwork) {
+        network = vertx -> newNetwork;
         return this;
     }
 
@@ -175,7 +184,7 @@ public final class TestNode implements AutoCloseable {
         HttpConfig http = new HttpConfig("127.0.0.1", 0, tls, trustedProxies, bounds);
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
-                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime),
+                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime, network),
                 new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime, ownIds)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();

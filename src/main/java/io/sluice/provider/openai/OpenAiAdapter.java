@@ -6,6 +6,7 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Auth;
@@ -46,6 +47,11 @@ public final class OpenAiAdapter implements ProviderAdapter {
     public OpenAiAdapter(@Nullable Preset preset) {
         this.preset = preset;
         this.errors = preset == null ? ErrorTable.NONE : preset.errors();
+    }
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return OpenAiRequests.needsBytes(candidate, scan);
     }
 
     @Override

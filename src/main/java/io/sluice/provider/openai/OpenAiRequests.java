@@ -4,12 +4,14 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.json.StoredReferences;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -18,6 +20,10 @@ import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.UpstreamRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -48,18 +54,17 @@ public final class OpenAiRequests {
                     uri.apply(asked.path() + stored.target()), headers, scan.body(), Encoding.passing(candidate, scan));
         }
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
+            PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
-                    uri.apply(asked.path()),
-                    headers,
-                    Encoding.spliced(candidate, scan),
-                    Encoding.passing(candidate, scan));
+                    uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
         }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
         }
         Preset preset = candidate.channel().preset();
+        boolean plain = preset == null && !Encoding.signsCalls(candidate);
         Translation translation = Encoding.translated(
-                candidate, scan, asked.dialect(), preset == null ? CODEC : new OpenAiCodec(variant(preset)), target);
+                candidate, scan, asked.dialect(), plain ? CODEC : new OpenAiCodec(variant(candidate)), target);
         if (preset != null && preset.quirks().contains(Quirk.NO_STREAM_OPTIONS)) {
             translation.body().remove("stream_options");
         }
@@ -71,10 +76,31 @@ public final class OpenAiRequests {
                 translation.lost());
     }
 
-    private static OpenAiVariant variant(Preset preset) {
+    /**
+     * What a request must carry the bytes of: chat completions have addresses for pictures alone.
+     *
+     * @return empty where it passes as it came
+     */
+    public static Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        Endpoint asked = scan.endpoint();
+        boolean translates = asked.kind() == Endpoint.Kind.CHAT
+                && asked.dialect() != ChatDialect.OPENAI
+                && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
+        return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
+    }
+
+    private static OpenAiVariant variant(Candidate candidate) {
+        Preset preset = candidate.channel().preset();
+        Set<Quirk> quirks = preset == null ? Set.of() : preset.quirks();
+        Set<Extension> extensions = EnumSet.noneOf(Extension.class);
+        if (quirks.contains(Quirk.REASONING_DETAILS)) {
+            extensions.add(Extension.REASONING_DETAILS);
+        }
+        if (Encoding.signsCalls(candidate)) {
+            extensions.add(Extension.THOUGHT_SIGNATURES);
+        }
         return new OpenAiVariant(
-                preset.quirks().contains(Quirk.MAX_TOKENS_ONLY) ? MaxTokens.OLDER : MaxTokens.BY_MODEL,
-                preset.quirks().contains(Quirk.REASONING_DETAILS) ? Set.of(Extension.REASONING_DETAILS) : Set.of());
+                quirks.contains(Quirk.MAX_TOKENS_ONLY) ? MaxTokens.OLDER : MaxTokens.BY_MODEL, extensions);
     }
 
     /**
