@@ -109,9 +109,12 @@ public enum Endpoint {
         return kind == Kind.CHAT || kind == Kind.TEXT;
     }
 
-    /** Whether every provider is taken to have it, or something that it can be translated to. */
+    /**
+     * Whether every provider is taken to have it, or something that it can be translated to; or it is asked of those alone that
+     * keep what is asked about.
+     */
     public boolean isCommon() {
-        return isText() || kind == Kind.EMBEDDINGS || kind == Kind.COUNT_TOKENS;
+        return isText() || kind == Kind.EMBEDDINGS || kind == Kind.COUNT_TOKENS || kind == Kind.STORED;
     }
 
     /** The model of a request that names none; null where it must name one. */
