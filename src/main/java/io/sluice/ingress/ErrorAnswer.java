@@ -64,6 +64,7 @@ record ErrorAnswer(
                     case TARGET_TOO_LONG -> 414;
                     case UNSUPPORTED_MEDIA_TYPE -> 415;
                     case EXPECTATION_FAILED -> 417;
+                    case UPGRADE_REQUIRED -> 426;
                     case HEADERS_TOO_LARGE -> 431;
                     case NOT_IMPLEMENTED -> 501;
                 };

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * Every way ends in {@link #finish}, once. Runs on the lane's event loop.
  */
-final class Exchange implements Cancellation {
+final class Exchange implements Cancellation, InFlight {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     /** Beyond the provider client's own deadlines; running into it is a defect. */
@@ -403,8 +403,14 @@ final class Exchange implements Cancellation {
         }
     }
 
+    @Override
+    public void drain() {
+        // It goes on to its end.
+    }
+
     /** Ends the exchange because the node stops; the client is told. */
-    void cut() {
+    @Override
+    public void cut() {
         stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
         if (answer != null) {
             answer.cut(stopping);

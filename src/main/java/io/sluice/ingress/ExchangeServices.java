@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds what one client may cost
  * @param limits what all lanes share of them
  * @param timed the lane's sweep
- * @param open the lane's exchanges that have not ended
+ * @param open the lane's exchanges and sessions that have not ended
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 record ExchangeServices(
@@ -43,7 +43,7 @@ record ExchangeServices(
         HttpBounds bounds,
         EdgeLimits limits,
         Set<Timed> timed,
-        Set<Exchange> open,
+        Set<InFlight> open,
         @Nullable StoredIds ownIds) {
     /** Takes a place for a request; {@link #leave} gives it back. */
     void enter() {

@@ -83,7 +83,8 @@ final class UsageMeter {
     /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
     boolean isFree() {
         return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS
-                || scan.endpoint().kind() == Endpoint.Kind.STORED;
+                || scan.endpoint().kind() == Endpoint.Kind.STORED
+                || scan.endpoint().kind() == Endpoint.Kind.SESSION;
     }
 
     private boolean makesMedia() {
@@ -92,6 +93,11 @@ final class UsageMeter {
 
     private long images() {
         return scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
+    }
+
+    /** A session's responses are counted by themselves. */
+    private boolean isSession() {
+        return scan.endpoint().kind() == Endpoint.Kind.SESSION;
     }
 
     /** What each attempt reserves. */
@@ -209,7 +215,9 @@ final class UsageMeter {
                 queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
                 now - incoming.startNanos(),
-                error == null || ending == Ending.CUT ? 200 : incoming.dialect().status(error),
+                error == null || ending == Ending.CUT
+                        ? (isSession() ? 101 : 200)
+                        : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());

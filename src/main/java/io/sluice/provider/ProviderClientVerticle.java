@@ -6,6 +6,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.OpenSocket;
 import io.sluice.message.RevisionChanged;
 import io.sluice.provider.UpstreamClients.Way;
 import io.sluice.provider.fetch.MediaFetcher;
@@ -41,6 +42,8 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
     private @Nullable MediaFetcher media;
+    private @Nullable SocketDesk sockets;
+    private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
     private @Nullable Set<Way> live;
 
@@ -81,7 +84,12 @@ public final class ProviderClientVerticle extends VerticleBase {
         Credentials credentials = new Credentials(clock, Clock.systemUTC(), new TokenClient(vertx, owned));
         CallServices services =
                 new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
+        SocketDesk desk = new SocketDesk(vertx, services);
+        sockets = desk;
+        vertx.setPeriodic(SWEEP_MILLIS, t -> {
+            sweep(owned, services.reports());
+            desk.sweep(clock.getAsLong());
+        });
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
             live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
@@ -94,7 +102,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         MessageConsumer<OpenExchange> registered =
                 bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
         consumer = registered;
-        return Future.all(told.completion(), registered.completion());
+        MessageConsumer<OpenSocket> opening = bus.serve(Address.providerSocket(lane), desk::open);
+        socketConsumer = opening;
+        return Future.all(told.completion(), registered.completion(), opening.completion());
     }
 
     @Override
@@ -111,6 +121,12 @@ public final class ProviderClientVerticle extends VerticleBase {
         }
         if (media != null) {
             steps.add(media.close());
+        }
+        if (socketConsumer != null) {
+            steps.add(socketConsumer.unregister());
+        }
+        if (sockets != null) {
+            steps.add(sockets.close());
         }
         return Future.join(steps);
     }

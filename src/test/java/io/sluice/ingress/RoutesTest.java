@@ -65,6 +65,7 @@ class RoutesTest {
                         "key [POST] /v1/audio/speech",
                         "key [POST] /v1/responses",
                         "key [GET, DELETE, POST] /v1/responses/",
+                        "key [GET] /v1/realtime",
                         "key [POST] /v1/messages",
                         "key [POST] /v1/messages/count_tokens",
                         "key [GET, POST] /v1/engines",

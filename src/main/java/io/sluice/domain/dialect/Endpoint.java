@@ -36,7 +36,12 @@ public enum Endpoint {
     /** {@code POST /v1beta/models/{model}:countTokens}, Gemini's. */
     COUNT_CONTENT_TOKENS(ChatDialect.GEMINI, ":countTokens", "content_count_tokens", "contents", Kind.COUNT_TOKENS),
     /** {@code POST /v1beta/models/{model}:embedContent}, Gemini's. */
-    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS);
+    EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS),
+    /** {@code POST /v1beta/models/{model}:batchEmbedContents}, Gemini's. */
+    BATCH_EMBED_CONTENTS(
+            ChatDialect.GEMINI, ":batchEmbedContents", "batch_embed_contents", "requests", Kind.EMBEDDINGS),
+    /** {@code GET /v1/realtime}, a session over WebSocket. */
+    REALTIME(ChatDialect.OPENAI, "/realtime", "realtime", "model", Kind.SESSION);
 
     private final ChatDialect dialect;
     private final String path;
@@ -71,7 +76,9 @@ public enum Endpoint {
         /** A text as sound. */
         SPEECH,
         /** Something about an object that a provider keeps; the request has no body, and takes no tokens. */
-        STORED
+        STORED,
+        /** A conversation in events, both ways at once. */
+        SESSION
     }
 
     /** The dialect that requests and answers are written in. */
@@ -107,6 +114,11 @@ public enum Endpoint {
     /** Whether text is generated: what costs output tokens by its length, and gains from a cache of the same beginning. */
     public boolean isText() {
         return kind == Kind.CHAT || kind == Kind.TEXT;
+    }
+
+    /** Whether it is a POST of JSON. */
+    public boolean hasBody() {
+        return kind != Kind.STORED && kind != Kind.SESSION;
     }
 
     /**

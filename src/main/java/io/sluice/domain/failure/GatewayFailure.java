@@ -71,7 +71,9 @@ public sealed interface GatewayFailure {
             /** The {@code Expect} header asks for something unknown. */
             EXPECTATION_FAILED,
             /** The method or the transfer coding is not implemented. */
-            NOT_IMPLEMENTED
+            NOT_IMPLEMENTED,
+            /** The path serves WebSockets alone. */
+            UPGRADE_REQUIRED
         }
     }
 

@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.StoredReferences;
 import io.sluice.domain.media.MediaKind;
@@ -19,8 +20,12 @@ import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -55,6 +60,15 @@ public final class OpenAiRequests {
             return new UpstreamRequest(
                     uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
         }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    uri.apply(Endpoint.EMBEDDINGS.path()),
+                    headers,
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
+        }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
         }
@@ -84,6 +98,26 @@ public final class OpenAiRequests {
                 && asked.dialect() != ChatDialect.OPENAI
                 && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
         return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
+    }
+
+    /**
+     * Asks for a realtime session.
+     *
+     * @param uri request target
+     * @param headers the credential
+     * @param beta whether the client speaks the events of the API's beta
+     */
+    public static SocketRequest realtime(String uri, Map<String, String> headers, boolean beta) {
+        Map<String, String> all = new HashMap<>(headers);
+        if (beta) {
+            all.put("openai-beta", "realtime=v1");
+        }
+        return new SocketRequest(uri, all);
+    }
+
+    /** A text as it may stand in a path or a query. */
+    public static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static OpenAiVariant variant(Candidate candidate) {
