@@ -136,7 +136,10 @@ public enum Endpoint {
         return kind != Kind.STORED && kind != Kind.SESSION;
     }
 
-    /** Whether every provider is taken to have it, or something that it can be translated to. */
+    /**
+     * Whether every provider is taken to have it, or something that it can be translated to; or it is asked of those alone that
+     * keep what is asked about.
+     */
     public boolean isCommon() {
         return switch (kind) {
             case CHAT, TEXT, EMBEDDINGS, COUNT_TOKENS, STORED -> true;
