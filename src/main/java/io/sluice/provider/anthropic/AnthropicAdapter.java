@@ -47,7 +47,7 @@ public final class AnthropicAdapter implements ProviderAdapter {
                                 candidate.upstreamModel(),
                                 false,
                                 candidate.channel().parameters()),
-                        passing(candidate, scan.endpoint()));
+                        Encoding.asAsked(scan, CODEC, target, passing(candidate, scan.endpoint())));
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
             case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->

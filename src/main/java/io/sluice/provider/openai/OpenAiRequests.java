@@ -9,6 +9,7 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.dialect.responses.ResponsesCodec;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.media.MediaKind;
@@ -29,6 +30,7 @@ import java.util.function.UnaryOperator;
 /** Requests to every provider whose dialect is OpenAI's: they pass as they came, or are translated to a chat completion. */
 public final class OpenAiRequests {
     private static final OpenAiCodec CODEC = new OpenAiCodec();
+    private static final ResponsesCodec RESPONSES = new ResponsesCodec();
 
     private static final List<String> STORED = List.of("previous_response_id", "conversation", "background");
     private static final byte[] ITEM_REFERENCE = "item_reference".getBytes(StandardCharsets.UTF_8);
@@ -54,7 +56,11 @@ public final class OpenAiRequests {
                     uri.apply(asked.path()),
                     headers,
                     Encoding.spliced(candidate, scan),
-                    Encoding.passing(candidate, scan));
+                    Encoding.asAsked(
+                            scan,
+                            asked == Endpoint.RESPONSES ? RESPONSES : CODEC,
+                            target,
+                            Encoding.passing(candidate, scan)));
         }
         if (Encoding.isGeminiVectors(scan)) {
             return Encoding.vectors(
