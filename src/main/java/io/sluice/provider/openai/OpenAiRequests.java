@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.dialect.responses.ResponsesCodec;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.StoredReferences;
@@ -33,6 +34,7 @@ import java.util.function.UnaryOperator;
 /** Requests to every provider whose dialect is OpenAI's: they pass as they came, or are translated to a chat completion. */
 public final class OpenAiRequests {
     private static final OpenAiCodec CODEC = new OpenAiCodec();
+    private static final ResponsesCodec RESPONSES = new ResponsesCodec();
 
     private OpenAiRequests() {}
 
@@ -58,7 +60,11 @@ public final class OpenAiRequests {
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
             PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
-                    uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
+                    uri.apply(asked.path()), headers, body.body(), Encoding.asAsked(
+                            scan,
+                            asked == Endpoint.RESPONSES ? RESPONSES : CODEC,
+                            target,
+                            Encoding.passing(candidate, scan)), body.lost());
         }
         if (Encoding.isGeminiVectors(scan)) {
             return Encoding.vectors(
