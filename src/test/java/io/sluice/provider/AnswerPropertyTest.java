@@ -63,8 +63,7 @@ class AnswerPropertyTest {
 
     @Property(tries = 100_000)
     @Tag("proof")
-    void saysTheSameHoweverOftenItIsWritten(
-            @ForAll("pairs") Pair pair, @ForAll boolean calls, @ForAll long seed) {
+    void saysTheSameHoweverOftenItIsWritten(@ForAll("pairs") Pair pair, @ForAll boolean calls, @ForAll long seed) {
         assertSame(pair, calls, seed);
     }
 
@@ -190,9 +189,7 @@ class AnswerPropertyTest {
         for (int i = 0; i < changes && text.length() > 0; i++) {
             int at = random.nextInt(text.length());
             int to = Math.min(text.length(), at + 1 + random.nextInt(30));
-            char c = random.nextBoolean()
-                    ? MARKS.charAt(random.nextInt(MARKS.length()))
-                    : (char) random.nextInt(256);
+            char c = random.nextBoolean() ? MARKS.charAt(random.nextInt(MARKS.length())) : (char) random.nextInt(256);
             switch (random.nextInt(6)) {
                 case 0, 1 -> text.setCharAt(at, c);
                 case 2 -> text.insert(at, c);
@@ -211,8 +208,8 @@ class AnswerPropertyTest {
      * @param random where it is cut; null for nowhere
      */
     private static Reading read(Supplier<UpstreamRequest> asked, Wire wire, byte[] answer, Random random) {
-        ResponseTap tap = Objects.requireNonNull(
-                asked.get().answer().tap(wire == null ? "application/json" : wire.streamType()));
+        ResponseTap tap =
+                Objects.requireNonNull(asked.get().answer().tap(wire == null ? "application/json" : wire.streamType()));
         return random == null ? Reading.of(tap, answer, 1 << 20) : Reading.of(tap, answer, random);
     }
 }

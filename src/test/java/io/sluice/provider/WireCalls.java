@@ -39,9 +39,10 @@ final class WireCalls {
                                 "\"content\":\"\",\"tool_calls\":[{\"index\":0,\"id\":\"\",\"type\":\"function\",\"function\":{\"arguments\":\" \\\"Oslo\\\"}\"}}]",
                                 "tool_calls"));
             case QIANFAN ->
-                List.of("data: {\"id\":\"as-1\",\"object\":\"chat.completion\",\"created\":1,\"sentence_id\":0,\"is_end\":true,"
-                        + "\"result\":\"\",\"function_call\":{\"name\":\"get_weather\",\"arguments\":\"{\\\"city\\\":\\\"Oslo\\\"}\"},"
-                        + "\"finish_reason\":\"function_call\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}\n\n");
+                List.of(
+                        "data: {\"id\":\"as-1\",\"object\":\"chat.completion\",\"created\":1,\"sentence_id\":0,\"is_end\":true,"
+                                + "\"result\":\"\",\"function_call\":{\"name\":\"get_weather\",\"arguments\":\"{\\\"city\\\":\\\"Oslo\\\"}\"},"
+                                + "\"finish_reason\":\"function_call\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}\n\n");
             case OLLAMA ->
                 List.of(
                         ollama("\"content\":\"\",\"thinking\":\"Well\"", "\"done\":false"),
@@ -60,16 +61,16 @@ final class WireCalls {
                 Wire.chunk(
                         "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"arguments\":\"\"}}]}",
                         "null"),
-                Wire.chunk(
-                        "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}", "null"),
+                Wire.chunk("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}", "null"),
                 Wire.chunk("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\\\"Oslo\\\"}\"}}]}", "null"),
                 Wire.chunk("{}", "\"tool_calls\""),
                 "data: [DONE]\n\n");
     }
 
     private static List<String> responses() {
-        String call = "{\"type\":\"function_call\",\"id\":\"fc_1\",\"call_id\":\"call_1\",\"name\":\"get_weather\",\"status\":\"%s\","
-                + "\"arguments\":\"%s\"}";
+        String call =
+                "{\"type\":\"function_call\",\"id\":\"fc_1\",\"call_id\":\"call_1\",\"name\":\"get_weather\",\"status\":\"%s\","
+                        + "\"arguments\":\"%s\"}";
         String arguments = "{\\\"city\\\":\\\"Oslo\\\"}";
         return List.of(
                 Wire.named("response.created", "\"response\":" + Wire.response("in_progress", "[]", "null")),
@@ -140,7 +141,7 @@ final class WireCalls {
     }
 
     private static String ollama(String message, String more) {
-        return "{\"model\":\"up\",\"created_at\":\"2026-01-01T00:00:00.1Z\",\"message\":{\"role\":\"assistant\"," + message
-                + "}," + more + "}\n";
+        return "{\"model\":\"up\",\"created_at\":\"2026-01-01T00:00:00.1Z\",\"message\":{\"role\":\"assistant\","
+                + message + "}," + more + "}\n";
     }
 }
