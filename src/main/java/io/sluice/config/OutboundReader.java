@@ -5,6 +5,7 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
@@ -89,9 +90,10 @@ final class OutboundReader {
                 ConnectionReader.proxy(section, channel.outbound().proxy(), "the channel's"),
                 reader.tls(channel.outbound().tls()));
         Timeouts timeouts = timeouts(section, channel.timeouts(), "the channel's");
-        return outbound.equals(channel.outbound()) && timeouts.equals(channel.timeouts())
+        ParameterRules parameters = ParameterReader.read(section);
+        return outbound.equals(channel.outbound()) && timeouts.equals(channel.timeouts()) && parameters.isEmpty()
                 ? null
-                : new Account.Own(timeouts, outbound);
+                : new Account.Own(timeouts, outbound, parameters);
     }
 
     /**

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class GatewayRevisionTest {
@@ -80,6 +81,24 @@ class GatewayRevisionTest {
                         Tls.SYSTEM));
         assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
         assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void rulesOfAModelAndOfAnAccountGoBefore() {
+        GatewayRevision revision = everyOption();
+        Candidate own = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .getFirst();
+        Candidate plain = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .get(1);
+
+        assertThat(plain.parameters().set()).containsEntry("seed", "1").doesNotContainKeys("temperature", "user");
+        assertThat(plain.parameters().defaults()).isEqualTo(Map.of("temperature", "1"));
+        assertThat(plain.parameters().remove()).containsExactly("user", "top_p");
+        assertThat(own.parameters().set()).containsEntry("user", "\"team-a\"").doesNotContainKey("seed");
+        assertThat(own.parameters().defaults()).isEqualTo(Map.of("temperature", "1", "seed", "2"));
+        assertThat(own.parameters().remove()).containsExactly("top_p");
     }
 
     @Test
@@ -147,7 +166,15 @@ class GatewayRevisionTest {
         assertThat(channel.baseUrl()).hasToString("https://api.openai.com/v1");
         assertThat(channel.priority()).isEqualTo(10);
         assertThat(channel.weight()).isEqualTo(3);
-        assertThat(channel.parameters()).isEqualTo(new ParameterRules(set, List.of("user")));
+        assertThat(channel.parameters())
+                .isEqualTo(new ParameterRules(
+                        set,
+                        Map.of("top_p", "0.9"),
+                        List.of("user"),
+                        Map.of(
+                                new Glob("gpt-4o*"),
+                                new ParameterRules(
+                                        Map.of("seed", "1"), Map.of("temperature", "1"), List.of("top_p"), Map.of()))));
         assertThat(channel.timeouts())
                 .isEqualTo(new Timeouts(
                         Duration.ofSeconds(1),

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pool.ParameterRules;
 import java.io.ByteArrayOutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public final class RequestSplice {
      * @param scan the client's request
      * @param upstreamModel what the candidate calls the model
      * @param forceUsage whether a stream must end with its usage, also when the client did not ask
-     * @param rules what the channel sets and removes
+     * @param rules what the channel sets, adds and removes
      * @return the client's own array when nothing is to be changed
      */
     public static byte[] apply(RequestScan scan, String upstreamModel, boolean forceUsage, ParameterRules rules) {
@@ -49,6 +50,7 @@ public final class RequestSplice {
                 && asksForUsage(scan.endpoint())
                 && !scan.includeUsage()
                 && !rules.set().containsKey(STREAM_OPTIONS)
+                && !rules.defaults().containsKey(STREAM_OPTIONS)
                 && !rules.remove().contains(STREAM_OPTIONS);
         boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
         boolean sameModel = inPath ? scan.indexOf(MODEL) < 0 : scan.model().equals(upstreamModel);
@@ -129,7 +131,12 @@ public final class RequestSplice {
         if (usage && scan.indexOf(STREAM_OPTIONS) < 0) {
             write(",\"" + STREAM_OPTIONS + "\":" + WITH_USAGE);
         }
-        rules.set().forEach((name, value) -> {
+        appendAbsent(rules.set());
+        appendAbsent(rules.defaults());
+    }
+
+    private void appendAbsent(Map<String, String> fields) {
+        fields.forEach((name, value) -> {
             if (mayRule(name) && scan.indexOf(name) < 0) {
                 write("," + new String(JsonText.quote(name), UTF_8) + ":" + value);
             }

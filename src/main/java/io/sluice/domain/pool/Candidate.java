@@ -34,6 +34,13 @@ public record Candidate(Channel channel, Account account, String model, String u
         return channel.outboundOf(account);
     }
 
+    /** What is changed in the fields of the request, for this model. */
+    public ParameterRules parameters() {
+        ParameterRules rules = channel.parameters().forModel(upstreamModel);
+        Account.Own own = account.own();
+        return own == null ? rules : own.parameters().forModel(upstreamModel).over(rules);
+    }
+
     /** {@code channel/account}. */
     public String accountId() {
         return account.id();

@@ -100,7 +100,7 @@ public final class GeminiAdapter implements ProviderAdapter {
     /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */
     private static byte[] passedBody(Candidate candidate, RequestScan scan) {
         boolean named = scan.indexOf("model") >= 0 && !candidate.model().equals(candidate.upstreamModel());
-        if (!named && candidate.channel().parameters().isEmpty()) {
+        if (!named && candidate.parameters().isEmpty()) {
             return scan.body();
         }
         JsonNode json = Json.read(scan.body(), 0, scan.body().length);
