@@ -106,6 +106,11 @@ public final class EffectiveConfig {
         if (!outbound.tls().equals(Tls.SYSTEM)) {
             json.put("tls", tls(outbound.tls()));
         }
+        if (outbound.systemPrompt() != null) {
+            json.put(
+                    "system-prompt",
+                    "fingerprint " + outbound.systemPrompt().text().fingerprint());
+        }
     }
 
     private static JsonObject tls(Tls tls) {

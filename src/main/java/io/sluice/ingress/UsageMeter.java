@@ -47,9 +47,16 @@ final class UsageMeter {
         this.estimate = expected();
     }
 
+    /** Estimated tokens of what a provider reads: what the client wrote, behind the operator's system prompt in chats. */
+    private long inputTokens() {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? scan.inputTokens() + model.systemTokens()
+                : scan.inputTokens();
+    }
+
     private Estimate expected() {
-        long input = services.estimates().correctInput(model.name(), scan.inputTokens());
-        long guessedInput = Math.max(0, input - scan.inputTokens());
+        long input = services.estimates().correctInput(model.name(), inputTokens());
+        long guessedInput = Math.max(0, input - inputTokens());
         if (isCount()) {
             return Estimate.NONE;
         }
@@ -120,7 +127,7 @@ final class UsageMeter {
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
             compare(reported);
-            services.estimates().learnInput(model.name(), scan.inputTokens(), reported.input());
+            services.estimates().learnInput(model.name(), inputTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
         return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);

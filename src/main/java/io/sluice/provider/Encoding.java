@@ -35,7 +35,8 @@ public final class Encoding {
                 scan.stream()
                         && scan.endpoint().dialect() == ChatDialect.OPENAI
                         && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
-                candidate.parameters());
+                candidate.parameters(),
+                candidate.systemPrompt());
         return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
     }
 
@@ -65,6 +66,7 @@ public final class Encoding {
                 client,
                 provider,
                 candidate.upstreamModel(),
+                candidate.systemPrompt(),
                 candidate.channel().lenient(),
                 target));
     }

@@ -18,6 +18,7 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.Dimension;
@@ -69,7 +70,8 @@ class GatewayRevisionTest {
                         Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
                         Map.of("trace", Secret.of("on")),
                         PROXY,
-                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key"))));
+                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key")),
+                        new SystemPrompt(Secret.of("value-of-PROMPT"), 5)));
         assertThat(channel.outboundOf(own))
                 .isEqualTo(new Outbound(
                         Map.of(
@@ -78,7 +80,8 @@ class GatewayRevisionTest {
                                 "x-other", Secret.of("value-of-OTHER")),
                         Map.of("trace", Secret.of("on"), "debug", Secret.of("1")),
                         null,
-                        Tls.SYSTEM));
+                        Tls.SYSTEM,
+                        new SystemPrompt(Secret.of("Be brief."), 3)));
         assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
         assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -124,9 +127,16 @@ class GatewayRevisionTest {
                 .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
         assertThat(EffectiveConfig.text(revision))
                 .contains("\"proxy\":\"http://***@proxy.example:3128\"", "\"system-ca\":false")
-                .doesNotContain("value-of-PROXY", "BEGIN");
+                .doesNotContain("value-of-PROXY", "value-of-PROMPT", "Be brief", "BEGIN");
         assertThat(revision.toString())
-                .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own", "value-of-PROXY", "BEGIN");
+                .doesNotContain(
+                        "value-of-TEAM",
+                        "value-of-OTHER",
+                        "our own",
+                        "value-of-PROXY",
+                        "value-of-PROMPT",
+                        "Be brief",
+                        "BEGIN");
     }
 
     @Test

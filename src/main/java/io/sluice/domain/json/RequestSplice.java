@@ -45,6 +45,21 @@ public final class RequestSplice {
      * @return the client's own array when nothing is to be changed
      */
     public static byte[] apply(RequestScan scan, String upstreamModel, boolean forceUsage, ParameterRules rules) {
+        return apply(scan, upstreamModel, forceUsage, rules, null);
+    }
+
+    /**
+     * The same with a system prompt before the client's.
+     *
+     * @param systemPrompt null for none
+     */
+    public static byte[] apply(
+            RequestScan scan,
+            String upstreamModel,
+            boolean forceUsage,
+            ParameterRules rules,
+            @Nullable String systemPrompt) {
+        SystemSplice system = systemPrompt == null ? null : SystemSplice.of(scan, systemPrompt);
         boolean usage = forceUsage
                 && scan.stream()
                 && asksForUsage(scan.endpoint())
@@ -54,18 +69,19 @@ public final class RequestSplice {
                 && !rules.remove().contains(STREAM_OPTIONS);
         boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
         boolean sameModel = inPath ? scan.indexOf(MODEL) < 0 : scan.model().equals(upstreamModel);
-        if (!usage && rules.isEmpty() && sameModel) {
+        if (!usage && rules.isEmpty() && sameModel && system == null) {
             return scan.body();
         }
         String model = sameModel ? null : inPath ? "models/" + upstreamModel : upstreamModel;
-        return new RequestSplice(scan).apply(model, usage, rules);
+        return new RequestSplice(scan).apply(model, usage, rules, system);
     }
 
     private static boolean asksForUsage(Endpoint endpoint) {
         return endpoint == Endpoint.CHAT_COMPLETIONS || endpoint == Endpoint.COMPLETIONS;
     }
 
-    private byte[] apply(@Nullable String newModel, boolean usage, ParameterRules rules) {
+    private byte[] apply(
+            @Nullable String newModel, boolean usage, ParameterRules rules, @Nullable SystemSplice system) {
         int[] spans = scan.members().spans();
         int count = scan.members().count();
         int lastKept = -1;
@@ -88,10 +104,17 @@ public final class RequestSplice {
                 replace(i, new String(JsonText.quote(newModel), UTF_8));
             } else if (usage && scan.isNamed(i, STREAM_OPTIONS)) {
                 askForUsage(spans[i * 4 + 2], spans[i * 4 + 3]);
+            } else if (system != null && system.member() == i) {
+                copyTo(system.from());
+                write(system.text());
+                copied = system.to();
             }
             if (i == lastKept) {
                 copyTo(spans[i * 4 + 3]);
                 append(usage, rules);
+                if (system != null && system.member() < 0) {
+                    write("," + system.text());
+                }
             }
         }
         copyTo(body.length);

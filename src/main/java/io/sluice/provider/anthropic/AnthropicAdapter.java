@@ -44,7 +44,12 @@ public final class AnthropicAdapter implements ProviderAdapter {
                         path(candidate, scan.endpoint())
                                 + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
                         headers(candidate, scan.head()),
-                        RequestSplice.apply(scan, candidate.upstreamModel(), false, candidate.parameters()),
+                        RequestSplice.apply(
+                                scan,
+                                candidate.upstreamModel(),
+                                false,
+                                candidate.parameters(),
+                                candidate.systemPrompt()),
                         passing(candidate, scan.endpoint()));
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);

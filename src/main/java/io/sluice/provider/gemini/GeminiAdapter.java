@@ -13,8 +13,10 @@ import io.sluice.domain.dialect.gemini.GeminiEmbeddings;
 import io.sluice.domain.dialect.gemini.GeminiError;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.sse.GeminiTap;
 import io.sluice.provider.AnswerReading;
 import io.sluice.provider.Encoding;
@@ -97,15 +99,26 @@ public final class GeminiAdapter implements ProviderAdapter {
                 List.of());
     }
 
-    /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */
+    /**
+     * The client's body: changed only by the channel's system prompt and rules, and where it names the model that the path
+     * names.
+     */
     private static byte[] passedBody(Candidate candidate, RequestScan scan) {
         boolean named = scan.indexOf("model") >= 0 && !candidate.model().equals(candidate.upstreamModel());
-        if (!named && candidate.parameters().isEmpty()) {
-            return scan.body();
+        String system = candidate.systemPrompt();
+        boolean counts = system != null && scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS;
+        byte[] begun = system == null || counts
+                ? scan.body()
+                : RequestSplice.apply(scan, plain(candidate.upstreamModel()), false, ParameterRules.NONE, system);
+        if (!named && !counts && candidate.parameters().isEmpty()) {
+            return begun;
         }
-        JsonNode json = Json.read(scan.body(), 0, scan.body().length);
+        JsonNode json = Json.read(begun, 0, begun.length);
         if (!(json instanceof ObjectNode body)) {
-            return scan.body();
+            return begun;
+        }
+        if (counts) {
+            GeminiCounting.begin(body, system, plain(candidate.upstreamModel()), isVertex(candidate));
         }
         if (named) {
             body.put("model", "models/" + plain(candidate.upstreamModel()));
