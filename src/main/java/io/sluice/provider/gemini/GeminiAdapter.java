@@ -117,7 +117,7 @@ public final class GeminiAdapter implements ProviderAdapter {
         if (!(json instanceof ObjectNode body)) {
             return begun;
         }
-        if (counts) {
+        if (counts && system != null) {
             GeminiCounting.begin(body, system, plain(candidate.upstreamModel()), isVertex(candidate));
         }
         if (named) {
