@@ -7,7 +7,6 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.Outbound;
-import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
@@ -52,7 +51,7 @@ final class ChannelReader {
                 channel.integer("weight", 1, 1, 1000),
                 List.of(),
                 redirects(),
-                parameters(),
+                ParameterReader.read(channel),
                 OutboundReader.timeouts(channel, Timeouts.DEFAULT, null),
                 Outbound.NONE,
                 channel.word("on-client-gone", OnClientGone.CANCEL),
@@ -179,9 +178,5 @@ final class ChannelReader {
             channel.error("models", "names no model");
         }
         return redirects;
-    }
-
-    private ParameterRules parameters() {
-        return ParameterReader.read(channel.section("parameters"));
     }
 }

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.AccountLimits;
@@ -78,15 +79,21 @@ public final class EffectiveConfig {
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
         if (!channel.parameters().isEmpty()) {
-            // Names only: what is set may be a secret of the provider's.
-            json.put(
-                    "parameters",
-                    new JsonObject()
-                            .put(
-                                    "set",
-                                    new JsonArray(List.copyOf(
-                                            channel.parameters().set().keySet())))
-                            .put("remove", new JsonArray(channel.parameters().remove())));
+            json.put("parameters", parameters(channel.parameters()));
+        }
+        return json;
+    }
+
+    /** Names only: what is set may be a secret of the provider's. */
+    private static JsonObject parameters(ParameterRules rules) {
+        JsonObject json = new JsonObject()
+                .put("set", new JsonArray(List.copyOf(rules.set().keySet())))
+                .put("default", new JsonArray(List.copyOf(rules.defaults().keySet())))
+                .put("remove", new JsonArray(rules.remove()));
+        if (!rules.perModel().isEmpty()) {
+            JsonObject perModel = new JsonObject();
+            rules.perModel().forEach((glob, more) -> perModel.put(glob.pattern(), parameters(more)));
+            json.put("per-model", perModel);
         }
         return json;
     }
@@ -117,6 +124,11 @@ public final class EffectiveConfig {
         if (!outbound.tls().equals(Tls.SYSTEM)) {
             json.put("tls", tls(outbound.tls()));
         }
+        if (outbound.systemPrompt() != null) {
+            json.put(
+                    "system-prompt",
+                    "fingerprint " + outbound.systemPrompt().text().fingerprint());
+        }
     }
 
     private static JsonObject tls(Tls tls) {
@@ -146,6 +158,9 @@ public final class EffectiveConfig {
         if (account.own() != null) {
             outbound(json, account.own().outbound());
             json.put("timeouts", timeouts(account.own().timeouts()));
+            if (!account.own().parameters().isEmpty()) {
+                json.put("parameters", parameters(account.own().parameters()));
+            }
         }
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }

@@ -2,10 +2,13 @@ package io.sluice.config;
 
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
+import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
 import java.time.Duration;
@@ -24,6 +27,7 @@ final class OutboundReader {
     private static final Duration LONGEST_CONNECT = Duration.ofMinutes(5);
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int MOST = 64;
+    private static final int MOST_PROMPT = 65_536;
 
     /** Credentials, and what describes the message or the connection: Sluice's own. */
     private static final Set<String> OWN_HEADERS = Set.of(
@@ -69,7 +73,8 @@ final class OutboundReader {
                 reader.headers(),
                 reader.query(),
                 ConnectionReader.proxy(section, null, "none"),
-                reader.tls(Tls.SYSTEM));
+                reader.tls(Tls.SYSTEM),
+                reader.systemPrompt(null, "none"));
     }
 
     /**
@@ -87,11 +92,13 @@ final class OutboundReader {
                 headers,
                 query,
                 ConnectionReader.proxy(section, channel.outbound().proxy(), "the channel's"),
-                reader.tls(channel.outbound().tls()));
+                reader.tls(channel.outbound().tls()),
+                reader.systemPrompt(channel.outbound().systemPrompt(), "the channel's"));
         Timeouts timeouts = timeouts(section, channel.timeouts(), "the channel's");
-        return outbound.equals(channel.outbound()) && timeouts.equals(channel.timeouts())
+        ParameterRules parameters = ParameterReader.read(section);
+        return outbound.equals(channel.outbound()) && timeouts.equals(channel.timeouts()) && parameters.isEmpty()
                 ? null
-                : new Account.Own(timeouts, outbound);
+                : new Account.Own(timeouts, outbound, parameters);
     }
 
     /**
@@ -125,6 +132,22 @@ final class OutboundReader {
             section.error("tls", "goes with a base-url that begins with https:// only");
         }
         return ConnectionReader.tls(section, otherwise);
+    }
+
+    private @Nullable SystemPrompt systemPrompt(@Nullable SystemPrompt otherwise, String shownDefault) {
+        Option option = new Option(section.path("system-prompt"), "text", shownDefault, "1 to 65_536 characters");
+        Secret text = section.secret("system-prompt", option, written -> {
+            if (written.length() > MOST_PROMPT) {
+                throw new IllegalArgumentException("has more than 65_536 characters");
+            }
+            return written;
+        });
+        if (text == null) {
+            return otherwise;
+        }
+        TokenEstimate estimate = new TokenEstimate();
+        estimate.addText(text.reveal());
+        return new SystemPrompt(text, estimate.tokens());
     }
 
     private Map<String, Secret> headers() {

@@ -63,9 +63,16 @@ final class UsageMeter {
         this.missing = new MissingUsage(services.vertx());
     }
 
+    /** Estimated tokens of what a provider reads: what the client wrote, behind the operator's system prompt in chats. */
+    private long readTokens() {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? scan.inputTokens() + model.systemTokens()
+                : scan.inputTokens();
+    }
+
     private Estimate expected() {
-        long input = services.estimates().correctInput(model.name(), scan.inputTokens());
-        long guessedInput = Math.max(0, input - scan.inputTokens());
+        long input = services.estimates().correctInput(model.name(), readTokens());
+        long guessedInput = Math.max(0, input - readTokens());
         if (isFree()) {
             return Estimate.NONE;
         }
@@ -192,7 +199,7 @@ final class UsageMeter {
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
             compare(reported);
-            services.estimates().learnInput(model.name(), scan.inputTokens(), reported.input());
+            services.estimates().learnInput(model.name(), inputTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
         return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);

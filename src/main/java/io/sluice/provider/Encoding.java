@@ -48,7 +48,8 @@ public final class Encoding {
                 scan.stream()
                         && scan.endpoint().dialect() == ChatDialect.OPENAI
                         && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
-                candidate.channel().parameters());
+                candidate.parameters(),
+                candidate.systemPrompt());
         return proved(candidate, scan.endpoint(), body);
     }
 
@@ -137,6 +138,7 @@ public final class Encoding {
                 client,
                 provider,
                 candidate.upstreamModel(),
+                candidate.systemPrompt(),
                 candidate.channel().lenient(),
                 target));
     }
@@ -203,9 +205,14 @@ public final class Encoding {
 
     /** A translated body with the channel's rules for its top-level fields. */
     public static ObjectNode ruled(Candidate candidate, ObjectNode body) {
-        ParameterRules rules = candidate.channel().parameters();
+        ParameterRules rules = candidate.parameters();
         rules.remove().forEach(body::remove);
         rules.set().forEach((field, json) -> body.set(field, Json.read(json)));
+        rules.defaults().forEach((field, json) -> {
+            if (!body.has(field)) {
+                body.set(field, Json.read(json));
+            }
+        });
         return body;
     }
 }

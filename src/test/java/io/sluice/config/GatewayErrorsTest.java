@@ -59,6 +59,11 @@ class GatewayErrorsTest {
                 arguments("parameters: { set: { a: yes } }", "'yes' could be read in two ways"),
                 arguments("parameters: { remove: [stream] }", "5:28: channels[0].parameters.remove[0]: 'stream' is"),
                 arguments("parameters: { set: { a: 1 }, remove: [a] }", "'a' is also set"),
+                arguments("parameters: { set: { a: 1 }, default: { a: 2 } }", "parameters.default: 'a' is also set"),
+                arguments("parameters: { default: { a: 1 }, remove: [a] }", "'a' is also a default"),
+                arguments("parameters: { default: { stream: true } }", "'stream' is decided by Sluice"),
+                arguments("parameters: { per-model: { \"a b\": {} } }", "'a b' is not a model pattern"),
+                arguments("parameters: { per-model: { a: { per-model: {} } } }", "per-model.a.per-model: is unknown"),
                 arguments(
                         "headers: { Authorization: x }",
                         "5:16: channels[0].headers.Authorization: the header 'Authorization' is written by Sluice"),

@@ -20,6 +20,7 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.Dimension;
@@ -35,6 +36,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +76,8 @@ class GatewayRevisionTest {
                         Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
                         Map.of("trace", Secret.of("on")),
                         PROXY,
-                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key"))));
+                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key")),
+                        new SystemPrompt(Secret.of("value-of-PROMPT"), 5)));
         assertThat(channel.outboundOf(own))
                 .isEqualTo(new Outbound(
                         Map.of(
@@ -83,9 +86,28 @@ class GatewayRevisionTest {
                                 "x-other", Secret.of("value-of-OTHER")),
                         Map.of("trace", Secret.of("on"), "debug", Secret.of("1")),
                         null,
-                        Tls.SYSTEM));
+                        Tls.SYSTEM,
+                        new SystemPrompt(Secret.of("Be brief."), 3)));
         assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
         assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void rulesOfAModelAndOfAnAccountGoBefore() {
+        GatewayRevision revision = everyOption();
+        Candidate own = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .getFirst();
+        Candidate plain = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .get(1);
+
+        assertThat(plain.parameters().set()).containsEntry("seed", "1").doesNotContainKeys("temperature", "user");
+        assertThat(plain.parameters().defaults()).isEqualTo(Map.of("temperature", "1"));
+        assertThat(plain.parameters().remove()).containsExactly("user", "top_p");
+        assertThat(own.parameters().set()).containsEntry("user", "\"team-a\"").doesNotContainKey("seed");
+        assertThat(own.parameters().defaults()).isEqualTo(Map.of("temperature", "1", "seed", "2"));
+        assertThat(own.parameters().remove()).containsExactly("top_p");
     }
 
     @Test
@@ -111,9 +133,16 @@ class GatewayRevisionTest {
                 .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
         assertThat(EffectiveConfig.text(revision))
                 .contains("\"proxy\":\"http://***@proxy.example:3128\"", "\"system-ca\":false")
-                .doesNotContain("value-of-PROXY", "BEGIN");
+                .doesNotContain("value-of-PROXY", "value-of-PROMPT", "Be brief", "BEGIN");
         assertThat(revision.toString())
-                .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own", "value-of-PROXY", "BEGIN");
+                .doesNotContain(
+                        "value-of-TEAM",
+                        "value-of-OTHER",
+                        "our own",
+                        "value-of-PROXY",
+                        "value-of-PROMPT",
+                        "Be brief",
+                        "BEGIN");
     }
 
     @Test
@@ -157,7 +186,15 @@ class GatewayRevisionTest {
         assertThat(channel.baseUrl()).hasToString("https://api.openai.com/v1");
         assertThat(channel.priority()).isEqualTo(10);
         assertThat(channel.weight()).isEqualTo(3);
-        assertThat(channel.parameters()).isEqualTo(new ParameterRules(set, List.of("user")));
+        assertThat(channel.parameters())
+                .isEqualTo(new ParameterRules(
+                        set,
+                        Map.of("top_p", "0.9"),
+                        List.of("user"),
+                        Map.of(
+                                new Glob("gpt-4o*"),
+                                new ParameterRules(
+                                        Map.of("seed", "1"), Map.of("temperature", "1"), List.of("top_p"), Map.of()))));
         assertThat(channel.timeouts())
                 .isEqualTo(new Timeouts(
                         Duration.ofSeconds(1),

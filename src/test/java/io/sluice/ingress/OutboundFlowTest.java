@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Tls;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Request;
@@ -18,6 +19,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a channel adds to its requests, as the provider sees it. */
 class OutboundFlowTest {
@@ -64,7 +67,8 @@ class OutboundFlowTest {
                 Map.of("x-team", Secret.of("search 1"), "user-agent", Secret.of("ours/1")),
                 Map.of("trace", Secret.of("a b")),
                 null,
-                Tls.SYSTEM);
+                Tls.SYSTEM,
+                null);
 
         Request request = asked(c -> c.outbound(added), "/v1/chat/completions");
 
@@ -78,7 +82,7 @@ class OutboundFlowTest {
     @Test
     void sendsTheOperatorsBetasWithTheClients() throws InterruptedException {
         Outbound added =
-                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM, null);
 
         Request request = asked(
                 c -> c.outbound(added).type(ProviderType.ANTHROPIC),
@@ -92,10 +96,38 @@ class OutboundFlowTest {
     @Test
     void sendsTheOperatorsBetasWhereTheClientNamesNone() throws InterruptedException {
         Outbound added =
-                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM, null);
 
         Request request = asked(c -> c.outbound(added).type(ProviderType.ANTHROPIC), "/v1/chat/completions");
 
         assertThat(request.header("anthropic-beta")).containsExactly("ours-2026-01-01");
+    }
+
+    private static Outbound prompting() {
+        return new Outbound(Map.of(), Map.of(), null, Tls.SYSTEM, new SystemPrompt(Secret.of("Ours."), 2));
+    }
+
+    @Test
+    void beginsAChatThatPassesWithTheSystemPrompt() throws InterruptedException {
+        Request request = asked(c -> c.outbound(prompting()), "/v1/chat/completions");
+
+        assertThat(request.text())
+                .isEqualTo("{\"model\":\"m\",\"max_tokens\":9,\"messages\":["
+                        + "{\"role\":\"system\",\"content\":\"Ours.\"},{\"role\":\"user\",\"content\":\"Hello\"}]}");
+    }
+
+    @Test
+    void beginsATranslatedChatWithTheSystemPrompt() throws InterruptedException {
+        Request request = asked(c -> c.outbound(prompting()).type(ProviderType.ANTHROPIC), "/v1/chat/completions");
+
+        assertThat(request.text()).contains("\"system\":[{\"type\":\"text\",\"text\":\"Ours.\"}]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens"})
+    void beginsAMessageAndItsCountWithTheSystemPrompt(String path) throws InterruptedException {
+        Request request = asked(c -> c.outbound(prompting()).type(ProviderType.ANTHROPIC), path);
+
+        assertThat(request.text()).endsWith(",\"system\":\"Ours.\"}");
     }
 }

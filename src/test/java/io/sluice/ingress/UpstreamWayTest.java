@@ -96,7 +96,7 @@ class UpstreamWayTest {
     }
 
     private static String ask(BaseUrl url, Proxy proxy, Tls tls) {
-        return ask(c -> c.url(url).outbound(new Outbound(Map.of(), Map.of(), proxy, tls)));
+        return ask(c -> c.url(url).outbound(new Outbound(Map.of(), Map.of(), proxy, tls, null)));
     }
 
     private static String ask(UnaryOperator<RevisionBuilder.ChannelBuilder> how) {
@@ -194,7 +194,7 @@ class UpstreamWayTest {
             ask(c -> c.type(ProviderType.QIANFAN)
                     .url(new BaseUrl(false, "127.0.0.1", port, ""))
                     .secret("clientid:clientsecret")
-                    .outbound(new Outbound(Map.of(), Map.of(), through(Kind.HTTP, proxy, true), Tls.SYSTEM)));
+                    .outbound(new Outbound(Map.of(), Map.of(), through(Kind.HTTP, proxy, true), Tls.SYSTEM, null)));
 
             assertThat(proxy.asked())
                     .singleElement()

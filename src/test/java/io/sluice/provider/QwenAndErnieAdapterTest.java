@@ -107,6 +107,17 @@ class QwenAndErnieAdapterTest {
     }
 
     @Test
+    void dashscopeDefaultsCountWhereTheClientSaysNothing() {
+        ParameterRules rules =
+                new ParameterRules(Map.of(), Map.of("top_k", "5", "temperature", "0.1"), List.of(), Map.of());
+        Candidate candidate =
+                candidate(ProviderType.DASHSCOPE, "", c -> c.serves("m").parameters(rules));
+
+        assertThat(body(encode(candidate, Endpoint.CHAT_COMPLETIONS, CHAT.formatted(false, ",\"temperature\":0.5"))))
+                .contains("\"temperature\":0.5", "\"top_k\":5");
+    }
+
+    @Test
     void dashscopeEmbeddingsPassToTheCompatibleMode() {
         Candidate candidate = candidate(ProviderType.DASHSCOPE, "/api/v1", c -> c.serves("m"));
         String asked = "{\"model\":\"m\",\"input\":[\"x\"],\"extra\":1.0}";

@@ -40,6 +40,7 @@ public final class Translation {
      * @param client its dialect
      * @param provider the provider's dialect
      * @param upstreamModel the provider's name of the model
+     * @param systemPrompt what the chat begins with before the client's own; null for nothing
      * @param lenient whether what cannot be carried is dropped and listed instead of refused
      * @param target what the answer says besides what the provider says
      * @throws GatewayException when the request is malformed
@@ -50,10 +51,11 @@ public final class Translation {
             ChatDialect client,
             ProviderCodec provider,
             String upstreamModel,
+            @Nullable String systemPrompt,
             boolean lenient,
             AnswerTarget target) {
         ClientCodec codec = Dialects.client(client);
-        ChatRequest request = read(scan, client);
+        ChatRequest request = read(scan, client).after(systemPrompt);
         Losses losses = new Losses(client, lenient);
         ObjectNode body = provider.encodeRequest(request, upstreamModel, losses);
         return new Translation(body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());

@@ -24,12 +24,13 @@ public record Account(
         @Nullable String quotaOf,
         @Nullable Own own) {
     /**
-     * Options of an account, complete: what it does not say itself is its channel's.
+     * Options of an account: what it does not say itself is its channel's.
      *
      * @param timeouts its time limits
      * @param outbound what is added to its requests
+     * @param parameters what it changes in the fields of requests, before what its channel changes
      */
-    public record Own(Timeouts timeouts, Outbound outbound) {}
+    public record Own(Timeouts timeouts, Outbound outbound, ParameterRules parameters) {}
 
     /** An account with the options of its channel. */
     public Account(String id, String name, int index, Secret key, AccountLimits limits, @Nullable String quotaOf) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight share among channels of equal priority, 1 to 1000
  * @param accounts its accounts, in file order; none is disabled by a human
  * @param redirects public model name to upstream model name, in file order
- * @param parameters what it changes in requests
+ * @param parameters what it changes in requests, where an account changes nothing else
  * @param timeouts its time limits, where an account has none of its own
  * @param outbound what it adds to requests, where an account adds nothing else
  * @param onClientGone what happens to the upstream answer when the client leaves

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param query name to value, neither escaped yet; in file order
  * @param proxy what stands between; null when the provider is connected directly
  * @param tls whom TLS connections trust, and the certificate they show
+ * @param systemPrompt what chats begin with; null for nothing
  */
 public record Outbound(
         Map<String, Secret> headers,
         Map<String, Secret> query,
         @Nullable Proxy proxy,
-        Tls tls) {
+        Tls tls,
+        @Nullable SystemPrompt systemPrompt) {
     /** Nothing is added. */
-    public static final Outbound NONE = new Outbound(Map.of(), Map.of(), null, Tls.SYSTEM);
+    public static final Outbound NONE = new Outbound(Map.of(), Map.of(), null, Tls.SYSTEM, null);
 
     /** Copies the maps. */
     public Outbound {

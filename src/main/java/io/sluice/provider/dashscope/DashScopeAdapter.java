@@ -102,10 +102,16 @@ public final class DashScopeAdapter implements ProviderAdapter {
 
     /** The channel's rules are about parameters, but for the few fields beside them. */
     private static ObjectNode ruled(Candidate candidate, ObjectNode body) {
-        ParameterRules rules = candidate.channel().parameters();
+        ParameterRules rules = candidate.parameters();
         ObjectNode parameters = body.withObject("/parameters");
         rules.remove().forEach(field -> (TOP.contains(field) ? body : parameters).remove(field));
         rules.set().forEach((field, json) -> (TOP.contains(field) ? body : parameters).set(field, Json.read(json)));
+        rules.defaults().forEach((field, json) -> {
+            ObjectNode owner = TOP.contains(field) ? body : parameters;
+            if (!owner.has(field)) {
+                owner.set(field, Json.read(json));
+            }
+        });
         return body;
     }
 

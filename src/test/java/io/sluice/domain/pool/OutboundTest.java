@@ -19,7 +19,7 @@ class OutboundTest {
         query.put("a", Secret.of("1"));
         query.put("b", Secret.of("x &é"));
 
-        assertThat(new Outbound(Map.of(), query, null, Tls.SYSTEM).target(BASE, uri))
+        assertThat(new Outbound(Map.of(), query, null, Tls.SYSTEM, null).target(BASE, uri))
                 .isEqualTo(expected);
     }
 
@@ -32,7 +32,8 @@ class OutboundTest {
     void printsNoValue() {
         Map<String, Secret> values = Map.of("a", Secret.of("CANARY"));
 
-        assertThat(new Outbound(values, values, null, Tls.SYSTEM).toString()).doesNotContain("CANARY");
+        assertThat(new Outbound(values, values, null, Tls.SYSTEM, null).toString())
+                .doesNotContain("CANARY");
     }
 
     @Test
@@ -47,7 +48,7 @@ class OutboundTest {
     }
 
     private static Outbound through(Proxy proxy) {
-        return new Outbound(Map.of(), Map.of(), proxy, Tls.SYSTEM);
+        return new Outbound(Map.of(), Map.of(), proxy, Tls.SYSTEM, null);
     }
 
     @Test
