@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.sluice.config.RealtimeConfig;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import java.time.Clock;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/realtime?model=}: realtime sessions over WebSocket. Used on the lane's event loop. */
 final class RealtimeEndpoint {
@@ -19,6 +21,9 @@ final class RealtimeEndpoint {
     private final Connections connections;
     private final RealtimeConfig config;
     private final Clock wallClock;
+    /** Null until the first change. */
+    private @Nullable GatewayRevision latest;
+
     private final Set<RealtimeSession> sessions = new LinkedHashSet<>();
 
     /**
@@ -78,6 +83,16 @@ final class RealtimeEndpoint {
 
     /** Sessions of keys that are gone, switched off, or may not use the model any more, end. */
     void revision(GatewayRevision revision) {
-        List.copyOf(sessions).forEach(session -> session.revision(revision, wallClock.instant()));
+        latest = revision;
+        List.copyOf(sessions).forEach(RealtimeSession::checkKey);
+    }
+
+    /** Whether a key that was good once may still use a model, by the files as they are now. */
+    boolean stillAllows(VirtualKey key, Model model) {
+        VirtualKey now = latest == null ? key : latest.keys().find(key.hash()).orElse(null);
+        return now != null
+                && !now.disabled()
+                && (now.expires() == null || wallClock.instant().isBefore(now.expires()))
+                && now.allows(model.name());
     }
 }

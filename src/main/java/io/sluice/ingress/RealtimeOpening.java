@@ -9,6 +9,7 @@ import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.tokens.TokenUsage;
@@ -47,7 +48,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(40);
 
-    private static final int INTERNAL_ERROR = 1011;
+    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
 
     private final RealtimeEndpoint endpoint;
     private final ExchangeServices services;
@@ -150,7 +151,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
         attempt = null;
         List<Candidate> candidates = remaining.untried();
         reserving
-                .ask(candidates, meter.estimate(), replaces, null)
+                .ask(candidates, Estimate.NONE, replaces, null)
                 .onComplete(guarded(decision -> decided(decision, candidates)), this::defect);
     }
 
@@ -170,10 +171,11 @@ final class RealtimeOpening implements Cancellation, InFlight {
         Attempt next = new Attempt(
                 candidate,
                 grant.reservation(),
-                meter.estimate(),
+                Estimate.NONE,
                 services.clock().getAsLong());
         if (isCancelled()) {
-            meter.settle(next, null, new GatewayFailure.ClientClosed());
+            // Nothing was sent.
+            next.finish(services.bus(), Estimate.NONE, new GatewayFailure.ClientClosed(), next.startNanos());
             finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
             return;
         }
@@ -204,7 +206,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 current.written(opened.writtenAtNanos());
                 current.answered(services.clock().getAsLong());
                 if (isCancelled()) {
-                    opened.socket().close(INTERNAL_ERROR, null);
+                    opened.socket().close(CloseCodes.GOING_AWAY, null);
                     finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
                 } else {
                     upgrade(current, opened.socket());
@@ -260,7 +262,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                             session.start(current, maxWait);
                         }),
                         cause -> {
-                            upstream.close(INTERNAL_ERROR, null);
+                            upstream.close(CloseCodes.GOING_AWAY, null);
                             clientGone = true;
                             finish(new GatewayFailure.ClientClosed());
                         });
@@ -301,8 +303,11 @@ final class RealtimeOpening implements Cancellation, InFlight {
         finished = true;
         reserving.stop();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
-        TokenUsage usage = meter.settle(attempt, null, outcome);
-        meter.record(usage, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
+        if (attempt != null) {
+            attempt.finish(
+                    services.bus(), Estimate.NONE, outcome, services.clock().getAsLong());
+        }
+        meter.record(NOTHING, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
                 .onComplete(done -> {
                     if (!clientGone) {
                         services.refuse(incoming, outcome);

@@ -6,8 +6,6 @@ import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.UpstreamErrors;
-import io.sluice.domain.key.VirtualKey;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.realtime.RealtimeEvent;
 import io.sluice.ingress.ClientSocket.Hold;
@@ -18,7 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -114,6 +111,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         services.timed().add(this);
         client.start(new ClientSide());
         guarded(() -> upstream.claim(this));
+        checkKey();
     }
 
     private RealtimeTurns turns() {
@@ -188,11 +186,12 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         @Override
         public void message(String type, byte[] text, List<WebSocketFrame> frames) {
             RealtimeEvent event = RealtimeEvent.read(text);
+            checkKey();
             if (type.equals(UPDATE)) {
                 update(event, text, frames);
             } else if (draining) {
                 say(new GatewayFailure.Unavailable("The gateway is stopping."), event.id());
-            } else {
+            } else if (!over) {
                 create(event, frames);
             }
         }
@@ -406,16 +405,9 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                 code);
     }
 
-    /**
-     * The files have changed.
-     *
-     * @param revision what counts now
-     * @param now wall clock
-     */
-    void revision(GatewayRevision revision, Instant now) {
-        VirtualKey key = revision.keys().find(incoming.key().hash()).orElse(null);
-        boolean expired = key != null && key.expires() != null && !now.isBefore(key.expires());
-        if (key == null || key.disabled() || expired || !key.allows(model.name())) {
+    /** Ends the session when its key may not be used any more. */
+    void checkKey() {
+        if (!endpoint.stillAllows(incoming.key(), model)) {
             guarded(() -> finish(
                     new Forbidden("This API key may not be used for the session any more.", "key_revoked"),
                     Ending.CUT,

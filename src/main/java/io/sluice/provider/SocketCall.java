@@ -288,8 +288,12 @@ final class SocketCall implements UpstreamSocket {
 
     @Override
     public void claim(Receiver reader) {
+        if (phase == Phase.ENDED && receiver == null) {
+            reader.closed(NO_CODE, null);
+            return;
+        }
         if (phase != Phase.OPENED) {
-            throw new IllegalStateException("a socket is claimed once and in time; it is " + phase);
+            throw new IllegalStateException("a socket is claimed once; it is " + phase);
         }
         enter(Phase.CLAIMED, services.clock().getAsLong());
         receiver = reader;
