@@ -61,8 +61,9 @@ final class Section {
      *
      * @param text the text, references resolved
      * @param place where it stands
+     * @param written whether it stands in the file itself, not behind a reference
      */
-    record Item(String text, Place place) {}
+    record Item(String text, Place place, boolean written) {}
 
     /** Whether the file has this mapping. */
     boolean isPresent() {
@@ -248,7 +249,7 @@ final class Section {
             if (item.getValue() instanceof Scalar scalar) {
                 String text = resolve(scalar, item.getKey());
                 if (text != null) {
-                    items.add(new Item(text, item.getKey()));
+                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text())));
                 }
             } else {
                 findings().error(item.getKey(), "is not a single value");
@@ -325,6 +326,31 @@ final class Section {
             }
         }
         return named;
+    }
+
+    /**
+     * A mapping from names to single values, references resolved; empty when absent.
+     *
+     * @param kind what the names are, for the reference
+     */
+    Map<String, Item> values(String key, String kind, String type, String shownDefault) {
+        Map<String, Item> values = new LinkedHashMap<>();
+        Section outer = section(key);
+        reading.declare(new Option(Place.join(path(key), "<" + kind + ">"), type, shownDefault, ""));
+        for (Map.Entry<String, Entry> entry : outer.node.entries().entrySet()) {
+            String name = entry.getKey();
+            outer.known.add(name);
+            Place where = outer.place(name);
+            if (entry.getValue().value() instanceof Scalar scalar) {
+                String text = resolve(scalar, where);
+                if (text != null) {
+                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text())));
+                }
+            } else {
+                findings().error(where, "is not a single value");
+            }
+        }
+        return values;
     }
 
     void reportUnknown() {

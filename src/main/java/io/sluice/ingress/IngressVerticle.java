@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.sluice.config.HttpConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
@@ -35,6 +36,7 @@ public final class IngressVerticle extends VerticleBase {
     private final EdgeLimits limits;
     private final GatewayMetrics metrics;
     private final LongSupplier clock;
+    private final @Nullable StoredIds ownIds;
     private final Set<Timed> timed = new LinkedHashSet<>();
     private final Set<InFlight> open = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -49,6 +51,7 @@ public final class IngressVerticle extends VerticleBase {
      * @param limits what all lanes share of the bounds
      * @param metrics the node's meters
      * @param clock monotonic nanoseconds
+     * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
      */
     public IngressVerticle(
             int lane,
@@ -56,13 +59,15 @@ public final class IngressVerticle extends VerticleBase {
             GatewayRevision initial,
             EdgeLimits limits,
             GatewayMetrics metrics,
-            LongSupplier clock) {
+            LongSupplier clock,
+            @Nullable StoredIds ownIds) {
         this.lane = lane;
         this.config = config;
         this.initial = initial;
         this.limits = limits;
         this.metrics = metrics;
         this.clock = clock;
+        this.ownIds = ownIds;
     }
 
     @Override
@@ -80,7 +85,8 @@ public final class IngressVerticle extends VerticleBase {
                 config.bounds(),
                 limits,
                 timed,
-                open);
+                open,
+                ownIds);
         Connections connections = new Connections(config, limits, metrics, clock);
         HealthHandler health = new HealthHandler();
         RealtimeEndpoint realtime = new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());

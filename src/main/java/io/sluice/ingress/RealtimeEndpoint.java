@@ -1,8 +1,6 @@
 package io.sluice.ingress;
 
 import io.sluice.config.RealtimeConfig;
-import io.sluice.domain.failure.GatewayException;
-import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
@@ -46,10 +44,7 @@ final class RealtimeEndpoint {
         incoming.speaks(OpenAiEdge.INSTANCE);
         Model model = ModelEndpoint.modelOf(incoming, RealtimeHandshake.model(incoming.request()));
         Duration maxWait = MaxWait.of(MaxWait.asked(incoming.request()), incoming.key(), model.policy(), true);
-        if (!services.limits().enterRequest()) {
-            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another session."));
-        }
-        services.metrics().requestsInFlight(1);
+        services.enter();
         incoming.request().pause();
         new RealtimeOpening(this, services, incoming, model, maxWait).start();
     }
@@ -73,12 +68,6 @@ final class RealtimeEndpoint {
         if (sessions.remove(session)) {
             services.metrics().sessionsOpen(-1);
         }
-    }
-
-    /** A request has ended, with a session or without. */
-    void leave() {
-        services.limits().leaveRequest();
-        services.metrics().requestsInFlight(-1);
     }
 
     /** Sessions of keys that are gone, switched off, or may not use the model any more, end. */

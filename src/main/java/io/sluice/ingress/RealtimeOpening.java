@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
@@ -85,7 +84,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
         this.maxWait = maxWait;
         this.startNanos = services.clock().getAsLong();
         this.remaining = new RemainingCandidates(model.policy(), true);
-        this.meter = new UsageMeter(services, incoming, scan(model), model, startNanos);
+        this.meter = new UsageMeter(services, incoming, scan(model), model, startNanos, false);
         this.reserving =
                 new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
     }
@@ -115,6 +114,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
+                Endpoint.REALTIME,
                 0,
                 services.random().nextLong());
         services.bus()
@@ -125,19 +125,8 @@ final class RealtimeOpening implements Cancellation, InFlight {
     private void planned(RouteDecision decision) {
         switch (decision) {
             case RouteDecision.Planned plan -> {
-                List<Candidate> able = plan.candidates().stream()
-                        .filter(candidate -> candidate.channel().hasRealtime())
-                        .toList();
-                if (able.isEmpty()) {
-                    finish(new InvalidRequest(
-                            InvalidRequest.Kind.MALFORMED,
-                            "No provider of the model '" + model.name() + "' has realtime sessions.",
-                            "model",
-                            "unsupported_endpoint"));
-                } else {
-                    remaining.planned(able);
-                    reserve();
-                }
+                remaining.planned(plan.candidates());
+                reserve();
             }
             case RouteDecision.Unroutable none -> finish(none.failure());
         }
@@ -189,7 +178,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 grant.reservation(),
                 endpoint.config().frame(),
                 this);
-        Duration timeout = candidate.channel().timeouts().connect().plus(OPEN_TIMEOUT);
+        Duration timeout = candidate.timeouts().connect().plus(OPEN_TIMEOUT);
         services.bus()
                 .request(Address.providerSocket(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -313,7 +302,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                         services.refuse(incoming, outcome);
                     }
                     services.open().remove(this);
-                    endpoint.leave();
+                    services.leave();
                 });
     }
 

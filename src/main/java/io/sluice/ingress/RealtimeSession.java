@@ -393,7 +393,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                             : RealtimeWords.error(nextId(), failure, null);
                     client.close(last, end.clientCode(), reason);
                     services.open().remove(this);
-                    endpoint.leave();
+                    services.leave();
                 });
     }
 }

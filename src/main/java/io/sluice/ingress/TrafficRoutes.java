@@ -22,7 +22,8 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/live", health::live)
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
-            if (endpoint.dialect() != ChatDialect.GEMINI && endpoint.kind() != Endpoint.Kind.SESSION) {
+            boolean takesBodies = endpoint.kind() != Endpoint.Kind.STORED && endpoint.kind() != Endpoint.Kind.SESSION;
+            if (endpoint.dialect() != ChatDialect.GEMINI && takesBodies) {
                 routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
             }
         }
@@ -32,6 +33,7 @@ final class TrafficRoutes {
                     .add(HttpMethod.GET, path + "/", models::one)
                     .add(HttpMethod.POST, path + "/", new GeminiActions(path + "/", services)::handle);
         }
+        new StoredResponses(services).addTo(routes);
         GonePaths.addTo(routes);
         return routes;
     }

@@ -214,6 +214,11 @@ public final class GatewayMetrics {
                     case TEXT -> "text_completion";
                     case EMBEDDINGS -> "embeddings";
                     case COUNT_TOKENS -> "count_tokens";
+                    case MODERATION -> "moderation";
+                    case RANKING -> "rerank";
+                    case IMAGES -> "image_generation";
+                    case SPEECH -> "speech";
+                    case STORED -> "stored";
                     case SESSION -> "realtime";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};

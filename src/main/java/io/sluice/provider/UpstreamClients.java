@@ -1,6 +1,8 @@
 package io.sluice.provider;
 
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,8 +17,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +35,21 @@ final class UpstreamClients {
     private final int queue;
     private final Map<Way, HttpClientAgent> clients = new HashMap<>();
 
-    /** What makes two channels need two clients. */
-    private record Way(boolean tls, Duration connect, int maxConnections) {
-        static Way of(Channel channel) {
-            return new Way(channel.baseUrl().tls(), channel.timeouts().connect(), channel.maxConnections());
+    /**
+     * What makes two accounts need two clients.
+     *
+     * @param tls whether the provider is reached over TLS
+     * @param connect until a connection, TLS included, is there
+     * @param maxConnections HTTP/1.1 connections to one address
+     */
+    record Way(boolean tls, Duration connect, int maxConnections) {
+        static Way of(Candidate candidate) {
+            return of(candidate.channel(), candidate.account());
+        }
+
+        /** Of one of the channel's accounts. */
+        static Way of(Channel channel, Account account) {
+            return new Way(channel.baseUrl().tls(), channel.timeoutsOf(account).connect(), channel.maxConnections());
         }
     }
 
@@ -50,12 +61,12 @@ final class UpstreamClients {
     /**
      * A connection with a free stream.
      *
-     * @param channel where to
+     * @param candidate where to, and how
      * @return a request without target and headers, to be written or reset
      */
-    Future<HttpClientRequest> connect(Channel channel) {
-        BaseUrl url = channel.baseUrl();
-        return clients.computeIfAbsent(Way.of(channel), this::build)
+    Future<HttpClientRequest> connect(Candidate candidate) {
+        BaseUrl url = candidate.channel().baseUrl();
+        return clients.computeIfAbsent(Way.of(candidate), this::build)
                 .request(new RequestOptions()
                         .setMethod(HttpMethod.POST)
                         .setHost(url.host())
@@ -100,12 +111,12 @@ final class UpstreamClients {
     /**
      * Closes the clients that nobody needs any more.
      *
-     * @param channels those of the live revision, and those that calls in flight began with
+     * @param live those of the live revision
+     * @param flying those that calls in flight began with
      */
-    void retain(Stream<Channel> channels) {
-        Set<Way> needed = channels.map(Way::of).collect(Collectors.toSet());
+    void retain(Set<Way> live, Set<Way> flying) {
         clients.entrySet().removeIf(client -> {
-            boolean unused = !needed.contains(client.getKey());
+            boolean unused = !live.contains(client.getKey()) && !flying.contains(client.getKey());
             if (unused) {
                 client.getValue().close().onFailure(e -> LOG.warn("an unused client did not close", e));
             }

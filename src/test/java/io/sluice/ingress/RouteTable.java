@@ -33,7 +33,8 @@ final class RouteTable {
                     HttpBounds.DEFAULT,
                     new EdgeLimits(HttpBounds.DEFAULT),
                     Set.of(),
-                    Set.of());
+                    Set.of(),
+                    null);
             HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
             Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
             RealtimeEndpoint realtime =

@@ -217,6 +217,30 @@ class DialectBehaviourTest {
     }
 
     @Test
+    void bedrockAnswersInTheFormItIsGiven() throws Exception {
+        JsonNode shaped = ask(
+                "/bedrock/model/m/converse",
+                bearer(),
+                "{'messages':[{'role':'user','content':[{'text':'hi'}]}],'outputConfig':{'textFormat':{'type':"
+                        + "'json_schema','structure':{'jsonSchema':{'schema':'"
+                        + SCHEMA.replace("'", "\\'") + "'}}}}}");
+
+        assertThat(shaped.at("/output/message/content/0/text").asText()).isEqualTo("{\"city\":\"example\"}");
+    }
+
+    /** A stream ends with an empty text; clients that keep the turns send it back. */
+    @Test
+    void geminiTakesTheEmptyTextOfItsOwnTurnsBack() throws Exception {
+        JsonNode answer = ask(
+                "/v1beta/models/gemini-2.5-flash:generateContent",
+                DialectSample.gemini(),
+                "{'contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'text':'so'},"
+                        + "{'text':''}]},{'role':'user','parts':[{'text':'hi'}]}]}");
+
+        assertThat(answer.at("/candidates/0/content/parts/0/text").asText()).isNotEmpty();
+    }
+
+    @Test
     void dashScopeRepeatsTheWholeTextUnlessAskedForIncrements() throws Exception {
         MultiMap sse = bearer().add("x-dashscope-sse", "enable");
         String uri = "/api/v1/services/aigc/text-generation/generation";

@@ -9,6 +9,7 @@ import io.sluice.config.RealtimeConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
@@ -31,6 +32,8 @@ import io.sluice.message.UsageRecord;
 import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.provider.fetch.MediaNetwork;
+import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
@@ -84,6 +87,8 @@ public final class TestNode implements AutoCloseable {
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
+    private Function<Vertx, MediaNetwork> network = PublicInternet::new;
+    private @Nullable StoredIds ownIds;
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -106,6 +111,12 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
+    /** Has a secret of its own, as a node that is alone has. */
+    public TestNode ownIds(StoredIds ids) {
+        ownIds = ids;
+        return this;
+    }
+
     public TestNode tls(TlsConfig newTls) {
         tls = newTls;
         return this;
@@ -114,6 +125,12 @@ public final class TestNode implements AutoCloseable {
     /** Networks whose {@code X-Forwarded-For} is believed. */
     public TestNode trustedProxies(String... networks) {
         trustedProxies = List.of(networks).stream().map(Cidr::parse).toList();
+        return this;
+    }
+
+    /** Where addresses that clients name are fetched from, in the place of the public internet. */
+    public TestNode network(MediaNetwork newNetwork) {
+        network = vertx -> newNetwork;
         return this;
     }
 
@@ -181,8 +198,8 @@ public final class TestNode implements AutoCloseable {
         HttpConfig http = new HttpConfig("127.0.0.1", 0, tls, trustedProxies, bounds, realtime);
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
-                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime),
-                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime)));
+                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime, network),
+                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime, ownIds)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");

@@ -4,6 +4,7 @@ import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AzureAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.TOKENS);
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return OpenAiRequests.needsBytes(candidate, scan);
+    }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.gemini.GeminiCodec;
 import io.sluice.domain.dialect.gemini.GeminiCounting;
@@ -14,6 +15,7 @@ import io.sluice.domain.dialect.gemini.GeminiError;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.GeminiTap;
 import io.sluice.provider.AnswerReading;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,19 @@ public final class GeminiAdapter implements ProviderAdapter {
                 : null;
     }
 
+    /** Vertex AI fetches itself, AI Studio with newer models alone: it is given the bytes where that is allowed. */
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        boolean translates =
+                scan.endpoint().kind() == Endpoint.Kind.CHAT && scan.endpoint().dialect() != ChatDialect.GEMINI;
+        return translates && !isVertex(candidate) ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT) : Set.of();
+    }
+
+    @Override
+    public boolean fetchesItself(String url) {
+        return GeminiCodec.isKnownAddress(url);
+    }
+
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Endpoint endpoint = scan.endpoint();
@@ -85,16 +101,17 @@ public final class GeminiAdapter implements ProviderAdapter {
         if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
             method = target.arrayStream() ? STREAM : STREAM + EVENTS;
         }
+        PassedProofs body = Encoding.proved(candidate, scan.endpoint(), passedBody(candidate, scan));
         String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
         return request(
                 candidate,
                 method,
-                passedBody(candidate, scan),
+                body.body(),
                 contentType -> isReadable(contentType)
                         ? new GeminiTap(
                                 rename, error -> GeminiError.read(0, error).failure())
                         : null,
-                List.of());
+                body.lost());
     }
 
     /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */

@@ -23,6 +23,7 @@ import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
@@ -31,6 +32,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,11 @@ public final class OllamaAdapter implements ProviderAdapter {
     static final String NO_KEY = "none";
 
     private static final ProviderCodec CODEC = new OllamaCodec();
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.IMAGE, MediaKind.TEXT) : Set.of();
+    }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {

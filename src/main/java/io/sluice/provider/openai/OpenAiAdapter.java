@@ -6,6 +6,7 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Auth;
@@ -50,6 +51,11 @@ public final class OpenAiAdapter implements ProviderAdapter {
     }
 
     @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return OpenAiRequests.needsBytes(candidate, scan);
+    }
+
+    @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Endpoint asked = scan.endpoint();
         if (asked == Endpoint.EMBEDDINGS && preset != null && preset.quirks().contains(Quirk.NO_EMBEDDINGS)) {
@@ -71,7 +77,7 @@ public final class OpenAiAdapter implements ProviderAdapter {
 
     @Override
     public @Nullable SocketRequest realtime(Candidate candidate, boolean beta) {
-        return candidate.channel().hasRealtime()
+        return candidate.channel().offers(Endpoint.REALTIME)
                 ? OpenAiRequests.realtime(
                         candidate.channel().baseUrl().path() + "/realtime?model="
                                 + OpenAiRequests.escaped(candidate.upstreamModel()),

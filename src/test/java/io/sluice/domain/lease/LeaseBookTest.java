@@ -225,6 +225,21 @@ class LeaseBookTest {
     }
 
     @Test
+    void imagesCountAgainstLimitsOfImages() {
+        Scope account = account("a", new Limit(Dimension.IMAGES, 5, Duration.ofMinutes(1)));
+        Estimate three = new Estimate(10, 0).withImages(3);
+
+        assertThat(reserve(0, NO_KEY, three.withImages(6), 0, candidate(account))
+                        .exceeded()
+                        .message())
+                .isEqualTo("The request needs 6 images; the most that fits any account that serves this model is 5.");
+        assertThat(reserve(0, NO_KEY, three, 0, candidate(account)).isGranted()).isTrue();
+        assertThat(reserve(0, NO_KEY, three, 0, candidate(account)).exceeded().cause())
+                .isEqualTo(Cause.POOL);
+        assertThat(reserve(0, NO_KEY, SMALL, 0, candidate(account)).isGranted()).isTrue();
+    }
+
+    @Test
     void whatTheClientSentOrDeclaredIsTooLargeWhateverIsGuessed() {
         Candidate account = candidate(account("a", tpm(99)));
 

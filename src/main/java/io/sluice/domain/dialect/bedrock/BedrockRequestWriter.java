@@ -39,16 +39,6 @@ final class BedrockRequestWriter {
     private static final Set<String> CARRIED =
             Set.of("guardrailConfig", "performanceConfig", "requestMetadata", "promptVariables");
 
-    /** Never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "safety_identifier",
-            "prediction");
-
     private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
     private final ChatRequest request;
@@ -275,7 +265,7 @@ final class BedrockRequestWriter {
                 if (foreign.dialect() == ChatDialect.BEDROCK) {
                     tools.add(foreign.json());
                 } else {
-                    losses.lose(Feature.FOREIGN_TOOL);
+                    losses.lose(foreign.field());
                 }
             }
         }
@@ -331,15 +321,9 @@ final class BedrockRequestWriter {
                 modelFields.setAll(fields);
             } else if (CARRIED.contains(name) && value.isObject()) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull() && !isTextOnly(name, value)) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
-    }
-
-    private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities")
-                && value.size() == 1
-                && value.path(0).asText().equals("text");
     }
 }

@@ -29,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class OllamaRequestWriter {
-    /** Never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "safety_identifier",
-            "prediction");
 
     private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
@@ -99,7 +90,7 @@ final class OllamaRequestWriter {
                     if (foreign.dialect() == ChatDialect.OLLAMA) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -192,15 +183,9 @@ final class OllamaRequestWriter {
                 });
             } else if (name.equals("keep_alive") && (value.isTextual() || value.isNumber())) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull() && !isTextOnly(name, value)) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
-    }
-
-    private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities")
-                && value.size() == 1
-                && value.path(0).asText().equals("text");
     }
 }

@@ -15,6 +15,7 @@ import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.OtherFields;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import java.math.BigDecimal;
 import java.util.List;
@@ -92,7 +93,7 @@ final class OpenAiRequestWriter {
             switch (tool) {
                 case Tool.Function function -> tools.add(function(function));
                 case Tool.Foreign foreign when foreign.dialect() == ChatDialect.OPENAI -> tools.add(foreign.json());
-                case Tool.Foreign foreign -> losses.lose(Feature.FOREIGN_TOOL);
+                case Tool.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (!tools.isEmpty()) {
@@ -275,16 +276,13 @@ final class OpenAiRequestWriter {
     }
 
     private void extra(String name, JsonNode value) {
-        if (name.startsWith(OpenAiRequestReader.IN_CONTENT) || name.startsWith(OpenAiRequestReader.IN_TOOLS)) {
-            losses.lose(name);
-        } else if (own && "stream_options".equals(name)) {
-            if (body.get(name) instanceof ObjectNode options && value instanceof ObjectNode more) {
-                options.setAll(more);
-            }
-        } else if (own || losses.client() == ChatDialect.RESPONSES && SHARED.contains(name)) {
+        boolean carried = own
+                ? OtherFields.putBack(body, name, value)
+                : losses.client() == ChatDialect.RESPONSES && SHARED.contains(name);
+        if (!carried) {
+            losses.lose(name, value);
+        } else if (!own) {
             body.set(name, value);
-        } else if (!(losses.client() == ChatDialect.RESPONSES && OpenAiExtras.isHarmless(name, value))) {
-            losses.lose(name);
         }
     }
 }

@@ -28,16 +28,6 @@ final class QianfanRequestWriter {
     private static final Set<String> OWN =
             Set.of("penalty_score", "disable_search", "enable_citation", "enable_trace", "safety_level");
 
-    /** Fields that never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "cache_control");
-
     private static final BigDecimal COLDEST = new BigDecimal("0.01");
     private static final long LEAST_OUTPUT = 2;
     private static final int MOST_STOPS = 4;
@@ -74,8 +64,8 @@ final class QianfanRequestWriter {
         request.extras().forEach((name, value) -> {
             if (OWN.contains(name)) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull()) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
         body.put("stream", request.stream());
@@ -160,7 +150,7 @@ final class QianfanRequestWriter {
         for (Tool tool : request.tools()) {
             switch (tool) {
                 case Tool.Function function -> functions.add(function(function));
-                case Tool.Foreign foreign -> losses.lose(Feature.FOREIGN_TOOL);
+                case Tool.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (functions.isEmpty()) {

@@ -206,7 +206,7 @@ final class ResponsesRequestWriter {
                     if (foreign.dialect() == ChatDialect.RESPONSES) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -242,32 +242,14 @@ final class ResponsesRequestWriter {
     }
 
     private void extra(String name, JsonNode value) {
-        if (losses.client() == ChatDialect.OPENAI) {
-            switch (name) {
-                case "verbosity" -> body.withObjectProperty("text").set(name, value);
-                // How a stream is padded, and a guess of the answer, change nothing in it.
-                case "stream_options", "prediction" -> {}
-                case "modalities" ->
-                    lose(
-                            name,
-                            !(value.size() == 1 && "text".equals(value.path(0).textValue())));
-                case "store" -> lose(name, value.asBoolean());
-                default -> {
-                    if (SHARED.contains(name)) {
-                        body.set(name, value);
-                    } else {
-                        losses.lose(name);
-                    }
-                }
-            }
+        if (losses.client() != ChatDialect.OPENAI) {
+            losses.lose(name, value);
+        } else if (name.equals("verbosity")) {
+            body.withObjectProperty("text").set(name, value);
+        } else if (SHARED.contains(name)) {
+            body.set(name, value);
         } else {
-            losses.lose(name);
-        }
-    }
-
-    private void lose(String name, boolean asked) {
-        if (asked) {
-            losses.lose(name);
+            losses.lose(name, value);
         }
     }
 }
