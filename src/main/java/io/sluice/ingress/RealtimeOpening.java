@@ -158,10 +158,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
 
     private void granted(QuotaDecision.Granted grant, Candidate candidate) {
         Attempt next = new Attempt(
-                candidate,
-                grant.reservation(),
-                Estimate.NONE,
-                services.clock().getAsLong());
+                candidate, grant.reservation(), Estimate.NONE, services.clock().getAsLong());
         if (isCancelled()) {
             // Nothing was sent.
             next.finish(services.bus(), Estimate.NONE, new GatewayFailure.ClientClosed(), next.startNanos());

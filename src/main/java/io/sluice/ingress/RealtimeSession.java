@@ -273,8 +273,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
             switch (type) {
                 case "response.created" -> {
                     if (!turns().created(event.responseId())) {
-                        finish(SessionEnd.providerWrong(
-                                Kind.BAD_RESPONSE, "The upstream makes too many responses."));
+                        finish(SessionEnd.providerWrong(Kind.BAD_RESPONSE, "The upstream makes too many responses."));
                         return;
                     }
                     frames.forEach(toClient::pass);
@@ -327,8 +326,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
             } else if (isOver(now, providerFullNanos, stall)) {
                 finish(SessionEnd.providerWrong(Kind.TRUNCATED, "The upstream takes nothing any more."));
             } else if (isOver(now, startNanos, endpoint.config().session())) {
-                finish(SessionEnd.expired(
-                        "The session has lasted as long as the gateway allows.", "session_expired"));
+                finish(SessionEnd.expired("The session has lasted as long as the gateway allows.", "session_expired"));
             } else if (isOver(now, activeNanos, endpoint.config().idle())) {
                 finish(SessionEnd.expired("Nothing was said in the session for too long.", "session_idle"));
             } else if (turns().isLate(now)) {

@@ -78,8 +78,7 @@ record SessionEnd(
 
     /** The node stops. */
     static SessionEnd stopping() {
-        GatewayFailure failure =
-                new GatewayFailure.Unavailable("The gateway is stopping; open the session anew.");
+        GatewayFailure failure = new GatewayFailure.Unavailable("The gateway is stopping; open the session anew.");
         return new SessionEnd(failure, Ending.CUT, CloseCodes.GOING_AWAY, null);
     }
 

@@ -599,7 +599,8 @@ class RealtimeFlowTest {
     void framesThatAreNoneEndTheSession() throws Exception {
         node();
         try (RawHttp raw = RawHttp.clear(node.port())) {
-            raw.send("GET /v1/realtime?model=pub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + KEY
+            raw.send(
+                    "GET /v1/realtime?model=pub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + KEY
                             + "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
             RealtimeUpstream.Session there = upstream.take();
