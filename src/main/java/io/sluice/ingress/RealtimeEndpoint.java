@@ -1,8 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.config.RealtimeConfig;
-import io.sluice.domain.failure.GatewayException;
-import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import java.time.Clock;
@@ -10,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/realtime?model=}: realtime sessions over WebSocket. Used on the lane's event loop. */
 final class RealtimeEndpoint {
@@ -19,6 +19,9 @@ final class RealtimeEndpoint {
     private final Connections connections;
     private final RealtimeConfig config;
     private final Clock wallClock;
+    /** Null until the first change. */
+    private @Nullable GatewayRevision latest;
+
     private final Set<RealtimeSession> sessions = new LinkedHashSet<>();
 
     /**
@@ -41,10 +44,7 @@ final class RealtimeEndpoint {
         incoming.speaks(OpenAiEdge.INSTANCE);
         Model model = ModelEndpoint.modelOf(incoming, RealtimeHandshake.model(incoming.request()));
         Duration maxWait = MaxWait.of(MaxWait.asked(incoming.request()), incoming.key(), model.policy(), true);
-        if (!services.limits().enterRequest()) {
-            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another session."));
-        }
-        services.metrics().requestsInFlight(1);
+        services.enter();
         incoming.request().pause();
         new RealtimeOpening(this, services, incoming, model, maxWait).start();
     }
@@ -70,14 +70,18 @@ final class RealtimeEndpoint {
         }
     }
 
-    /** A request has ended, with a session or without. */
-    void leave() {
-        services.limits().leaveRequest();
-        services.metrics().requestsInFlight(-1);
-    }
-
     /** Sessions of keys that are gone, switched off, or may not use the model any more, end. */
     void revision(GatewayRevision revision) {
-        List.copyOf(sessions).forEach(session -> session.revision(revision, wallClock.instant()));
+        latest = revision;
+        List.copyOf(sessions).forEach(RealtimeSession::checkKey);
+    }
+
+    /** Whether a key that was good once may still use a model, by the files as they are now. */
+    boolean stillAllows(VirtualKey key, Model model) {
+        VirtualKey now = latest == null ? key : latest.keys().find(key.hash()).orElse(null);
+        return now != null
+                && !now.disabled()
+                && (now.expires() == null || wallClock.instant().isBefore(now.expires()))
+                && now.allows(model.name());
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.Redaction;
@@ -17,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param candidate who serves it
  */
 record RealtimeNames(String asked, Candidate candidate) {
+    /** What a client is told that wants another model. */
+    static final InvalidRequest MODEL_STAYS = new InvalidRequest(
+            InvalidRequest.Kind.MALFORMED,
+            "The model of a session cannot be changed; open another session for it.",
+            "session.model",
+            "model_not_allowed");
+
     /** Whether a {@code session.update} keeps the session's model, by whatever name. */
     boolean keepsModel(RealtimeEvent event, byte[] text) {
         String named = event.model(text);
@@ -39,7 +47,8 @@ record RealtimeNames(String asked, Candidate candidate) {
         if (event.errorStart() >= 0) {
             UpstreamFailure failure = UpstreamErrors.inAnswer(event.error(text));
             boolean ofAccount = failure.kind() == Kind.ACCOUNT_REFUSED || failure.kind() == Kind.RATE_LIMITED;
-            boolean clean = event.message() == null || Redaction.redact(event.message()).equals(event.message());
+            boolean clean =
+                    event.message() == null || Redaction.redact(event.message()).equals(event.message());
             if (ofAccount || !clean) {
                 String error = RealtimeWords.errorObject(failure, event.eventId());
                 return new String(event.withError(text, error), StandardCharsets.UTF_8);

@@ -3,12 +3,12 @@ package io.sluice.ingress;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.tokens.TokenUsage;
@@ -47,7 +47,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(40);
 
-    private static final int INTERNAL_ERROR = 1011;
+    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
 
     private final RealtimeEndpoint endpoint;
     private final ExchangeServices services;
@@ -140,7 +140,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
         attempt = null;
         List<Candidate> candidates = remaining.untried();
         reserving
-                .ask(candidates, meter.estimate(), replaces, null)
+                .ask(candidates, Estimate.NONE, replaces, null)
                 .onComplete(guarded(decision -> decided(decision, candidates)), this::defect);
     }
 
@@ -158,12 +158,10 @@ final class RealtimeOpening implements Cancellation, InFlight {
 
     private void granted(QuotaDecision.Granted grant, Candidate candidate) {
         Attempt next = new Attempt(
-                candidate,
-                grant.reservation(),
-                meter.estimate(),
-                services.clock().getAsLong());
+                candidate, grant.reservation(), Estimate.NONE, services.clock().getAsLong());
         if (isCancelled()) {
-            meter.settle(next, null, new GatewayFailure.ClientClosed());
+            // Nothing was sent.
+            next.finish(services.bus(), Estimate.NONE, new GatewayFailure.ClientClosed(), next.startNanos());
             finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
             return;
         }
@@ -177,7 +175,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 grant.reservation(),
                 endpoint.config().frame(),
                 this);
-        Duration timeout = candidate.channel().timeouts().connect().plus(OPEN_TIMEOUT);
+        Duration timeout = candidate.timeouts().connect().plus(OPEN_TIMEOUT);
         services.bus()
                 .request(Address.providerSocket(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -194,7 +192,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 current.written(opened.writtenAtNanos());
                 current.answered(services.clock().getAsLong());
                 if (isCancelled()) {
-                    opened.socket().close(INTERNAL_ERROR, null);
+                    opened.socket().close(CloseCodes.GOING_AWAY, null);
                     finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
                 } else {
                     upgrade(current, opened.socket());
@@ -250,7 +248,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
                             session.start(current, maxWait);
                         }),
                         cause -> {
-                            upstream.close(INTERNAL_ERROR, null);
+                            upstream.close(CloseCodes.GOING_AWAY, null);
                             clientGone = true;
                             finish(new GatewayFailure.ClientClosed());
                         });
@@ -291,15 +289,17 @@ final class RealtimeOpening implements Cancellation, InFlight {
         finished = true;
         reserving.stop();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
-        meter.settle(attempt, null, outcome)
-                .compose(usage ->
-                        meter.record(usage, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1))
+        if (attempt != null) {
+            attempt.finish(
+                    services.bus(), Estimate.NONE, outcome, services.clock().getAsLong());
+        }
+        meter.record(NOTHING, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
                 .onComplete(done -> {
                     if (!clientGone) {
                         services.refuse(incoming, outcome);
                     }
                     services.open().remove(this);
-                    endpoint.leave();
+                    services.leave();
                 });
     }
 

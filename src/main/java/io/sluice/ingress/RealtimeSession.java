@@ -1,13 +1,8 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.failure.GatewayFailure.Forbidden;
-import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
-import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.UpstreamErrors;
-import io.sluice.domain.key.VirtualKey;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.realtime.RealtimeEvent;
 import io.sluice.ingress.ClientSocket.Hold;
@@ -18,7 +13,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -114,6 +108,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         services.timed().add(this);
         client.start(new ClientSide());
         guarded(() -> upstream.claim(this));
+        checkKey();
     }
 
     private RealtimeTurns turns() {
@@ -130,11 +125,9 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
             step.run();
         } catch (RuntimeException defect) {
             LOG.error("session {} failed by a defect", incoming.id(), defect);
-            finish(new GatewayFailure.Internal(), Ending.CUT, CloseCodes.INTERNAL_ERROR, null);
+            finish(SessionEnd.defect());
         }
     }
-
-    // --- the client's side
 
     /** What the client says. */
     private final class ClientSide implements MessageGate.Side, ClientSocket.Listener {
@@ -159,19 +152,13 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
         @Override
         public void flooded() {
-            finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, CloseCodes.POLICY, "too many pings");
+            finish(SessionEnd.clientStuck("too many pings"));
         }
 
         @Override
         public void closed(int code, @Nullable String reason) {
             endpoint.connections().closed(incoming.request().connection());
-            guarded(() -> {
-                if (code == CloseCodes.NONE) {
-                    finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, code, null);
-                } else {
-                    finish(null, Ending.COMPLETED, code, reason);
-                }
-            });
+            guarded(() -> finish(SessionEnd.byClient(code, reason)));
         }
 
         @Override
@@ -188,28 +175,20 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         @Override
         public void message(String type, byte[] text, List<WebSocketFrame> frames) {
             RealtimeEvent event = RealtimeEvent.read(text);
+            checkKey();
             if (type.equals(UPDATE)) {
                 update(event, text, frames);
             } else if (draining) {
                 say(new GatewayFailure.Unavailable("The gateway is stopping."), event.id());
-            } else {
+            } else if (!over) {
                 create(event, frames);
             }
         }
 
         @Override
         public void tooLarge() {
-            finish(tooLargeMessage(), Ending.CUT, CloseCodes.TOO_BIG, null);
+            finish(SessionEnd.clientTooLarge(endpoint.config().message()));
         }
-    }
-
-    private InvalidRequest tooLargeMessage() {
-        return new InvalidRequest(
-                InvalidRequest.Kind.BODY_TOO_LARGE,
-                "A message is larger than " + endpoint.config().message()
-                        + " bytes, or than what the gateway can hold now.",
-                null,
-                "message_too_large");
     }
 
     /** The response waits for room; what the client says behind it waits too. */
@@ -243,13 +222,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         if (names().keepsModel(event, text)) {
             toProvider.pass(names().forProvider(event, text), frames);
         } else {
-            say(
-                    new InvalidRequest(
-                            InvalidRequest.Kind.MALFORMED,
-                            "The model of a session cannot be changed; open another session for it.",
-                            "session.model",
-                            "model_not_allowed"),
-                    event.id());
+            say(RealtimeNames.MODEL_STAYS, event.id());
         }
     }
 
@@ -262,8 +235,6 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
     private String nextId() {
         return "event_" + incoming.id() + "_" + ++ownEvents;
     }
-
-    // --- the provider's side
 
     @Override
     public void frame(WebSocketFrame frame) {
@@ -286,15 +257,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     @Override
     public void closed(int code, @Nullable String reason) {
-        guarded(() -> {
-            if (code == CloseCodes.NORMAL) {
-                finish(null, Ending.COMPLETED, code, reason);
-            } else {
-                UpstreamFailure failure =
-                        UpstreamFailure.of(Kind.TRUNCATED, "The upstream ended the session with code " + code + ".");
-                finish(failure, Ending.CUT, CloseCodes.isAllowed(code) ? code : CloseCodes.INTERNAL_ERROR, reason);
-            }
-        });
+        guarded(() -> finish(SessionEnd.byProvider(code, reason)));
     }
 
     /** What the provider says. */
@@ -310,11 +273,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
             switch (type) {
                 case "response.created" -> {
                     if (!turns().created(event.responseId())) {
-                        finish(
-                                UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream makes too many responses."),
-                                Ending.CUT,
-                                CloseCodes.INTERNAL_ERROR,
-                                null);
+                        finish(SessionEnd.providerWrong(Kind.BAD_RESPONSE, "The upstream makes too many responses."));
                         return;
                     }
                     frames.forEach(toClient::pass);
@@ -336,11 +295,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
         @Override
         public void tooLarge() {
-            finish(
-                    UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent a message that is too large."),
-                    Ending.CUT,
-                    CloseCodes.INTERNAL_ERROR,
-                    null);
+            finish(SessionEnd.providerWrong(Kind.BAD_RESPONSE, "The upstream sent a message that is too large."));
         }
     }
 
@@ -361,31 +316,21 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         }
     }
 
-    // --- time
-
     @Override
     public void check(long now) {
         guarded(() -> {
             Duration stall = services.bounds().writeStall();
             Duration ping = services.bounds().ping();
             if (isOver(now, client.fullSince(), stall) || client.isSilent(now, stall.plus(ping))) {
-                finish(new GatewayFailure.ClientClosed(), Ending.CANCELLED, CloseCodes.POLICY, "nothing is taken");
+                finish(SessionEnd.clientStuck("nothing is taken"));
             } else if (isOver(now, providerFullNanos, stall)) {
-                finish(
-                        UpstreamFailure.of(Kind.TRUNCATED, "The upstream takes nothing any more."),
-                        Ending.CUT,
-                        CloseCodes.INTERNAL_ERROR,
-                        null);
+                finish(SessionEnd.providerWrong(Kind.TRUNCATED, "The upstream takes nothing any more."));
             } else if (isOver(now, startNanos, endpoint.config().session())) {
-                expire("The session has lasted as long as the gateway allows.", "session_expired");
+                finish(SessionEnd.expired("The session has lasted as long as the gateway allows.", "session_expired"));
             } else if (isOver(now, activeNanos, endpoint.config().idle())) {
-                expire("Nothing was said in the session for too long.", "session_idle");
+                finish(SessionEnd.expired("Nothing was said in the session for too long.", "session_idle"));
             } else if (turns().isLate(now)) {
-                finish(
-                        new GatewayFailure.DeadlineExceeded("The response took longer than the gateway allows."),
-                        Ending.CUT,
-                        CloseCodes.INTERNAL_ERROR,
-                        null);
+                finish(SessionEnd.late());
             } else if (isOver(now, pingedNanos, ping)) {
                 pingedNanos = now;
                 client.ping();
@@ -398,29 +343,10 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         return since != 0 && now - since > most.toNanos();
     }
 
-    private void expire(String message, String code) {
-        finish(
-                new InvalidRequest(InvalidRequest.Kind.MALFORMED, message, null, code),
-                Ending.CUT,
-                CloseCodes.NORMAL,
-                code);
-    }
-
-    /**
-     * The files have changed.
-     *
-     * @param revision what counts now
-     * @param now wall clock
-     */
-    void revision(GatewayRevision revision, Instant now) {
-        VirtualKey key = revision.keys().find(incoming.key().hash()).orElse(null);
-        boolean expired = key != null && key.expires() != null && !now.isBefore(key.expires());
-        if (key == null || key.disabled() || expired || !key.allows(model.name())) {
-            guarded(() -> finish(
-                    new Forbidden("This API key may not be used for the session any more.", "key_revoked"),
-                    Ending.CUT,
-                    CloseCodes.POLICY,
-                    "key revoked"));
+    /** Ends the session when its key may not be used any more. */
+    void checkKey() {
+        if (!endpoint.stillAllows(incoming.key(), model)) {
+            guarded(() -> finish(SessionEnd.revoked()));
         }
     }
 
@@ -438,24 +364,11 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     @Override
     public void cut() {
-        guarded(() -> finish(
-                new GatewayFailure.Unavailable("The gateway is stopping; open the session anew."),
-                Ending.CUT,
-                CloseCodes.GOING_AWAY,
-                null));
+        guarded(() -> finish(SessionEnd.stopping()));
     }
 
-    // --- the end
-
-    /**
-     * The one end of every session: settles what is open, records the usage, and then lets the client see the end.
-     *
-     * @param failure what the client is told; null when a side wanted the end
-     * @param ending for the record
-     * @param code close code for both sides
-     * @param reason for both sides; null for none
-     */
-    private void finish(@Nullable GatewayFailure failure, Ending ending, int code, @Nullable String reason) {
+    /** The one end of every session: settles what is open, records the usage, and then lets the client see the end. */
+    private void finish(SessionEnd end) {
         if (over) {
             return;
         }
@@ -464,21 +377,21 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         endpoint.closed(this);
         fromClient.release();
         fromProvider.release();
-        turns().end(failure);
-        String words = CloseCodes.reason(reason);
-        int allowed = CloseCodes.isAllowed(code) ? code : CloseCodes.GOING_AWAY;
-        upstream.close(ending == Ending.CUT ? CloseCodes.GOING_AWAY : allowed, ending == Ending.CUT ? null : words);
-        meter.record(turns().usage(), turns().isEstimated(), ending, failure, firstEventNanos)
+        turns().end(end.failure());
+        String reason = CloseCodes.reason(end.reason());
+        upstream.close(end.providerCode(), end.ending() == Ending.CUT ? null : reason);
+        meter.record(turns().usage(), turns().isEstimated(), end.ending(), end.failure(), firstEventNanos)
                 .onComplete(done -> {
                     if (done.failed()) {
                         LOG.error("usage of session {} was not taken: {}", incoming.id(), String.valueOf(done.cause()));
                     }
+                    GatewayFailure failure = end.failure();
                     String last = failure == null || toClient.isInMessage()
                             ? null
                             : RealtimeWords.error(nextId(), failure, null);
-                    client.close(last, allowed, words);
+                    client.close(last, end.clientCode(), reason);
                     services.open().remove(this);
-                    endpoint.leave();
+                    services.leave();
                 });
     }
 }

@@ -351,7 +351,7 @@ final class RealtimeTurns {
      * @return whether a response takes longer than its channel allows
      */
     boolean isLate(long now) {
-        long total = candidate.channel().timeouts().total().toNanos();
+        long total = candidate.timeouts().total().toNanos();
         if (resting != 0 && now - restedAtNanos > total) {
             restedAtNanos = now;
             services.bus().send(Address.QUOTA_REST, new RestPlaces(resting, false, Estimate.NONE));

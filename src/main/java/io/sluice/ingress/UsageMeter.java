@@ -199,7 +199,7 @@ final class UsageMeter {
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
             compare(reported);
-            services.estimates().learnInput(model.name(), inputTokens(), reported.input());
+            services.estimates().learnInput(model.name(), readTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
         return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);

@@ -32,9 +32,9 @@ public interface UpstreamSocket {
     }
 
     /**
-     * Takes over the socket, and begins to read.
+     * Takes over the socket, and begins to read. Of one that has been closed meanwhile the receiver is told so at once.
      *
-     * @throws IllegalStateException when it was claimed before or has been closed
+     * @throws IllegalStateException when it was claimed before
      */
     void claim(Receiver receiver);
 

@@ -7,6 +7,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.message.OpenSocket;
 import io.sluice.message.SocketResult;
 import io.sluice.message.UpstreamSocket;
@@ -153,14 +154,16 @@ final class SocketCall implements UpstreamSocket {
                 .setHost(url.host())
                 .setPort(url.port())
                 .setSsl(url.tls())
-                .setURI(request.uri())
+                .setURI(open.candidate().outbound().target(url, request.uri()))
                 .setAllowOriginHeader(false);
         options.setTimeout(PATIENCE.toMillis());
         if (!open.clientRequestId().isEmpty()) {
             options.addHeader("x-client-request-id", open.clientRequestId());
         }
         options.addHeader("user-agent", "sluice");
-        request.headers().forEach(options::addHeader);
+        Outbound added = open.candidate().outbound();
+        added.headers().forEach((name, value) -> options.putHeader(name, value.reveal()));
+        request.headers().forEach(options::putHeader);
         return options;
     }
 
@@ -265,7 +268,7 @@ final class SocketCall implements UpstreamSocket {
     void check(long now) {
         departures.forEach(departure -> departure.check(now));
         long inPhase = now - phaseSinceNanos;
-        Duration connect = open.candidate().channel().timeouts().connect();
+        Duration connect = open.candidate().timeouts().connect();
         switch (phase) {
             case AUTHORIZING -> {
                 if (inPhase > PATIENCE.toNanos()) {
@@ -288,8 +291,12 @@ final class SocketCall implements UpstreamSocket {
 
     @Override
     public void claim(Receiver reader) {
+        if (phase == Phase.ENDED && receiver == null) {
+            reader.closed(NO_CODE, null);
+            return;
+        }
         if (phase != Phase.OPENED) {
-            throw new IllegalStateException("a socket is claimed once and in time; it is " + phase);
+            throw new IllegalStateException("a socket is claimed once; it is " + phase);
         }
         enter(Phase.CLAIMED, services.clock().getAsLong());
         receiver = reader;

@@ -1,7 +1,6 @@
 package io.sluice.provider;
 
 import io.sluice.domain.pool.Candidate;
-import io.sluice.domain.pool.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientWebSocket;
@@ -36,8 +35,7 @@ final class SocketClients {
      */
     record Way(Duration connect, int maxFrame) {
         static Way of(Candidate candidate, int maxFrame) {
-            Timeouts timeouts = candidate.channel().timeouts();
-            return new Way(timeouts.connect(), maxFrame);
+            return new Way(candidate.timeouts().connect(), maxFrame);
         }
     }
 

@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.HttpBounds;
 import io.sluice.config.RealtimeConfig;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
@@ -16,6 +17,8 @@ import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.Bounds;
+import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RealtimeClient;
 import io.sluice.testkit.RealtimeUpstream;
 import io.sluice.testkit.RevisionBuilder;
@@ -567,5 +570,47 @@ class RealtimeFlowTest {
         assertThat(recorded().usage().input()).isEqualTo(20);
         Await.until(() -> node.audit().open() == 0);
         assertThat(node.audit().faults()).isEmpty();
+    }
+
+    @Test
+    void aQuietSessionOutlivesTheTimesOfRequests() throws Exception {
+        HttpBounds quick = Bounds.defaults()
+                .keepAlive(Duration.ofMillis(200))
+                .headerTimeout(Duration.ofMillis(200))
+                .writeStall(Duration.ofSeconds(2))
+                .ping(Duration.ofMillis(200))
+                .build();
+        node(n -> n.bounds(quick), c -> c.accounts("a"));
+        AtomicInteger count = new AtomicInteger();
+        upstream.script((session, event) -> answer(session, event, count));
+        RealtimeClient.Session session = client.open("pub", KEY);
+        AtomicInteger pongs = new AtomicInteger();
+        Await.until(() -> node.meter("sluice.realtime.sessions.open") == 1);
+
+        node.vertx().setTimer(1_500, t -> pongs.incrementAndGet());
+        Await.until(() -> pongs.get() > 0);
+        session.say(CREATE).take("response.done");
+        session.socket().close((short) 1000, null);
+
+        assertThat(recorded().ending()).isEqualTo(Ending.COMPLETED);
+    }
+
+    @Test
+    void framesThatAreNoneEndTheSession() throws Exception {
+        node();
+        try (RawHttp raw = RawHttp.clear(node.port())) {
+            raw.send(
+                    "GET /v1/realtime?model=pub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + KEY
+                            + "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+            RealtimeUpstream.Session there = upstream.take();
+
+            // Not masked, and compressed although nothing was agreed on.
+            raw.send("\u0041\u0002{}");
+
+            RealtimeUpstream.closeCode(there);
+        }
+        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        settled();
     }
 }

@@ -16,10 +16,15 @@ import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SimulatedProvider;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.http.UpgradeRejectedException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -149,5 +154,46 @@ class RealtimeProvidersTest {
         assertThat(refused.getStatus()).isEqualTo(400);
         assertThat(refused.getBody().toString()).contains("unsupported_endpoint");
         recorded();
+    }
+
+    /** Another implementation of the protocol than the one that Sluice is made of. */
+    @Test
+    void theClientOfTheJdkTalksToo() throws Exception {
+        node(c -> c.accounts("a"));
+        StringBuilder heard = new StringBuilder();
+        CompletableFuture<Integer> closed = new CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            WebSocket socket = http.newWebSocketBuilder()
+                    .subprotocols("realtime", "openai-insecure-api-key." + KEY)
+                    .buildAsync(
+                            URI.create("ws://127.0.0.1:" + node.port() + "/v1/realtime?model=pub"),
+                            new WebSocket.Listener() {
+                                @Override
+                                public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                                    heard.append(data);
+                                    if (heard.indexOf("response.done") >= 0) {
+                                        done.complete(null);
+                                    }
+                                    return WebSocket.Listener.super.onText(from, data, last);
+                                }
+
+                                @Override
+                                public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                                    closed.complete(code);
+                                    return null;
+                                }
+                            })
+                    .get(15, TimeUnit.SECONDS);
+            socket.sendText(ITEM, true).get(15, TimeUnit.SECONDS);
+            socket.sendText(CREATE, true).get(15, TimeUnit.SECONDS);
+            done.get(15, TimeUnit.SECONDS);
+            socket.sendClose(1000, "done").get(15, TimeUnit.SECONDS);
+
+            assertThat(socket.getSubprotocol()).isEqualTo("realtime");
+            assertThat(closed.get(15, TimeUnit.SECONDS)).isEqualTo(1000);
+        }
+        assertThat(heard).contains("You said: good morning");
+        assertThat(recorded().usage().output()).isEqualTo(4);
     }
 }
