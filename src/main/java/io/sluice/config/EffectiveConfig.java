@@ -8,6 +8,7 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
@@ -110,6 +111,22 @@ public final class EffectiveConfig {
         if (!outbound.query().isEmpty()) {
             json.put("query", array(List.copyOf(outbound.query().keySet()), name -> name));
         }
+        if (outbound.proxy() != null) {
+            json.put("proxy", outbound.proxy().toString());
+        }
+        if (!outbound.tls().equals(Tls.SYSTEM)) {
+            json.put("tls", tls(outbound.tls()));
+        }
+    }
+
+    private static JsonObject tls(Tls tls) {
+        JsonObject json = new JsonObject().put("system-ca", tls.systemAuthorities());
+        if (tls.authorities() != null) {
+            json.put("ca", "fingerprint " + tls.authorities().fingerprint());
+        }
+        return tls.certificate() == null
+                ? json
+                : json.put("cert", "fingerprint " + tls.certificate().fingerprint());
     }
 
     private static JsonObject timeouts(Timeouts timeouts) {

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a channel says about its requests and connections, and what an account says in its place: times one by one,
- * headers and query parameters by name.
+ * headers and query parameters by name, the rest as a whole.
  */
 final class OutboundReader {
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -64,7 +65,11 @@ final class OutboundReader {
      */
     static Outbound ofChannel(Section section, Channel channel) {
         OutboundReader reader = new OutboundReader(section, channel);
-        return new Outbound(reader.headers(), reader.query());
+        return new Outbound(
+                reader.headers(),
+                reader.query(),
+                ConnectionReader.proxy(section, null, "none"),
+                reader.tls(Tls.SYSTEM));
     }
 
     /**
@@ -78,7 +83,11 @@ final class OutboundReader {
         Map<String, Secret> query = new LinkedHashMap<>(channel.outbound().query());
         headers.putAll(reader.headers());
         query.putAll(reader.query());
-        Outbound outbound = new Outbound(headers, query);
+        Outbound outbound = new Outbound(
+                headers,
+                query,
+                ConnectionReader.proxy(section, channel.outbound().proxy(), "the channel's"),
+                reader.tls(channel.outbound().tls()));
         Timeouts timeouts = timeouts(section, channel.timeouts(), "the channel's");
         return outbound.equals(channel.outbound()) && timeouts.equals(channel.timeouts())
                 ? null
@@ -109,6 +118,13 @@ final class OutboundReader {
         Duration said =
                 timeouts.optionalDuration(key, shown == null ? Scalars.show(otherwise) : shown, SHORTEST, longest);
         return said == null ? otherwise : said;
+    }
+
+    private Tls tls(Tls otherwise) {
+        if (section.has("tls") && !channel.baseUrl().tls()) {
+            section.error("tls", "goes with a base-url that begins with https:// only");
+        }
+        return ConnectionReader.tls(section, otherwise);
     }
 
     private Map<String, Secret> headers() {

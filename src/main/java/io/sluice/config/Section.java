@@ -201,7 +201,13 @@ final class Section {
     /** A credential; never shown in a message. */
     @Nullable
     Secret secret(String key, String shownDefault, Function<String, String> check) {
-        Scalar scalar = scalar(key, new Option(path(key), "secret", shownDefault, ""));
+        return secret(key, new Option(path(key), "secret", shownDefault, ""), check);
+    }
+
+    /** The same, where the reference has more to say. */
+    @Nullable
+    Secret secret(String key, Option option, Function<String, String> check) {
+        Scalar scalar = scalar(key, option);
         String text = scalar == null ? null : resolve(scalar, place(key));
         if (scalar == null || text == null) {
             return null;
@@ -228,6 +234,19 @@ final class Section {
             error(key, "is missing");
         }
         return written == null ? null : reading.substitution().existing(written, place(key));
+    }
+
+    /**
+     * The text of a PEM file; null when absent, or when it cannot be read, which is then an error.
+     *
+     * @param secret whether nobody else should be able to read it
+     */
+    @Nullable
+    String pemText(String key, boolean secret) {
+        String written = text(key, "PEM file", NONE, text -> text);
+        return written == null
+                ? null
+                : reading.substitution().text(written, Substitution.MAX_KEYS_FILE, place(key), secret);
     }
 
     /** Any YAML value, left as it is; null when absent. */

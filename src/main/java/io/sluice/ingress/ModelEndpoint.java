@@ -64,7 +64,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         try {
             int depth = services.bounds().jsonDepth();
             RequestScan scan = RequestScanner.scan(body, endpoint, head, depth);
-            Model model = modelOf(incoming, scan);
+            requireDefault(incoming, scan);
+            Model model = modelOf(incoming, scan.model());
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
                 CountTokens.answer(services, incoming, scan, model)
                         .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
@@ -96,10 +97,12 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         return now;
     }
 
-    private static Model modelOf(Incoming incoming, RequestScan scan) {
+    /** A request that names no model means its endpoint's usual one, which need not be served. */
+    private static void requireDefault(Incoming incoming, RequestScan scan) {
         String name = scan.model();
-        Model model = incoming.revision().models().get(name);
-        if (model == null && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
+        if (name.equals(scan.endpoint().defaultModel())
+                && scan.indexOf("model") < 0
+                && !incoming.revision().models().containsKey(name)) {
             throw new GatewayException(new InvalidRequest(
                     Kind.UNKNOWN_MODEL,
                     "Your request names no model, and the one that is then meant, '" + name
@@ -107,11 +110,10 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     "model",
                     "model_not_found"));
         }
-        return modelOf(incoming, name);
     }
 
     /**
-     * A model by name.
+     * The model that a request asks for.
      *
      * @throws GatewayException when there is none, or the key may not use it
      */

@@ -22,8 +22,7 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/live", health::live)
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
-            boolean takesBodies = endpoint.kind() != Endpoint.Kind.STORED && endpoint.kind() != Endpoint.Kind.SESSION;
-            if (endpoint.dialect() != ChatDialect.GEMINI && takesBodies) {
+            if (endpoint.dialect() != ChatDialect.GEMINI && endpoint.hasBody()) {
                 routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
             }
         }

@@ -62,7 +62,7 @@ final class UsageMeter {
     private Estimate expected() {
         long input = services.estimates().correctInput(model.name(), scan.inputTokens());
         long guessedInput = Math.max(0, input - scan.inputTokens());
-        if (isFree() || isSession()) {
+        if (isFree()) {
             return Estimate.NONE;
         }
         if (!scan.endpoint().isText()) {
@@ -83,7 +83,8 @@ final class UsageMeter {
     /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
     boolean isFree() {
         return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS
-                || scan.endpoint().kind() == Endpoint.Kind.STORED;
+                || scan.endpoint().kind() == Endpoint.Kind.STORED
+                || scan.endpoint().kind() == Endpoint.Kind.SESSION;
     }
 
     private boolean makesMedia() {

@@ -41,7 +41,6 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<OpenExchange> consumer;
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
-    private @Nullable TokenClient tokens;
     private @Nullable MediaFetcher media;
     private @Nullable SocketDesk sockets;
     private @Nullable MessageConsumer<OpenSocket> socketConsumer;
@@ -78,15 +77,13 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        TokenClient endpoint = new TokenClient(vertx);
-        tokens = endpoint;
-        Credentials credentials = new Credentials(clock, Clock.systemUTC(), endpoint);
         MediaFetcher fetcher = new MediaFetcher(vertx, network.apply(vertx));
         media = fetcher;
-        CallServices services =
-                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
+        Credentials credentials = new Credentials(clock, Clock.systemUTC(), new TokenClient(vertx, owned));
+        CallServices services =
+                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         SocketDesk desk = new SocketDesk(vertx, services);
         sockets = desk;
         vertx.setPeriodic(SWEEP_MILLIS, t -> {
@@ -95,9 +92,7 @@ public final class ProviderClientVerticle extends VerticleBase {
         });
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
-            live = channels.stream()
-                    .flatMap(channel -> channel.accounts().stream().map(account -> Way.of(channel, account)))
-                    .collect(Collectors.toSet());
+            live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)
@@ -124,17 +119,14 @@ public final class ProviderClientVerticle extends VerticleBase {
         if (clients != null) {
             steps.add(clients.close());
         }
+        if (media != null) {
+            steps.add(media.close());
+        }
         if (socketConsumer != null) {
             steps.add(socketConsumer.unregister());
         }
         if (sockets != null) {
             steps.add(sockets.close());
-        }
-        if (tokens != null) {
-            steps.add(tokens.close());
-        }
-        if (media != null) {
-            steps.add(media.close());
         }
         return Future.join(steps);
     }

@@ -169,7 +169,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(open.candidate()).onComplete(this::connected, this::connectFailed);
+                clients.connect(HttpMethod.POST, open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -246,7 +246,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             target.setMethod(HttpMethod.valueOf(stored.method()));
         }
         Outbound added = open.candidate().outbound();
-        target.setURI(added.target(message.uri()));
+        target.setURI(added.target(channel().baseUrl(), message.uri()));
         RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
@@ -267,7 +267,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             fail(
                     cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
                             ? BUSY
-                            : UNREACHED);
+                            : UpstreamClients.unreached(cause));
         }
     }
 

@@ -19,4 +19,10 @@ public record UpstreamRequest(
     public UpstreamRequest(String uri, Map<String, String> headers, byte[] body, AnswerReading answer) {
         this(uri, headers, body, answer, List.of());
     }
+
+    /** Nothing but the names of the headers: credentials stand in headers, and in one dialect in the query. */
+    @Override
+    public String toString() {
+        return "UpstreamRequest[headers=" + headers.keySet() + ", bytes=" + body.length + "]";
+    }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sluice.domain.key.KeyHash;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,25 @@ class GatewayErrorsTest {
                 arguments("headers: { x: \" a\" }", "headers.x: the value holds what no header may carry"),
                 arguments("headers: { x: é }", "headers.x: the value holds what no header may carry"),
                 arguments("headers: []", "channels[0].headers: is not a mapping"),
+                arguments("proxy: CANARY", "5:5: channels[0].proxy: the secret is no proxy; write http://host:port"),
+                arguments("proxy: https://proxy:3128", "channels[0].proxy: the secret is no proxy"),
+                arguments("proxy: http://proxy", "channels[0].proxy: the secret is no proxy"),
+                arguments("proxy: http://proxy:70000", "names a port outside 1 to 65535"),
+                arguments("proxy: socks5://user@proxy:1080", "names a user without a password"),
+                arguments("proxy: socks5://CANARY:@proxy:1080", "holds a user or password that is empty"),
+                arguments("proxy: socks5://CANARY:50%@proxy:1080", "holds a % that begins no escape; write %25"),
+                arguments("proxy: http://169.254.169.254:80", "names a link-local, metadata or unusable address"),
+                arguments("tls: { ca: gone.pem }", "channels[0].tls.ca: the file gone.pem does not exist"),
+                arguments("tls: { ca: blank.pem }", "channels[0].tls.ca: the file holds no certificate"),
+                arguments(
+                        "tls: { ca: broken.pem }",
+                        "channels[0].tls.ca: the file holds a certificate that cannot be read"),
+                arguments("tls: { cert: client.crt }", "channels[0].tls.key: is missing"),
+                arguments("tls: { key: client.key }", "channels[0].tls.cert: is missing"),
+                arguments(
+                        "tls: { cert: ca.crt, key: client.key }", "tls.key: is not the key of the certificate in cert"),
+                arguments("tls: { cert: client.crt, key: client.crt }", "tls.key: the file holds no RSA or EC key"),
+                arguments("tls: { system-ca: false }", "tls.system-ca: false trusts nobody; name ca"),
                 arguments("query: { \"a&b\": c }", "'a&b' is not a query parameter"),
                 arguments("query: { a: \"b\\n\" }", "query.a: the value holds a control character"),
                 arguments("name: d", "5:5: 'name' stands here and in line 2; remove one of them"),
@@ -98,13 +119,37 @@ class GatewayErrorsTest {
                     %s
                     accounts: [{ name: a, key: "${env:KEY}" }]
                     models: { m: {}, n: {} }
-                """.formatted(line) + TestFiles.KEY);
+                """.formatted(line) + TestFiles.KEY)
+                .referenced("blank.pem", "nothing")
+                .referenced("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+                .referenced("ca.crt", everyOptions("ca.crt"))
+                .referenced("client.crt", everyOptions("client.crt"))
+                .referenced("client.key", everyOptions("client.key"));
 
         assertThat(files.gatewayErrors())
                 .singleElement()
                 .asString()
                 .startsWith("gateway.yaml:5:")
-                .contains(expected);
+                .contains(expected)
+                .doesNotContain("CANARY");
+    }
+
+    private static String everyOptions(String secret) {
+        try {
+            return Files.readString(TestFiles.everyOption().resolve("secrets/" + secret));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tlsNeedsABaseUrlWithTls() {
+        String channel = TestFiles.CHANNEL.replace("https://api.example.com/v1", "http://127.0.0.1:1/v1\n    tls: {}");
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY).gatewayErrors())
+                .singleElement()
+                .asString()
+                .contains("channels[0].tls: goes with a base-url that begins with https:// only");
     }
 
     /** What requests of a type have already. */

@@ -17,14 +17,18 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +42,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayRevisionTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private static final Proxy PROXY =
+            new Proxy(Proxy.Kind.HTTP, "proxy.example", 3128, Secret.of("user"), Secret.of("value-of-PROXY"));
+
+    private static Secret secretFile(String name) throws IOException {
+        return Secret.of(Files.readString(TestFiles.everyOption().resolve("secrets/" + name)));
+    }
 
     private static GatewayRevision everyOption() {
         Path dir = TestFiles.everyOption();
@@ -53,7 +64,7 @@ class GatewayRevisionTest {
     }
 
     @Test
-    void accountSaysWhatItDoesOtherwiseThanItsChannel() {
+    void accountSaysWhatItDoesOtherwiseThanItsChannel() throws IOException {
         Channel channel = everyOption().channels().getFirst();
         Account own = channel.accounts().getFirst();
         Account plain = channel.accounts().getLast();
@@ -61,14 +72,18 @@ class GatewayRevisionTest {
         assertThat(channel.outboundOf(plain))
                 .isEqualTo(new Outbound(
                         Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
-                        Map.of("trace", Secret.of("on"))));
+                        Map.of("trace", Secret.of("on")),
+                        PROXY,
+                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key"))));
         assertThat(channel.outboundOf(own))
                 .isEqualTo(new Outbound(
                         Map.of(
                                 "x-team", Secret.of("search"),
                                 "user-agent", Secret.of("our own/1.0"),
                                 "x-other", Secret.of("value-of-OTHER")),
-                        Map.of("trace", Secret.of("on"), "debug", Secret.of("1"))));
+                        Map.of("trace", Secret.of("on"), "debug", Secret.of("1")),
+                        null,
+                        Tls.SYSTEM));
         assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
         assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -94,7 +109,11 @@ class GatewayRevisionTest {
         assertThat(EffectiveConfig.text(revision))
                 .contains("\"headers\":[\"x-team\",\"user-agent\"]", "\"query\":[\"trace\",\"debug\"]")
                 .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
-        assertThat(revision.toString()).doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
+        assertThat(EffectiveConfig.text(revision))
+                .contains("\"proxy\":\"http://***@proxy.example:3128\"", "\"system-ca\":false")
+                .doesNotContain("value-of-PROXY", "BEGIN");
+        assertThat(revision.toString())
+                .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own", "value-of-PROXY", "BEGIN");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.Tls;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Request;
 import io.sluice.testkit.FakeUpstream.Script;
@@ -61,7 +62,9 @@ class OutboundFlowTest {
     void sendsHeadersAndQuery() throws InterruptedException {
         Outbound added = new Outbound(
                 Map.of("x-team", Secret.of("search 1"), "user-agent", Secret.of("ours/1")),
-                Map.of("trace", Secret.of("a b")));
+                Map.of("trace", Secret.of("a b")),
+                null,
+                Tls.SYSTEM);
 
         Request request = asked(c -> c.outbound(added), "/v1/chat/completions");
 
@@ -74,7 +77,8 @@ class OutboundFlowTest {
 
     @Test
     void sendsTheOperatorsBetasWithTheClients() throws InterruptedException {
-        Outbound added = new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of());
+        Outbound added =
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
 
         Request request = asked(
                 c -> c.outbound(added).type(ProviderType.ANTHROPIC),
@@ -87,7 +91,8 @@ class OutboundFlowTest {
 
     @Test
     void sendsTheOperatorsBetasWhereTheClientNamesNone() throws InterruptedException {
-        Outbound added = new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of());
+        Outbound added =
+                new Outbound(Map.of("anthropic-beta", Secret.of("ours-2026-01-01")), Map.of(), null, Tls.SYSTEM);
 
         Request request = asked(c -> c.outbound(added).type(ProviderType.ANTHROPIC), "/v1/chat/completions");
 

@@ -389,6 +389,40 @@ class StoredResponsesTest {
     }
 
     @Test
+    void aResponseInTheBackgroundIsCancelled() {
+        simulated();
+        JsonNode queued = created("\"input\":\"Say hello\",\"background\":true");
+        String path = "/v1/responses/" + queued.path("id").asText();
+
+        JsonNode cancelled = json(send(APP, "POST", path + "/cancel", ""));
+
+        assertThat(queued.path("status").asText()).isEqualTo("queued");
+        assertThat(cancelled.path("status").asText()).isEqualTo("cancelled");
+        assertThat(cancelled.path("id")).isEqualTo(queued.path("id"));
+        assertThat(json(send(APP, "GET", path, ""))).isEqualTo(cancelled);
+        // What cannot be cancelled is said in the provider's words.
+        String other = created("\"input\":\"Say hello\"").path("id").asText();
+        HttpResponse<String> refused = send(APP, "POST", "/v1/responses/" + other + "/cancel", "");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("Cannot cancel a synchronous response.");
+    }
+
+    @Test
+    void aResponseInTheBackgroundIsStreamedAgain() {
+        simulated();
+        HttpResponse<String> first = create("\"input\":\"Say hello\",\"background\":true,\"stream\":true");
+        Matcher matcher = ID.matcher(first.body());
+        assertThat(matcher.find()).isTrue();
+
+        HttpResponse<String> again =
+                send(APP, "GET", "/v1/responses/" + matcher.group(1) + "?stream=true&starting_after=3", "");
+
+        assertThat(again.headers().firstValue("content-type").orElse("")).startsWith("text/event-stream");
+        assertThat(again.body()).isNotEmpty();
+        assertThat(first.body()).endsWith(again.body());
+    }
+
+    @Test
     void aStoredFailureIsAnAnswer() {
         upstream = FakeUpstream.start();
         upstream.next(Script.json(

@@ -105,15 +105,15 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
-    /** Bounds of realtime sessions. */
-    public TestNode realtime(RealtimeConfig newBounds) {
-        realtime = newBounds;
-        return this;
-    }
-
     /** Has a secret of its own, as a node that is alone has. */
     public TestNode ownIds(StoredIds ids) {
         ownIds = ids;
+        return this;
+    }
+
+    /** Bounds of realtime sessions. */
+    public TestNode realtime(RealtimeConfig newBounds) {
+        realtime = newBounds;
         return this;
     }
 

@@ -103,6 +103,11 @@ public final class Losses {
         list(field);
     }
 
+    /** The target tells its model the schema of a tool's arguments, and does not hold it to that. */
+    public void weakenStrict() {
+        weaken(Feature.TOOLS.nameIn(client) + ".strict");
+    }
+
     private void list(String field) {
         String name = shortened(field);
         if (fields.size() <= MOST && shapes.add(HarmlessFields.shape(name))) {

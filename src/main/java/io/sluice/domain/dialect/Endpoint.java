@@ -37,6 +37,9 @@ public enum Endpoint {
     COUNT_CONTENT_TOKENS(ChatDialect.GEMINI, ":countTokens", "content_count_tokens", "contents", Kind.COUNT_TOKENS),
     /** {@code POST /v1beta/models/{model}:embedContent}, Gemini's. */
     EMBED_CONTENT(ChatDialect.GEMINI, ":embedContent", "embed_content", "content", Kind.EMBEDDINGS),
+    /** {@code POST /v1beta/models/{model}:batchEmbedContents}, Gemini's. */
+    BATCH_EMBED_CONTENTS(
+            ChatDialect.GEMINI, ":batchEmbedContents", "batch_embed_contents", "requests", Kind.EMBEDDINGS),
     /** {@code GET /v1/realtime}, a session over WebSocket. */
     REALTIME(ChatDialect.OPENAI, "/realtime", "realtime", "model", Kind.SESSION);
 
@@ -111,6 +114,11 @@ public enum Endpoint {
     /** Whether text is generated: what costs output tokens by its length, and gains from a cache of the same beginning. */
     public boolean isText() {
         return kind == Kind.CHAT || kind == Kind.TEXT;
+    }
+
+    /** Whether it is a POST of JSON. */
+    public boolean hasBody() {
+        return kind != Kind.STORED && kind != Kind.SESSION;
     }
 
     /** Whether every provider is taken to have it, or something that it can be translated to. */

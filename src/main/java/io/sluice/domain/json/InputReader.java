@@ -188,6 +188,27 @@ final class InputReader {
         beginsAt(start);
     }
 
+    /** Objects, each of which is an input. */
+    void batch(String param) {
+        if (cursor.peek() != '[') {
+            throw FieldValues.wrongType(cursor, param, "an array of objects");
+        }
+        int start = cursor.position();
+        int count = 0;
+        cursor.enterArray();
+        while (cursor.nextElement()) {
+            if (cursor.peek() != '{') {
+                throw FieldValues.wrongType(cursor, param + "[" + count + "]", "an object");
+            }
+            text();
+            count++;
+        }
+        if (count == 0) {
+            throw RequestFaults.emptyArray(param);
+        }
+        beginsAt(start);
+    }
+
     private void beginsAt(int start) {
         found = true;
         int end = Math.min(cursor.position(), start + PROMPT_BEGINNING);

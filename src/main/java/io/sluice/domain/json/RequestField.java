@@ -32,6 +32,7 @@ enum RequestField {
     ITEMS("input"),
     CONTENTS("contents"),
     CONTENT("content"),
+    REQUESTS("requests"),
     /** A whole request whose tokens Gemini is to count. */
     COUNTED_REQUEST("generateContentRequest", "generate_content_request"),
     GENERATION_CONFIG("generationConfig", "generation_config"),
@@ -117,6 +118,7 @@ enum RequestField {
             case COUNT_CONTENT_TOKENS -> List.of(CONTENTS, COUNTED_REQUEST, TOOLS, SYSTEM_INSTRUCTION);
             case EMBED_CONTENT -> List.of(CONTENT);
             case REALTIME -> List.of();
+            case BATCH_EMBED_CONTENTS -> List.of(REQUESTS);
         };
     }
 

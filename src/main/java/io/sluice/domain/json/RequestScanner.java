@@ -174,6 +174,7 @@ public final class RequestScanner {
             case ITEMS -> input.items();
             case CONTENTS -> input.contents();
             case CONTENT, COUNTED_REQUEST -> input.whole(name);
+            case REQUESTS -> input.batch(name);
             case GENERATION_CONFIG -> generationConfig(name);
             case STORED_RESPONSE, STORED_CONVERSATION, STORED_PROMPT -> input.stored();
             case TOOLS, FUNCTIONS, RESPONSE_FORMAT, TEXT_FORMAT -> input.schema();

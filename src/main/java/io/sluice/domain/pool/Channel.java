@@ -133,7 +133,9 @@ public record Channel(
 
     /** Whether its service is known to have an endpoint, or something that serves for it. */
     public boolean offers(Endpoint endpoint) {
-        return Offer.of(this).contains(endpoint);
+        return endpoint == Endpoint.STORED_RESPONSES
+                ? responses == Responses.NATIVE
+                : Offer.of(this).contains(endpoint);
     }
 
     /** What happens to the upstream answer when the client leaves. */

@@ -9,6 +9,7 @@ import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.dashscope.DashScopeCodec;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
@@ -60,6 +61,15 @@ public final class DashScopeAdapter implements ProviderAdapter {
                     headers(candidate, false),
                     Encoding.spliced(candidate, scan).body(),
                     Encoding.passing(candidate, scan));
+        }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    root(candidate) + COMPATIBLE + Endpoint.EMBEDDINGS.path(),
+                    headers(candidate, false),
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
         }
         throw Encoding.inexpressible(endpoint.word());
     }

@@ -56,6 +56,16 @@ public final class OllamaAdapter implements ProviderAdapter {
         if (scan.endpoint() == Endpoint.EMBEDDINGS) {
             return embeddings(candidate, scan);
         }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    candidate.channel().baseUrl().path() + "/api/embed",
+                    headers(candidate, false),
+                    // A text that is too long is refused, as Gemini does it, not cut.
+                    request -> request.openAi(candidate.upstreamModel()).put("truncate", false),
+                    UpstreamErrors::inAnswer);
+        }
         if (scan.endpoint().kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(scan.endpoint().inputField());
         }

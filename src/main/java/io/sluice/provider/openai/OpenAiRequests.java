@@ -10,9 +10,10 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.StoredReferences;
 import io.sluice.domain.media.MediaKind;
+import io.sluice.domain.json.StoredReferences;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
@@ -23,8 +24,10 @@ import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -59,6 +62,15 @@ public final class OpenAiRequests {
             return new UpstreamRequest(
                     uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
         }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    uri.apply(Endpoint.EMBEDDINGS.path()),
+                    headers,
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
+        }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
         }
@@ -75,6 +87,19 @@ public final class OpenAiRequests {
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
                 translation.lost());
+    }
+
+    /**
+     * What a request must carry the bytes of: chat completions have addresses for pictures alone.
+     *
+     * @return empty where it passes as it came
+     */
+    public static Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        Endpoint asked = scan.endpoint();
+        boolean translates = asked.kind() == Endpoint.Kind.CHAT
+                && asked.dialect() != ChatDialect.OPENAI
+                && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
+        return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
     }
 
     /**
@@ -95,19 +120,6 @@ public final class OpenAiRequests {
     /** A text as it may stand in a path or a query. */
     public static String escaped(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    /**
-     * What a request must carry the bytes of: chat completions have addresses for pictures alone.
-     *
-     * @return empty where it passes as it came
-     */
-    public static Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
-        Endpoint asked = scan.endpoint();
-        boolean translates = asked.kind() == Endpoint.Kind.CHAT
-                && asked.dialect() != ChatDialect.OPENAI
-                && !(asked == Endpoint.RESPONSES && passesResponses(candidate, scan));
-        return translates ? Set.of(MediaKind.DOCUMENT, MediaKind.AUDIO) : Set.of();
     }
 
     private static OpenAiVariant variant(Candidate candidate) {

@@ -1,14 +1,19 @@
 package io.sluice.domain.dialect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.HarmlessFields;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
+import io.sluice.domain.json.RequestScanner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +24,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -183,5 +189,20 @@ class NothingIsLostSilentlyTest {
 
     static List<HarmlessFields.Rule> rules() {
         return HarmlessFields.rules();
+    }
+
+    /** A request to count tokens wraps the chat: what stands beside it would be read by nobody. */
+    @Test
+    void fieldBesideAWrappedRequestIsRefused() {
+        byte[] body = "{\"generateContentRequest\":{\"contents\":[]},\"contents\":[]}".getBytes(UTF_8);
+
+        assertThat(catchThrowableOfType(
+                                GatewayException.class,
+                                () -> Translation.read(
+                                        RequestScanner.scan(body, Endpoint.COUNT_CONTENT_TOKENS, 64),
+                                        ChatDialect.GEMINI))
+                        .failure())
+                .isInstanceOfSatisfying(InvalidRequest.class, failure -> assertThat(failure.param())
+                        .isEqualTo("contents"));
     }
 }

@@ -32,7 +32,8 @@ class TranslationDocTest {
         check("harmless", table.toString());
     }
 
-    private static void check(String section, String expected) throws IOException {
+    /** A section of the document is this; or becomes it. */
+    static void check(String section, String expected) throws IOException {
         String text = Files.readString(DOC);
         String begin = "<!-- begin " + section + ": written by TranslationDocTest -->\n";
         int from = text.indexOf(begin) + begin.length();

@@ -120,7 +120,7 @@ final class AnthropicRequestWriter {
             if (family.enforcesSchemas()) {
                 tool.put("strict", true);
             } else {
-                losses.weaken("tools.strict");
+                losses.weakenStrict();
             }
         }
         if (function.cacheControl() != null) {

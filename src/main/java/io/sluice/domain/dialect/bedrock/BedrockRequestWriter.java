@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *       system's words.
  *   <li>"Call nothing" is written by leaving the tools out. That is not possible behind calls of tools, where Bedrock wants
  *       them named; then it is a loss. Behind such calls in a request without tools, their names are given as tools.
- *   <li>Cache marks go only to models that take them; user ids, hints for caching, and how closely to look at a picture go
- *       without a word. So does {@code strict} of tools at models that cannot be held to it: they are told the schema.
+ *   <li>Cache marks go only to models that take them; user ids and how closely to look at a picture go without a word.
+ *       Models that cannot be held to the schema of a tool are told it: {@code strict} is weakened.
  *   <li>Without a client's maximum, none is written: the model's own counts.
  * </ul>
  */
@@ -252,8 +252,12 @@ final class BedrockRequestWriter {
                     spec.put("description", function.description());
                 }
                 spec.putObject("inputSchema").set("json", schema(function.parameters()));
-                if (Boolean.TRUE.equals(function.strict()) && model.schemas()) {
-                    spec.put("strict", true);
+                if (Boolean.TRUE.equals(function.strict())) {
+                    if (model.schemas()) {
+                        spec.put("strict", true);
+                    } else {
+                        losses.weakenStrict();
+                    }
                 }
                 if (function.cacheControl() != null
                         && model.caches()

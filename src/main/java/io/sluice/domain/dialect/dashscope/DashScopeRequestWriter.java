@@ -36,6 +36,8 @@ final class DashScopeRequestWriter {
             "enable_code_interpreter",
             "top_k");
 
+    private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
+
     private static final long LOW_BUDGET = 1_024;
     private static final long MEDIUM_BUDGET = 8_192;
 
@@ -233,7 +235,7 @@ final class DashScopeRequestWriter {
 
     private void serviceTier() {
         String tier = request.serviceTier();
-        if (tier != null && !tier.equals("auto") && !tier.equals("default")) {
+        if (tier != null && !USUAL_TIERS.contains(tier)) {
             losses.lose(Feature.SERVICE_TIER);
         }
     }

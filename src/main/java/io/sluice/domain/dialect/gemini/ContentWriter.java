@@ -124,7 +124,11 @@ final class ContentWriter {
             case Part.Video video -> medium(video.source(), "video/mp4", Feature.VIDEO);
             case Part.Document document -> {
                 losses.loseOptions(document);
-                medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
+                if (document.source() instanceof MediaSource.Plain plain && document.name() != null) {
+                    text(document.name() + "\n\n" + plain.text());
+                } else {
+                    medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
+                }
             }
             case Part.ToolCall call -> call(call);
             case Part.ToolResult result -> result(result);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>"Call nothing" is written by leaving the tools out; other choices than "as you like" do not exist.
  *   <li>An effort of thinking goes as Ollama's own word; a budget in tokens becomes the nearest one.
  *   <li>{@code keep_alive} and {@code options} of the client, {@code num_ctx} among them, go as they are.
- *   <li>User ids, cache marks, hints for caching, how closely to look at a picture, and {@code strict} of tools go without
- *       a word: models are told the schema, nobody is held to it.
+ *   <li>User ids, cache marks and how closely to look at a picture go without a word. Models are told the schemas of
+ *       tools and not held to them: {@code strict} is weakened.
  * </ul>
  */
 final class OllamaRequestWriter {
@@ -85,6 +85,9 @@ final class OllamaRequestWriter {
                         written.put("description", function.description());
                     }
                     written.set("parameters", schema(function.parameters()));
+                    if (Boolean.TRUE.equals(function.strict())) {
+                        losses.weakenStrict();
+                    }
                 }
                 case Tool.Foreign foreign -> {
                     if (foreign.dialect() == ChatDialect.OLLAMA) {

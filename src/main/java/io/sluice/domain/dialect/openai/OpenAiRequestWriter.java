@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a chat completion request. A stream always tells its usage, because it must be counted.
  *
  * <p>Left out without a word, because it never changes an answer: cache marks that the server does not take, whether
- * thinking is shown (the server's choice here), a wish for no thinking or for thinking of any amount (the model's default
- * here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
+ * thinking is shown (the server's choice here), a wish for thinking of any amount (the model's default here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
  * which they may anyway. The client's user, and ids of calls, that are longer than OpenAI takes are hashed.
  */
 final class OpenAiRequestWriter {
@@ -221,6 +220,9 @@ final class OpenAiRequestWriter {
         String effort = reasoning.effort() != null ? reasoning.effort() : effort(reasoning);
         if (effort != null) {
             body.put("reasoning_effort", effort);
+        } else if (Boolean.FALSE.equals(reasoning.enabled())) {
+            // Which word a model has for it, if any, its name does not say.
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
         }
     }
 

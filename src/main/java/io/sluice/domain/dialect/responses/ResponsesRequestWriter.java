@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * shared. Functions are not strict unless the client said so, for this dialect alone takes silence for yes. Fewer output
  * tokens than the API's least become its least.
  *
- * <p>Left out without a word: a wish for no thinking that names no effort (the model's default), {@code tool_choice} and
- * {@code parallel_tool_calls} where there are no tools.
+ * <p>Left out without a word: {@code tool_choice} and {@code parallel_tool_calls} where there are no tools.
  */
 final class ResponsesRequestWriter {
     private static final long LEAST_OUTPUT = 16;
@@ -143,6 +142,9 @@ final class ResponsesRequestWriter {
         ObjectNode written = Json.object();
         if (effort != null) {
             written.put("effort", effort);
+        } else if (none) {
+            // Which word a model has for it, if any, its name does not say.
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
         }
         if (Boolean.TRUE.equals(reasoning.show()) && !none) {
             written.put("summary", "auto");
