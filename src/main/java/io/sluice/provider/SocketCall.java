@@ -154,7 +154,7 @@ final class SocketCall implements UpstreamSocket {
                 .setHost(url.host())
                 .setPort(url.port())
                 .setSsl(url.tls())
-                .setURI(open.candidate().outbound().target(request.uri()))
+                .setURI(open.candidate().outbound().target(url, request.uri()))
                 .setAllowOriginHeader(false);
         options.setTimeout(PATIENCE.toMillis());
         if (!open.clientRequestId().isEmpty()) {
@@ -185,7 +185,7 @@ final class SocketCall implements UpstreamSocket {
             return;
         }
         if (!(cause instanceof UpgradeRejectedException answer)) {
-            fail(UNREACHED);
+            fail(UpstreamClients.unreached(cause));
             return;
         }
         int status = answer.getStatus();
