@@ -223,6 +223,8 @@ final class NodeReader {
                     bounds.integer("header-fields", STANDARD.headerFields(), 8, 10_000),
                     (int) bounds.size("body", STANDARD.body(), KIB, KIB * (long) MIB),
                     bounds.size("body-memory", STANDARD.bodyMemory(), KIB, KIB * (long) KIB * MIB),
+                    bounds.size("upload", STANDARD.upload(), KIB, KIB * (long) KIB * MIB),
+                    (int) bounds.size("upload-kept", STANDARD.uploadKept(), KIB, 16 * (long) MIB),
                     bounds.integer("json-depth", STANDARD.jsonDepth(), 8, 1000),
                     bounds.duration("header-timeout", STANDARD.headerTimeout(), MIN_TIMEOUT, MAX_TIMEOUT),
                     bounds.duration("body-idle", STANDARD.bodyIdle(), MIN_TIMEOUT, MAX_TIMEOUT),

@@ -63,6 +63,7 @@ final class Exchange implements Cancellation, InFlight {
     private final RemainingCandidates remaining;
     private final FetchedMedia media = new FetchedMedia();
     private final long readNanos;
+    private final @Nullable ClientUpload upload;
     private int expiredLeases;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
@@ -77,25 +78,20 @@ final class Exchange implements Cancellation, InFlight {
      *
      * @param services what the lane's exchanges share
      * @param incoming the request
-     * @param scan its body
-     * @param model the model it asks for
-     * @param maxWait how long it may wait for room
-     * @param ownership whose the stored responses are that it speaks of or makes; null when there are none
+     * @param asked what it asks for
      * @param release gives back its place; run once at the end
      */
     Exchange(
             ExchangeServices services,
             Incoming incoming,
-            RequestScan scan,
-            Model model,
-            Duration maxWait,
-            @Nullable Ownership ownership,
+            Asked asked,
             Runnable release) {
         this.services = services;
         this.incoming = incoming;
-        this.scan = scan;
-        this.model = model;
-        this.ownership = ownership;
+        this.scan = asked.scan();
+        this.model = asked.model();
+        this.ownership = asked.ownership();
+        this.upload = asked.upload();
         this.release = release;
         this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
@@ -103,8 +99,9 @@ final class Exchange implements Cancellation, InFlight {
         this.writer = new AnswerWriter(services, incoming, scan.head().arrayStream(), this::committed);
         boolean background = ownership != null && StoredRequests.isTrue(scan, "background");
         this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos, background);
+        int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
-                services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
+                services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
     }
 
     /** Begins; everything after happens by itself. */
@@ -213,6 +210,7 @@ final class Exchange implements Cancellation, InFlight {
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
                 media,
+                upload,
                 this);
         Timeouts timeouts = candidate.timeouts();
         Duration timeout = timeouts.head(scan.stream())
@@ -282,6 +280,10 @@ final class Exchange implements Cancellation, InFlight {
             return;
         }
         lastFailure = upstream;
+        if (upload != null && !upload.isReplayable()) {
+            finish(notSentAgain(upstream));
+            return;
+        }
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - readNanos);
         Next next = remaining.failed(
@@ -297,6 +299,17 @@ final class Exchange implements Cancellation, InFlight {
             }
             case Next.GiveUp none -> finish(upstream);
         }
+    }
+
+    private static UpstreamFailure notSentAgain(UpstreamFailure failure) {
+        return new UpstreamFailure(
+                failure.kind(),
+                failure.status(),
+                failure.message() + " The upload was not sent again, for part of it had been sent already.",
+                failure.type(),
+                failure.param(),
+                failure.code(),
+                failure.retryAfter());
     }
 
     /** The answer is over: whole, or not. */
@@ -348,6 +361,9 @@ final class Exchange implements Cancellation, InFlight {
             services.limits().releaseBody(heldBytes);
             heldBytes = 0;
         }
+        if (upload != null) {
+            upload.forget();
+        }
     }
 
     /**
@@ -385,11 +401,17 @@ final class Exchange implements Cancellation, InFlight {
         services.open().remove(this);
         media.close();
         services.limits().releaseBody(heldBytes);
+        if (upload != null) {
+            upload.close();
+        }
         release.run();
     }
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
+            if (upload != null) {
+                meter.uploaded(upload);
+            }
             boolean estimated = attempt != null
                     && !meter.isFree()
                     && (answer == null || answer.tap().usage() == null);
@@ -428,6 +450,9 @@ final class Exchange implements Cancellation, InFlight {
         }
         if (outcome == null) {
             Objects.requireNonNull(answer).end();
+            if (upload != null) {
+                upload.discard();
+            }
         } else if (writer.isCommitted()) {
             writer.abort(outcome);
         } else {

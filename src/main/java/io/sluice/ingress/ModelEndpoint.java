@@ -79,8 +79,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
             Prepared prepared =
                     StoredRequests.prepare(services.storedIds(incoming.revision()), incoming, scan, model, depth);
             held = hold(held, prepared.scan().body().length);
-            new Exchange(services, incoming, prepared.scan(), model, maxWait, prepared.ownership(), services::leave)
-                    .start();
+            Asked whole = new Asked(prepared.scan(), model, maxWait, prepared.ownership(), null);
+            new Exchange(services, incoming, whole, services::leave).start();
         } catch (RuntimeException e) {
             services.limits().releaseBody(held);
             services.leave();
@@ -100,9 +100,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
     /** A request that names no model means its endpoint's usual one, which need not be served. */
     private static void requireDefault(Incoming incoming, RequestScan scan) {
         String name = scan.model();
-        if (name.equals(scan.endpoint().defaultModel())
-                && scan.indexOf("model") < 0
-                && !incoming.revision().models().containsKey(name)) {
+        boolean unknown = !incoming.revision().models().containsKey(name);
+        if (unknown && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
             throw new GatewayException(new InvalidRequest(
                     Kind.UNKNOWN_MODEL,
                     "Your request names no model, and the one that is then meant, '" + name
@@ -138,6 +137,11 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     null,
                     "unsupported_content_type");
         }
+        return checkCoding(incoming);
+    }
+
+    /** What is wrong with how a body comes, whatever it is; null for nothing. */
+    static @Nullable InvalidRequest checkCoding(Incoming incoming) {
         String coding = incoming.request().getHeader("content-encoding");
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
             return new InvalidRequest(
@@ -161,7 +165,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         return type.equals("application/json");
     }
 
-    private static GatewayFailure failureOf(Throwable cause) {
+    /** What a request fails with. */
+    static GatewayFailure failureOf(Throwable cause) {
         if (cause instanceof GatewayException expected) {
             return expected.failure();
         }

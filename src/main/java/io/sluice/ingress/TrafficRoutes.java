@@ -23,7 +23,10 @@ final class TrafficRoutes {
                 .addPublic(HttpMethod.GET, "/health/ready", health::ready);
         for (Endpoint endpoint : Endpoint.values()) {
             if (endpoint.dialect() != ChatDialect.GEMINI && endpoint.hasBody()) {
-                routes.add(HttpMethod.POST, "/v1" + endpoint.path(), new ModelEndpoint(endpoint, services));
+                Routes.EndpointHandler handler = endpoint.isForm()
+                        ? new FormEndpoint(endpoint, services)
+                        : new ModelEndpoint(endpoint, services);
+                routes.add(HttpMethod.POST, "/v1" + endpoint.path(), handler);
             }
         }
         routes.add(HttpMethod.GET, RealtimeEndpoint.PATH, realtime::handle);

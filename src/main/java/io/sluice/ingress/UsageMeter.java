@@ -25,6 +25,8 @@ final class UsageMeter {
     private final RequestScan scan;
     private final Model model;
     private final Estimate estimate;
+    private long images;
+    private long inputTokens;
     private final long readNanos;
     private final MissingUsage missing;
     private final boolean later;
@@ -55,7 +57,9 @@ final class UsageMeter {
         this.model = model;
         this.readNanos = readNanos;
         this.later = later;
+        this.images = scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
         this.estimate = expected();
+        this.inputTokens = estimate.inputTokens();
         this.missing = new MissingUsage(services.vertx());
     }
 
@@ -70,7 +74,7 @@ final class UsageMeter {
             long output = makesMedia()
                     ? services.estimates().estimate(incoming.key().name(), model.name(), 0) * scan.choices()
                     : 0;
-            return new Estimate(input, output, guessedInput, output, images());
+            return new Estimate(input, output, scan.endpoint().isForm() ? input : guessedInput, output, images);
         }
         boolean declared = scan.maxOutputTokens() >= 0;
         long each = declared
@@ -88,11 +92,20 @@ final class UsageMeter {
     }
 
     private boolean makesMedia() {
-        return scan.endpoint().kind() == Endpoint.Kind.IMAGES || scan.endpoint().kind() == Endpoint.Kind.SPEECH;
+        return switch (scan.endpoint().kind()) {
+            case IMAGES, SPEECH, TRANSCRIPTION -> true;
+            default -> false;
+        };
     }
 
-    private long images() {
-        return scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
+    /** A form has come: what it really asks for, and how large it is. */
+    void uploaded(ClientUpload upload) {
+        if (images > 0) {
+            images = Math.max(images, upload.form().choices());
+        }
+        long sent = FormEndpoint.inputTokens(
+                scan.endpoint(), upload.size(), upload.form().textTokens());
+        inputTokens = Math.max(inputTokens, services.estimates().correctInput(model.name(), sent));
     }
 
     /** A session's responses are counted by themselves. */
@@ -162,7 +175,7 @@ final class UsageMeter {
                 TokenUsage expected = new TokenUsage(estimate.inputTokens(), 0, estimate.outputTokens(), 0);
                 return Future.succeededFuture(settle(attempt, null, expected, outcome));
             }
-            return missing.count(estimate.inputTokens(), answer.tap().estimatedOutputTokens())
+            return missing.count(inputTokens, answer.tap().estimatedOutputTokens())
                     .map(counted -> settle(attempt, null, counted, outcome));
         }
         return Future.succeededFuture(settle(attempt, reported, isFree() ? NOTHING : reported, outcome));
@@ -174,7 +187,7 @@ final class UsageMeter {
             @Nullable TokenUsage usage,
             @Nullable GatewayFailure outcome) {
         Estimate charge = usage != null
-                ? new Estimate(usage.input(), usage.output()).withImages(images())
+                ? new Estimate(usage.input(), usage.output()).withImages(images)
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {

@@ -220,6 +220,7 @@ public final class GatewayMetrics {
                     case SPEECH -> "speech";
                     case STORED -> "stored";
                     case SESSION -> "realtime";
+                    case TRANSCRIPTION -> "transcription";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
         meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);

@@ -32,9 +32,12 @@ public final class Encoding {
 
     /**
      * The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced, and for
-     * proofs of thinking that are another provider's.
+     * proofs of thinking that are another provider's. A form's is empty.
      */
     public static PassedProofs spliced(Candidate candidate, RequestScan scan) {
+        if (scan.endpoint().isForm()) {
+            return new PassedProofs(scan.body(), List.of());
+        }
         Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,

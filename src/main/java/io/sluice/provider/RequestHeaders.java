@@ -1,10 +1,10 @@
 package io.sluice.provider;
 
-import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
+import io.sluice.message.Upload;
 import io.vertx.core.http.HttpClientRequest;
 
 /** Which headers a provider gets; nothing else of the client's passes. Documented in the README. */
@@ -24,9 +24,10 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", accepted(open.scan()));
+        Upload upload = open.upload();
         StoredCall stored = open.scan().head().stored();
         if (stored == null) {
-            target.putHeader("content-type", "application/json");
+            target.putHeader("content-type", upload == null ? "application/json" : upload.contentType());
         } else if (stored.method().equals("POST")) {
             // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
             target.putHeader("content-length", "0");
@@ -41,6 +42,9 @@ final class RequestHeaders {
         if (scan.stream()) {
             return "text/event-stream";
         }
-        return scan.endpoint().kind() == Endpoint.Kind.SPEECH ? "*/*" : "application/json";
+        return switch (scan.endpoint().kind()) {
+            case SPEECH, TRANSCRIPTION -> "*/*";
+            default -> "application/json";
+        };
     }
 }

@@ -92,7 +92,16 @@ final class ResponseHeaders {
      * @param contentType in lower case
      */
     static boolean isReadable(Endpoint endpoint, String contentType) {
-        return isReadable(contentType) || endpoint.kind() == Endpoint.Kind.SPEECH && isSound(contentType);
+        return isReadable(contentType)
+                || endpoint.kind() == Endpoint.Kind.SPEECH && isSound(contentType)
+                || endpoint.kind() == Endpoint.Kind.TRANSCRIPTION && isText(contentType);
+    }
+
+    private static boolean isText(String contentType) {
+        return contentType.startsWith("text/plain")
+                || contentType.startsWith("text/srt")
+                || contentType.startsWith("text/vtt")
+                || contentType.startsWith("application/x-subrip");
     }
 
     private static boolean isSound(String contentType) {

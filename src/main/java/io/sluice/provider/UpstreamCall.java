@@ -15,6 +15,7 @@ import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
+import io.sluice.message.Upload;
 import io.sluice.message.UpstreamExchange;
 import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
@@ -23,11 +24,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +60,6 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private static final long AUTHORIZE_NANOS = 10_000_000_000L;
     private static final long CLAIM_NANOS = 1_000_000_000L;
     private static final long ERROR_BODY_NANOS = 5_000_000_000L;
-    private static final int ERROR_BODY_BYTES = 64 * 1024;
     private static final int MOST_EARLY_HINTS = 16;
     private static final long HTTP2_CANCEL = 8;
 
@@ -101,7 +98,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private @Nullable UpstreamBody body;
     private @Nullable UpstreamRequest asked;
     private @Nullable ResponseTap tap;
-    private @Nullable Buffer errorText;
+    private @Nullable RefusedAnswer refusal;
+    private @Nullable UploadPump pump;
     private Map<String, String> headers = Map.of();
 
     /**
@@ -258,8 +256,31 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        Future<Void> ended = stored == null ? target.end(Buffer.buffer(message.body())) : target.end();
-        ended.onComplete(sent -> leaving.left(clock.getAsLong()));
+        Upload upload = open.upload();
+        if (upload == null) {
+            (stored == null ? target.end(Buffer.buffer(message.body())) : target.end()).onComplete(sent -> leaving.left(clock.getAsLong()));
+        } else {
+            send(target, upload).onComplete(sent -> leaving.left(clock.getAsLong()));
+        }
+    }
+
+    /** Sends a form; its beginning in this turn. */
+    private Future<Void> send(HttpClientRequest target, Upload upload) {
+        UploadPump sending = UploadPump.of(target, upload, open.candidate().upstreamModel(), clock);
+        pump = sending;
+        sending.start().onComplete(sent -> uploaded(), cause -> fail(UploadPump.failureOf(cause)));
+        return sending.firstLeft();
+    }
+
+    /** From here on the provider has its time to answer. */
+    private void uploaded() {
+        if (phase == Phase.WRITTEN) {
+            enter(Phase.WRITTEN, clock.getAsLong());
+        }
+    }
+
+    private boolean isSent() {
+        return pump == null || pump.isOver();
     }
 
     private void connectFailed(Throwable cause) {
@@ -280,13 +301,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            boolean closed = cause instanceof HttpClosedException
-                    || cause instanceof StreamResetException
-                    || cause instanceof IOException;
-            fail(
-                    closed
-                            ? UpstreamFailure.of(Kind.RESET, "The upstream closed the connection before it answered.")
-                            : UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream's answer is not valid HTTP."));
+            fail(TransportFaults.beforeHead(cause));
         }
     }
 
@@ -337,16 +352,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void readError(HttpClientResponse answer) {
         enter(Phase.READING_ERROR, clock.getAsLong());
-        Buffer text = Buffer.buffer();
-        errorText = text;
-        answer.handler(piece -> {
-            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
-            if (text.length() >= ERROR_BODY_BYTES) {
-                refused(answer, false);
-            }
-        });
-        answer.endHandler(v -> refused(answer, true));
-        answer.exceptionHandler(cause -> refused(answer, true));
+        RefusedAnswer reading = new RefusedAnswer(answer, (text, over) -> refused(answer, text, over));
+        refusal = reading;
+        reading.start();
     }
 
     /**
@@ -354,14 +362,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      *
      * @param over whether nothing more comes, so that the connection may be left as it is
      */
-    private void refused(HttpClientResponse answer, boolean over) {
+    private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = MissingEndpoint.or(
-                    adapter.classify(
-                            answer.statusCode(),
-                            answer.headers(),
-                            Objects.requireNonNull(errorText).getBytes()),
-                    open.scan());
+            UpstreamFailure failure =
+                    MissingEndpoint.or(adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());
@@ -410,6 +414,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         services.calls().remove(this);
         if (departure != null) {
             departure.left(clock.getAsLong());
+        }
+        if (pump != null && !isSent()) {
+            // Whoever answers before the end of an upload gets no more of it, and the connection cannot go on.
+            pump.stop();
+            reset();
         }
     }
 
@@ -460,13 +469,17 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 }
             }
             case WRITTEN -> {
-                if (inPhase > timeouts.head(open.scan().stream()).toNanos()) {
+                GatewayFailure stuck = pump == null ? null : pump.check(now, startNanos, timeouts);
+                if (stuck != null) {
+                    fail(stuck);
+                } else if (isSent()
+                        && inPhase > timeouts.head(open.scan().stream()).toNanos()) {
                     fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
                 }
             }
             case READING_ERROR -> {
                 if (inPhase > ERROR_BODY_NANOS) {
-                    refused(Objects.requireNonNull(response), false);
+                    Objects.requireNonNull(refusal).cut();
                 }
             }
             case CLAIMED -> checkClaimed(now, timeouts);

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param uri request target: path and query, without scheme and host
  * @param headers names in lower case; the credential is among them
- * @param body JSON text
+ * @param body JSON text; empty for a form, which is the client's
  * @param answer reads the answer
  * @param lost names of the client's fields that the provider's dialect cannot carry and the channel lets go
  */

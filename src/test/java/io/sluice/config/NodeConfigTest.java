@@ -66,6 +66,8 @@ class NodeConfigTest {
                                         50,
                                         1 << 20,
                                         1L << 30,
+                                        2L << 30,
+                                        64 << 10,
                                         64,
                                         Duration.ofSeconds(1),
                                         Duration.ofSeconds(2),
@@ -99,7 +101,7 @@ class NodeConfigTest {
                                 new HostPort("more-nodes", 5701)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:49 store)")));
+                        List.of("the store: not applied in this version (node.yaml:51 store)")));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),

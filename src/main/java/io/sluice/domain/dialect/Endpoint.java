@@ -19,6 +19,14 @@ public enum Endpoint {
     IMAGE_GENERATIONS(ChatDialect.OPENAI, "/images/generations", "images_generations", "prompt", Kind.IMAGES),
     /** {@code POST /v1/audio/speech}. */
     SPEECH(ChatDialect.OPENAI, "/audio/speech", "audio_speech", "input", Kind.SPEECH),
+    /** {@code POST /v1/images/edits}, a form. */
+    IMAGE_EDITS(ChatDialect.OPENAI, "/images/edits", "images_edits", "image", Kind.IMAGES),
+    /** {@code POST /v1/images/variations}, a form. */
+    IMAGE_VARIATIONS(ChatDialect.OPENAI, "/images/variations", "images_variations", "image", Kind.IMAGES),
+    /** {@code POST /v1/audio/transcriptions}, a form. */
+    TRANSCRIPTIONS(ChatDialect.OPENAI, "/audio/transcriptions", "audio_transcriptions", "file", Kind.TRANSCRIPTION),
+    /** {@code POST /v1/audio/translations}, a form. */
+    TRANSLATIONS(ChatDialect.OPENAI, "/audio/translations", "audio_translations", "file", Kind.TRANSCRIPTION),
     /** {@code POST /v1/responses}. */
     RESPONSES(ChatDialect.RESPONSES, "/responses", "responses", "input", Kind.CHAT),
     /** {@code GET /v1/responses/{id}} and what else is asked of a stored response. */
@@ -75,6 +83,8 @@ public enum Endpoint {
         IMAGES,
         /** A text as sound. */
         SPEECH,
+        /** Sound as a text. */
+        TRANSCRIPTION,
         /** Something about an object that a provider keeps; the request has no body, and takes no tokens. */
         STORED,
         /** A conversation in events, both ways at once. */
@@ -108,7 +118,12 @@ public enum Endpoint {
 
     /** Whether the endpoint can stream events. */
     public boolean streams() {
-        return isText() || kind == Kind.IMAGES || kind == Kind.SPEECH;
+        return isText() || kind == Kind.IMAGES || kind == Kind.SPEECH || kind == Kind.TRANSCRIPTION;
+    }
+
+    /** Whether a request is a multipart form, which flows to the provider, and not JSON. */
+    public boolean isForm() {
+        return kind == Kind.TRANSCRIPTION || this == IMAGE_EDITS || this == IMAGE_VARIATIONS;
     }
 
     /** Whether text is generated: what costs output tokens by its length, and gains from a cache of the same beginning. */

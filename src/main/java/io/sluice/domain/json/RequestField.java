@@ -96,6 +96,8 @@ enum RequestField {
             case MODERATIONS -> List.of(MODEL, INPUT);
             case RERANK -> List.of(MODEL, QUERY, DOCUMENTS);
             case IMAGE_GENERATIONS -> List.of(MODEL, STREAM, N, BATCH_SIZE, PROMPT);
+            // Forms, which are no JSON.
+            case IMAGE_EDITS, IMAGE_VARIATIONS, TRANSCRIPTIONS, TRANSLATIONS -> List.of();
             case SPEECH -> List.of(MODEL, STREAM_FORMAT, INPUT, INSTRUCTIONS);
             case RESPONSES ->
                 List.of(

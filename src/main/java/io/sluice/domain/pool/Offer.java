@@ -18,7 +18,13 @@ final class Offer {
     private static final Set<Endpoint> ANY = Set.of(Endpoint.values());
     private static final Set<Endpoint> OPENAI = without(Endpoint.RERANK);
     /** Those that stand below a deployment (learn.microsoft.com, Azure OpenAI REST API reference, read in 2026-11). */
-    private static final Set<Endpoint> AZURE = with(Endpoint.IMAGE_GENERATIONS, Endpoint.SPEECH, Endpoint.REALTIME);
+    private static final Set<Endpoint> AZURE = with(
+            Endpoint.IMAGE_GENERATIONS,
+            Endpoint.IMAGE_EDITS,
+            Endpoint.SPEECH,
+            Endpoint.TRANSCRIPTIONS,
+            Endpoint.TRANSLATIONS,
+            Endpoint.REALTIME);
 
     private static final Set<Endpoint> QIANFAN = with(Endpoint.IMAGE_GENERATIONS, Endpoint.RERANK);
     private static final Set<Endpoint> DASHSCOPE = with(Endpoint.RERANK);

@@ -159,6 +159,11 @@ public final class JsonTap implements ResponseTap {
         return tap;
     }
 
+    /** A tap for a transcript, whose text is a field of its own. */
+    public static JsonTap ofTranscript() {
+        return new JsonTap(null, true, "text", UNDECIDED, cursor -> new UsageReader(cursor).read());
+    }
+
     /** A tap for Anthropic's answer to a count of tokens, which uses none. */
     public static JsonTap ofTokenCount() {
         JsonTap tap = new JsonTap(null, false, "input_tokens", UNDECIDED, cursor -> null);
@@ -342,6 +347,9 @@ public final class JsonTap implements ResponseTap {
             state = State.BETWEEN;
         }
         if (!renaming) {
+            if (countsText && nameIs(textName)) {
+                estimate.addText(chunk, at, closed ? i - 1 : i);
+            }
             run.pass(at, i, out);
             return i;
         }

@@ -52,9 +52,13 @@ public final class ResponseTaps {
             return new MediaTap(endpoint.kind() != Endpoint.Kind.IMAGES || choices == 1);
         }
         if (!type.startsWith("application/json")) {
-            return new OpaqueTap();
+            return new OpaqueTap(endpoint.kind() == Endpoint.Kind.TRANSCRIPTION);
         }
-        return endpoint == Endpoint.RERANK ? JsonTap.ofRanking(rename) : new JsonTap(rename, false);
+        return switch (endpoint.kind()) {
+            case RANKING -> JsonTap.ofRanking(rename);
+            case TRANSCRIPTION -> JsonTap.ofTranscript();
+            default -> new JsonTap(rename, false);
+        };
     }
 
     /**

@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class UsageReader {
     private static final long NONE = -1;
 
+    /** Sound that is charged by its length counts as what OpenAI's models make of it (OpenAI audio guide, 2026). */
+    private static final long TOKENS_A_SECOND = 10;
+
     private final JsonCursor cursor;
     private long input;
     private long output;
     private long total;
+    private long seconds;
     private long cached;
     private long reasoning;
 
@@ -25,11 +29,13 @@ final class UsageReader {
         input = NONE;
         output = NONE;
         total = NONE;
+        seconds = NONE;
         cached = 0;
         reasoning = 0;
         members(true);
         if (input == NONE && output == NONE) {
-            return total == NONE ? null : new TokenUsage(total, cached, 0, 0);
+            long all = total == NONE && seconds != NONE ? seconds * TOKENS_A_SECOND : total;
+            return all == NONE ? null : new TokenUsage(all, cached, 0, 0);
         }
         if (output == NONE) {
             output = Math.max(0, total - input);
@@ -52,6 +58,8 @@ final class UsageReader {
                 cached = detail("cached_tokens", cached);
             } else if (cursor.tokenIs("completion_tokens_details") || cursor.tokenIs("output_tokens_details")) {
                 reasoning = detail("reasoning_tokens", reasoning);
+            } else if (cursor.tokenIs("seconds")) {
+                seconds = count(seconds);
             } else if (outer && cursor.tokenIs("tokens") && cursor.peek() == '{') {
                 members(false);
             } else {
