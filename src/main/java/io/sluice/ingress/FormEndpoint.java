@@ -2,7 +2,6 @@ package io.sluice.ingress;
 
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
-import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
 import io.sluice.domain.form.FormFilter;

@@ -34,7 +34,16 @@ public record OpenExchange(
     /** The same with another scan of the same request. */
     public OpenExchange withScan(RequestScan other) {
         return new OpenExchange(
-                requestId, candidate, other, clientRequestId, reservation, expiresAtNanos, parked, media, upload, cancellation);
+                requestId,
+                candidate,
+                other,
+                clientRequestId,
+                reservation,
+                expiresAtNanos,
+                parked,
+                media,
+                upload,
+                cancellation);
     }
 
     /** The same without the request's text and without a connection. */

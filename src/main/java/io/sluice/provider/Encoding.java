@@ -19,12 +19,14 @@ import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What adapters share: requests that pass as they came, and requests that are translated. */
 public final class Encoding {
@@ -79,6 +81,46 @@ public final class Encoding {
                 ? ResponseTaps.of(
                         endpoint, stream, contentType, candidate.model(), candidate.upstreamModel(), hideUsage)
                 : null;
+    }
+
+    /**
+     * Reads the answer to a chat that passes as it came. Where a provider answers whole though a stream was asked for, or the
+     * reverse, the answer is put into the form that the client waits for.
+     *
+     * @param scan the client's request
+     * @param codec of its dialect
+     * @param target what the answer says besides, where it is written anew
+     * @param passing reads an answer that came as it was asked for
+     */
+    public static AnswerReading asAsked(
+            RequestScan scan, ProviderCodec codec, AnswerTarget target, AnswerReading passing) {
+        if (scan.endpoint().kind() != Endpoint.Kind.CHAT) {
+            return passing;
+        }
+        String other = scan.stream() && !target.arrayStream() ? "application/json" : "text/event-stream";
+        return contentType -> {
+            ResponseTap reformed = contentType.startsWith(other) ? reformed(scan, codec, target, contentType) : null;
+            return reformed == null ? passing.tap(contentType) : reformed;
+        };
+    }
+
+    /**
+     * Reads an answer to a chat that is not in the form that was asked for, and puts it into that.
+     *
+     * @param scan the client's request
+     * @param codec of its dialect
+     * @param target what the answer says besides
+     * @param contentType the answer's
+     * @return null when it is none of the dialect's, or the request cannot be read
+     */
+    public static @Nullable ResponseTap reformed(
+            RequestScan scan, ProviderCodec codec, AnswerTarget target, String contentType) {
+        try {
+            return Translation.reformed(scan, codec, target, contentType);
+        } catch (GatewayException e) {
+            // The provider understood what cannot be read here; then its answer can only pass as it came.
+            return null;
+        }
     }
 
     /**

@@ -24,8 +24,8 @@ final class RequestHeaders {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
         target.putHeader("accept", accepted(open.scan()));
-        Upload upload = open.upload();
         StoredCall stored = open.scan().head().stored();
+        Upload upload = open.upload();
         if (stored == null) {
             target.putHeader("content-type", upload == null ? "application/json" : upload.contentType());
         } else if (stored.method().equals("POST")) {

@@ -257,11 +257,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
         Upload upload = open.upload();
-        if (upload == null) {
-            (stored == null ? target.end(Buffer.buffer(message.body())) : target.end()).onComplete(sent -> leaving.left(clock.getAsLong()));
-        } else {
-            send(target, upload).onComplete(sent -> leaving.left(clock.getAsLong()));
-        }
+        Future<Void> sent = stored != null
+                ? target.end()
+                : upload != null ? send(target, upload) : target.end(Buffer.buffer(message.body()));
+        sent.onComplete(left -> leaving.left(clock.getAsLong()));
     }
 
     /** Sends a form; its beginning in this turn. */

@@ -6,6 +6,8 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.sse.ResponseTap;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,23 @@ record Reading(ResponseTap tap, String text) {
      * @param piece the most bytes of one
      */
     static Reading of(ResponseTap tap, byte[] answer, int piece) {
+        return read(tap, answer, () -> piece);
+    }
+
+    /** Reads an answer in pieces of any size. */
+    static Reading of(ResponseTap tap, byte[] answer, Random random) {
+        int most = 1 + random.nextInt(1 + random.nextInt(200));
+        return read(tap, answer, () -> 1 + random.nextInt(most));
+    }
+
+    private static Reading read(ResponseTap tap, byte[] answer, IntSupplier sizes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int at = 0; at < answer.length; at += piece) {
-            byte[] chunk = Arrays.copyOfRange(answer, at, Math.min(answer.length, at + piece));
+        int at = 0;
+        while (at < answer.length) {
+            int to = Math.min(answer.length, at + sizes.getAsInt());
+            byte[] chunk = Arrays.copyOfRange(answer, at, to);
             tap.feed(chunk, sink(chunk, out));
+            at = to;
         }
         tap.end(sink(new byte[0], out));
         if (tap.complete()) {

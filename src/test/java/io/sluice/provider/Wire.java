@@ -3,6 +3,7 @@ package io.sluice.provider;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.testkit.EventStreamFrames;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
@@ -189,12 +190,12 @@ enum Wire {
         this.error = error;
     }
 
-    private static String chunk(String delta, String finish) {
+    static String chunk(String delta, String finish) {
         return "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up\","
                 + "\"choices\":[{\"index\":0,\"delta\":" + delta + ",\"finish_reason\":" + finish + "}]}\n\n";
     }
 
-    private static String named(String type, String fields) {
+    static String named(String type, String fields) {
         return "event: " + type + "\ndata: {\"type\":\"" + type + "\"," + fields + "}\n\n";
     }
 
@@ -211,11 +212,11 @@ enum Wire {
                 + "\",\"role\":\"assistant\",\"content\":[" + parts + "]}";
     }
 
-    private static String responsesUsage() {
+    static String responsesUsage() {
         return "{\"input_tokens\":9,\"output_tokens\":2,\"total_tokens\":11}";
     }
 
-    private static String response(String status, String output, String usage) {
+    static String response(String status, String output, String usage) {
         return "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"" + status
                 + "\",\"error\":null,\"incomplete_details\":null,\"model\":\"up\",\"output\":" + output + ",\"usage\":"
                 + usage + "}";
@@ -270,9 +271,21 @@ enum Wire {
         return events;
     }
 
+    /** The events of a stream that thinks, where its dialect can, and calls {@code get_weather} with {@code Oslo}. */
+    List<String> calls() {
+        return WireCalls.of(this);
+    }
+
     /** An error in the place of an answer. */
     String error() {
         return error;
+    }
+
+    /** Bytes of many. */
+    byte[] stream(List<String> texts) {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        texts.forEach(text -> stream.writeBytes(event(text)));
+        return stream.toByteArray();
     }
 
     /** Bytes of an event. */

@@ -136,9 +136,15 @@ public enum Endpoint {
         return kind != Kind.STORED && kind != Kind.SESSION;
     }
 
-    /** Whether every provider is taken to have it, or something that it can be translated to. */
+    /**
+     * Whether every provider is taken to have it, or something that it can be translated to; or it is asked of those alone that
+     * keep what is asked about.
+     */
     public boolean isCommon() {
-        return isText() || kind == Kind.EMBEDDINGS || kind == Kind.COUNT_TOKENS;
+        return switch (kind) {
+            case CHAT, TEXT, EMBEDDINGS, COUNT_TOKENS, STORED -> true;
+            case MODERATION, RANKING, IMAGES, SPEECH, TRANSCRIPTION, SESSION -> false;
+        };
     }
 
     /** The model of a request that names none; null where it must name one. */

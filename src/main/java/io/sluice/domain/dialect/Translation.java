@@ -60,6 +60,26 @@ public final class Translation {
     }
 
     /**
+     * Reads an answer in the request's own dialect that did not come as it was asked for, whole or in pieces, and writes it
+     * so.
+     *
+     * @param scan the client's request
+     * @param provider the codec of its dialect
+     * @param target what the answer says besides what the provider says
+     * @param contentType the answer's; lower case, empty when it has none
+     * @return null when it is none of the dialect's
+     * @throws GatewayException when the request cannot be read
+     */
+    public static @Nullable ResponseTap reformed(
+            RequestScan scan, ProviderCodec provider, AnswerTarget target, String contentType) {
+        ChatDialect dialect = scan.endpoint().dialect();
+        AnswerDecoder decoder = provider.answerDecoder(contentType, scan.stream());
+        return decoder == null
+                ? null
+                : new TranslatingTap(decoder, Dialects.client(dialect).answerEncoder(read(scan, dialect), target));
+    }
+
+    /**
      * Reads a client's request.
      *
      * @param scan the request

@@ -379,7 +379,13 @@ public final class GeminiTap implements ResponseTap {
 
     @Override
     public boolean complete() {
-        return error == null && (form == Form.EVENTS ? isFinished() : state == State.END);
+        return error == null
+                && switch (form) {
+                    case EVENTS -> isFinished();
+                    // An array of nothing is no answer.
+                    case ARRAY -> state == State.END && fields.sawContent();
+                    case OBJECT, UNKNOWN -> state == State.END;
+                };
     }
 
     @Override

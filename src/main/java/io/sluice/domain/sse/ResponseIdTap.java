@@ -1,6 +1,7 @@
 package io.sluice.domain.sse;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -31,6 +32,16 @@ public final class ResponseIdTap implements ResponseTap {
     @Override
     public @Nullable String contentType() {
         return tap.contentType();
+    }
+
+    @Override
+    public boolean isOpaque() {
+        return tap.isOpaque();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        tap.keep(text);
     }
 
     @Override

@@ -39,20 +39,20 @@ public final class AnthropicAdapter implements ProviderAdapter {
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         return switch (scan.endpoint()) {
-            case MESSAGES, COUNT_MESSAGE_TOKENS -> passed(candidate, scan);
+            case MESSAGES, COUNT_MESSAGE_TOKENS -> passed(candidate, scan, target);
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
             default -> throw Encoding.inexpressible(scan.endpoint().path());
         };
     }
 
-    private static UpstreamRequest passed(Candidate candidate, RequestScan scan) {
+    private static UpstreamRequest passed(Candidate candidate, RequestScan scan, AnswerTarget target) {
         PassedProofs body = Encoding.spliced(candidate, scan);
         return new UpstreamRequest(
                 path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
                 headers(candidate, scan.head()),
                 body.body(),
-                passing(candidate, scan.endpoint()),
+                Encoding.asAsked(scan, CODEC, target, passing(candidate, scan.endpoint())),
                 body.lost());
     }
 

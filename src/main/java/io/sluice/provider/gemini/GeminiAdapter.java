@@ -18,7 +18,9 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.sse.FormTap;
 import io.sluice.domain.sse.GeminiTap;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.provider.AnswerReading;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
@@ -117,11 +119,25 @@ public final class GeminiAdapter implements ProviderAdapter {
                 candidate,
                 method,
                 body.body(),
-                contentType -> isReadable(contentType)
-                        ? new GeminiTap(
-                                rename, error -> GeminiError.read(0, error).failure())
-                        : null,
+                Encoding.asAsked(
+                        scan,
+                        CODEC,
+                        target,
+                        contentType -> isReadable(contentType) ? tap(scan, target, rename, contentType) : null),
                 body.lost());
+    }
+
+    /** One object and an array of objects have one content type: the first byte tells which of them it is. */
+    private static ResponseTap tap(RequestScan scan, AnswerTarget target, @Nullable String rename, String contentType) {
+        ResponseTap passing =
+                new GeminiTap(rename, error -> GeminiError.read(0, error).failure());
+        boolean json = contentType.startsWith("application/json");
+        return json && scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? new FormTap(
+                        target.arrayStream() ? '[' : '{',
+                        passing,
+                        () -> Encoding.reformed(scan, CODEC, target, contentType))
+                : passing;
     }
 
     /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */

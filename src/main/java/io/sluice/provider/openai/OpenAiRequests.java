@@ -10,10 +10,11 @@ import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import io.sluice.domain.dialect.responses.ResponsesCodec;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.json.StoredReferences;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
@@ -24,10 +25,8 @@ import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -35,6 +34,7 @@ import java.util.function.UnaryOperator;
 /** Requests to every provider whose dialect is OpenAI's: they pass as they came, or are translated to a chat completion. */
 public final class OpenAiRequests {
     private static final OpenAiCodec CODEC = new OpenAiCodec();
+    private static final ResponsesCodec RESPONSES = new ResponsesCodec();
 
     private OpenAiRequests() {}
 
@@ -60,7 +60,11 @@ public final class OpenAiRequests {
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
             PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
-                    uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
+                    uri.apply(asked.path()), headers, body.body(), Encoding.asAsked(
+                            scan,
+                            asked == Endpoint.RESPONSES ? RESPONSES : CODEC,
+                            target,
+                            Encoding.passing(candidate, scan)), body.lost());
         }
         if (Encoding.isGeminiVectors(scan)) {
             return Encoding.vectors(
