@@ -185,7 +185,7 @@ final class SocketCall implements UpstreamSocket {
             return;
         }
         if (!(cause instanceof UpgradeRejectedException answer)) {
-            fail(UNREACHED);
+            fail(UpstreamClients.unreached(cause));
             return;
         }
         int status = answer.getStatus();

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,12 +29,12 @@ final class SocketClients {
     /**
      * What makes two accounts need two clients.
      *
-     * @param connect until a connection, TLS included, is there
+     * @param connection how to connect
      * @param maxFrame most bytes of a frame that comes in
      */
-    record Way(Duration connect, int maxFrame) {
+    record Way(UpstreamClients.Way connection, int maxFrame) {
         static Way of(Candidate candidate, int maxFrame) {
-            return new Way(candidate.timeouts().connect(), maxFrame);
+            return new Way(UpstreamClients.Way.of(candidate), maxFrame);
         }
     }
 
@@ -60,12 +59,8 @@ final class SocketClients {
     }
 
     private static WebSocketClientOptions options(Way way) {
-        return new WebSocketClientOptions()
+        return UpstreamClients.along(way.connection, new WebSocketClientOptions())
                 .setVerifyHost(true)
-                .setTrustAll(false)
-                .setConnectTimeout(Math.toIntExact(way.connect.toMillis()))
-                .setSslHandshakeTimeout(way.connect.toMillis())
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setTcpNoDelay(true)
                 // The kernel's own bound for a peer that takes nothing; native transport only.
                 .setTcpUserTimeout(Math.toIntExact(STUCK.toMillis()))

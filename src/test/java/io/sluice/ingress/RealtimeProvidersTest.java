@@ -2,8 +2,11 @@ package io.sluice.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
@@ -11,6 +14,7 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.UsageRecord;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.Certificates;
 import io.sluice.testkit.RealtimeClient;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SimulatedProvider;
@@ -19,10 +23,12 @@ import io.vertx.core.http.UpgradeRejectedException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -195,5 +201,39 @@ class RealtimeProvidersTest {
         }
         assertThat(heard).contains("You said: good morning");
         assertThat(recorded().usage().output()).isEqualTo(4);
+    }
+
+    @Test
+    void overTlsOnlyToWhomTheChannelTrusts() throws Exception {
+        Certificates certificates = Certificates.in(data);
+        String authority = Files.readString(certificates.tls().cert());
+        try (SimulatedProvider secure = SimulatedProvider.start(SimulatorOptions.onPort(0), certificates)) {
+            BaseUrl url = new BaseUrl(true, "127.0.0.1", secure.port(), "/v1");
+            Tls trusting = new Tls(Secret.of(authority), false, null, null);
+            node = TestNode.of(new RevisionBuilder()
+                            .channel("one", c -> c.url(url)
+                                    .redirect("pub", "gpt-realtime")
+                                    .secret("k")
+                                    .outbound(new Outbound(
+                                            Map.of("x-team", Secret.of("blue")), Map.of(), null, trusting)))
+                            .channel("two", c -> c.url(url).redirect("strange", "gpt-realtime"))
+                            .key("app", KEY)
+                            .build())
+                    .keepsQuota(data.resolve("quota"))
+                    .start();
+            client = new RealtimeClient(node.port());
+
+            UpgradeRejectedException refused =
+                    client.refused(client.options("strange").addHeader("authorization", "Bearer " + KEY));
+            RealtimeClient.Session session = client.open("pub", KEY);
+            String done = session.say(ITEM).say(CREATE).take("response.done");
+            session.socket().close();
+
+            assertThat(refused.getStatus()).isEqualTo(502);
+            assertThat(refused.getBody().toString()).contains("TLS handshake");
+            assertThat(done).contains("good morning");
+            assertThat(recorded().status()).isEqualTo(502);
+            assertThat(recorded().usage().output()).isEqualTo(4);
+        }
     }
 }
