@@ -49,6 +49,7 @@ public final class RevisionBuilder {
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private boolean lenient;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private @Nullable Preset preset;
@@ -117,6 +118,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** Drops what it cannot carry. */
+        public ChannelBuilder lenient() {
+            lenient = true;
+            return this;
+        }
+
         /** Reads on when the client leaves. */
         public ChannelBuilder drains() {
             onClientGone = Channel.OnClientGone.DRAIN;
@@ -182,7 +189,7 @@ public final class RevisionBuilder {
                     parameters,
                     timeouts,
                     onClientGone,
-                    false,
+                    lenient,
                     maxConnections,
                     preset);
         }
