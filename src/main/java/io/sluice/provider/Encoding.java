@@ -6,9 +6,9 @@ import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.ProviderCodec;
 import io.sluice.domain.dialect.Translation;
-import io.sluice.domain.dialect.responses.PassedReasoning;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -19,14 +19,18 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What adapters share: requests that pass as they came, and requests that are translated. */
 public final class Encoding {
     private Encoding() {}
 
-    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
-    public static byte[] spliced(Candidate candidate, RequestScan scan) {
+    /**
+     * The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced, and for
+     * proofs of thinking that are another provider's.
+     */
+    public static PassedProofs spliced(Candidate candidate, RequestScan scan) {
         Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,
@@ -36,7 +40,20 @@ public final class Encoding {
                         && scan.endpoint().dialect() == ChatDialect.OPENAI
                         && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
                 candidate.channel().parameters());
-        return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
+        return proved(candidate, scan.endpoint(), body);
+    }
+
+    /** A body in the provider's own dialect without proofs of thinking that are another provider's. */
+    public static PassedProofs proved(Candidate candidate, Endpoint endpoint, byte[] body) {
+        Preset preset = candidate.channel().preset();
+        return preset != null && preset.quirks().contains(Preset.Quirk.KEEPS_PROOFS)
+                ? new PassedProofs(body, List.of())
+                : PassedProofs.of(endpoint, body, candidate.upstreamModel(), signsCalls(candidate));
+    }
+
+    /** Whether a provider of OpenAI's dialect is Google, whose signatures of calls stand in it. */
+    public static boolean signsCalls(Candidate candidate) {
+        return candidate.channel().baseUrl().host().endsWith(".googleapis.com");
     }
 
     /** Reads an OpenAI-shaped answer that passes as it came. */

@@ -52,7 +52,7 @@ class ResponsesPassingTest {
     @Test
     void passWithoutTheReasoningOfOthers() {
         UpstreamRequest request = encode(
-                "{\"model\":\"m\",\"input\":[{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"sluice.h.X\"},"
+                "{\"model\":\"m\",\"input\":[{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"sluice.anthropic-hidden.X\"},"
                         + "{\"role\":\"user\",\"content\":\"x\"}]}");
 
         assertThat(new String(request.body(), UTF_8))

@@ -33,6 +33,12 @@ public enum Feature {
     SCHEMA_ANSWER("response_format", "text.format", "output_config.format", "generationConfig.responseSchema"),
     /** Thinking. */
     REASONING("reasoning_effort", "reasoning", "thinking", "generationConfig.thinkingConfig"),
+    /** The proof of what another provider's model thought. */
+    PROOF(
+            "messages.reasoning_details",
+            "input.encrypted_content",
+            "messages.content.thinking.signature",
+            "contents.parts.thoughtSignature"),
     /** Functions. */
     TOOLS("tools", "tools", "tools", "tools"),
     /** Which functions are called. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a target cannot express of a request. A strict one refuses at the first loss, a lenient one lists them: nothing is
@@ -117,6 +118,33 @@ public final class Losses {
     /** Names are the client's and may be as long as its request. */
     private static String shortened(String field) {
         return field.length() <= LONGEST ? field : field.substring(0, LONGEST) + "…";
+    }
+
+    /**
+     * The value of a proof, if it may be shown.
+     *
+     * @param proof null for none
+     * @param target whose proofs the provider takes
+     * @return null when there is none, and when it is another maker's: that is listed and refused by no channel, for it
+     *     changes nothing in what another model does
+     */
+    public @Nullable String shown(@Nullable Proof proof, Maker target) {
+        if (proof == null || proof.maker() == target) {
+            return proof == null ? null : proof.value();
+        }
+        hide(proof);
+        return null;
+    }
+
+    /**
+     * The provider takes no such proof.
+     *
+     * @param proof null for none
+     */
+    public void hide(@Nullable Proof proof) {
+        if (proof != null) {
+            weaken(Feature.PROOF.nameIn(client));
+        }
     }
 
     /** Names of what was lost or weakened, each once, in order. */

@@ -76,6 +76,8 @@ public record Preset(
         REASONING_CONTENT,
         /** Thinking comes as {@code reasoning} and {@code reasoning_details}. */
         REASONING_DETAILS,
+        /** It is a gateway that knows itself whose proofs of thinking are whose, as another Sluice does. */
+        KEEPS_PROOFS,
         /** Thinking is switched with {@code enable_thinking}. */
         ENABLE_THINKING,
         /** Thinking is switched with {@code thinking: {type}}. */

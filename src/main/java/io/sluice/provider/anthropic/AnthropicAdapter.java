@@ -3,13 +3,13 @@ package io.sluice.provider.anthropic;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.anthropic.AnthropicCodec;
 import io.sluice.domain.dialect.anthropic.AnthropicCounting;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.JsonTap;
@@ -37,22 +37,22 @@ public final class AnthropicAdapter implements ProviderAdapter {
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         return switch (scan.endpoint()) {
-            case MESSAGES, COUNT_MESSAGE_TOKENS ->
-                new UpstreamRequest(
-                        path(candidate, scan.endpoint())
-                                + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
-                        headers(candidate, scan.head()),
-                        RequestSplice.apply(
-                                scan,
-                                candidate.upstreamModel(),
-                                false,
-                                candidate.channel().parameters()),
-                        passing(candidate, scan.endpoint()));
+            case MESSAGES, COUNT_MESSAGE_TOKENS -> passed(candidate, scan);
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
             case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT ->
                 throw Encoding.inexpressible(scan.endpoint().path());
         };
+    }
+
+    private static UpstreamRequest passed(Candidate candidate, RequestScan scan) {
+        PassedProofs body = Encoding.spliced(candidate, scan);
+        return new UpstreamRequest(
+                path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
+                headers(candidate, scan.head()),
+                body.body(),
+                passing(candidate, scan.endpoint()),
+                body.lost());
     }
 
     private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {

@@ -51,7 +51,7 @@ public final class DashScopeAdapter implements ProviderAdapter {
             return new UpstreamRequest(
                     root(candidate) + COMPATIBLE + endpoint.path(),
                     headers(candidate, false),
-                    Encoding.spliced(candidate, scan),
+                    Encoding.spliced(candidate, scan).body(),
                     Encoding.passing(candidate, scan));
         }
         throw Encoding.inexpressible(endpoint.word());

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.gemini.GeminiCodec;
 import io.sluice.domain.dialect.gemini.GeminiCounting;
@@ -85,16 +86,17 @@ public final class GeminiAdapter implements ProviderAdapter {
         if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
             method = target.arrayStream() ? STREAM : STREAM + EVENTS;
         }
+        PassedProofs body = Encoding.proved(candidate, scan.endpoint(), passedBody(candidate, scan));
         String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
         return request(
                 candidate,
                 method,
-                passedBody(candidate, scan),
+                body.body(),
                 contentType -> isReadable(contentType)
                         ? new GeminiTap(
                                 rename, error -> GeminiError.read(0, error).failure())
                         : null,
-                List.of());
+                body.lost());
     }
 
     /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */

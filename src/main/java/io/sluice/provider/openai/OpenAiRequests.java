@@ -4,6 +4,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.openai.OpenAiCodec;
 import io.sluice.domain.dialect.openai.OpenAiVariant;
@@ -19,6 +20,7 @@ import io.sluice.provider.Encoding;
 import io.sluice.provider.UpstreamRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,18 +50,17 @@ public final class OpenAiRequests {
             Map<String, String> headers) {
         Endpoint asked = scan.endpoint();
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
+            PassedProofs body = Encoding.spliced(candidate, scan);
             return new UpstreamRequest(
-                    uri.apply(asked.path()),
-                    headers,
-                    Encoding.spliced(candidate, scan),
-                    Encoding.passing(candidate, scan));
+                    uri.apply(asked.path()), headers, body.body(), Encoding.passing(candidate, scan), body.lost());
         }
         if (asked.kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(asked.inputField());
         }
         Preset preset = candidate.channel().preset();
+        boolean plain = preset == null && !Encoding.signsCalls(candidate);
         Translation translation = Encoding.translated(
-                candidate, scan, asked.dialect(), preset == null ? CODEC : new OpenAiCodec(variant(preset)), target);
+                candidate, scan, asked.dialect(), plain ? CODEC : new OpenAiCodec(variant(candidate)), target);
         if (preset != null && preset.quirks().contains(Quirk.NO_STREAM_OPTIONS)) {
             translation.body().remove("stream_options");
         }
@@ -71,10 +72,18 @@ public final class OpenAiRequests {
                 translation.lost());
     }
 
-    private static OpenAiVariant variant(Preset preset) {
+    private static OpenAiVariant variant(Candidate candidate) {
+        Preset preset = candidate.channel().preset();
+        Set<Quirk> quirks = preset == null ? Set.of() : preset.quirks();
+        Set<Extension> extensions = EnumSet.noneOf(Extension.class);
+        if (quirks.contains(Quirk.REASONING_DETAILS)) {
+            extensions.add(Extension.REASONING_DETAILS);
+        }
+        if (Encoding.signsCalls(candidate)) {
+            extensions.add(Extension.THOUGHT_SIGNATURES);
+        }
         return new OpenAiVariant(
-                preset.quirks().contains(Quirk.MAX_TOKENS_ONLY) ? MaxTokens.OLDER : MaxTokens.BY_MODEL,
-                preset.quirks().contains(Quirk.REASONING_DETAILS) ? Set.of(Extension.REASONING_DETAILS) : Set.of());
+                quirks.contains(Quirk.MAX_TOKENS_ONLY) ? MaxTokens.OLDER : MaxTokens.BY_MODEL, extensions);
     }
 
     /**

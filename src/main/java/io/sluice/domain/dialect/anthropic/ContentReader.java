@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +61,31 @@ final class ContentReader {
             throw FieldReader.wrong(path, "a string or an array of content blocks");
         }
         List<Part> parts = new ArrayList<>(blocks.size());
+        Proof proof = null;
         for (int i = 0; i < blocks.size(); i++) {
             String at = path + "[" + i + "]";
             if (!(blocks.get(i) instanceof ObjectNode block)) {
                 throw FieldReader.wrong(at, "a content block");
             }
-            parts.add(part(block, at + "."));
+            Part part = part(block, at + ".");
+            ProofLabel label = ofCall(block);
+            if (label != null) {
+                proof = label.proof();
+            } else if (part instanceof Part.ToolCall call && proof != null) {
+                parts.add(new Part.ToolCall(call.id(), call.name(), call.arguments(), proof, call.cacheControl()));
+                proof = null;
+            } else {
+                parts.add(part);
+            }
         }
         return parts;
+    }
+
+    /** The proof of the next call, which a thinking block without text carries; null when the block is another. */
+    private static @Nullable ProofLabel ofCall(ObjectNode block) {
+        JsonNode signature = block.path("signature");
+        ProofLabel label = signature.isTextual() ? ProofLabel.read(signature.textValue()) : null;
+        return label != null && label.kind() == Kind.CALL ? label : null;
     }
 
     private Part part(ObjectNode block, String path) {
@@ -106,11 +127,14 @@ final class ContentReader {
                 String signature = FieldReader.text(block, "signature", path);
                 yield new Part.Thinking(
                         FieldReader.required(block, "thinking", path),
-                        signature == null || signature.isEmpty() ? null : signature);
+                        signature == null || signature.isEmpty()
+                                ? null
+                                : ProofLabel.inward(signature, Maker.ANTHROPIC));
             }
             case "redacted_thinking" -> {
                 others(block, Set.of("type", "data"), path);
-                yield new Part.HiddenThinking(FieldReader.required(block, "data", path));
+                yield new Part.HiddenThinking(
+                        ProofLabel.inward(FieldReader.required(block, "data", path), Maker.ANTHROPIC));
             }
             default -> new Part.Foreign(ChatDialect.ANTHROPIC, block, path + "type");
         };
@@ -184,8 +208,7 @@ final class ContentReader {
             case Part.Image image -> new Part.Image(image.source(), image.detail(), mark);
             case Part.Document document ->
                 new Part.Document(document.source(), document.name(), mark, document.options());
-            case Part.ToolCall call ->
-                new Part.ToolCall(call.id(), call.name(), call.arguments(), call.signature(), mark);
+            case Part.ToolCall call -> new Part.ToolCall(call.id(), call.name(), call.arguments(), call.proof(), mark);
             case Part.ToolResult result ->
                 new Part.ToolResult(result.callId(), result.name(), result.content(), result.isError(), mark);
             default -> part;

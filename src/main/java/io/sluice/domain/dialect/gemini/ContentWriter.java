@@ -9,6 +9,7 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.dialect.Json;
@@ -132,7 +133,7 @@ final class ContentWriter {
             case Part.ToolCall call -> call(call);
             case Part.ToolResult result -> result(result);
             case Part.Thinking thinking -> thinking(thinking);
-            case Part.HiddenThinking hidden -> {}
+            case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
             case Part.Foreign foreign -> {
                 if (foreign.dialect() == ChatDialect.GEMINI) {
                     parts.add(foreign.json());
@@ -191,7 +192,8 @@ final class ContentWriter {
         } else {
             written.putObject("args").put("arguments", call.arguments());
         }
-        String signature = call.signature() != null ? call.signature() : proof;
+        String own = losses.shown(call.proof(), Maker.GEMINI);
+        String signature = own != null ? own : proof;
         if (signature != null) {
             part.put("thoughtSignature", signature);
         } else if (!signed && model.needsSignatures()) {
@@ -229,7 +231,7 @@ final class ContentWriter {
     }
 
     private void thinking(Part.Thinking thinking) {
-        String own = Signatures.own(thinking.signature());
+        String own = losses.shown(thinking.proof(), Maker.GEMINI);
         if (own == null) {
             return;
         }

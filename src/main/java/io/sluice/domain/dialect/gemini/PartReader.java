@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -98,17 +101,17 @@ final class PartReader {
                 parts.add(Part.Text.of(text));
             }
             if (signature != null) {
-                parts.add(new Part.Thinking("", Signatures.read(signature)));
+                parts.add(new Part.Thinking("", Signatures.read(signature).proof()));
             }
             return;
         }
-        String hidden = signature == null ? null : Signatures.readHidden(signature);
-        if (hidden != null) {
-            parts.add(new Part.HiddenThinking(hidden));
+        ProofLabel label = signature == null ? null : Signatures.read(signature);
+        if (label != null && label.kind() == Kind.HIDDEN) {
+            parts.add(new Part.HiddenThinking(label.proof()));
             return;
         }
-        String proof = signature == null ? null : Signatures.read(signature);
-        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking before && before.signature() == null) {
+        Proof proof = label == null ? null : label.proof();
+        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking before && before.proof() == null) {
             parts.set(parts.size() - 1, new Part.Thinking(before.text() + text, proof));
         } else {
             parts.add(new Part.Thinking(text, proof));
@@ -127,7 +130,11 @@ final class PartReader {
         boolean named = id != null && !id.isEmpty();
         String own = id == null || id.isEmpty() ? CallIds.PREFIX + ++made : id;
         Part.ToolCall read = new Part.ToolCall(
-                own, Fields.required(call, "name", here), args == null ? "{}" : Json.text(args), signature, null);
+                own,
+                Fields.required(call, "name", here),
+                args == null ? "{}" : Json.text(args),
+                signature == null ? null : Signatures.read(signature).proof(),
+                null);
         if (!named) {
             open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);
         }

@@ -58,8 +58,11 @@ final class OllamaMessages {
             switch (part) {
                 case Part.Text text -> content.add(text.text());
                 case Part.Refusal refusal -> content.add(refusal.text());
-                case Part.Thinking thought -> thinking.add(thought.text());
-                case Part.HiddenThinking hidden -> {}
+                case Part.Thinking thought -> {
+                    losses.hide(thought.proof());
+                    thinking.add(thought.text());
+                }
+                case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
                 case Part.Image image -> image(image, images);
                 case Part.ToolCall call -> call(call, calls);
                 case Part.ToolResult result -> {}
@@ -123,6 +126,7 @@ final class OllamaMessages {
     }
 
     private void call(Part.ToolCall call, ArrayNode calls) {
+        losses.hide(call.proof());
         called.put(call.id(), call.name());
         calls.addObject().putObject("function").put("name", call.name()).set("arguments", arguments(call.arguments()));
     }

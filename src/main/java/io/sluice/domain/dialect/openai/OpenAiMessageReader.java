@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
 import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -147,15 +150,15 @@ final class OpenAiMessageReader {
                 Fields.required(call, "id", path),
                 function,
                 path + ".function",
-                signature.isTextual() ? signature.textValue() : null);
+                signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null);
     }
 
-    private Part function(String id, JsonNode function, String path, @Nullable String signature) {
+    private Part function(String id, JsonNode function, String path, @Nullable Proof proof) {
         OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name", "arguments"), path, extras);
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
-                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, signature, null);
+                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, proof, null);
     }
 
     /** Fields that say something and have no place elsewhere. */

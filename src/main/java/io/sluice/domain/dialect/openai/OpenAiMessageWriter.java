@@ -7,7 +7,9 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import java.util.ArrayList;
@@ -21,8 +23,8 @@ import java.util.Locale;
  *
  * <p>Thinking of the history goes as it came where the client speaks this dialect. Of others, thinking without a proof came
  * from a server of this kind: it is sent back within a loop of tools, as DeepSeek and Moonshot ask, and nowhere else, as
- * DeepSeek asks too. Thinking with a proof is its provider's alone and is left out, unless the server takes
- * {@link Extension#REASONING_DETAILS}: it never changes what another provider's model does.
+ * DeepSeek asks too. Thinking with a proof goes back to servers that gave it alone, those that take
+ * {@link Extension#REASONING_DETAILS}; of other makers it is left out and listed as lost.
  */
 final class OpenAiMessageWriter {
     private final OpenAiVariant variant;
@@ -164,12 +166,22 @@ final class OpenAiMessageWriter {
     }
 
     private void think(List<Part> thinking, ObjectNode written, boolean calls) {
-        if (own || variant.has(Extension.REASONING_DETAILS)) {
-            ReasoningDetails.write(thinking, written, true);
-        } else if (calls) {
-            thinking.removeIf(part -> !(part instanceof Part.Thinking block)
-                    || block.signature() != null && !block.signature().isEmpty());
-            ReasoningDetails.write(thinking, written, false);
+        boolean proves = own || variant.has(Extension.REASONING_DETAILS);
+        thinking.removeIf(part -> {
+            Proof proof =
+                    switch (part) {
+                        case Part.Thinking block -> block.proof();
+                        case Part.HiddenThinking block -> block.proof();
+                        default -> null;
+                    };
+            if (proof == null || proves && proof.maker() == Maker.OPENROUTER) {
+                return false;
+            }
+            losses.hide(proof);
+            return true;
+        });
+        if (proves || calls) {
+            ReasoningDetails.write(thinking, written, proves, (kind, proof) -> proof.value());
         }
     }
 
@@ -181,8 +193,13 @@ final class OpenAiMessageWriter {
         }
         ObjectNode written = Json.object().put("id", id(call.id())).put("type", "function");
         written.set("function", function);
-        if (own && call.signature() != null) {
-            written.putObject("extra_content").putObject("google").put("thought_signature", call.signature());
+        if (call.proof() != null && variant.has(Extension.THOUGHT_SIGNATURES)) {
+            String signature = losses.shown(call.proof(), Maker.GEMINI);
+            if (signature != null) {
+                written.putObject("extra_content").putObject("google").put("thought_signature", signature);
+            }
+        } else {
+            losses.hide(call.proof());
         }
         calls.add(written);
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * stands a turn of the model that says nothing.
  *
  * <p>What a model thought, and the sources of earlier answers, are left out without a word: no model here ever reads them.
+ * The proofs of others are listed as lost.
  */
 final class QianfanMessages {
     private static final String BREAK = "\n\n";
@@ -138,9 +139,12 @@ final class QianfanMessages {
             switch (part) {
                 case Part.Text text -> said.append(text.text());
                 case Part.Refusal refusal -> said.append(refusal.text());
-                case Part.ToolCall call -> open.put(call.id(), call);
-                case Part.Thinking thinking -> {}
-                case Part.HiddenThinking hidden -> {}
+                case Part.ToolCall call -> {
+                    losses.hide(call.proof());
+                    open.put(call.id(), call);
+                }
+                case Part.Thinking thinking -> losses.hide(thinking.proof());
+                case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
                 case Part.Image image -> losses.lose(Feature.IMAGE);
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);

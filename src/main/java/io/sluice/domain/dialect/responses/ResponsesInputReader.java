@@ -8,9 +8,12 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
 import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +33,7 @@ final class ResponsesInputReader {
     private final List<Part> parts = new ArrayList<>();
     private final ArrayNode references = Json.NODES.arrayNode();
     private @Nullable Role open;
-    private @Nullable String callSignature;
+    private @Nullable Proof callProof;
 
     /**
      * A reader.
@@ -85,9 +88,9 @@ final class ResponsesInputReader {
                                 JsonFields.needText(item, "call_id", at),
                                 JsonFields.needText(item, "name", at),
                                 arguments(JsonFields.text(item, "arguments", at)),
-                                callSignature,
+                                callProof,
                                 null));
-                callSignature = null;
+                callProof = null;
             }
             case "function_call_output" -> {
                 others(item, at, "type", "call_id", "output");
@@ -148,16 +151,28 @@ final class ResponsesInputReader {
     private void reasoning(ObjectNode item, String at) {
         others(item, at, "type", "summary", "content", "encrypted_content");
         String sealed = JsonFields.text(item, "encrypted_content", at);
-        String signature = SealedThinking.callSignature(sealed);
-        if (signature != null) {
-            callSignature = signature;
+        ProofLabel label = sealed == null ? null : ProofLabel.read(sealed);
+        if (label != null && label.kind() == Kind.CALL) {
+            callProof = label.proof();
             return;
         }
         String written = joined(item, "content", at);
-        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed);
+        Part part = thinking(
+                written.isEmpty() ? joined(item, "summary", at) : written,
+                label,
+                label == null ? OwnThinking.proof(item) : label.proof());
         if (part != null) {
             add(Role.ASSISTANT, part);
         }
+    }
+
+    /** What a reasoning item stands for; null when it says nothing. */
+    private static @Nullable Part thinking(String text, @Nullable ProofLabel label, @Nullable Proof proof) {
+        if (proof == null) {
+            return text.isEmpty() ? null : new Part.Thinking(text, null);
+        }
+        boolean hidden = label == null ? text.isEmpty() : label.kind() == Kind.HIDDEN;
+        return hidden ? new Part.HiddenThinking(proof) : new Part.Thinking(text, proof);
     }
 
     private String joined(ObjectNode item, String name, String at) {

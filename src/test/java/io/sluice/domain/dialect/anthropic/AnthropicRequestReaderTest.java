@@ -13,8 +13,10 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
@@ -117,9 +119,9 @@ class AnthropicRequestReaderTest {
                         ChatMessage.of(
                                 Role.ASSISTANT,
                                 List.of(
-                                        new Part.Thinking("hm", "sig"),
+                                        new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "sig")),
                                         new Part.Thinking("foreign", null),
-                                        new Part.HiddenThinking("xyz"),
+                                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "xyz")),
                                         Part.Text.of("Let me look."),
                                         Chats.call("toolu_1", "look", "{\"a\":1.50}"),
                                         new Part.Foreign(

@@ -16,8 +16,10 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -188,9 +190,9 @@ class AnthropicRequestWriterTest {
     void keepsThinkingWithItsProofOnly() {
         JsonNode body = write(hi().say(
                         Role.ASSISTANT,
-                        new Part.Thinking("hm", "sig"),
+                        new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "sig")),
                         new Part.Thinking("no proof", null),
-                        new Part.HiddenThinking("xyz"),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "xyz")),
                         new Part.Refusal("no"))
                 .say(Role.USER, "why"));
 
@@ -392,7 +394,8 @@ class AnthropicRequestWriterTest {
         assertThat(losses.fields()).containsExactly("reasoning_effort");
         assertThat(write("claude-opus-4-6", asked).has("thinking")).isTrue();
 
-        Asked shown = hi().say(Role.ASSISTANT, new Part.Thinking("t", "sig"), call("a", "f", "{}"))
+        Asked shown = hi().say(
+                        Role.ASSISTANT, new Part.Thinking("t", new Proof(Maker.ANTHROPIC, "sig")), call("a", "f", "{}"))
                 .say(Role.TOOL, result("a", "A"));
         shown.tools = asked.tools;
         shown.reasoning = asked.reasoning;

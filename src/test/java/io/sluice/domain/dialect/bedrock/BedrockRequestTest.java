@@ -11,8 +11,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -232,10 +234,10 @@ class BedrockRequestTest {
         ChatRequests request = chat().say(Role.USER, text("x"))
                 .say(
                         Role.ASSISTANT,
-                        new Part.Thinking("Hm", "c2ln"),
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "c2ln")),
                         new Part.Thinking("unproved", null),
-                        new Part.HiddenThinking("aGlkZGVu"),
-                        new Part.HiddenThinking("not base64!"),
+                        new Part.HiddenThinking(new Proof(Maker.BEDROCK, "aGlkZGVu")),
+                        new Part.HiddenThinking(new Proof(Maker.BEDROCK, "not base64!")),
                         text("y"));
 
         assertThat(write(request, CLAUDE_4).at("/messages/1/content")).isEqualTo(json("""
@@ -438,7 +440,7 @@ class BedrockRequestTest {
                 .tools(function(null, null))
                 .reasoning(new Reasoning(true, "high", null, null));
         ChatRequests proved = chat().say(Role.USER, text("x"))
-                .say(Role.ASSISTANT, new Part.Thinking("Hm", "c2ln"), call("c", "f", "{}"))
+                .say(Role.ASSISTANT, new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "c2ln")), call("c", "f", "{}"))
                 .say(Role.TOOL, result("c", false, text("y")))
                 .tools(function(null, null))
                 .reasoning(new Reasoning(true, "high", null, null));

@@ -12,8 +12,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -137,8 +139,8 @@ class DashScopeRequestsTest {
                 ChatMessage.of(
                         Role.ASSISTANT,
                         List.of(
-                                new Part.Thinking("I look.", "sig"),
-                                new Part.HiddenThinking("x"),
+                                new Part.Thinking("I look.", new Proof(Maker.ANTHROPIC, "sig")),
+                                new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "x")),
                                 Part.Text.of("Let me "),
                                 Part.Text.of("see."),
                                 new Part.ToolCall("c1", "weather", "{\"a\":1}", null, null),

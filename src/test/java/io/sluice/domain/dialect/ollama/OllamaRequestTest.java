@@ -11,8 +11,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -70,7 +72,11 @@ class OllamaRequestTest {
                         new Part.Image(new MediaSource.Data("image/png", "aW1n"), null, null),
                         text("this?"),
                         new Part.Document(new MediaSource.Plain("Notes."), "notes.txt", null, null))
-                .say(Role.ASSISTANT, new Part.Thinking("Hm", "proof"), new Part.HiddenThinking("x"), text("A cat."))
+                .say(
+                        Role.ASSISTANT,
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "proof")),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "x")),
+                        text("A cat."))
                 .sampling(new Sampling(
                         128L,
                         new BigDecimal("0.70"),
@@ -112,7 +118,7 @@ class OllamaRequestTest {
         ObjectNode body = write(chat().say(Role.USER, text("Weather?"))
                 .say(
                         Role.ASSISTANT,
-                        new Part.ToolCall("c1", "weather", "{\"x\":1.50}", "proof", null),
+                        new Part.ToolCall("c1", "weather", "{\"x\":1.50}", new Proof(Maker.ANTHROPIC, "proof"), null),
                         new Part.ToolCall("c2", "now", "", null, null),
                         new Part.ToolCall("c3", "now", "[broken", null, null))
                 .say(

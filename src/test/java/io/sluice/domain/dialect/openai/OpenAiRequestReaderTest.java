@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
 import java.util.List;
@@ -78,9 +80,9 @@ class OpenAiRequestReaderTest {
                  {'type':'reasoning.encrypted','data':'e','index':1},
                  {'type':'reasoning.text','text':'c'},{'type':'reasoning.text','text':'d','signature':'s1'}]}"""))
                 .containsExactly(
-                        new Part.Thinking("ab", "s0"),
-                        new Part.HiddenThinking("e"),
-                        new Part.Thinking("cd", "s1"),
+                        new Part.Thinking("ab", new Proof(Maker.OPENROUTER, "s0")),
+                        new Part.HiddenThinking(new Proof(Maker.OPENROUTER, "e")),
+                        new Part.Thinking("cd", new Proof(Maker.OPENROUTER, "s1")),
                         Part.Text.of("x"));
     }
 
@@ -88,7 +90,7 @@ class OpenAiRequestReaderTest {
     void proofWithoutItsTextTakesTheTextBesideIt() {
         assertThat(parts("""
                 {'role':'assistant','content':null,'reasoning_content':'abc',
-                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}""")).containsExactly(new Part.Thinking("abc", "s"));
+                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}""")).containsExactly(new Part.Thinking("abc", new Proof(Maker.OPENROUTER, "s")));
     }
 
     @ParameterizedTest
