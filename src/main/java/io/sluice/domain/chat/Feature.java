@@ -46,8 +46,6 @@ public enum Feature {
     /** Whether several are called at once. */
     PARALLEL_TOOL_CALLS(
             "parallel_tool_calls", "parallel_tool_calls", "tool_choice.disable_parallel_tool_use", "toolConfig"),
-    /** A tool that the provider runs, or another kind that the target does not have. */
-    FOREIGN_TOOL("tools.type", "tools.type", "tools.type", "tools"),
     /** A picture in the request. */
     IMAGE(
             "messages.content.image_url",

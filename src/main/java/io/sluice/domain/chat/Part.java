@@ -135,6 +135,7 @@ public sealed interface Part {
      *
      * @param dialect which
      * @param json the part
+     * @param field what is told as lost where it cannot be written, such as {@code messages[2].content[0].type}
      */
-    record Foreign(ChatDialect dialect, JsonNode json) implements Part {}
+    record Foreign(ChatDialect dialect, JsonNode json, String field) implements Part {}
 }

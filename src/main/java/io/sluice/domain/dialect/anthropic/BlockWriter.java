@@ -228,9 +228,11 @@ final class BlockWriter {
     }
 
     private @Nullable ObjectNode foreign(Part.Foreign foreign) {
-        return foreign.dialect() == ChatDialect.ANTHROPIC && foreign.json() instanceof ObjectNode block
-                ? block.deepCopy()
-                : lost(Feature.FOREIGN_PART);
+        if (foreign.dialect() == ChatDialect.ANTHROPIC && foreign.json() instanceof ObjectNode block) {
+            return block.deepCopy();
+        }
+        losses.lose(foreign.field());
+        return null;
     }
 
     private @Nullable ObjectNode lost(Feature feature) {

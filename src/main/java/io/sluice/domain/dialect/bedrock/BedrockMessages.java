@@ -177,7 +177,7 @@ final class BedrockMessages {
         if (foreign.dialect() == ChatDialect.BEDROCK) {
             rest.add(foreign.json());
         } else {
-            losses.lose(Feature.FOREIGN_PART);
+            losses.lose(foreign.field());
         }
     }
 

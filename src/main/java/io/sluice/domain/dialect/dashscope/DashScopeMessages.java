@@ -184,6 +184,7 @@ final class DashScopeMessages {
     }
 
     private void document(Part.Document document, ArrayNode content) {
+        losses.loseOptions(document);
         switch (document.source()) {
             case MediaSource.Plain plain ->
                 content.addObject()
@@ -198,7 +199,7 @@ final class DashScopeMessages {
         if (foreign.dialect() == ChatDialect.DASHSCOPE && multimodal) {
             content.add(foreign.json());
         } else {
-            losses.lose(Feature.FOREIGN_PART);
+            losses.lose(foreign.field());
         }
     }
 

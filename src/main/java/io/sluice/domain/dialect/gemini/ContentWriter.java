@@ -123,10 +123,12 @@ final class ContentWriter {
             case Part.Audio audio -> medium(audio.source(), "audio/wav", Feature.AUDIO);
             case Part.Video video -> medium(video.source(), "video/mp4", Feature.VIDEO);
             case Part.Document document -> {
-                if (document.options() != null && document.options().has("citations")) {
-                    losses.lose("messages.content.document.citations");
+                losses.loseOptions(document);
+                if (document.source() instanceof MediaSource.Plain plain && document.name() != null) {
+                    text(document.name() + "\n\n" + plain.text());
+                } else {
+                    medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
                 }
-                medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
             }
             case Part.ToolCall call -> call(call);
             case Part.ToolResult result -> result(result);
@@ -136,7 +138,7 @@ final class ContentWriter {
                 if (foreign.dialect() == ChatDialect.GEMINI) {
                     parts.add(foreign.json());
                 } else {
-                    losses.lose(Feature.FOREIGN_PART);
+                    losses.lose(foreign.field());
                 }
             }
         }

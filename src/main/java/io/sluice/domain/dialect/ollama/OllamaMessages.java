@@ -74,7 +74,7 @@ final class OllamaMessages {
                 }
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (onlyResults || message.role() == Role.TOOL && content.isEmpty()) {
@@ -111,6 +111,7 @@ final class OllamaMessages {
     }
 
     private @Nullable String text(Part.Document document) {
+        losses.loseOptions(document);
         if (document.source() instanceof MediaSource.Plain plain) {
             return document.name() == null ? plain.text() : document.name() + "\n\n" + plain.text();
         }

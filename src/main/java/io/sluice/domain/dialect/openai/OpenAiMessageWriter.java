@@ -71,9 +71,6 @@ final class OpenAiMessageWriter {
                 rest.add(part);
             }
         }
-        if (last != null && fields(last, rest)) {
-            rest.removeIf(OpenAiMessageWriter::isFields);
-        }
         if (!rest.isEmpty() || last == null) {
             List<Part> said = new ArrayList<>(moved);
             moved.clear();
@@ -127,7 +124,6 @@ final class OpenAiMessageWriter {
         flush();
         List<Part> thinking = new ArrayList<>();
         List<Part> said = new ArrayList<>();
-        List<Part> fields = new ArrayList<>();
         ArrayNode calls = Json.NODES.arrayNode();
         ObjectNode written = Json.object().put("role", "assistant");
         StringBuilder refusal = new StringBuilder();
@@ -137,7 +133,6 @@ final class OpenAiMessageWriter {
                 case Part.HiddenThinking block -> thinking.add(block);
                 case Part.Refusal text -> refusal.append(text.text());
                 case Part.ToolCall call -> call(call, calls, written);
-                case Part.Foreign foreign when isFields(foreign) -> fields.add(foreign);
                 case Part.Foreign foreign when isCall(foreign) -> calls.add(foreign.json());
                 case Part.Text text -> said.add(text);
                 case Part.Foreign foreign -> said.add(foreign);
@@ -152,7 +147,7 @@ final class OpenAiMessageWriter {
                 }
             }
         }
-        boolean acts = !calls.isEmpty() || !refusal.isEmpty() || written.has("function_call") || !fields.isEmpty();
+        boolean acts = !calls.isEmpty() || !refusal.isEmpty() || written.has("function_call");
         if (said.isEmpty() && !acts && !own) {
             // Nothing but thinking that goes no further: some servers refuse an empty message.
             return;
@@ -167,7 +162,6 @@ final class OpenAiMessageWriter {
             written.set("tool_calls", calls);
         }
         think(thinking, written, !calls.isEmpty());
-        fields(written, fields);
         messages.add(written);
     }
 
@@ -224,12 +218,9 @@ final class OpenAiMessageWriter {
     }
 
     private void add(String role, ChatMessage message, List<Part> said, String between) {
-        List<Part> content = new ArrayList<>(said);
-        content.removeIf(OpenAiMessageWriter::isFields);
         ObjectNode written = Json.object().put("role", role);
-        written.set("content", parts.content(content, between));
+        written.set("content", parts.content(said, between));
         name(written, message);
-        fields(written, said);
         messages.add(written);
     }
 
@@ -237,25 +228,6 @@ final class OpenAiMessageWriter {
         if (message.name() != null) {
             written.put("name", message.name());
         }
-    }
-
-    /** Fields of the message itself that this dialect read as a part. */
-    private static boolean fields(ObjectNode written, List<Part> parts) {
-        boolean any = false;
-        for (Part part : parts) {
-            if (part instanceof Part.Foreign foreign && isFields(foreign)) {
-                written.setAll((ObjectNode) foreign.json());
-                any = true;
-            }
-        }
-        return any;
-    }
-
-    private static boolean isFields(Part part) {
-        return part instanceof Part.Foreign foreign
-                && foreign.dialect() == ChatDialect.OPENAI
-                && foreign.json() instanceof ObjectNode json
-                && !json.has("type");
     }
 
     private static boolean isCall(Part.Foreign part) {

@@ -3,14 +3,18 @@ package io.sluice.domain.dialect.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.OtherFields;
 import io.sluice.domain.dialect.ProofLabel;
 import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +30,39 @@ final class ReasoningDetails {
     static final String DETAILS = "reasoning_details";
     static final String CONTENT = "reasoning_content";
 
+    /** The last two are OpenRouter's name of the item, and of who made it. */
+    private static final Set<String> ITEM =
+            Set.of("type", "text", "summary", "data", "signature", "index", "id", "format");
+
     private ReasoningDetails() {}
 
-    /** The thinking of an assistant's message; empty when there is none. */
-    static List<Part> read(JsonNode message) {
+    /**
+     * The thinking of an assistant's message; empty when there is none.
+     *
+     * @param path where the message stands
+     * @param extras takes what no item is known to say
+     */
+    static List<Part> read(JsonNode message, String path, Map<String, JsonNode> extras) {
         List<Part> parts = new ArrayList<>();
         String content = text(message, CONTENT);
         String all = content.isEmpty() ? text(message, "reasoning") : content;
+        for (String name : new String[] {CONTENT, "reasoning"}) {
+            if (message.has(name)
+                    && !message.get(name).isTextual()
+                    && !message.get(name).isNull()) {
+                extras.put(path + "." + name, message.get(name));
+            }
+        }
         JsonNode details = message.get(DETAILS);
+        if (details != null && !details.isArray() && !details.isNull()) {
+            extras.put(path + "." + DETAILS, details);
+        }
         if (details != null && details.isArray()) {
             join(details, parts);
+            for (int i = 0; i < details.size(); i++) {
+                OtherFields.keep(
+                        ChatDialect.OPENAI, details.get(i), ITEM, path + "." + DETAILS + "[" + i + "]", extras);
+            }
         }
         int blocks = 0;
         boolean silent = true;

@@ -81,7 +81,8 @@ final class QianfanMessages {
                 case Part.ToolResult result -> result(result);
                 case Part.Document document -> {
                     if (document.source() instanceof MediaSource.Plain plain) {
-                        texts.add(plain.text());
+                        losses.loseOptions(document);
+                        texts.add(document.name() == null ? plain.text() : document.name() + "\n\n" + plain.text());
                     } else {
                         losses.lose(Feature.DOCUMENT);
                     }
@@ -89,7 +90,7 @@ final class QianfanMessages {
                 case Part.Image image -> losses.lose(Feature.IMAGE);
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
                 case Part.ToolCall call -> losses.lose(Feature.FOREIGN_PART);
                 case Part.Thinking thinking -> losses.lose(Feature.FOREIGN_PART);
                 case Part.HiddenThinking hidden -> losses.lose(Feature.FOREIGN_PART);
@@ -148,7 +149,7 @@ final class QianfanMessages {
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
                 case Part.Document document -> losses.lose(Feature.DOCUMENT);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
                 case Part.ToolResult result -> losses.lose(Feature.FOREIGN_PART);
             }
         }

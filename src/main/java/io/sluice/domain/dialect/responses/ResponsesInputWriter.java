@@ -134,7 +134,7 @@ final class ResponsesInputWriter {
                     if (foreign.dialect() == ChatDialect.RESPONSES) {
                         content.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_PART);
+                        losses.lose(foreign.field());
                     }
                 }
                 case Part.ToolCall call -> losses.lose(Feature.FOREIGN_PART);
@@ -176,9 +176,7 @@ final class ResponsesInputWriter {
     }
 
     private void document(Part.Document document, Role role, ArrayNode content) {
-        if (document.options() != null) {
-            document.options().fieldNames().forEachRemaining(name -> losses.lose("messages.content.document." + name));
-        }
+        losses.loseOptions(document);
         ObjectNode part = Json.object().put("type", "input_file");
         switch (document.source()) {
             case MediaSource.Data data ->

@@ -110,11 +110,12 @@ class AnthropicRequestReaderTest {
                                                 null),
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
-                                                json("{'type':'document','source':{'type':'content','content':[]}}")),
+                                                json("{'type':'document','source':{'type':'content','content':[]}}"),
+                                                "messages[0].content[7].source.type"),
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
-                                                json(
-                                                        "{'type':'search_result','source':'s','title':'t','content':[]}")))),
+                                                json("{'type':'search_result','source':'s','title':'t','content':[]}"),
+                                                "messages[0].content[8].type"))),
                         ChatMessage.of(
                                 Role.ASSISTANT,
                                 List.of(
@@ -126,7 +127,8 @@ class AnthropicRequestReaderTest {
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
                                                 json(
-                                                        "{'type':'server_tool_use','id':'srvtoolu_1','name':'web_search','input':{}}")))),
+                                                        "{'type':'server_tool_use','id':'srvtoolu_1','name':'web_search','input':{}}"),
+                                                "messages[1].content[5].type"))),
                         ChatMessage.of(
                                 Role.USER,
                                 List.of(
@@ -148,7 +150,8 @@ class AnthropicRequestReaderTest {
                         new Tool.Function("bare", null, json("{'type':'object'}"), null, null),
                         new Tool.Foreign(
                                 ChatDialect.ANTHROPIC,
-                                json("{'type':'web_search_20250305','name':'web_search','max_uses':2}")));
+                                json("{'type':'web_search_20250305','name':'web_search','max_uses':2}"),
+                                "tools[2].type"));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Named("look"));
         assertThat(request.parallelToolCalls()).isFalse();
         assertThat(request.sampling().maxOutputTokens()).isEqualTo(2000);
@@ -176,10 +179,10 @@ class AnthropicRequestReaderTest {
                         "betas",
                         "metadata.team",
                         "output_config.task_budget",
-                        "tools.input_examples",
+                        "tools[0].input_examples",
                         "thinking.x",
-                        "messages.content.text.new",
-                        "messages.extra");
+                        "messages[0].content[0].new",
+                        "messages[0].extra");
     }
 
     @Test

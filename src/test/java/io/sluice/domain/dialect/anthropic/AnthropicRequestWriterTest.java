@@ -453,7 +453,9 @@ class AnthropicRequestWriterTest {
                 lost("service_tier", a -> a.tier = "flex"),
                 lost("verbosity", a -> a.extras.put("verbosity", json("'low'"))),
                 lost("tools", a -> a.tools = List.of(function("bad name"))),
-                lost("tools.type", a -> a.tools = List.of(new Tool.Foreign(ChatDialect.GEMINI, json("{}")))),
+                lost(
+                        "tools.type",
+                        a -> a.tools = List.of(new Tool.Foreign(ChatDialect.GEMINI, json("{}"), "tools.type"))),
                 lost(
                         "messages.content.input_audio",
                         a -> a.say(Role.USER, new Part.Audio(new MediaSource.Data("audio/wav", "AAAA")))),
@@ -476,7 +478,10 @@ class AnthropicRequestWriterTest {
                 lost(
                         "messages.content.file.file_id",
                         a -> a.say(Role.USER, new Part.Document(new MediaSource.Stored("file-1"), null, null, null))),
-                lost("messages.content.type", a -> a.say(Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}")))),
+                lost(
+                        "messages.content.type",
+                        a -> a.say(
+                                Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}"), "messages.content.type"))),
                 lost(
                         "messages.name",
                         a -> a.messages.add(new ChatMessage(Role.USER, "Ann", List.of(Part.Text.of("hi"))))));

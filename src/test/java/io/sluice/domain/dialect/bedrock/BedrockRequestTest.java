@@ -326,7 +326,8 @@ class BedrockRequestTest {
                         .tools(
                                 function("does", schema),
                                 new Tool.Function("g", null, json("{\"type\":\"object\"}"), true, MARK),
-                                new Tool.Foreign(ChatDialect.BEDROCK, json("{\"systemTool\":{\"name\":\"s\"}}")))
+                                new Tool.Foreign(
+                                        ChatDialect.BEDROCK, json("{\"systemTool\":{\"name\":\"s\"}}"), "tools.type"))
                         .choice(new ToolChoice.Named("g")),
                 CLAUDE_45);
 
@@ -491,7 +492,9 @@ class BedrockRequestTest {
         ChatRequest request = chat().say(Role.USER, text("x"))
                 .name(Role.USER, "bob", text("y"))
                 .sampling(sampling)
-                .tools(new Tool.Foreign(ChatDialect.OPENAI, json("{\"type\":\"web_search\"}")), function(null, null))
+                .tools(
+                        new Tool.Foreign(ChatDialect.OPENAI, json("{\"type\":\"web_search\"}"), "tools.type"),
+                        function(null, null))
                 .parallel(false)
                 .tier("turbo")
                 .extras(Map.of("verbosity", json("\"low\"")))

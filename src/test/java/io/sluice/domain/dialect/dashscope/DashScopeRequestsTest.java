@@ -276,14 +276,14 @@ class DashScopeRequestsTest {
                         Part.Text.of("x"),
                         new Part.Document(new MediaSource.Data("application/pdf", "AA"), "a.pdf", null, null),
                         new Part.Image(new MediaSource.Stored("file-1"), null, null),
-                        new Part.Foreign(ChatDialect.OPENAI, json("{'type':'odd'}")),
+                        new Part.Foreign(ChatDialect.OPENAI, json("{'type':'odd'}"), "messages.content.type"),
                         new Part.ToolResult(
                                 "c",
                                 null,
                                 List.of(new Part.Image(new MediaSource.Url("https://example.com", null), null, null)),
                                 false,
                                 null))));
-        asking.tools = List.of(new Tool.Foreign(ChatDialect.OPENAI, json("{'type':'web_search'}")));
+        asking.tools = List.of(new Tool.Foreign(ChatDialect.OPENAI, json("{'type':'web_search'}"), "tools.type"));
         asking.sampling = new Sampling(
                 null, null, null, null, List.of(), null, null, null, BigDecimal.ONE, null, null, json("{'5':1}"));
         asking.extras = Map.of("mystery", json("1"));

@@ -405,7 +405,7 @@ class GeminiRequestTest {
                 base.format(),
                 "somebody",
                 "priority",
-                Map.of("store", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
+                Map.of("metadata", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
         Losses losses = new Losses(ChatDialect.OPENAI, true);
 
         ObjectNode written = CODEC.encodeRequest(request, "gemini-2.5-flash", losses);
@@ -430,7 +430,7 @@ class GeminiRequestTest {
         assertThat(Json.text(written)).isEqualTo("""
                 {"contents":[{"role":"user","parts":[\
                 {"fileData":{"mimeType":"image/webp","fileUri":"https://example.com/a.webp?x=1"}},\
-                {"fileData":{"fileUri":"https://youtu.be/abc"}},{"text":"all of it"}]}],\
+                {"fileData":{"fileUri":"https://youtu.be/abc"}},{"text":"a.txt\\n\\nall of it"}]}],\
                 "generationConfig":{"mediaResolution":"MEDIA_RESOLUTION_HIGH"}}""");
     }
 

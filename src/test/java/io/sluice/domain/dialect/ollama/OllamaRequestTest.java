@@ -96,7 +96,7 @@ class OllamaRequestTest {
                         "options",
                         json("{\"num_ctx\":8192,\"seed\":7}"),
                         "store",
-                        json("true"))));
+                        json("false"))));
 
         assertThat(Json.text(body)).isEqualTo(Json.text(json("""
                         {"model":"llama3.2",
@@ -213,8 +213,10 @@ class OllamaRequestTest {
                         new Part.Audio(new MediaSource.Data("audio/wav", "eA==")),
                         new Part.Video(new MediaSource.Data("video/mp4", "eA==")),
                         result("c", false, new Part.Image(new MediaSource.Data("image/png", "eA=="), null, null)),
-                        new Part.Foreign(ChatDialect.ANTHROPIC, json("{}")))
-                .tools(new Tool.Foreign(ChatDialect.OPENAI, json("{}")), new Tool.Function("f", null, null, null, null))
+                        new Part.Foreign(ChatDialect.ANTHROPIC, json("{}"), "messages.content.type"))
+                .tools(
+                        new Tool.Foreign(ChatDialect.OPENAI, json("{}"), "tools.type"),
+                        new Tool.Function("f", null, null, null, null))
                 .choice(new ToolChoice.Required())
                 .parallel(false)
                 .tier("flex")

@@ -56,7 +56,9 @@ class OpenAiRequestReaderTest {
                         new Part.Audio(new MediaSource.Data("audio/mpeg", "AA==")),
                         new Part.Document(new MediaSource.Stored("file-1"), null, null, null),
                         new Part.Foreign(
-                                ChatDialect.OPENAI, Objects.requireNonNull(Json.read("{\"type\":\"something_new\"}"))));
+                                ChatDialect.OPENAI,
+                                Objects.requireNonNull(Json.read("{\"type\":\"something_new\"}")),
+                                "messages[0].content[3].type"));
     }
 
     @Test
@@ -65,7 +67,7 @@ class OpenAiRequestReaderTest {
                 "{'messages':[{'role':'user','content':[{'type':'text','text':'a','tone':'low','prompt_cache_breakpoint':{}}]}]}");
 
         assertThat(request.messages().getFirst().parts()).containsExactly(Part.Text.of("a"));
-        assertThat(request.extras()).containsOnlyKeys("messages.content.tone");
+        assertThat(request.extras()).containsOnlyKeys("messages[0].content[0].tone");
     }
 
     /** Details as clients gather them from streams that other gateways write: one item for each piece. */

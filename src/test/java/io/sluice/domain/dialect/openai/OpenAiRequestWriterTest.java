@@ -173,7 +173,7 @@ class OpenAiRequestWriterTest {
 
     @Test
     void messageThatLosesAllIsEmptyText() {
-        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}")));
+        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}"), "messages.content.type"));
 
         assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
                 .isEmpty();
@@ -277,9 +277,9 @@ class OpenAiRequestWriterTest {
                 new Part.Document(new MediaSource.Url("https://e.com/a.pdf", null), null, null, null),
                 new Part.Image(new MediaSource.Stored("file_1"), null, null),
                 new Part.Video(new MediaSource.Url("https://e.com/a.mp4", null)),
-                new Part.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"search_result\"}")),
+                new Part.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"search_result\"}"), "messages.content.type"),
                 new Part.Document(new MediaSource.Plain("x"), null, null, json("{\"citations\":{\"enabled\":true}}")));
-        tools = List.of(new Tool.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"web_search\"}")));
+        tools = List.of(new Tool.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"web_search\"}"), "tools.type"));
         sampling = new Sampling(
                 null, null, null, 5L, List.of("a", "b", "c", "d", "e"), null, null, null, null, null, null, null);
         tier = "batch";

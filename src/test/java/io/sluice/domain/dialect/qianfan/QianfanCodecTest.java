@@ -391,7 +391,7 @@ class QianfanCodecTest {
                         "m",
                         false,
                         List.of(said(Role.USER, "Hi")),
-                        List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object())),
+                        List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object(), "tools.type")),
                         null,
                         null,
                         new Sampling(

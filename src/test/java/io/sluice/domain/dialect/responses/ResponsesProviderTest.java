@@ -405,8 +405,8 @@ class ResponsesProviderTest {
                         Part.Text.of("x"),
                         new Part.Audio(new MediaSource.Data("audio/wav", "A")),
                         new Part.Video(new MediaSource.Url("https://e.org", null)),
-                        new Part.Foreign(ChatDialect.OPENAI, Json.object()))),
-                List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object())),
+                        new Part.Foreign(ChatDialect.OPENAI, Json.object(), "messages.content.type"))),
+                List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object(), "tools.type")),
                 new ToolChoice.Required(),
                 true,
                 new Sampling(

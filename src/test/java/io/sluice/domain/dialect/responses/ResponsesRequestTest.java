@@ -108,7 +108,9 @@ class ResponsesRequestTest {
                         new Part.Document(new MediaSource.Stored("file-2"), null, null, null),
                         new Part.Audio(new MediaSource.Data("audio/wav", "DDDD")),
                         new Part.Foreign(
-                                ChatDialect.RESPONSES, Json.read("{\"type\":\"input_smell\",\"smell\":\"rose\"}"))));
+                                ChatDialect.RESPONSES,
+                                Json.read("{\"type\":\"input_smell\",\"smell\":\"rose\"}"),
+                                "input[0].content[9].type")));
     }
 
     @Test
@@ -192,7 +194,8 @@ class ResponsesRequestTest {
                 .containsExactly(
                         new Tool.Function("f", "d", Json.read("{\"type\":\"object\"}"), true, null),
                         new Tool.Function("g", null, null, null, null),
-                        new Tool.Foreign(ChatDialect.RESPONSES, Json.read("{\"type\":\"web_search\"}")));
+                        new Tool.Foreign(
+                                ChatDialect.RESPONSES, Json.read("{\"type\":\"web_search\"}"), "tools[2].type"));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Named("f"));
         assertThat(request.parallelToolCalls()).isFalse();
     }
@@ -231,7 +234,14 @@ class ResponsesRequestTest {
         assertThat(request.user()).isEqualTo("u1");
         assertThat(request.format())
                 .isEqualTo(new AnswerFormat.Schema("n", null, Json.read("{\"type\":\"object\"}"), true));
-        assertThat(request.extras()).containsOnlyKeys("verbosity", "metadata");
+        assertThat(request.extras())
+                .containsOnlyKeys(
+                        "verbosity",
+                        "metadata",
+                        "store",
+                        "background",
+                        "truncation",
+                        "stream_options.include_obfuscation");
     }
 
     @Test
@@ -261,7 +271,7 @@ class ResponsesRequestTest {
                         "max_tool_calls",
                         "context_management",
                         "include",
-                        "stream_options",
+                        "stream_options.x",
                         "reasoning.context",
                         "tool_choice",
                         "input.item_reference");
@@ -272,8 +282,9 @@ class ResponsesRequestTest {
     void losesLabelsWithoutAWord() {
         Losses losses = new Losses(ChatDialect.RESPONSES, false);
 
-        losses.lose("prompt_cache_key");
-        losses.lose("metadata");
+        losses.lose("prompt_cache_key", Json.NODES.textNode("k"));
+        losses.lose("metadata", Json.object());
+        losses.lose("store", Json.NODES.booleanNode(false));
 
         assertThat(losses.fields()).isEmpty();
         assertThat(catchThrowableOfType(InexpressibleException.class, () -> losses.lose("conversation"))
@@ -333,6 +344,8 @@ class ResponsesRequestTest {
         Losses losses = new Losses(ChatDialect.OPENAI, false);
 
         ObjectNode written = new ResponsesCodec().encodeRequest(request, "m", losses);
+        // Nothing is stored, whatever the client says.
+        written.remove("store");
         ChatRequest again = new ResponsesCodec().decodeRequest(written, "m", false);
 
         assertThat(again).isEqualTo(request);
