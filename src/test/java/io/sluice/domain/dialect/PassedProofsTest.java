@@ -113,6 +113,21 @@ class PassedProofsTest {
         assertThat(text(counted)).doesNotContain("c2x1aWNl").contains("U2ln");
     }
 
+    /** As Gemini's clients are given the calls of a model that signs nothing. */
+    @Test
+    void unsignedCallGetsThePlaceholderAndIsNoLoss() {
+        PassedProofs passed = passed(Endpoint.GENERATE_CONTENT, """
+                {'contents':[{'role':'model','parts':[
+                {'functionCall':{'name':'f','args':{}},'thoughtSignature':'c2x1aWNlLm90aGVyLWNhbGwu'},
+                {'functionCall':{'name':'g','args':{}}}]}]}""");
+
+        assertThat(text(passed)).isEqualTo("""
+                {'contents':[{'role':'model','parts':[\
+                {'functionCall':{'name':'f','args':{}},'thoughtSignature':'skip_thought_signature_validator'},\
+                {'functionCall':{'name':'g','args':{}}}]}]}""");
+        assertThat(passed.lost()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"c2x1aWNl", "c2x1aWNl!", "c2x1aWNlLg==", "c2x1aWNlLmFjbWUueA=="})
     void brokenWrappingIsNobodys(String signature) {
