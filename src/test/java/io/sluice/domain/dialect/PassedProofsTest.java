@@ -147,7 +147,9 @@ class PassedProofsTest {
         String body = """
                 {'messages':[{'role':'assistant','content':null,'reasoning_content':'t','reasoning_details':[
                 {'type':'reasoning.text','text':'t','signature':'sluice.anthropic.EqQB','index':0}],
-                'tool_calls':[{'id':'x','type':'function','function':{'name':'f','arguments':'{}'},
+                'tool_calls':[{'id':'y','type':'function','function':{'name':'f','arguments':'{}',
+                'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}}},
+                {'id':'x','type':'function','function':{'name':'f','arguments':'{}'},
                 'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}}]},
                 {'role':'assistant','content':'b','reasoning_details':[
                 {'type':'reasoning.encrypted','data':'sluice.openrouter-hidden.abc'}]},
@@ -157,7 +159,8 @@ class PassedProofsTest {
 
         assertThat(text(passed)).isEqualTo("""
                 {'messages':[{'role':'assistant','content':null,\
-                'tool_calls':[{'id':'x','type':'function','function':{'name':'f','arguments':'{}'}}]},\
+                'tool_calls':[{'id':'y','type':'function','function':{'name':'f','arguments':'{}'}},\
+                {'id':'x','type':'function','function':{'name':'f','arguments':'{}'}}]},\
                 {'role':'assistant','content':'b','reasoning_details':[{'type':'reasoning.encrypted','data':'abc'}]},\
                 {'role':'assistant','content':'b','reasoning_content':'kept'}]}""");
         assertThat(passed.lost()).containsExactly("messages.reasoning_details");
