@@ -160,7 +160,11 @@ final class OpenAiMessageReader {
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
-                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, proof == null ? inside : proof, null);
+                id,
+                Fields.required(function, "name", path),
+                json.isEmpty() ? "{}" : json,
+                proof == null ? inside : proof,
+                null);
     }
 
     /** Fields that say something and have no place elsewhere. */

@@ -91,7 +91,8 @@ class OpenAiRequestReaderTest {
         for (String call : List.of(
                 "'function':{'name':'f','arguments':'{}'},'extra_content':{'google':{'thought_signature':'s'}}",
                 "'function':{'name':'f','arguments':'{}','extra_content':{'google':{'thought_signature':'s'}}}")) {
-            assertThat(parts("{'role':'assistant','content':null,'tool_calls':[{'id':'c','type':'function'," + call + "}]}"))
+            assertThat(parts("{'role':'assistant','content':null,'tool_calls':[{'id':'c','type':'function'," + call
+                            + "}]}"))
                     .containsExactly(new Part.ToolCall("c", "f", "{}", new Proof(Maker.GEMINI, "s"), null));
         }
     }
