@@ -169,6 +169,7 @@ class ProofPairsTest {
         assertThat(body).doesNotContain("sluice.", "c2x1aWNl").contains("19 degrees");
         boolean takes = takes(client, maker, target);
         assertThat(body.contains(SIGNATURE)).as(body).isEqualTo(takes);
+        assertThat(body.contains("skip_thought_signature_validator")).isEqualTo(target == Target.GEMINI && !takes);
         assertThat(request.lost().stream().anyMatch(ProofPairsTest::isProof))
                 .as(request.lost().toString())
                 .isEqualTo(!takes);

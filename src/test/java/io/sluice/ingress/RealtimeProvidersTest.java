@@ -215,7 +215,7 @@ class RealtimeProvidersTest {
                                     .redirect("pub", "gpt-realtime")
                                     .secret("k")
                                     .outbound(new Outbound(
-                                            Map.of("x-team", Secret.of("blue")), Map.of(), null, trusting)))
+                                            Map.of("x-team", Secret.of("blue")), Map.of(), null, trusting, null)))
                             .channel("two", c -> c.url(url).redirect("strange", "gpt-realtime"))
                             .key("app", KEY)
                             .build())

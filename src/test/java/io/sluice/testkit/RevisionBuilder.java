@@ -137,6 +137,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** Drops what it cannot carry. */
+        public ChannelBuilder lenient() {
+            lenient = true;
+            return this;
+        }
+
         /** Reads on when the client leaves. */
         public ChannelBuilder drains() {
             onClientGone = Channel.OnClientGone.DRAIN;

@@ -1,6 +1,8 @@
 package io.sluice.provider.openai;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
@@ -58,7 +60,7 @@ public final class OpenAiRequests {
                     uri.apply(asked.path() + stored.target()), headers, scan.body(), Encoding.passing(candidate, scan));
         }
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
-            PassedProofs body = Encoding.spliced(candidate, scan);
+            PassedProofs body = shaped(candidate, scan, Encoding.spliced(candidate, scan));
             return new UpstreamRequest(
                     uri.apply(asked.path()), headers, body.body(), Encoding.asAsked(
                             scan,
@@ -85,12 +87,42 @@ public final class OpenAiRequests {
         if (preset != null && preset.quirks().contains(Quirk.NO_STREAM_OPTIONS)) {
             translation.body().remove("stream_options");
         }
+        List<String> lost = shaped(candidate, asked.dialect(), Set.of(), translation.body(), translation.lost());
         return new UpstreamRequest(
                 uri.apply(Endpoint.CHAT_COMPLETIONS.path()),
                 headers,
                 Json.write(Encoding.ruled(candidate, translation.body())),
                 translation::tap,
-                translation.lost());
+                lost);
+    }
+
+    /** A request that passes, as the quirks of its service want it; the same when they do not concern it. */
+    private static PassedProofs shaped(Candidate candidate, RequestScan scan, PassedProofs passed) {
+        Preset preset = candidate.channel().preset();
+        if (preset == null
+                || scan.endpoint() != Endpoint.CHAT_COMPLETIONS
+                || !QuirkRules.concern(preset.quirks(), scan)
+                || !(Json.read(passed.body(), 0, passed.body().length) instanceof ObjectNode body)) {
+            return passed;
+        }
+        ObjectNode before = body.deepCopy();
+        Set<String> ruled = candidate.parameters().set().keySet();
+        List<String> lost = shaped(candidate, ChatDialect.OPENAI, ruled, body, passed.lost());
+        return body.equals(before) ? passed : new PassedProofs(Json.write(body), lost);
+    }
+
+    private static List<String> shaped(
+            Candidate candidate, ChatDialect client, Set<String> ruled, ObjectNode body, List<String> lost) {
+        Preset preset = candidate.channel().preset();
+        if (preset == null) {
+            return lost;
+        }
+        Losses losses = new Losses(client, candidate.channel().lenient());
+        lost.forEach(losses::weaken);
+        return Encoding.carried(() -> {
+            QuirkRules.apply(preset.quirks(), ruled, losses, body);
+            return losses.fields();
+        });
     }
 
     /**
@@ -132,6 +164,12 @@ public final class OpenAiRequests {
         Set<Extension> extensions = EnumSet.noneOf(Extension.class);
         if (quirks.contains(Quirk.REASONING_DETAILS)) {
             extensions.add(Extension.REASONING_DETAILS);
+        }
+        if (quirks.contains(Quirk.ENABLE_THINKING)) {
+            extensions.add(Extension.ENABLE_THINKING);
+        }
+        if (quirks.contains(Quirk.THINKING_TYPE)) {
+            extensions.add(Extension.THINKING_TYPE);
         }
         if (Encoding.signsCalls(candidate)) {
             extensions.add(Extension.THOUGHT_SIGNATURES);

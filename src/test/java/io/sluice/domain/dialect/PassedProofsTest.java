@@ -113,6 +113,21 @@ class PassedProofsTest {
         assertThat(text(counted)).doesNotContain("c2x1aWNl").contains("U2ln");
     }
 
+    /** As Gemini's clients are given the calls of a model that signs nothing. */
+    @Test
+    void unsignedCallGetsThePlaceholderAndIsNoLoss() {
+        PassedProofs passed = passed(Endpoint.GENERATE_CONTENT, """
+                {'contents':[{'role':'model','parts':[
+                {'functionCall':{'name':'f','args':{}},'thoughtSignature':'c2x1aWNlLm90aGVyLWNhbGwu'},
+                {'functionCall':{'name':'g','args':{}}}]}]}""");
+
+        assertThat(text(passed)).isEqualTo("""
+                {'contents':[{'role':'model','parts':[\
+                {'functionCall':{'name':'f','args':{}},'thoughtSignature':'skip_thought_signature_validator'},\
+                {'functionCall':{'name':'g','args':{}}}]}]}""");
+        assertThat(passed.lost()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"c2x1aWNl", "c2x1aWNl!", "c2x1aWNlLg==", "c2x1aWNlLmFjbWUueA=="})
     void brokenWrappingIsNobodys(String signature) {
@@ -132,7 +147,9 @@ class PassedProofsTest {
         String body = """
                 {'messages':[{'role':'assistant','content':null,'reasoning_content':'t','reasoning_details':[
                 {'type':'reasoning.text','text':'t','signature':'sluice.anthropic.EqQB','index':0}],
-                'tool_calls':[{'id':'x','type':'function','function':{'name':'f','arguments':'{}'},
+                'tool_calls':[{'id':'y','type':'function','function':{'name':'f','arguments':'{}',
+                'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}}},
+                {'id':'x','type':'function','function':{'name':'f','arguments':'{}'},
                 'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}}]},
                 {'role':'assistant','content':'b','reasoning_details':[
                 {'type':'reasoning.encrypted','data':'sluice.openrouter-hidden.abc'}]},
@@ -142,7 +159,8 @@ class PassedProofsTest {
 
         assertThat(text(passed)).isEqualTo("""
                 {'messages':[{'role':'assistant','content':null,\
-                'tool_calls':[{'id':'x','type':'function','function':{'name':'f','arguments':'{}'}}]},\
+                'tool_calls':[{'id':'y','type':'function','function':{'name':'f','arguments':'{}'}},\
+                {'id':'x','type':'function','function':{'name':'f','arguments':'{}'}}]},\
                 {'role':'assistant','content':'b','reasoning_details':[{'type':'reasoning.encrypted','data':'abc'}]},\
                 {'role':'assistant','content':'b','reasoning_content':'kept'}]}""");
         assertThat(passed.lost()).containsExactly("messages.reasoning_details");

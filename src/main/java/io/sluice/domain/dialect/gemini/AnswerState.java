@@ -122,6 +122,8 @@ final class AnswerState {
             Proof proof = call.begin.proof();
             if (proof != null) {
                 part.put("thoughtSignature", Signatures.write(Kind.CALL, proof));
+            } else if (parts.size() == 1) {
+                part.put("thoughtSignature", Signatures.UNSIGNED);
             }
         }
         choice.calls.clear();

@@ -133,7 +133,7 @@ final class PartReader {
                 own,
                 Fields.required(call, "name", here),
                 args == null ? "{}" : Json.text(args),
-                signature == null ? null : Signatures.read(signature).proof(),
+                signature == null ? null : Signatures.ofCall(signature),
                 null);
         if (!named) {
             open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);

@@ -54,6 +54,9 @@ public final class PassedContents {
                 part.put(SIGNATURE, label.proof().value());
                 continue;
             }
+            if (Signatures.isNone(label.proof())) {
+                continue;
+            }
             losses.hide(label.proof());
             if (part.path("thought").asBoolean(false)
                     || part.path("text").asText(" ").isEmpty()) {

@@ -140,25 +140,31 @@ final class OpenAiMessageReader {
             return new Part.Foreign(ChatDialect.OPENAI, call, path + ".type");
         }
         OtherFields.keep(ChatDialect.OPENAI, call, CALL, path, extras);
-        JsonNode extra = call.path("extra_content");
+        return function(Fields.required(call, "id", path), function, path + ".function", proof(call, path));
+    }
+
+    /** The proof of a call; OpenAI's own library for Java puts what it gathers from a stream into the function. */
+    private @Nullable Proof proof(JsonNode holder, String path) {
+        JsonNode extra = holder.path("extra_content");
         OtherFields.keep(ChatDialect.OPENAI, extra, Set.of("google"), path + ".extra_content", extras);
         JsonNode google = extra.path("google");
         OtherFields.keep(
                 ChatDialect.OPENAI, google, Set.of("thought_signature"), path + ".extra_content.google", extras);
         JsonNode signature = google.path("thought_signature");
-        return function(
-                Fields.required(call, "id", path),
-                function,
-                path + ".function",
-                signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null);
+        return signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null;
     }
 
     private Part function(String id, JsonNode function, String path, @Nullable Proof proof) {
-        OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name", "arguments"), path, extras);
+        OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name", "arguments", "extra_content"), path, extras);
+        Proof inside = proof(function, path);
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
-                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, proof, null);
+                id,
+                Fields.required(function, "name", path),
+                json.isEmpty() ? "{}" : json,
+                proof == null ? inside : proof,
+                null);
     }
 
     /** Fields that say something and have no place elsewhere. */

@@ -198,6 +198,10 @@ final class OpenAiRequestWriter {
         if (reasoning == null) {
             return;
         }
+        if (!own && (variant.has(Extension.ENABLE_THINKING) || variant.has(Extension.THINKING_TYPE))) {
+            switched(reasoning);
+            return;
+        }
         boolean object = reasoning.budgetTokens() != null
                 || reasoning.show() != null
                 || reasoning.enabled() != null && reasoning.effort() == null;
@@ -223,6 +227,27 @@ final class OpenAiRequestWriter {
         } else if (Boolean.FALSE.equals(reasoning.enabled())) {
             // Which word a model has for it, if any, its name does not say.
             losses.weaken(Feature.REASONING.nameIn(losses.client()));
+        }
+    }
+
+    /** Whether the model thinks, for servers that are told no more; how much it thinks is listed as weakened. */
+    private void switched(Reasoning reasoning) {
+        Long budget = reasoning.budgetTokens();
+        boolean measured = reasoning.effort() != null || budget != null && budget > 0;
+        if (reasoning.enabled() == null && !measured && budget == null) {
+            return;
+        }
+        boolean thinks = !Boolean.FALSE.equals(reasoning.enabled())
+                && !"none".equals(reasoning.effort())
+                && (budget == null || budget != 0);
+        if (thinks && measured) {
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
+        }
+        if (variant.has(Extension.ENABLE_THINKING)) {
+            body.put("enable_thinking", thinks);
+        }
+        if (variant.has(Extension.THINKING_TYPE)) {
+            body.putObject("thinking").put("type", thinks ? "enabled" : "disabled");
         }
     }
 

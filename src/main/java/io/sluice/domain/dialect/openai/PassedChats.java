@@ -27,7 +27,10 @@ public final class PassedChats {
                     message.remove(ReasoningDetails.CONTENT);
                     message.remove("reasoning");
                 }
-                message.path("tool_calls").forEach(call -> call(call, signsCalls, losses));
+                message.path("tool_calls").forEach(call -> {
+                    call(call, signsCalls, losses);
+                    call(call.path("function"), signsCalls, losses);
+                });
             }
         }
     }

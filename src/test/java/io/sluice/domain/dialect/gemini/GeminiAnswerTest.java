@@ -303,7 +303,7 @@ class GeminiAnswerTest {
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\\u0001\uD83D\uDE00é中\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}}},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2x1aWNlLm90aGVyLWNhbGwu\"},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":9,\"candidatesTokenCount\":5,\"totalTokenCount\":17,\"cachedContentTokenCount\":2,\"thoughtsTokenCount\":3},\"modelVersion\":\"public\",\"responseId\":\"id-1\"}")));
     }
 

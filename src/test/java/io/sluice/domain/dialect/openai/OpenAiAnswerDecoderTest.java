@@ -267,6 +267,24 @@ class OpenAiAnswerDecoderTest {
                         failed -> assertThat(failed.failure().kind()).isEqualTo(Kind.BAD_RESPONSE));
     }
 
+    /** As Spark gives its call. */
+    @Test
+    void callThatIsNoListIsOne() {
+        assertThat(Events.stream("{\"choices\":[{\"delta\":{\"tool_calls\":{\"id\":\"a\",\"function\":{\"name\":\"f\","
+                        + "\"arguments\":\"{}\"}}},\"finish_reason\":\"tool_calls\"}]}"))
+                .contains(new ChatEvent.ToolCall(0, 0, "a", "f", null), new ChatEvent.ToolArguments(0, 0, "{}"));
+    }
+
+    /** As MiniMax ends a stream. */
+    @Test
+    void wholeMessageBehindPiecesIsNotToldAgain() {
+        assertThat(Events.stream(
+                        "{\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}",
+                        "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"))
+                .containsOnlyOnce(new ChatEvent.Text(0, "Hi"))
+                .contains(new ChatEvent.Finish(0, FinishReason.STOP, null));
+    }
+
     @Test
     void thinkingOfDetailsIsToldOnceWithItsProof() {
         assertThat(Events.stream(

@@ -87,6 +87,17 @@ class OpenAiRequestReaderTest {
     }
 
     @Test
+    void proofOfACallIsReadWhereClientsPutIt() {
+        for (String call : List.of(
+                "'function':{'name':'f','arguments':'{}'},'extra_content':{'google':{'thought_signature':'s'}}",
+                "'function':{'name':'f','arguments':'{}','extra_content':{'google':{'thought_signature':'s'}}}")) {
+            assertThat(parts("{'role':'assistant','content':null,'tool_calls':[{'id':'c','type':'function'," + call
+                            + "}]}"))
+                    .containsExactly(new Part.ToolCall("c", "f", "{}", new Proof(Maker.GEMINI, "s"), null));
+        }
+    }
+
+    @Test
     void proofWithoutItsTextTakesTheTextBesideIt() {
         assertThat(parts("""
                 {'role':'assistant','content':null,'reasoning_content':'abc',
