@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /** Writes messages of an event stream. */
-final class Frames {
+public final class Frames {
     private final ByteArrayOutputStream stream = new ByteArrayOutputStream();
 
     /** Adds an event. */
-    Frames event(String type, String json) {
+    public Frames event(String type, String json) {
         return add(headers(":event-type", type, ":content-type", "application/json", ":message-type", "event"), json);
     }
 
@@ -26,7 +26,8 @@ final class Frames {
         return this;
     }
 
-    byte[] bytes() {
+    /** All of them. */
+    public byte[] bytes() {
         return stream.toByteArray();
     }
 
