@@ -53,7 +53,8 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void answerInOneIsAsItWas(Pair pair) throws IOException {
-        String written = answer(pair, false, "application/json", source(pair, "whole.json").getBytes(UTF_8));
+        String written = answer(
+                pair, false, "application/json", source(pair, "whole.json").getBytes(UTF_8));
 
         check(pair, "from-" + pair.type().word() + ".json", pretty(Objects.requireNonNull(Json.read(written))) + "\n");
     }
