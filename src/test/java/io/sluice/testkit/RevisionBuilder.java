@@ -149,12 +149,6 @@ public final class RevisionBuilder {
             return this;
         }
 
-        /** Drops what cannot be carried. */
-        public ChannelBuilder lenient() {
-            lenient = true;
-            return this;
-        }
-
         /** What is fetched for it. */
         public ChannelBuilder fetch(FetchRules rules) {
             fetch = rules;

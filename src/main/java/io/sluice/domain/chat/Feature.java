@@ -52,6 +52,12 @@ public enum Feature {
             "input.content.input_image",
             "messages.content.image",
             "contents.parts.inlineData"),
+    /** How closely to look at a picture. */
+    IMAGE_DETAIL(
+            "messages.content.image_url.detail",
+            "input.content.input_image.detail",
+            "messages.content.image.detail",
+            "contents.parts.mediaResolution"),
     /** A picture at an address, for a target that needs its bytes. */
     IMAGE_URL(
             "messages.content.image_url.url",

@@ -1,14 +1,12 @@
 package io.sluice.domain.dialect;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.anthropic.PassedMessages;
 import io.sluice.domain.dialect.gemini.PassedContents;
 import io.sluice.domain.dialect.openai.PassedChats;
 import io.sluice.domain.dialect.responses.PassedItems;
-import java.util.Arrays;
+import io.sluice.domain.json.ByteSearch;
 import java.util.List;
 
 /**
@@ -20,8 +18,8 @@ import java.util.List;
  * @param lost names of the client's fields that were left out
  */
 public record PassedProofs(byte[] body, List<String> lost) {
-    private static final Search PLAIN = new Search("\"" + ProofLabel.MARK);
-    private static final Search WRAPPED = new Search("\"" + ProofLabel.WRAPPED_MARK);
+    private static final ByteSearch PLAIN = new ByteSearch("\"" + ProofLabel.MARK);
+    private static final ByteSearch WRAPPED = new ByteSearch("\"" + ProofLabel.WRAPPED_MARK);
 
     /** Copies the list. */
     public PassedProofs {
@@ -38,7 +36,7 @@ public record PassedProofs(byte[] body, List<String> lost) {
      */
     public static PassedProofs of(Endpoint endpoint, byte[] body, String upstreamModel, boolean signsCalls) {
         boolean chat = endpoint.kind() == Endpoint.Kind.CHAT || endpoint.kind() == Endpoint.Kind.COUNT_TOKENS;
-        Search mark =
+        ByteSearch mark =
                 switch (endpoint.dialect()) {
                     case GEMINI -> WRAPPED;
                     default -> PLAIN;
@@ -56,30 +54,5 @@ public record PassedProofs(byte[] body, List<String> lost) {
         // The mark may stand in some text, behind a quote of its own.
         boolean same = request.equals(Json.read(body, 0, body.length));
         return new PassedProofs(same ? body : Json.write(request), losses.fields());
-    }
-
-    /** Finds a word (Horspool, Practical fast searching in strings, 1980): most bytes are not looked at. */
-    private static final class Search {
-        private final byte[] word;
-        private final int[] shift = new int[256];
-
-        Search(String word) {
-            this.word = word.getBytes(US_ASCII);
-            int last = this.word.length - 1;
-            Arrays.fill(shift, this.word.length);
-            for (int i = 0; i < last; i++) {
-                shift[this.word[i]] = last - i;
-            }
-        }
-
-        boolean isIn(byte[] bytes) {
-            int last = word.length - 1;
-            for (int end = last; end < bytes.length; end += shift[bytes[end] & 0xff]) {
-                if (bytes[end] == word[last] && Arrays.equals(bytes, end - last, end + 1, word, 0, word.length)) {
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 }

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.json.ByteSearch;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Preset.Quirk;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.Set;
  * the service has not is lost, and then the nearest that it has stands there.
  */
 final class QuirkRules {
-    private static final byte[] DEVELOPER = "\"developer\"".getBytes(StandardCharsets.UTF_8);
+    private static final ByteSearch DEVELOPER = new ByteSearch("\"developer\"");
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final BigDecimal ALMOST_ZERO = new BigDecimal("0.01");
     private static final BigDecimal ALMOST_TWO = new BigDecimal("1.99");
@@ -60,7 +60,7 @@ final class QuirkRules {
             }
         }
         return quirks.contains(Quirk.STRICT_TURNS)
-                || quirks.contains(Quirk.NO_DEVELOPER) && OpenAiRequests.holds(scan.body(), DEVELOPER);
+                || quirks.contains(Quirk.NO_DEVELOPER) && DEVELOPER.isIn(scan.body());
     }
 
     /**

@@ -135,7 +135,7 @@ final class BlockWriter {
 
     private @Nullable ObjectNode image(Part.Image image) {
         if (image.detail() != null && !image.detail().equals("auto")) {
-            losses.weaken(Feature.IMAGE.nameIn(losses.client()) + ".detail");
+            losses.weaken(Feature.IMAGE_DETAIL.nameIn(losses.client()));
         }
         ObjectNode source =
                 switch (image.source()) {

@@ -83,10 +83,12 @@ final class OpenAiMessageWriter {
         List<Part> texts = new ArrayList<>();
         List<Part> others = new ArrayList<>();
         for (Part part : result.content()) {
-            boolean media = part instanceof Part.Image
-                    || part instanceof Part.Audio
-                    || part instanceof Part.Video
-                    || part instanceof Part.Document;
+            // A client of this dialect knows what its server takes.
+            boolean media = !own
+                    && (part instanceof Part.Image
+                            || part instanceof Part.Audio
+                            || part instanceof Part.Video
+                            || part instanceof Part.Document);
             (media ? others : texts).add(part);
         }
         if (!others.isEmpty()) {
