@@ -1,6 +1,7 @@
 package io.sluice.provider;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -82,5 +83,30 @@ final class ResponseHeaders {
      */
     static boolean isReadable(String contentType) {
         return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
+    }
+
+    /**
+     * Whether a content type is one that an endpoint may answer with.
+     *
+     * @param endpoint one of OpenAI's
+     * @param contentType in lower case
+     */
+    static boolean isReadable(Endpoint endpoint, String contentType) {
+        return isReadable(contentType)
+                || endpoint.kind() == Endpoint.Kind.SPEECH && isSound(contentType)
+                || endpoint.kind() == Endpoint.Kind.TRANSCRIPTION && isText(contentType);
+    }
+
+    private static boolean isText(String contentType) {
+        return contentType.startsWith("text/plain")
+                || contentType.startsWith("text/srt")
+                || contentType.startsWith("text/vtt")
+                || contentType.startsWith("application/x-subrip");
+    }
+
+    private static boolean isSound(String contentType) {
+        return contentType.startsWith("audio/")
+                || contentType.startsWith("application/octet-stream")
+                || contentType.startsWith("binary/octet-stream");
     }
 }

@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,9 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every client dialect at every provider type, over real HTTP: whole answers, streams, and tools over two turns. */
 class PairsIT {
-    private static final String KEY = "sk-sluice-sample-not-a-secret-0000000000";
-    private static final List<String> TYPES =
-            List.of("openai", "azure", "anthropic", "gemini", "bedrock", "dashscope", "qianfan", "ollama");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -37,9 +33,7 @@ class PairsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        String gateway =
-                Files.readString(Path.of("config/every-provider/gateway.yaml")).replace("8090", "@SIM@");
-        node = NodeProcess.start(dir, gateway);
+        node = EveryProvider.start(dir);
     }
 
     @AfterAll
@@ -49,7 +43,7 @@ class PairsIT {
 
     static Stream<Arguments> pairs() {
         return Stream.of(ClientDialect.values())
-                .flatMap(client -> TYPES.stream().map(type -> Arguments.of(client, "on-" + type)));
+                .flatMap(client -> EveryProvider.TYPES.stream().map(type -> Arguments.of(client, "on-" + type)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -131,7 +125,7 @@ class PairsIT {
                 .timeout(Duration.ofSeconds(30))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
-        client.authorize(request, KEY);
+        client.authorize(request, EveryProvider.KEY);
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 

@@ -67,6 +67,10 @@ public final class Translation {
      * @throws GatewayException when the request is malformed
      */
     public static ChatRequest read(RequestScan scan, ChatDialect client) {
+        ChatRequest already = scan.chat();
+        if (already != null) {
+            return already;
+        }
         JsonNode json = Json.read(scan.body(), 0, scan.body().length);
         if (scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS && json instanceof ObjectNode counted) {
             json = countedRequest(counted);

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.Losses;
-import io.sluice.domain.dialect.bedrock.Frames;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.testkit.EventStreamFrames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class GoldenTest {
 
     /** Each line is the type of an event, a blank and its JSON. */
     private static byte[] framed(String lines) {
-        Frames frames = new Frames();
+        EventStreamFrames frames = new EventStreamFrames();
         lines.lines().forEach(line -> {
             int blank = line.indexOf(' ');
             frames.event(line.substring(0, blank), line.substring(blank + 1));
