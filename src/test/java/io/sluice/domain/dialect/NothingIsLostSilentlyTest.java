@@ -46,7 +46,7 @@ class NothingIsLostSilentlyTest {
 
     /** All objects of a request that have fields, by their path. */
     private static Map<String, ObjectNode> places(JsonNode node, String path, Map<String, ObjectNode> found) {
-        String shape = INDEX.matcher(path).replaceAll("");
+        String shape = shape(path);
         boolean words = WORDS.matcher(shape).matches() && !(shape.equals("metadata") && node.has("user_id"));
         if (node instanceof ObjectNode object && !words) {
             found.put(path, object);
@@ -61,10 +61,15 @@ class NothingIsLostSilentlyTest {
         return found;
     }
 
-    /** A part or tool that is dropped as a whole is named by its place, or by its type. */
+    /** A part or tool that is dropped as a whole is named by its place, or by its type; of several, the first is named. */
     private static boolean covers(String field, String path) {
         String whole = field.endsWith(".type") ? field.substring(0, field.length() - ".type".length()) : field;
-        return field.equals(path) || path.startsWith(whole + ".");
+        return field.equals(path)
+                || whole.indexOf('[') >= 0 && shape(path).startsWith(shape(whole) + ".");
+    }
+
+    private static String shape(String path) {
+        return INDEX.matcher(path).replaceAll("");
     }
 
     private static void check(Pair pair, ObjectNode body, String place, String value) {
