@@ -12,6 +12,7 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.testkit.Bounds;
 import io.sluice.testkit.ClientSample;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
@@ -21,6 +22,8 @@ import io.sluice.testkit.RawHttp.Answer;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +59,7 @@ class OtherFormTest {
         node = TestNode.of(revision.key("app", KEY)
                         .policy(Strategy.FILL, false, 1, SOON)
                         .build())
+                .bounds(Bounds.defaults().ping(Duration.ofMillis(100)).build())
                 .start();
     }
 
@@ -154,6 +158,34 @@ class OtherFormTest {
         assertCounted();
     }
 
+    /** What a client sees while its provider says nothing; a JSON array has no place for it. */
+    @ParameterizedTest(name = "{0} of {1}")
+    @MethodSource("pairs")
+    void silentProviderIsBridgedByPings(ClientSample client, ProviderSample provider) throws Exception {
+        List<byte[]> pieces = provider.pieces();
+        int spoken = provider == ProviderSample.GEMINI ? 1 : pieces.size() / 2;
+        Script script = provider.stream(spoken).pause(Duration.ofMillis(1_500));
+        for (byte[] piece : pieces.subList(spoken, pieces.size())) {
+            script = script.write(Integer.toHexString(piece.length) + "\r\n")
+                    .write(piece)
+                    .write("\r\n");
+        }
+
+        Answer answer = ask(client, provider, true, script.lastChunk());
+
+        assertStream(client, answer);
+        switch (client) {
+            case OPENAI, RESPONSES -> assertThat(answer.text()).contains("\n\n: ping\n\n: ping\n\n");
+            case ANTHROPIC ->
+                assertThat(answer.text())
+                        .contains(
+                                "\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\n");
+            case GEMINI -> assertThat(answer.text()).containsPattern("\n\r?\n\r\n\r\n\r\n\r\n");
+            case GEMINI_ARRAY -> assertThat(answer.text()).doesNotContain("ping");
+        }
+        assertCounted();
+    }
+
     /** After so many whole events, or in the middle of the next one, by FIN and by RST: never a made-up end. */
     @ParameterizedTest(name = "{0} of {1}")
     @MethodSource("pairs")
@@ -167,7 +199,7 @@ class OtherFormTest {
                 byte[] next = provider.pieces().get(events);
                 Script script = provider.stream(events)
                         .write(Integer.toHexString(next.length) + "\r\n")
-                        .write(java.util.Arrays.copyOf(next, next.length / 2));
+                        .write(Arrays.copyOf(next, next.length / 2));
                 Answer answer = ask(client, provider, true, reset ? script.reset() : script.fin());
 
                 String as = events + " events, reset " + reset + ": " + answer.text();

@@ -566,6 +566,45 @@ class MediaFetchFlowTest {
         }
     }
 
+    /** HARDENING S-02, with the guard that a node has: however this machine is written, it is not connected. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "localhost",
+                "LOCALHOST.",
+                "2130706433",
+                "0x7f000001",
+                "0x7f.1",
+                "017700000001",
+                "127.1",
+                "0.0.0.0",
+                "[::1]",
+                "[::]",
+                "[::ffff:127.0.0.1]",
+                "[::ffff:7f00:1]",
+                "[64:ff9b::7f00:1]",
+                "[2002:7f00:1::]"
+            })
+    void publicInternetIsNotInside(String host) {
+        node = TestNode.of(new RevisionBuilder()
+                        .channel("one", c -> c.type(ProviderType.OLLAMA)
+                                .url(new BaseUrl(false, "127.0.0.1", upstream.port(), ""))
+                                .fetch(rules())
+                                .redirect("m", "upstream-m"))
+                        .key("app", KEY)
+                        .policy(Strategy.FILL, false, 1, SOON)
+                        .build())
+                .start();
+        pictures.otherwise(picture("image/png", PNG));
+
+        RawHttp.Answer answer = ask(at(host, "/a.png"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("media_not_fetched");
+        assertThat(pictures.connections()).isZero();
+    }
+
     /** The name, not the address that is connected, is what the certificate must be for and what SNI says. */
     @Test
     void certificateIsForTheName(@TempDir Path directory) throws Exception {
