@@ -9,11 +9,13 @@ import io.sluice.domain.lease.Renewal;
 import io.sluice.domain.lease.Requester;
 import io.sluice.domain.lease.ScopeGrant;
 import io.sluice.domain.lease.Units;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
@@ -152,10 +154,13 @@ public class QuotaBench {
                 Map.of("m", "m"),
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
+                Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
+                FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

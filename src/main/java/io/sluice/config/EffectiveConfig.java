@@ -1,16 +1,20 @@
 package io.sluice.config;
 
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -31,12 +35,14 @@ public final class EffectiveConfig {
      * @param revision any revision
      */
     public static JsonObject render(GatewayRevision revision) {
+        StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
+                .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -58,6 +64,7 @@ public final class EffectiveConfig {
         if (channel.apiVersion() != null) {
             json.put("api-version", channel.apiVersion());
         }
+        outbound(json, channel.outbound());
         JsonObject redirects = new JsonObject();
         channel.redirects().forEach(redirects::put);
         json.put("priority", channel.priority())
@@ -65,6 +72,8 @@ public final class EffectiveConfig {
                 .put("max-connections", channel.maxConnections())
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
                 .put("lenient", channel.lenient())
+                .put("fetch", fetch(channel.fetch()))
+                .put("responses", channel.responses().name().toLowerCase(Locale.ROOT))
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
@@ -82,6 +91,44 @@ public final class EffectiveConfig {
         return json;
     }
 
+    private static JsonObject fetch(FetchRules rules) {
+        JsonObject json = new JsonObject().put("enabled", rules.enabled());
+        return rules.enabled()
+                ? json.put("hosts", rules.hosts().isEmpty() ? "all" : array(rules.hosts(), Object::toString))
+                        .put(
+                                "ports",
+                                new JsonArray(rules.ports().stream().sorted().toList()))
+                        .put("max-size", Scalars.showSize(rules.maxBytes()))
+                        .put("timeout", Scalars.show(rules.timeout()))
+                : json;
+    }
+
+    /** Names only: what is added may be a secret of the provider's. */
+    private static void outbound(JsonObject json, Outbound outbound) {
+        if (!outbound.headers().isEmpty()) {
+            json.put("headers", array(List.copyOf(outbound.headers().keySet()), name -> name));
+        }
+        if (!outbound.query().isEmpty()) {
+            json.put("query", array(List.copyOf(outbound.query().keySet()), name -> name));
+        }
+        if (outbound.proxy() != null) {
+            json.put("proxy", outbound.proxy().toString());
+        }
+        if (!outbound.tls().equals(Tls.SYSTEM)) {
+            json.put("tls", tls(outbound.tls()));
+        }
+    }
+
+    private static JsonObject tls(Tls tls) {
+        JsonObject json = new JsonObject().put("system-ca", tls.systemAuthorities());
+        if (tls.authorities() != null) {
+            json.put("ca", "fingerprint " + tls.authorities().fingerprint());
+        }
+        return tls.certificate() == null
+                ? json
+                : json.put("cert", "fingerprint " + tls.certificate().fingerprint());
+    }
+
     private static JsonObject timeouts(Timeouts timeouts) {
         return new JsonObject()
                 .put("connect", Scalars.show(timeouts.connect()))
@@ -96,6 +143,10 @@ public final class EffectiveConfig {
                 .put("name", account.name())
                 .put("key", "fingerprint " + account.key().fingerprint())
                 .put("limits", limits(account.limits()));
+        if (account.own() != null) {
+            outbound(json, account.own().outbound());
+            json.put("timeouts", timeouts(account.own().timeouts()));
+        }
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }
 

@@ -1,7 +1,8 @@
 package io.sluice.provider;
 
-import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.message.Bus;
+import io.sluice.provider.fetch.MediaFetcher;
 import java.time.Clock;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param bus to quota
  * @param reports what providers say about their limits
  * @param credentials what requests carry
+ * @param media fetches what requests lack
  * @param calls those in flight
  */
 record CallServices(
@@ -22,13 +24,15 @@ record CallServices(
         Bus bus,
         LimitReports reports,
         Credentials credentials,
+        MediaFetcher media,
         Set<UpstreamCall> calls) {
     /**
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
      * and is not.
      */
-    boolean isPoolFull(Channel channel) {
-        long taken = calls.stream().filter(call -> call.occupies(channel)).count();
-        return !channel.baseUrl().tls() && taken >= channel.maxConnections();
+    boolean isPoolFull(Candidate candidate) {
+        long taken = calls.stream().filter(call -> call.occupies(candidate)).count();
+        return !candidate.channel().baseUrl().tls()
+                && taken >= candidate.channel().maxConnections();
     }
 }

@@ -3,12 +3,14 @@ package io.sluice.provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.InexpressibleException;
+import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.ProviderCodec;
 import io.sluice.domain.dialect.Translation;
-import io.sluice.domain.dialect.responses.PassedReasoning;
+import io.sluice.domain.dialect.gemini.GeminiEmbedRequest;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -19,14 +21,20 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What adapters share: requests that pass as they came, and requests that are translated. */
 public final class Encoding {
     private Encoding() {}
 
-    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
-    public static byte[] spliced(Candidate candidate, RequestScan scan) {
+    /**
+     * The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced, and for
+     * proofs of thinking that are another provider's.
+     */
+    public static PassedProofs spliced(Candidate candidate, RequestScan scan) {
         Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,
@@ -36,7 +44,20 @@ public final class Encoding {
                         && scan.endpoint().dialect() == ChatDialect.OPENAI
                         && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
                 candidate.channel().parameters());
-        return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
+        return proved(candidate, scan.endpoint(), body);
+    }
+
+    /** A body in the provider's own dialect without proofs of thinking that are another provider's. */
+    public static PassedProofs proved(Candidate candidate, Endpoint endpoint, byte[] body) {
+        Preset preset = candidate.channel().preset();
+        return preset != null && preset.quirks().contains(Preset.Quirk.KEEPS_PROOFS)
+                ? new PassedProofs(body, List.of())
+                : PassedProofs.of(endpoint, body, candidate.upstreamModel(), signsCalls(candidate));
+    }
+
+    /** Whether a provider of OpenAI's dialect is Google, whose signatures of calls stand in it. */
+    public static boolean signsCalls(Candidate candidate) {
+        return candidate.channel().baseUrl().host().endsWith(".googleapis.com");
     }
 
     /** Reads an OpenAI-shaped answer that passes as it came. */
@@ -44,6 +65,12 @@ public final class Encoding {
         boolean stream = scan.stream();
         boolean hideUsage = !scan.includeUsage();
         var endpoint = scan.endpoint();
+        if (!endpoint.isCommon()) {
+            int choices = scan.choices();
+            return contentType -> ResponseHeaders.isReadable(endpoint, contentType)
+                    ? ResponseTaps.ofMedia(endpoint, choices, contentType, candidate.model(), candidate.upstreamModel())
+                    : null;
+        }
         return contentType -> ResponseHeaders.isReadable(contentType)
                 // After a fallback the answer names the model that served, not the one that was asked for.
                 ? ResponseTaps.of(
@@ -92,6 +119,41 @@ public final class Encoding {
                 field,
                 "unsupported_parameter",
                 Duration.ZERO));
+    }
+
+    /**
+     * A Gemini client's request for vectors, for a provider that is asked otherwise.
+     *
+     * @param uri request target
+     * @param headers the credential
+     * @param writer the provider's body
+     * @param errors reads an answer that is an error
+     * @throws GatewayException when the request is malformed, or the provider cannot carry it
+     */
+    public static UpstreamRequest vectors(
+            Candidate candidate,
+            RequestScan scan,
+            String uri,
+            Map<String, String> headers,
+            Function<GeminiEmbedRequest, ObjectNode> writer,
+            Function<byte[], UpstreamFailure> errors) {
+        return carried(() -> {
+            GeminiEmbedRequest request = GeminiEmbedRequest.read(
+                    scan, new Losses(ChatDialect.GEMINI, candidate.channel().lenient()));
+            byte[] body = Json.write(ruled(candidate, writer.apply(request)));
+            return new UpstreamRequest(
+                    uri,
+                    headers,
+                    body,
+                    contentType -> ResponseHeaders.isReadable(contentType) ? request.tap(errors) : null,
+                    request.lost());
+        });
+    }
+
+    /** Whether a Gemini client asks for vectors. */
+    public static boolean isGeminiVectors(RequestScan scan) {
+        return scan.endpoint().dialect() == ChatDialect.GEMINI
+                && scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS;
     }
 
     /** A translated body with the channel's rules for its top-level fields. */

@@ -8,12 +8,15 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.UpstreamExchange;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +24,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
@@ -37,6 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  AUTHORIZING (at once where the key goes on the wire as it is)
+ *      │
+ *      ▼
+ *  FETCHING (what the request only names the address of, where the provider needs the bytes)
  *      │
  *      ▼
  *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
@@ -66,6 +73,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private enum Phase {
         AUTHORIZING,
+        FETCHING,
         CONNECTING,
         PARKED,
         WRITTEN,
@@ -87,6 +95,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private int earlyHints;
     private @Nullable LateWrite departure;
     private @Nullable Candidate authorized;
+    private @Nullable RequestCompletion completion;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
@@ -124,17 +133,43 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         open.cancellation().onCancel(this::clientLeft);
         services.credentials()
                 .authorized(open.candidate(), adapter.grant(open.candidate()))
-                .onComplete(candidate -> connect(candidate, clients), this::unauthorized);
+                .onComplete(candidate -> complete(candidate, clients), this::unauthorized);
         return result.future();
     }
 
+    /** Fetches what the request lacks for this provider; for nearly all there is nothing. */
+    private void complete(Candidate candidate, UpstreamClients clients) {
+        if (phase != Phase.AUTHORIZING) {
+            return;
+        }
+        try {
+            RequestCompletion begun = RequestCompletion.begin(services.media(), adapter, candidate, open);
+            if (begun == null) {
+                connect(candidate, clients);
+                return;
+            }
+            enter(Phase.FETCHING, clock.getAsLong());
+            completion = begun;
+            begun.done()
+                    .onComplete(
+                            whole -> {
+                                open = whole;
+                                connect(candidate, clients);
+                            },
+                            this::unauthorized);
+        } catch (GatewayException e) {
+            fail(e.failure());
+        }
+    }
+
     private void connect(Candidate candidate, UpstreamClients clients) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
+            completion = null;
             authorized = candidate;
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(channel()).onComplete(this::connected, this::connectFailed);
+                clients.connect(HttpMethod.POST, open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -142,7 +177,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void unauthorized(Throwable cause) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
             fail(cause instanceof GatewayException expected ? expected.failure() : new GatewayFailure.Internal());
         }
     }
@@ -155,9 +190,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         return taken;
     }
 
-    /** Where it goes, as of the revision it began with. */
-    Channel channel() {
+    private Channel channel() {
         return open.candidate().channel();
+    }
+
+    /** How it connects, as of the revision it began with. */
+    Way way() {
+        return Way.of(open.candidate());
     }
 
     /** Whether there is a connection to take. */
@@ -202,8 +241,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
-        target.setURI(message.uri());
-        RequestHeaders.put(target, message, open);
+        StoredCall stored = open.scan().head().stored();
+        if (stored != null) {
+            target.setMethod(HttpMethod.valueOf(stored.method()));
+        }
+        Outbound added = open.candidate().outbound();
+        target.setURI(added.target(channel().baseUrl(), message.uri()));
+        RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
@@ -214,18 +258,24 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
+        Future<Void> ended = stored == null ? target.end(Buffer.buffer(message.body())) : target.end();
+        ended.onComplete(sent -> leaving.left(clock.getAsLong()));
     }
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(channel()) ? BUSY : UNREACHED);
+            fail(
+                    cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
+                            ? BUSY
+                            : UpstreamClients.unreached(cause));
         }
     }
 
-    /** Whether it has a connection to the provider of a channel. */
-    boolean occupies(Channel channel) {
-        return request != null && channel().baseUrl().equals(channel.baseUrl());
+    /** Whether it has a connection that a candidate could have. */
+    boolean occupies(Candidate candidate) {
+        return request != null
+                && channel().baseUrl().equals(candidate.channel().baseUrl())
+                && way().equals(Way.of(candidate));
     }
 
     private void brokeBeforeHead(Throwable cause) {
@@ -280,7 +330,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
         tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
-        body = new UpstreamBody(answer, clock, this::end);
+        body = new UpstreamBody(answer, clock, reading.isOpaque(), this::end);
         enter(Phase.OPENED, clock.getAsLong());
         result.complete(new OpenResult.Opened(this, writtenAtNanos));
     }
@@ -306,10 +356,12 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = adapter.classify(
-                    answer.statusCode(),
-                    answer.headers(),
-                    Objects.requireNonNull(errorText).getBytes());
+            UpstreamFailure failure = MissingEndpoint.or(
+                    adapter.classify(
+                            answer.statusCode(),
+                            answer.headers(),
+                            Objects.requireNonNull(errorText).getBytes()),
+                    open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());
@@ -330,7 +382,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
-            boolean sent = before != Phase.AUTHORIZING && before != Phase.CONNECTING && before != Phase.PARKED;
+            boolean sent =
+                    switch (before) {
+                        case AUTHORIZING, FETCHING, CONNECTING, PARKED -> false;
+                        case WRITTEN, READING_ERROR, OPENED, CLAIMED, ENDED -> true;
+                    };
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
         reset();
@@ -338,7 +394,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void clientLeft() {
         switch (phase) {
-            case AUTHORIZING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            case AUTHORIZING, FETCHING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
             // Whoever holds an opened, claimed or parked handle ends it.
             case OPENED, CLAIMED, PARKED, ENDED -> {}
         }
@@ -365,6 +421,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void reset() {
+        if (completion != null) {
+            completion.cancel();
+        }
         if (request != null) {
             request.reset(HTTP2_CANCEL);
         }
@@ -379,7 +438,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.check(now);
         }
-        Timeouts timeouts = open.candidate().channel().timeouts();
+        Timeouts timeouts = open.candidate().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
             case AUTHORIZING -> {
@@ -387,10 +446,12 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     fail(UNREACHED);
                 }
             }
+            // Has a time limit of its own.
+            case FETCHING -> {}
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(services.isPoolFull(channel()) ? BUSY : UNREACHED);
+                    fail(services.isPoolFull(open.candidate()) ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {

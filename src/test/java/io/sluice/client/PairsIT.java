@@ -85,6 +85,39 @@ class PairsIT {
         assertThat(client.text(JSON.readTree(second.body()))).as(second.body()).isNotBlank();
     }
 
+    /** What a model thought before its call goes back to its maker, and to nobody else, who would refuse it. */
+    @ParameterizedTest(name = "{0} {1} then {2}")
+    @MethodSource("moves")
+    void thinkingGoesBackToItsMakerAlone(ClientDialect client, String first, String then) throws Exception {
+        HttpResponse<String> called = ask(client, first, false, client.thinking(client.toolQuestion(first, false)));
+        assertThat(called.statusCode()).as(called.body()).isEqualTo(200);
+        JsonNode call = JSON.readTree(called.body());
+        assertThat(client.calledTool(call)).as(called.body()).isEqualTo("get_weather");
+
+        HttpResponse<String> answer =
+                ask(client, then, false, client.thinking(client.toolResult(then, call, "19 degrees, sunny")));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(client.text(JSON.readTree(answer.body()))).isNotBlank();
+        String dropped = answer.headers().firstValue("x-sluice-dropped").orElse("");
+        if (maker(first).equals(maker(then))) {
+            assertThat(dropped).isEmpty();
+        } else {
+            assertThat(dropped).matches(".*(reasoning_details|encrypted_content|signature|thoughtSignature).*");
+        }
+    }
+
+    static Stream<Arguments> moves() {
+        List<String> thinkers = List.of("on-anthropic", "on-bedrock", "on-gemini");
+        List<String> targets = List.of("on-anthropic", "on-bedrock", "on-gemini", "on-dashscope", "on-ollama");
+        return Stream.of(ClientDialect.values()).flatMap(client -> thinkers.stream()
+                .flatMap(first -> targets.stream().map(then -> Arguments.of(client, first, then))));
+    }
+
+    private static String maker(String model) {
+        return model.equals("on-bedrock") ? "on-anthropic" : model;
+    }
+
     private static HttpResponse<String> ask(ClientDialect client, String model, boolean stream, String body)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(

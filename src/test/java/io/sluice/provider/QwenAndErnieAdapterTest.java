@@ -118,6 +118,28 @@ class QwenAndErnieAdapterTest {
     }
 
     @Test
+    void dashscopeRanksAtAPathOfItsOwn() {
+        Candidate candidate = candidate(ProviderType.DASHSCOPE, "/api/v1", c -> c.serves("m"));
+        String asked = "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"d\"]}";
+
+        UpstreamRequest request = encode(candidate, Endpoint.RERANK, asked);
+
+        assertThat(request.uri()).isEqualTo("/compatible-api/v1/reranks");
+        assertThat(body(request)).isEqualTo(asked);
+    }
+
+    @Test
+    void qianfanRanksBelowItsBase() {
+        Candidate candidate =
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-x/y"));
+
+        UpstreamRequest request =
+                encode(candidate, Endpoint.RERANK, "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"d\"]}");
+
+        assertThat(request.uri()).isEqualTo("/v2/rerank");
+    }
+
+    @Test
     void whatDashscopeDoesNotHaveIsInexpressible() {
         Candidate candidate = candidate(ProviderType.DASHSCOPE, "", c -> c.serves("m"));
 

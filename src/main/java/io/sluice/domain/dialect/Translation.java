@@ -10,6 +10,7 @@ import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.sse.ResponseTap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,10 @@ public final class Translation {
      * @throws GatewayException when the request is malformed
      */
     public static ChatRequest read(RequestScan scan, ChatDialect client) {
+        ChatRequest already = scan.chat();
+        if (already != null) {
+            return already;
+        }
         JsonNode json = Json.read(scan.body(), 0, scan.body().length);
         if (scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS && json instanceof ObjectNode counted) {
             json = countedRequest(counted);
@@ -82,9 +87,19 @@ public final class Translation {
 
     /** Gemini's {@code countTokens} takes contents, or a whole request around them. */
     private static ObjectNode countedRequest(ObjectNode body) {
-        return body.get("generateContentRequest") instanceof ObjectNode whole
-                ? whole
-                : body.get("generate_content_request") instanceof ObjectNode snake ? snake : body;
+        String name = body.has("generateContentRequest") ? "generateContentRequest" : "generate_content_request";
+        if (!(body.get(name) instanceof ObjectNode whole)) {
+            return body;
+        }
+        for (Map.Entry<String, JsonNode> beside : body.properties()) {
+            if (!beside.getKey().equals(name)
+                    && !beside.getKey().equals("model")
+                    && !beside.getValue().isNull()) {
+                throw malformed(
+                        "'" + beside.getKey() + "' stands beside '" + name + "': write it inside.", beside.getKey());
+            }
+        }
+        return whole;
     }
 
     private static GatewayException malformed(@Nullable String message, @Nullable String field) {

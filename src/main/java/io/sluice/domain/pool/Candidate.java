@@ -24,6 +24,16 @@ public record Candidate(Channel channel, Account account, String model, String u
         return new Candidate(channel, other, model, upstreamModel, scopes);
     }
 
+    /** How long an attempt may take. */
+    public Timeouts timeouts() {
+        return channel.timeoutsOf(account);
+    }
+
+    /** What is added to the request. */
+    public Outbound outbound() {
+        return channel.outboundOf(account);
+    }
+
     /** {@code channel/account}. */
     public String accountId() {
         return account.id();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -309,6 +310,11 @@ public final class SseTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return reader.usage();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        reader.estimate().keep(text);
     }
 
     @Override

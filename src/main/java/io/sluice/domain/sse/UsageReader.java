@@ -4,7 +4,7 @@ import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code usage} object under the names of either OpenAI API. Believes no number: see {@link TokenUsage}. */
+/** Reads a {@code usage} object under the names of either OpenAI API, or of rerank's {@code meta.tokens}. Believes no number: see {@link TokenUsage}. */
 final class UsageReader {
     private static final long NONE = -1;
 
@@ -27,6 +27,17 @@ final class UsageReader {
         total = NONE;
         cached = 0;
         reasoning = 0;
+        members(true);
+        if (input == NONE && output == NONE) {
+            return total == NONE ? null : new TokenUsage(total, cached, 0, 0);
+        }
+        if (output == NONE) {
+            output = Math.max(0, total - input);
+        }
+        return new TokenUsage(input, cached, output, reasoning);
+    }
+
+    private void members(boolean outer) {
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (cursor.tokenIs("prompt_tokens") || cursor.tokenIs("input_tokens")) {
@@ -41,17 +52,12 @@ final class UsageReader {
                 cached = detail("cached_tokens", cached);
             } else if (cursor.tokenIs("completion_tokens_details") || cursor.tokenIs("output_tokens_details")) {
                 reasoning = detail("reasoning_tokens", reasoning);
+            } else if (outer && cursor.tokenIs("tokens") && cursor.peek() == '{') {
+                members(false);
             } else {
                 cursor.skip();
             }
         }
-        if (input == NONE && output == NONE) {
-            return total == NONE ? null : new TokenUsage(total, cached, 0, 0);
-        }
-        if (output == NONE) {
-            output = Math.max(0, total - input);
-        }
-        return new TokenUsage(input, cached, output, reasoning);
     }
 
     private long detail(String name, long before) {

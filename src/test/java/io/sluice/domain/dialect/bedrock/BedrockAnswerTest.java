@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
@@ -80,8 +82,8 @@ class BedrockAnswerTest {
                 .containsExactly(
                         new ChatEvent.Start("", "", 0),
                         new ChatEvent.Thinking(0, "Hm"),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
-                        new ChatEvent.HiddenThinking(0, "aGk="),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.BEDROCK, "aGk=")),
                         new ChatEvent.Text(0, "Grü"),
                         new ChatEvent.Text(0, "ße"),
                         new ChatEvent.Citation(0, ChatDialect.BEDROCK, json("{\"title\":\"T\"}")),
@@ -110,8 +112,8 @@ class BedrockAnswerTest {
                 .containsExactly(
                         new ChatEvent.Start("", "", 0),
                         new ChatEvent.Thinking(0, "Let me see."),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
-                        new ChatEvent.HiddenThinking(0, "aGlkZGVu"),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.BEDROCK, "aGlkZGVu")),
                         new ChatEvent.Text(0, "Grüße"),
                         new ChatEvent.Text(0, "As it says."),
                         new ChatEvent.Citation(0, ChatDialect.BEDROCK, json("{\"title\":\"Manual\"}")),
