@@ -40,7 +40,10 @@ final class OpenAiMessageReader {
             "reasoning",
             ReasoningDetails.CONTENT,
             ReasoningDetails.DETAILS);
-    private static final Set<String> CALL = Set.of("id", "type", "function", "extra_content");
+    private static final String EXTRA = "extra_content";
+    private static final Set<String> CALL = Set.of("id", "type", "function", EXTRA);
+    private static final Set<String> FUNCTION = Set.of("name", "arguments");
+    private static final Set<String> EXTENDED_FUNCTION = Set.of("name", "arguments", EXTRA);
 
     private final Map<String, JsonNode> extras;
     private final OpenAiPartReader parts;
@@ -124,7 +127,7 @@ final class OpenAiMessageReader {
         }
         JsonNode old = Fields.get(message, "function_call");
         if (old != null) {
-            read.add(function(OLD_CALL + oldCalls++, old, path + ".function_call", null));
+            read.add(function(OLD_CALL + oldCalls++, old, FUNCTION, path + ".function_call", null));
         }
         others(message, ASSISTANT, path);
         return new ChatMessage(Role.ASSISTANT, Fields.text(message, "name", path), read);
@@ -140,7 +143,9 @@ final class OpenAiMessageReader {
             return new Part.Foreign(ChatDialect.OPENAI, call, path + ".type");
         }
         OtherFields.keep(ChatDialect.OPENAI, call, CALL, path, extras);
-        JsonNode extra = call.path("extra_content");
+        // openai-java, which puts calls together of a stream, keeps it in the function.
+        boolean inFunction = !call.has(EXTRA) && function.has(EXTRA);
+        JsonNode extra = inFunction ? function.path(EXTRA) : call.path(EXTRA);
         OtherFields.keep(ChatDialect.OPENAI, extra, Set.of("google"), path + ".extra_content", extras);
         JsonNode google = extra.path("google");
         OtherFields.keep(
@@ -149,12 +154,14 @@ final class OpenAiMessageReader {
         return function(
                 Fields.required(call, "id", path),
                 function,
+                inFunction ? EXTENDED_FUNCTION : FUNCTION,
                 path + ".function",
                 signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null);
     }
 
-    private Part function(String id, JsonNode function, String path, @Nullable Proof proof) {
-        OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name", "arguments"), path, extras);
+    private Part function(
+            String id, JsonNode function, Set<String> known, String path, @Nullable Proof proof) {
+        OtherFields.keep(ChatDialect.OPENAI, function, known, path, extras);
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
