@@ -151,7 +151,7 @@ class PassedProofsTest {
         assertThat(text(google)).contains("'extra_content':{'google':{'thought_signature':'U2ln'}}");
     }
 
-    /** Where openai-java keeps it. */
+    /** Where openai-java keeps it as well. */
     @Test
     void signatureInAFunctionIsFoundToo() {
         String body = """

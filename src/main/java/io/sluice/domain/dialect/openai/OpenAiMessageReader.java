@@ -143,9 +143,10 @@ final class OpenAiMessageReader {
             return new Part.Foreign(ChatDialect.OPENAI, call, path + ".type");
         }
         OtherFields.keep(ChatDialect.OPENAI, call, CALL, path, extras);
-        // openai-java, which puts calls together of a stream, keeps it in the function.
-        boolean inFunction = !call.has(EXTRA) && function.has(EXTRA);
-        JsonNode extra = inFunction ? function.path(EXTRA) : call.path(EXTRA);
+        // openai-java, which puts calls together of a stream, keeps it in the function as well.
+        JsonNode copy = function.get(EXTRA);
+        boolean inFunction = copy != null && (!call.has(EXTRA) || copy.equals(call.get(EXTRA)));
+        JsonNode extra = inFunction ? copy : call.path(EXTRA);
         OtherFields.keep(ChatDialect.OPENAI, extra, Set.of("google"), path + ".extra_content", extras);
         JsonNode google = extra.path("google");
         OtherFields.keep(

@@ -56,7 +56,7 @@ public final class PassedChats {
         if (call instanceof ObjectNode object) {
             call(object, object, signsCalls, losses);
             if (object.get("function") instanceof ObjectNode function) {
-                // Where openai-java keeps it that puts calls together of a stream.
+                // Where openai-java keeps it as well, which puts calls together of a stream.
                 call(object, function, signsCalls, losses);
             }
         }

@@ -52,7 +52,11 @@ class OpenAiRequestReaderTest {
         String inFunction = "{'role':'assistant','tool_calls':[{'id':'x','type':'function',"
                 + "'function':{'name':'f','arguments':'{}'," + extra + "}}]}";
 
+        String inBoth = inFunction.replace("}}]}", "}," + extra + "}]}");
+
         assertThat(parts(inFunction)).isEqualTo(parts(inCall));
+        assertThat(parts(inBoth)).isEqualTo(parts(inCall));
+        assertThat(read("{'messages':[" + inBoth + "]}").extras()).isEmpty();
         assertThat(((Part.ToolCall) parts(inFunction).getFirst()).proof()).isNotNull();
         assertThat(read("{'messages':[" + inFunction + "]}").extras()).isEmpty();
     }
