@@ -39,7 +39,8 @@ record RealtimeNames(String asked, Candidate candidate) {
         if (event.errorStart() >= 0) {
             UpstreamFailure failure = UpstreamErrors.inAnswer(event.error(text));
             boolean ofAccount = failure.kind() == Kind.ACCOUNT_REFUSED || failure.kind() == Kind.RATE_LIMITED;
-            boolean clean = event.message() == null || Redaction.redact(event.message()).equals(event.message());
+            boolean clean =
+                    event.message() == null || Redaction.redact(event.message()).equals(event.message());
             if (ofAccount || !clean) {
                 String error = RealtimeWords.errorObject(failure, event.eventId());
                 return new String(event.withError(text, error), StandardCharsets.UTF_8);

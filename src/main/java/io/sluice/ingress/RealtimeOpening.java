@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
@@ -11,7 +10,6 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
 import io.sluice.message.OpenSocket;
@@ -292,8 +290,8 @@ final class RealtimeOpening implements Cancellation, InFlight {
         reserving.stop();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         meter.settle(attempt, null, outcome)
-                .compose(usage ->
-                        meter.record(usage, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1))
+                .compose(
+                        usage -> meter.record(usage, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1))
                 .onComplete(done -> {
                     if (!clientGone) {
                         services.refuse(incoming, outcome);

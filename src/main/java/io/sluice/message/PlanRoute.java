@@ -26,7 +26,8 @@ public record PlanRoute(
         long seed,
         @Nullable String account) {
     /** Any account can serve. */
-    public PlanRoute(GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
+    public PlanRoute(
+            GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
         this(revision, key, model, endpoint, stickyHash, seed, null);
     }
 }

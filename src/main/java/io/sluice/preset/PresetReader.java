@@ -94,7 +94,9 @@ final class PresetReader {
         Set<Endpoint> endpoints = new LinkedHashSet<>();
         for (String path : strings("endpoints", file.get("endpoints"))) {
             Endpoint named = Arrays.stream(Endpoint.values())
-                    .filter(endpoint -> !endpoint.isCommon() && endpoint != Endpoint.STORED_RESPONSES && endpoint.path().equals("/" + path))
+                    .filter(endpoint -> !endpoint.isCommon()
+                            && endpoint != Endpoint.STORED_RESPONSES
+                            && endpoint.path().equals("/" + path))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("endpoints: " + path + " is not known"));
             if (!endpoints.add(named)) {

@@ -160,8 +160,7 @@ final class OpenAiMessageReader {
                 signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null);
     }
 
-    private Part function(
-            String id, JsonNode function, Set<String> known, String path, @Nullable Proof proof) {
+    private Part function(String id, JsonNode function, Set<String> known, String path, @Nullable Proof proof) {
         OtherFields.keep(ChatDialect.OPENAI, function, known, path, extras);
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);

@@ -9,12 +9,12 @@ import io.sluice.domain.chat.Part;
 import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import io.sluice.domain.dialect.ProofLabel;
-import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
