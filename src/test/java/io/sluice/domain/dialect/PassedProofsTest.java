@@ -169,6 +169,24 @@ class PassedProofsTest {
         assertThat(text(google)).contains("'extra_content':{'google':{'thought_signature':'U2ln'}}");
     }
 
+    /** Where openai-java keeps it as well. */
+    @Test
+    void signatureInAFunctionIsFoundToo() {
+        String body = """
+                {'messages':[{'role':'assistant','content':null,'tool_calls':[{'id':'x','type':'function',\
+                'function':{'name':'f','arguments':'{}',\
+                'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}}}]}]}""";
+        PassedProofs google = PassedProofs.of(
+                Endpoint.CHAT_COMPLETIONS, body.replace('\'', '"').getBytes(UTF_8), "gemini-3-pro", true);
+
+        assertThat(text(passed(Endpoint.CHAT_COMPLETIONS, body)))
+                .contains("'function':{'name':'f','arguments':'{}'}}")
+                .doesNotContain("U2ln");
+        assertThat(text(google))
+                .contains("'function':{'name':'f','arguments':'{}'},'extra_content':{'google':"
+                        + "{'thought_signature':'U2ln'}}");
+    }
+
     @Test
     void openAiGetsItsOwnReasoningBack() {
         PassedProofs passed = passed(Endpoint.RESPONSES, """

@@ -56,15 +56,30 @@ public final class PassedChats {
     }
 
     private static void call(JsonNode call, boolean signsCalls, Losses losses) {
-        ProofLabel label = label(call.at("/extra_content/google/thought_signature"));
+        if (call instanceof ObjectNode object) {
+            call(object, object, signsCalls, losses);
+            if (object.get("function") instanceof ObjectNode function) {
+                // Where openai-java keeps it as well, which puts calls together of a stream.
+                call(object, function, signsCalls, losses);
+            }
+        }
+    }
+
+    /**
+     * Looks at what a call says beside OpenAI's fields.
+     *
+     * @param holder where it says so; the call itself is where servers look
+     */
+    private static void call(ObjectNode call, ObjectNode holder, boolean signsCalls, Losses losses) {
+        ProofLabel label = label(holder.at("/extra_content/google/thought_signature"));
         if (label == null
-                || !(call instanceof ObjectNode object)
-                || !(call.get("extra_content") instanceof ObjectNode extra)
+                || !(holder.get("extra_content") instanceof ObjectNode extra)
                 || !(extra.get("google") instanceof ObjectNode google)) {
             return;
         }
         if (signsCalls && label.proof().maker() == Maker.GEMINI) {
             google.put("thought_signature", label.proof().value());
+            call.set("extra_content", holder.remove("extra_content"));
             return;
         }
         losses.hide(label.proof());
@@ -73,7 +88,7 @@ public final class PassedChats {
             extra.remove("google");
         }
         if (extra.isEmpty()) {
-            object.remove("extra_content");
+            holder.remove("extra_content");
         }
     }
 

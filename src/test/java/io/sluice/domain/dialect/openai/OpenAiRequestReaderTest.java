@@ -43,6 +43,24 @@ class OpenAiRequestReaderTest {
                 .containsExactly(new Part.ToolResult("legacy_call_0", "f", List.of(Part.Text.of("1")), false, null));
     }
 
+    /** openai-java puts a call together of a stream, and what is beside OpenAI's fields into its function. */
+    @Test
+    void signaturesAreReadWhereClientsPutThem() {
+        String extra = "'extra_content':{'google':{'thought_signature':'sluice.gemini-call.U2ln'}}";
+        String inCall = "{'role':'assistant','tool_calls':[{'id':'x','type':'function',"
+                + "'function':{'name':'f','arguments':'{}'}," + extra + "}]}";
+        String inFunction = "{'role':'assistant','tool_calls':[{'id':'x','type':'function',"
+                + "'function':{'name':'f','arguments':'{}'," + extra + "}}]}";
+
+        String inBoth = inFunction.replace("}}]}", "}," + extra + "}]}");
+
+        assertThat(parts(inFunction)).isEqualTo(parts(inCall));
+        assertThat(parts(inBoth)).isEqualTo(parts(inCall));
+        assertThat(read("{'messages':[" + inBoth + "]}").extras()).isEmpty();
+        assertThat(((Part.ToolCall) parts(inFunction).getFirst()).proof()).isNotNull();
+        assertThat(read("{'messages':[" + inFunction + "]}").extras()).isEmpty();
+    }
+
     @Test
     void mediaAreReadByKind() {
         assertThat(parts("""
