@@ -64,7 +64,12 @@ class NothingIsLostSilentlyTest {
     /** A part or tool that is dropped as a whole is named by its place, or by its type. */
     private static boolean covers(String field, String path) {
         String whole = field.endsWith(".type") ? field.substring(0, field.length() - ".type".length()) : field;
-        return field.equals(path) || path.startsWith(whole + ".");
+        // Of places that differ in an index alone the first is listed.
+        return field.equals(path) || shape(path).startsWith(shape(whole) + ".");
+    }
+
+    private static String shape(String path) {
+        return path.replaceAll("\\[[0-9]+]", "[]");
     }
 
     private static void check(Pair pair, ObjectNode body, String place, String value) {
