@@ -15,6 +15,7 @@ import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
@@ -153,11 +154,13 @@ public class QuotaBench {
                 Map.of("m", "m"),
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
+                Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
                 FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.Secret;
 import io.sluice.domain.health.HealthView;
 import io.sluice.domain.media.FetchRules;
@@ -9,6 +10,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
@@ -73,11 +75,13 @@ public class RoutePlannerBench {
                 Map.of("gpt-4o-mini", "gpt-4o-mini"),
                 ParameterRules.NONE,
                 Timeouts.DEFAULT,
+                Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
                 FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))
                 .toList();
@@ -100,7 +104,7 @@ public class RoutePlannerBench {
 
     private List<Candidate> plan(long stickyHash, long seed) {
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new Question(model, headroom, stickyHash, seed, NOW), plan, new Cooling());
+        planner.plan(new Question(model, Endpoint.CHAT_COMPLETIONS, headroom, stickyHash, seed, NOW), plan, new Cooling());
         return plan;
     }
 }

@@ -2,7 +2,10 @@ package io.sluice.config;
 
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.domain.Secret;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
+import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
@@ -26,25 +29,27 @@ final class AccountReader {
     private final boolean disabled;
     private final List<AccountEntry> accounts;
     private final boolean takesJson;
+    private final Account.@Nullable Own own;
 
-    private AccountReader(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
+    private AccountReader(Section item, Channel channel, List<AccountEntry> accounts) {
+        Preset preset = channel.preset();
         this.item = item;
-        this.takesJson = takesJson;
+        this.takesJson = channel.type() == ProviderType.GEMINI;
         this.accounts = accounts;
         AccountLimits stated = LimitsReader.account(item);
         this.limits = preset == null || item.has("limits") ? stated : LimitsReader.of(preset);
         this.quotaOf = item.text("quota-of", "name", Section.NONE, Names::name);
+        this.own = OutboundReader.ofAccount(item, channel);
         this.disabled = item.flag("disabled", false);
     }
 
     /**
      * Adds the account, or all accounts of the key file.
      *
-     * @param takesJson whether the key may be the JSON of a service account
-     * @param preset the channel's: its limits count where the item says none
+     * @param channel its channel, complete but for the accounts: what it says counts where the item says nothing
      */
-    static void read(Section item, boolean takesJson, @Nullable Preset preset, List<AccountEntry> accounts) {
-        new AccountReader(item, takesJson, preset, accounts).read();
+    static void read(Section item, Channel channel, List<AccountEntry> accounts) {
+        new AccountReader(item, channel, accounts).read();
     }
 
     private void read() {
@@ -69,7 +74,7 @@ final class AccountReader {
             }
         }
         accounts.add(new AccountEntry(
-                item.place(), name == null ? "" : name, key, limits, quotaOf, item.isClearText("key"), disabled));
+                item.place(), name == null ? "" : name, key, limits, quotaOf, own, item.isClearText("key"), disabled));
     }
 
     private void keysFile(String file) {
@@ -105,6 +110,7 @@ final class AccountReader {
                     key,
                     overridden(amount("rpm", field(fields, 2)), amount("tpm", field(fields, 3))),
                     quotaOf,
+                    own,
                     false,
                     disabled));
         } catch (IllegalArgumentException e) {

@@ -88,7 +88,12 @@ final class BaseUrls {
                 tls, host(authority.group(1)), port, path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
     }
 
-    private static String host(String written) {
+    /**
+     * Reads a host: a name, an address, or an IPv6 address in brackets.
+     *
+     * @throws IllegalArgumentException with the end of a sentence that begins with where it stands
+     */
+    static String host(String written) {
         if (written.startsWith("[")) {
             return address(written.substring(1, written.length() - 1));
         }

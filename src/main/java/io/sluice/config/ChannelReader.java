@@ -5,12 +5,12 @@ import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
-import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Channel.Responses;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.preset.Presets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ChannelReader {
     private static final BaseUrl NOWHERE = new BaseUrl(true, "", 443, "");
     private static final Pattern API_VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Section channel;
     private final NodePorts ports;
@@ -42,23 +40,28 @@ final class ChannelReader {
         Preset preset = preset();
         ProviderType type = type(preset);
         BaseUrl baseUrl = baseUrl(preset);
+        ProviderType known = type == null ? ProviderType.OPENAI : type;
+        BaseUrl url = baseUrl == null ? NOWHERE : baseUrl;
         Channel values = new Channel(
                 name,
-                type == null ? ProviderType.OPENAI : type,
-                baseUrl == null ? NOWHERE : baseUrl,
+                known,
+                url,
                 apiVersion(type, baseUrl),
                 channel.integer("priority", 0, -1_000_000, 1_000_000),
                 channel.integer("weight", 1, 1, 1000),
                 List.of(),
                 redirects(),
-                parameters(),
-                timeouts(),
+                ParameterReader.read(channel),
+                OutboundReader.timeouts(channel, Timeouts.DEFAULT, null),
+                Outbound.NONE,
                 channel.word("on-client-gone", OnClientGone.CANCEL),
                 channel.flag("lenient", false),
                 FetchReader.read(channel.section("fetch")),
                 channel.integer("max-connections", 4096, 1, 100_000),
-                preset);
-        return new ChannelEntry(channel.place(), values, accounts(type, preset), channel.flag("disabled", false));
+                preset,
+                responses(known, url));
+        Channel complete = values.withOutbound(OutboundReader.ofChannel(channel, values));
+        return new ChannelEntry(channel.place(), complete, accounts(complete), channel.flag("disabled", false));
     }
 
     private @Nullable Preset preset() {
@@ -139,11 +142,23 @@ final class ChannelReader {
         return version;
     }
 
-    private List<AccountEntry> accounts(@Nullable ProviderType type, @Nullable Preset preset) {
+    private Responses responses(ProviderType type, BaseUrl url) {
+        Responses said = channel.optionalWord("responses", Responses.class, "see below");
+        if (said == Responses.NATIVE && type != ProviderType.OPENAI && type != ProviderType.AZURE) {
+            channel.error("responses", "native goes with the types openai and azure only");
+        } else if (said == Responses.NATIVE
+                && type == ProviderType.AZURE
+                && !url.path().endsWith("/openai/v1")) {
+            channel.error("responses", "native needs a base-url that ends in /openai/v1");
+        }
+        return said == null ? Responses.usual(type, url) : said;
+    }
+
+    private List<AccountEntry> accounts(Channel complete) {
         List<AccountEntry> accounts = new ArrayList<>();
         List<Section> items = channel.sections("accounts");
         for (Section item : items) {
-            AccountReader.read(item, type == ProviderType.GEMINI, preset, accounts);
+            AccountReader.read(item, complete, accounts);
         }
         if (items.isEmpty()) {
             channel.error("accounts", "names no account");
@@ -163,24 +178,5 @@ final class ChannelReader {
             channel.error("models", "names no model");
         }
         return redirects;
-    }
-
-    private ParameterRules parameters() {
-        return ParameterReader.read(channel.section("parameters"));
-    }
-
-    private Timeouts timeouts() {
-        Section timeouts = channel.section("timeouts");
-        Timeouts standard = Timeouts.DEFAULT;
-        Timeouts read = new Timeouts(
-                timeouts.duration("connect", standard.connect(), SHORTEST, Duration.ofMinutes(5)),
-                timeouts.duration("first-byte", standard.firstByte(), SHORTEST, LONGEST),
-                timeouts.duration("first-byte-stream", standard.firstByteStream(), SHORTEST, LONGEST),
-                timeouts.duration("idle", standard.idle(), SHORTEST, LONGEST),
-                timeouts.duration("total", standard.total(), SHORTEST, LONGEST));
-        if (timeouts.has("total") && read.total().compareTo(read.connect()) < 0) {
-            timeouts.error("total", "is shorter than connect");
-        }
-        return read;
     }
 }

@@ -6,12 +6,16 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -32,12 +36,14 @@ public final class EffectiveConfig {
      * @param revision any revision
      */
     public static JsonObject render(GatewayRevision revision) {
+        StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
+                .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -59,6 +65,7 @@ public final class EffectiveConfig {
         if (channel.apiVersion() != null) {
             json.put("api-version", channel.apiVersion());
         }
+        outbound(json, channel.outbound());
         JsonObject redirects = new JsonObject();
         channel.redirects().forEach(redirects::put);
         json.put("priority", channel.priority())
@@ -67,19 +74,26 @@ public final class EffectiveConfig {
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
                 .put("lenient", channel.lenient())
                 .put("fetch", fetch(channel.fetch()))
+                .put("responses", channel.responses().name().toLowerCase(Locale.ROOT))
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
         if (!channel.parameters().isEmpty()) {
-            // Names only: what is set may be a secret of the provider's.
-            json.put(
-                    "parameters",
-                    new JsonObject()
-                            .put(
-                                    "set",
-                                    new JsonArray(List.copyOf(
-                                            channel.parameters().set().keySet())))
-                            .put("remove", new JsonArray(channel.parameters().remove())));
+            json.put("parameters", parameters(channel.parameters()));
+        }
+        return json;
+    }
+
+    /** Names only: what is set may be a secret of the provider's. */
+    private static JsonObject parameters(ParameterRules rules) {
+        JsonObject json = new JsonObject()
+                .put("set", new JsonArray(List.copyOf(rules.set().keySet())))
+                .put("default", new JsonArray(List.copyOf(rules.defaults().keySet())))
+                .put("remove", new JsonArray(rules.remove()));
+        if (!rules.perModel().isEmpty()) {
+            JsonObject perModel = new JsonObject();
+            rules.perModel().forEach((glob, more) -> perModel.put(glob.pattern(), parameters(more)));
+            json.put("per-model", perModel);
         }
         return json;
     }
@@ -96,6 +110,37 @@ public final class EffectiveConfig {
                 : json;
     }
 
+    /** Names only: what is added may be a secret of the provider's. */
+    private static void outbound(JsonObject json, Outbound outbound) {
+        if (!outbound.headers().isEmpty()) {
+            json.put("headers", array(List.copyOf(outbound.headers().keySet()), name -> name));
+        }
+        if (!outbound.query().isEmpty()) {
+            json.put("query", array(List.copyOf(outbound.query().keySet()), name -> name));
+        }
+        if (outbound.proxy() != null) {
+            json.put("proxy", outbound.proxy().toString());
+        }
+        if (!outbound.tls().equals(Tls.SYSTEM)) {
+            json.put("tls", tls(outbound.tls()));
+        }
+        if (outbound.systemPrompt() != null) {
+            json.put(
+                    "system-prompt",
+                    "fingerprint " + outbound.systemPrompt().text().fingerprint());
+        }
+    }
+
+    private static JsonObject tls(Tls tls) {
+        JsonObject json = new JsonObject().put("system-ca", tls.systemAuthorities());
+        if (tls.authorities() != null) {
+            json.put("ca", "fingerprint " + tls.authorities().fingerprint());
+        }
+        return tls.certificate() == null
+                ? json
+                : json.put("cert", "fingerprint " + tls.certificate().fingerprint());
+    }
+
     private static JsonObject timeouts(Timeouts timeouts) {
         return new JsonObject()
                 .put("connect", Scalars.show(timeouts.connect()))
@@ -110,6 +155,13 @@ public final class EffectiveConfig {
                 .put("name", account.name())
                 .put("key", "fingerprint " + account.key().fingerprint())
                 .put("limits", limits(account.limits()));
+        if (account.own() != null) {
+            outbound(json, account.own().outbound());
+            json.put("timeouts", timeouts(account.own().timeouts()));
+            if (!account.own().parameters().isEmpty()) {
+                json.put("parameters", parameters(account.own().parameters()));
+            }
+        }
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }
 

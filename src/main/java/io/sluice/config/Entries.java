@@ -1,7 +1,9 @@
 package io.sluice.config;
 
+import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.Strategy;
@@ -19,6 +21,7 @@ final class Entries {
     final List<KeyEntry> keys = new ArrayList<>();
     final List<TeamEntry> teams = new ArrayList<>();
     final List<Named> notifications = new ArrayList<>();
+    final List<Item> secrets = new ArrayList<>();
     Policy routing = Policy.NONE;
     boolean allowEmpty;
 
@@ -71,6 +74,7 @@ final class Entries {
      * @param key the credential
      * @param limits its limits
      * @param quotaOf who it is counted with
+     * @param own what counts in the place of its channel's options; null when nothing does
      * @param clearText whether the credential stands in the file itself
      * @param disabled whether an operator switched it off
      */
@@ -80,6 +84,7 @@ final class Entries {
             @Nullable Secret key,
             AccountLimits limits,
             @Nullable String quotaOf,
+            Account.@Nullable Own own,
             boolean clearText,
             boolean disabled)
             implements Entry {}

@@ -9,6 +9,10 @@ final class Names {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9@][A-Za-z0-9._:/@+-]{0,127}");
     private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9@*][A-Za-z0-9._:/@+*-]{0,127}");
     private static final Pattern JSON = Pattern.compile("\\s*+\\{[\\t\\r\\n\\P{Cntrl}]*\\}\\s*");
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,8190}[\\x21-\\x7e])?");
+    private static final Pattern PARAMETER = Pattern.compile("[A-Za-z0-9._~$\\[\\]-]{1,128}");
+    private static final Pattern PRINTABLE = Pattern.compile("\\P{Cntrl}{1,8192}");
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
 
     private Names() {}
@@ -33,6 +37,29 @@ final class Names {
     /** A credential that goes into a header, or the JSON of a service account, which does not. */
     static String credentialOrJson(String text) {
         return JSON.matcher(text).matches() ? text.strip() : credential(text);
+    }
+
+    static String header(String text) {
+        return matching(HEADER, text, "'" + text + "' is not a header name; use letters, digits and -");
+    }
+
+    /** A value that may be a secret: no message holds it. */
+    static String headerValue(String text) {
+        return matching(
+                HEADER_VALUE,
+                text,
+                "the value holds what no header may carry: a line break, a blank at an end, a character outside ASCII, or"
+                        + " more than 8192 of them");
+    }
+
+    static String parameter(String text) {
+        return matching(
+                PARAMETER, text, "'" + text + "' is not a query parameter; use letters, digits and . _ ~ $ [ ] -");
+    }
+
+    /** A value that may be a secret: no message holds it. */
+    static String printable(String text) {
+        return matching(PRINTABLE, text, "the value holds a control character, or more than 8192 characters");
     }
 
     /** A credential that Sluice itself checks: long enough not to be guessed. */

@@ -6,6 +6,7 @@ import io.sluice.config.YamlNode.Entry;
 import io.sluice.config.YamlNode.Mapping;
 import io.sluice.config.YamlNode.Scalar;
 import io.sluice.config.YamlNode.Sequence;
+import io.sluice.domain.Glob;
 import io.sluice.domain.pool.ParameterRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,8 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads {@code parameters} of a channel: YAML values become JSON text, and what could be read in two ways is refused. */
+/** Reads {@code parameters} of a channel or an account: YAML values become JSON text, and what could be read in two ways is refused. */
 final class ParameterReader {
+    private static final String SCHEMA = "parameters";
+
     /** Fields that Sluice decides on itself, or that are the request. */
     private static final Set<String> OWN = Set.of("model", "stream", "stream_options", "messages", "prompt", "input");
 
@@ -30,34 +33,52 @@ final class ParameterReader {
         this.parameters = parameters;
     }
 
-    static ParameterRules read(Section parameters) {
-        return new ParameterReader(parameters).read();
+    /** The rules of the mapping's {@code parameters}, those per model among them. */
+    static ParameterRules read(Section owner) {
+        Section parameters = owner.section(SCHEMA);
+        ParameterRules general = new ParameterReader(parameters.describedAs(SCHEMA)).read();
+        Map<Glob, ParameterRules> perModel = new LinkedHashMap<>();
+        parameters.named("per-model", "pattern").forEach((pattern, rules) -> {
+            if (Names.isValid(rules, pattern, Names::glob)) {
+                perModel.put(new Glob(pattern), new ParameterReader(rules.describedAs(SCHEMA)).read());
+            }
+        });
+        return new ParameterRules(general.set(), general.defaults(), general.remove(), perModel);
     }
 
     private ParameterRules read() {
-        Map<String, String> set = set();
+        Map<String, String> set = values("set");
+        Map<String, String> defaults = values("default");
+        defaults.keySet().stream()
+                .filter(set::containsKey)
+                .forEach(field -> parameters.error("default", "'" + field + "' is also set; keep one of the two"));
         List<String> remove = new ArrayList<>();
         for (Item item : parameters.texts("remove", "field names", "none")) {
             if (refuses(item.text(), item.place())) {
                 continue;
             }
-            if (set.containsKey(item.text())) {
-                parameters.findings().error(item.place(), "'" + item.text() + "' is also set; keep one of the two");
+            if (set.containsKey(item.text()) || defaults.containsKey(item.text())) {
+                parameters
+                        .findings()
+                        .error(
+                                item.place(),
+                                "'" + item.text() + "' is also " + (set.containsKey(item.text()) ? "set" : "a default")
+                                        + "; keep one of the two");
             } else {
                 remove.add(item.text());
             }
         }
-        return new ParameterRules(set, remove);
+        return new ParameterRules(set, defaults, remove, Map.of());
     }
 
-    private Map<String, String> set() {
+    private Map<String, String> values(String rule) {
         Map<String, String> set = new LinkedHashMap<>();
         YamlNode values = parameters.raw(
-                "set", new Option(parameters.path("set.<field>"), "any value", "none", "sent as JSON; see below"));
+                rule, new Option(parameters.path(rule + ".<field>"), "any value", "none", "sent as JSON; see below"));
         if (values instanceof Mapping mapping) {
             for (Map.Entry<String, Entry> entry : mapping.entries().entrySet()) {
                 Scalar key = entry.getValue().key();
-                Place outer = parameters.place("set");
+                Place outer = parameters.place(rule);
                 Place place =
                         new Place(outer.file(), key.line(), key.column(), Place.join(outer.path(), entry.getKey()));
                 if (!refuses(entry.getKey(), place)) {
@@ -67,7 +88,7 @@ final class ParameterReader {
                 }
             }
         } else if (values != null && !(values instanceof Scalar scalar && scalar.isEmpty())) {
-            parameters.error("set", "is not a mapping of fields to values");
+            parameters.error(rule, "is not a mapping of fields to values");
         }
         return set;
     }

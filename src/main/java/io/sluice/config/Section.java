@@ -61,8 +61,9 @@ final class Section {
      *
      * @param text the text, references resolved
      * @param place where it stands
+     * @param written whether it stands in the file itself, not behind a reference
      */
-    record Item(String text, Place place) {}
+    record Item(String text, Place place, boolean written) {}
 
     /** Whether the file has this mapping. */
     boolean isPresent() {
@@ -200,7 +201,13 @@ final class Section {
     /** A credential; never shown in a message. */
     @Nullable
     Secret secret(String key, String shownDefault, Function<String, String> check) {
-        Scalar scalar = scalar(key, new Option(path(key), "secret", shownDefault, ""));
+        return secret(key, new Option(path(key), "secret", shownDefault, ""), check);
+    }
+
+    /** The same, where the reference has more to say. */
+    @Nullable
+    Secret secret(String key, Option option, Function<String, String> check) {
+        Scalar scalar = scalar(key, option);
         String text = scalar == null ? null : resolve(scalar, place(key));
         if (scalar == null || text == null) {
             return null;
@@ -229,6 +236,19 @@ final class Section {
         return written == null ? null : reading.substitution().existing(written, place(key));
     }
 
+    /**
+     * The text of a PEM file; null when absent, or when it cannot be read, which is then an error.
+     *
+     * @param secret whether nobody else should be able to read it
+     */
+    @Nullable
+    String pemText(String key, boolean secret) {
+        String written = text(key, "PEM file", NONE, text -> text);
+        return written == null
+                ? null
+                : reading.substitution().text(written, Substitution.MAX_KEYS_FILE, place(key), secret);
+    }
+
     /** Any YAML value, left as it is; null when absent. */
     @Nullable
     YamlNode raw(String key, Option option) {
@@ -248,7 +268,7 @@ final class Section {
             if (item.getValue() instanceof Scalar scalar) {
                 String text = resolve(scalar, item.getKey());
                 if (text != null) {
-                    items.add(new Item(text, item.getKey()));
+                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text())));
                 }
             } else {
                 findings().error(item.getKey(), "is not a single value");
@@ -325,6 +345,31 @@ final class Section {
             }
         }
         return named;
+    }
+
+    /**
+     * A mapping from names to single values, references resolved; empty when absent.
+     *
+     * @param kind what the names are, for the reference
+     */
+    Map<String, Item> values(String key, String kind, String type, String shownDefault) {
+        Map<String, Item> values = new LinkedHashMap<>();
+        Section outer = section(key);
+        reading.declare(new Option(Place.join(path(key), "<" + kind + ">"), type, shownDefault, ""));
+        for (Map.Entry<String, Entry> entry : outer.node.entries().entrySet()) {
+            String name = entry.getKey();
+            outer.known.add(name);
+            Place where = outer.place(name);
+            if (entry.getValue().value() instanceof Scalar scalar) {
+                String text = resolve(scalar, where);
+                if (text != null) {
+                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text())));
+                }
+            } else {
+                findings().error(where, "is not a single value");
+            }
+        }
+        return values;
     }
 
     void reportUnknown() {

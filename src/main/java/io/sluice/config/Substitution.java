@@ -104,11 +104,22 @@ final class Substitution {
      */
     @Nullable
     String text(String name, int maxBytes, Place place) {
+        return text(name, maxBytes, place, true);
+    }
+
+    /**
+     * The text of a file, a byte order mark taken off.
+     *
+     * @param secret whether every user of the machine being able to read it is worth a warning
+     * @return null when it cannot be read, which is then an error of the place
+     */
+    @Nullable
+    String text(String name, int maxBytes, Place place, boolean secret) {
         try {
             Path path = source.path(name);
             files.add(path);
             byte[] bytes = source.read(path, maxBytes);
-            if (source.isWorldReadable(path) && worldReadable.add(path)) {
+            if (secret && source.isWorldReadable(path) && worldReadable.add(path)) {
                 findings.warning(
                         place, "the file " + name + " may be read by every user of this machine; chmod 600 it");
             }

@@ -51,9 +51,10 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret secret
-                && MessageDigest.isEqual(
-                        text.getBytes(StandardCharsets.UTF_8), secret.text.getBytes(StandardCharsets.UTF_8));
+        return this == other
+                || (other instanceof Secret secret
+                        && MessageDigest.isEqual(
+                                text.getBytes(StandardCharsets.UTF_8), secret.text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -58,19 +58,32 @@ final class CountTokens {
     static Future<Void> answer(ExchangeServices services, Incoming incoming, RequestScan scan, Model model) {
         Vocabulary vocabulary = vocabularyOf(model, scan);
         if (vocabulary == null) {
-            give(incoming, scan, "tokens", services.estimates().correctInput(scan.model(), scan.inputTokens()));
+            give(
+                    incoming,
+                    scan,
+                    "tokens",
+                    services.estimates().correctInput(scan.model(), scan.inputTokens() + model.systemTokens()));
             return Future.succeededFuture();
         }
         // In order: a lane counts one prompt at a time, whatever its clients ask.
         return services.vertx()
                 .executeBlocking(() -> {
-                    ChatRequest request = Translation.read(scan, scan.endpoint().dialect());
+                    ChatRequest request =
+                            Translation.read(scan, scan.endpoint().dialect()).after(systemPromptOf(model, scan));
                     return PromptTokens.count(ChatText.of(request), vocabulary);
                 })
                 .map(tokens -> {
                     give(incoming, scan, "tokens; vocabulary=" + vocabulary.label(), tokens);
                     return null;
                 });
+    }
+
+    private static @Nullable String systemPromptOf(Model model, RequestScan scan) {
+        return model.candidates().stream()
+                .filter(candidate -> candidate.model().equals(scan.model()))
+                .findFirst()
+                .map(Candidate::systemPrompt)
+                .orElse(null);
     }
 
     /** The provider's name says which it is; on Azure, where that is a deployment's, the public one does. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
  * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
  * @param media what was fetched for the request so far; kept for its next attempt
+ * @param upload the form whose beginning was scanned, and that is sent in the place of the scan's body; null for none
  * @param cancellation tells that the client has left; one-shot
  */
 public record OpenExchange(
@@ -28,11 +29,21 @@ public record OpenExchange(
         long expiresAtNanos,
         @Nullable ParkedConnection parked,
         FetchedMedia media,
+        @Nullable Upload upload,
         Cancellation cancellation) {
     /** The same with another scan of the same request. */
     public OpenExchange withScan(RequestScan other) {
         return new OpenExchange(
-                requestId, candidate, other, clientRequestId, reservation, expiresAtNanos, parked, media, cancellation);
+                requestId,
+                candidate,
+                other,
+                clientRequestId,
+                reservation,
+                expiresAtNanos,
+                parked,
+                media,
+                upload,
+                cancellation);
     }
 
     /** The same without the request's text and without a connection. */
@@ -46,6 +57,7 @@ public record OpenExchange(
                 expiresAtNanos,
                 null,
                 media,
+                null,
                 cancellation);
     }
 }

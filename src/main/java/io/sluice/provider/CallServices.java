@@ -1,6 +1,6 @@
 package io.sluice.provider;
 
-import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.message.Bus;
 import io.sluice.provider.fetch.MediaFetcher;
 import java.time.Clock;
@@ -30,8 +30,9 @@ record CallServices(
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,
      * and is not.
      */
-    boolean isPoolFull(Channel channel) {
-        long taken = calls.stream().filter(call -> call.occupies(channel)).count();
-        return !channel.baseUrl().tls() && taken >= channel.maxConnections();
+    boolean isPoolFull(Candidate candidate) {
+        long taken = calls.stream().filter(call -> call.occupies(candidate)).count();
+        return !candidate.channel().baseUrl().tls()
+                && taken >= candidate.channel().maxConnections();
     }
 }

@@ -55,9 +55,10 @@ final class Credentials {
         /**
          * Asks for a credential.
          *
+         * @param candidate whose it is: its endpoint is reached as its provider is
          * @return fails with a {@link GatewayException} alone
          */
-        Future<Token> ask(Asked grant, java.time.Instant now);
+        Future<Token> ask(Asked grant, Candidate candidate, java.time.Instant now);
     }
 
     /** What is known of one account. */
@@ -87,10 +88,11 @@ final class Credentials {
             return Future.succeededFuture(candidate);
         }
         Account account = candidate.account();
-        return token(account, grant).map(token -> candidate.withAccount(account.withKey(token)));
+        return token(candidate, grant).map(token -> candidate.withAccount(account.withKey(token)));
     }
 
-    private Future<Secret> token(Account account, TokenGrant grant) {
+    private Future<Secret> token(Candidate candidate, TokenGrant grant) {
+        Account account = candidate.account();
         Entry entry = entries.get(account.id());
         if (entry == null || !entry.key.equals(account.key())) {
             entry = new Entry(account.key());
@@ -100,7 +102,7 @@ final class Credentials {
         Secret token = entry.token;
         if (token != null && entry.endNanos - now > 0) {
             if (entry.renewNanos - now <= 0 && mayAsk(entry, now)) {
-                renew(entry, grant, now).onFailure(cause -> {});
+                renew(entry, grant, candidate, now).onFailure(cause -> {});
             }
             return Future.succeededFuture(token);
         }
@@ -108,7 +110,7 @@ final class Credentials {
             return entry.asking;
         }
         return mayAsk(entry, now)
-                ? renew(entry, grant, now)
+                ? renew(entry, grant, candidate, now)
                 : Future.failedFuture(new GatewayException(java.util.Objects.requireNonNull(entry.failure)));
     }
 
@@ -116,11 +118,11 @@ final class Credentials {
         return entry.asking == null && (entry.failure == null || entry.failedUntilNanos - now <= 0);
     }
 
-    private Future<Secret> renew(Entry entry, TokenGrant grant, long now) {
+    private Future<Secret> renew(Entry entry, TokenGrant grant, Candidate candidate, long now) {
         Future<Token> given =
                 switch (grant) {
                     case Signed signed -> signed(signed);
-                    case Asked asked -> endpoint.ask(asked, wallClock.instant());
+                    case Asked asked -> endpoint.ask(asked, candidate, wallClock.instant());
                 };
         Future<Secret> told = given.map(token -> keep(entry, token, now)).onFailure(cause -> failed(entry, cause));
         entry.asking = told.isComplete() ? null : told;

@@ -7,10 +7,10 @@ import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.ProviderCodec;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.gemini.GeminiEmbedRequest;
-import io.sluice.domain.dialect.responses.PassedReasoning;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -22,6 +22,7 @@ import io.sluice.domain.pool.Preset;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.ResponseTaps;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,8 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class Encoding {
     private Encoding() {}
 
-    /** The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced. */
-    public static byte[] spliced(Candidate candidate, RequestScan scan) {
+    /**
+     * The body of a request in the provider's own dialect: as the client wrote it, but for what must be replaced, and for
+     * proofs of thinking that are another provider's. A form's is empty.
+     */
+    public static PassedProofs spliced(Candidate candidate, RequestScan scan) {
+        if (scan.endpoint().isForm()) {
+            return new PassedProofs(scan.body(), List.of());
+        }
         Preset preset = candidate.channel().preset();
         byte[] body = RequestSplice.apply(
                 scan,
@@ -41,8 +48,22 @@ public final class Encoding {
                 scan.stream()
                         && scan.endpoint().dialect() == ChatDialect.OPENAI
                         && (preset == null || !preset.quirks().contains(Preset.Quirk.NO_STREAM_OPTIONS)),
-                candidate.channel().parameters());
-        return scan.endpoint() == Endpoint.RESPONSES ? PassedReasoning.ofOpenAi(body) : body;
+                candidate.parameters(),
+                candidate.systemPrompt());
+        return proved(candidate, scan.endpoint(), body);
+    }
+
+    /** A body in the provider's own dialect without proofs of thinking that are another provider's. */
+    public static PassedProofs proved(Candidate candidate, Endpoint endpoint, byte[] body) {
+        Preset preset = candidate.channel().preset();
+        return preset != null && preset.quirks().contains(Preset.Quirk.KEEPS_PROOFS)
+                ? new PassedProofs(body, List.of())
+                : PassedProofs.of(endpoint, body, candidate.upstreamModel(), signsCalls(candidate));
+    }
+
+    /** Whether a provider of OpenAI's dialect is Google, whose signatures of calls stand in it. */
+    public static boolean signsCalls(Candidate candidate) {
+        return candidate.channel().baseUrl().host().endsWith(".googleapis.com");
     }
 
     /** Reads an OpenAI-shaped answer that passes as it came. */
@@ -50,6 +71,12 @@ public final class Encoding {
         boolean stream = scan.stream();
         boolean hideUsage = !scan.includeUsage();
         var endpoint = scan.endpoint();
+        if (!endpoint.isCommon()) {
+            int choices = scan.choices();
+            return contentType -> ResponseHeaders.isReadable(endpoint, contentType)
+                    ? ResponseTaps.ofMedia(endpoint, choices, contentType, candidate.model(), candidate.upstreamModel())
+                    : null;
+        }
         return contentType -> ResponseHeaders.isReadable(contentType)
                 // After a fallback the answer names the model that served, not the one that was asked for.
                 ? ResponseTaps.of(
@@ -111,6 +138,7 @@ public final class Encoding {
                 client,
                 provider,
                 candidate.upstreamModel(),
+                candidate.systemPrompt(),
                 candidate.channel().lenient(),
                 target));
     }
@@ -177,9 +205,14 @@ public final class Encoding {
 
     /** A translated body with the channel's rules for its top-level fields. */
     public static ObjectNode ruled(Candidate candidate, ObjectNode body) {
-        ParameterRules rules = candidate.channel().parameters();
+        ParameterRules rules = candidate.parameters();
         rules.remove().forEach(body::remove);
         rules.set().forEach((field, json) -> body.set(field, Json.read(json)));
+        rules.defaults().forEach((field, json) -> {
+            if (!body.has(field)) {
+                body.set(field, Json.read(json));
+            }
+        });
         return body;
     }
 }

@@ -52,6 +52,17 @@ public interface ProviderAdapter {
     UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target);
 
     /**
+     * How a realtime session is asked for.
+     *
+     * @param candidate as for {@link #encode}
+     * @param beta whether the client speaks the events of the API's beta
+     * @return null when the provider has none
+     */
+    default @Nullable SocketRequest realtime(Candidate candidate, boolean beta) {
+        return null;
+    }
+
+    /**
      * Says what an answer that is not a success means.
      *
      * @param status HTTP status

@@ -6,7 +6,9 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.OpenSocket;
 import io.sluice.message.RevisionChanged;
+import io.sluice.provider.UpstreamClients.Way;
 import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.MediaNetwork;
 import io.sluice.provider.fetch.PublicInternet;
@@ -24,7 +26,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code lane.<n>.provider.open}; owns the lane's connections to providers and the calls in flight. */
@@ -40,10 +41,11 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<OpenExchange> consumer;
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
-    private @Nullable TokenClient tokens;
     private @Nullable MediaFetcher media;
+    private @Nullable SocketDesk sockets;
+    private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
-    private @Nullable List<Channel> live;
+    private @Nullable Set<Way> live;
 
     /**
      * The provider client of one lane.
@@ -75,19 +77,22 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        TokenClient endpoint = new TokenClient(vertx);
-        tokens = endpoint;
-        Credentials credentials = new Credentials(clock, Clock.systemUTC(), endpoint);
         MediaFetcher fetcher = new MediaFetcher(vertx, network.apply(vertx));
         media = fetcher;
-        CallServices services =
-                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
+        Credentials credentials = new Credentials(clock, Clock.systemUTC(), new TokenClient(vertx, owned));
+        CallServices services =
+                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
+        SocketDesk desk = new SocketDesk(vertx, services);
+        sockets = desk;
+        vertx.setPeriodic(SWEEP_MILLIS, t -> {
+            sweep(owned, services.reports());
+            desk.sweep(clock.getAsLong());
+        });
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
-            live = channels;
+            live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)
@@ -97,7 +102,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         MessageConsumer<OpenExchange> registered =
                 bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
         consumer = registered;
-        return Future.all(told.completion(), registered.completion());
+        MessageConsumer<OpenSocket> opening = bus.serve(Address.providerSocket(lane), desk::open);
+        socketConsumer = opening;
+        return Future.all(told.completion(), registered.completion(), opening.completion());
     }
 
     @Override
@@ -112,11 +119,14 @@ public final class ProviderClientVerticle extends VerticleBase {
         if (clients != null) {
             steps.add(clients.close());
         }
-        if (tokens != null) {
-            steps.add(tokens.close());
-        }
         if (media != null) {
             steps.add(media.close());
+        }
+        if (socketConsumer != null) {
+            steps.add(socketConsumer.unregister());
+        }
+        if (sockets != null) {
+            steps.add(sockets.close());
         }
         return Future.join(steps);
     }
@@ -135,7 +145,7 @@ public final class ProviderClientVerticle extends VerticleBase {
             call.check(now);
         }
         if (live != null) {
-            owned.retain(Stream.concat(live.stream(), calls.stream().map(UpstreamCall::channel)));
+            owned.retain(live, calls.stream().map(UpstreamCall::way).collect(Collectors.toSet()));
         }
     }
 }

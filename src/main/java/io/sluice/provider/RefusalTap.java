@@ -40,6 +40,11 @@ final class RefusalTap implements ResponseTap {
     }
 
     @Override
+    public boolean isOpaque() {
+        return inner.isOpaque();
+    }
+
+    @Override
     public void feed(byte[] chunk, Sink out) {
         inner.feed(chunk, out);
         look();

@@ -3,18 +3,17 @@ package io.sluice.provider;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.TokenGrant.Asked;
 import io.sluice.provider.TokenGrant.Token;
 import io.sluice.provider.TokenGrant.TokenCall;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,25 +22,31 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks token endpoints, over HTTPS with certificates verified, or in clear text to a loopback address. Follows no
- * redirect, reads at most 64 KiB, waits at most {@value #TIMEOUT_MILLIS} ms.
+ * Asks token endpoints, over HTTPS with certificates verified, or in clear text to a loopback address, along the way of
+ * the account: its proxy, its trust. Follows no redirect, reads at most 64 KiB, waits at most {@value #TIMEOUT_MILLIS} ms.
  */
 final class TokenClient implements Credentials.TokenEndpoint {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final int MOST_BYTES = 64 * 1024;
-    private static final int MOST_CONNECTIONS = 4;
 
     private final Vertx vertx;
-    private @Nullable HttpClientAgent client;
+    private final UpstreamClients clients;
 
-    TokenClient(Vertx vertx) {
+    /**
+     * Asks nothing yet.
+     *
+     * @param vertx its workers write requests
+     * @param clients the lane's
+     */
+    TokenClient(Vertx vertx, UpstreamClients clients) {
         this.vertx = vertx;
+        this.clients = clients;
     }
 
     @Override
-    public Future<Token> ask(Asked grant, Instant now) {
+    public Future<Token> ask(Asked grant, Candidate candidate, Instant now) {
         return vertx.executeBlocking(() -> grant.call(now), false)
-                .compose(call -> send(call).compose(answer -> read(grant, answer)))
+                .compose(call -> send(call, candidate).compose(answer -> read(grant, answer)))
                 .recover(cause -> Future.failedFuture(
                         cause instanceof GatewayException
                                 ? cause
@@ -59,7 +64,7 @@ final class TokenClient implements Credentials.TokenEndpoint {
         }
     }
 
-    private Future<Answer> send(TokenCall call) {
+    private Future<Answer> send(TokenCall call, Candidate candidate) {
         URI url = endpoint(call.url());
         if (url == null) {
             return Future.failedFuture(new GatewayException(
@@ -68,14 +73,14 @@ final class TokenClient implements Credentials.TokenEndpoint {
         boolean tls = url.getScheme().equalsIgnoreCase("https");
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        return client().request(new RequestOptions()
-                        .setMethod(HttpMethod.POST)
-                        .setHost(unbracketed(url.getHost()))
-                        .setPort(url.getPort() < 0 ? (tls ? 443 : 80) : url.getPort())
-                        .setSsl(tls)
-                        .setFollowRedirects(false)
-                        .setTimeout(TIMEOUT_MILLIS)
-                        .setURI(path + query))
+        return clients.request(
+                        Way.of(candidate.channel(), candidate.account(), tls),
+                        new RequestOptions()
+                                .setMethod(HttpMethod.POST)
+                                .setHost(unbracketed(url.getHost()))
+                                .setPort(url.getPort() < 0 ? (tls ? 443 : 80) : url.getPort())
+                                .setTimeout(TIMEOUT_MILLIS)
+                                .setURI(path + query))
                 .compose(request -> {
                     request.exceptionHandler(cause -> {});
                     return request.putHeader("content-type", call.contentType())
@@ -125,29 +130,5 @@ final class TokenClient implements Credentials.TokenEndpoint {
 
     private static String unbracketed(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    }
-
-    private HttpClientAgent client() {
-        HttpClientAgent built = client;
-        if (built == null) {
-            built = vertx.httpClientBuilder()
-                    .with(new HttpClientOptions()
-                            .setVerifyHost(true)
-                            .setTrustAll(false)
-                            .setDecompressionSupported(false)
-                            .setMaxRedirects(0)
-                            .setConnectTimeout(TIMEOUT_MILLIS))
-                    .with(new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS))
-                    // The request on the connection hears of its end by itself.
-                    .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
-                    .build();
-            client = built;
-        }
-        return built;
-    }
-
-    /** Closes every connection. */
-    Future<?> close() {
-        return client == null ? Future.succeededFuture() : client.close();
     }
 }

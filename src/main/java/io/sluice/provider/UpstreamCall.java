@@ -8,22 +8,24 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
+import io.sluice.message.Upload;
 import io.sluice.message.UpstreamExchange;
+import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.StreamResetException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +60,6 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private static final long AUTHORIZE_NANOS = 10_000_000_000L;
     private static final long CLAIM_NANOS = 1_000_000_000L;
     private static final long ERROR_BODY_NANOS = 5_000_000_000L;
-    private static final int ERROR_BODY_BYTES = 64 * 1024;
     private static final int MOST_EARLY_HINTS = 16;
     private static final long HTTP2_CANCEL = 8;
 
@@ -97,7 +98,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private @Nullable UpstreamBody body;
     private @Nullable UpstreamRequest asked;
     private @Nullable ResponseTap tap;
-    private @Nullable Buffer errorText;
+    private @Nullable RefusedAnswer refusal;
+    private @Nullable UploadPump pump;
     private Map<String, String> headers = Map.of();
 
     /**
@@ -165,7 +167,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
             if (parked == null) {
-                clients.connect(channel()).onComplete(this::connected, this::connectFailed);
+                clients.connect(HttpMethod.POST, open.candidate()).onComplete(this::connected, this::connectFailed);
             } else {
                 connected(parked);
             }
@@ -186,9 +188,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         return taken;
     }
 
-    /** Where it goes, as of the revision it began with. */
-    Channel channel() {
+    private Channel channel() {
         return open.candidate().channel();
+    }
+
+    /** How it connects, as of the revision it began with. */
+    Way way() {
+        return Way.of(open.candidate());
     }
 
     /** Whether there is a connection to take. */
@@ -233,8 +239,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
-        target.setURI(message.uri());
-        RequestHeaders.put(target, message, open);
+        StoredCall stored = open.scan().head().stored();
+        if (stored != null) {
+            target.setMethod(HttpMethod.valueOf(stored.method()));
+        }
+        Outbound added = open.candidate().outbound();
+        target.setURI(added.target(channel().baseUrl(), message.uri()));
+        RequestHeaders.put(target, added, message, open);
         target.earlyHintsHandler(hints -> {
             if (++earlyHints > MOST_EARLY_HINTS) {
                 fail(UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream sent too many interim answers."));
@@ -245,29 +256,51 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
+        Upload upload = open.upload();
+        Future<Void> sent = stored != null
+                ? target.end()
+                : upload != null ? send(target, upload) : target.end(Buffer.buffer(message.body()));
+        sent.onComplete(left -> leaving.left(clock.getAsLong()));
+    }
+
+    /** Sends a form; its beginning in this turn. */
+    private Future<Void> send(HttpClientRequest target, Upload upload) {
+        UploadPump sending = UploadPump.of(target, upload, open.candidate().upstreamModel(), clock);
+        pump = sending;
+        sending.start().onComplete(sent -> uploaded(), cause -> fail(UploadPump.failureOf(cause)));
+        return sending.firstLeft();
+    }
+
+    /** From here on the provider has its time to answer. */
+    private void uploaded() {
+        if (phase == Phase.WRITTEN) {
+            enter(Phase.WRITTEN, clock.getAsLong());
+        }
+    }
+
+    private boolean isSent() {
+        return pump == null || pump.isOver();
     }
 
     private void connectFailed(Throwable cause) {
         if (phase == Phase.CONNECTING) {
-            fail(cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(channel()) ? BUSY : UNREACHED);
+            fail(
+                    cause instanceof ConnectionPoolTooBusyException || services.isPoolFull(open.candidate())
+                            ? BUSY
+                            : UpstreamClients.unreached(cause));
         }
     }
 
-    /** Whether it has a connection to the provider of a channel. */
-    boolean occupies(Channel channel) {
-        return request != null && channel().baseUrl().equals(channel.baseUrl());
+    /** Whether it has a connection that a candidate could have. */
+    boolean occupies(Candidate candidate) {
+        return request != null
+                && channel().baseUrl().equals(candidate.channel().baseUrl())
+                && way().equals(Way.of(candidate));
     }
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            boolean closed = cause instanceof HttpClosedException
-                    || cause instanceof StreamResetException
-                    || cause instanceof IOException;
-            fail(
-                    closed
-                            ? UpstreamFailure.of(Kind.RESET, "The upstream closed the connection before it answered.")
-                            : UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream's answer is not valid HTTP."));
+            fail(TransportFaults.beforeHead(cause));
         }
     }
 
@@ -311,23 +344,16 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
         tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
-        body = new UpstreamBody(answer, clock, this::end);
+        body = new UpstreamBody(answer, clock, reading.isOpaque(), this::end);
         enter(Phase.OPENED, clock.getAsLong());
         result.complete(new OpenResult.Opened(this, writtenAtNanos));
     }
 
     private void readError(HttpClientResponse answer) {
         enter(Phase.READING_ERROR, clock.getAsLong());
-        Buffer text = Buffer.buffer();
-        errorText = text;
-        answer.handler(piece -> {
-            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
-            if (text.length() >= ERROR_BODY_BYTES) {
-                refused(answer, false);
-            }
-        });
-        answer.endHandler(v -> refused(answer, true));
-        answer.exceptionHandler(cause -> refused(answer, true));
+        RefusedAnswer reading = new RefusedAnswer(answer, (text, over) -> refused(answer, text, over));
+        refusal = reading;
+        reading.start();
     }
 
     /**
@@ -335,12 +361,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      *
      * @param over whether nothing more comes, so that the connection may be left as it is
      */
-    private void refused(HttpClientResponse answer, boolean over) {
+    private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = adapter.classify(
-                    answer.statusCode(),
-                    answer.headers(),
-                    Objects.requireNonNull(errorText).getBytes());
+            UpstreamFailure failure =
+                    MissingEndpoint.or(adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());
@@ -390,6 +414,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.left(clock.getAsLong());
         }
+        if (pump != null && !isSent()) {
+            // Whoever answers before the end of an upload gets no more of it, and the connection cannot go on.
+            pump.stop();
+            reset();
+        }
     }
 
     private void close() {
@@ -417,7 +446,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.check(now);
         }
-        Timeouts timeouts = open.candidate().channel().timeouts();
+        Timeouts timeouts = open.candidate().timeouts();
         long inPhase = now - phaseSinceNanos;
         switch (phase) {
             case AUTHORIZING -> {
@@ -430,7 +459,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
-                    fail(services.isPoolFull(channel()) ? BUSY : UNREACHED);
+                    fail(services.isPoolFull(open.candidate()) ? BUSY : UNREACHED);
                 }
             }
             case PARKED, OPENED -> {
@@ -439,13 +468,17 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 }
             }
             case WRITTEN -> {
-                if (inPhase > timeouts.head(open.scan().stream()).toNanos()) {
+                GatewayFailure stuck = pump == null ? null : pump.check(now, startNanos, timeouts);
+                if (stuck != null) {
+                    fail(stuck);
+                } else if (isSent()
+                        && inPhase > timeouts.head(open.scan().stream()).toNanos()) {
                     fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
                 }
             }
             case READING_ERROR -> {
                 if (inPhase > ERROR_BODY_NANOS) {
-                    refused(Objects.requireNonNull(response), false);
+                    Objects.requireNonNull(refusal).cut();
                 }
             }
             case CLAIMED -> checkClaimed(now, timeouts);

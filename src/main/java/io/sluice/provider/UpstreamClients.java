@@ -1,9 +1,18 @@
 package io.sluice.provider;
 
+import io.netty.handler.proxy.ProxyConnectException;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.pool.Proxy;
+import io.sluice.domain.pool.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -11,12 +20,18 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ClientOptionsBase;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +45,54 @@ final class UpstreamClients {
     private static final int RESPONSE_HEADERS = 16 * 1024;
     private static final int KEEP_ALIVE_SECONDS = 55;
     private static final int MOST_HTTP2_CONNECTIONS = 8;
+    private static final int MOST_CAUSES = 8;
 
     private final Vertx vertx;
     private final int queue;
     private final Map<Way, HttpClientAgent> clients = new HashMap<>();
 
-    /** What makes two channels need two clients. */
-    private record Way(boolean tls, Duration connect, int maxConnections) {
-        static Way of(Channel channel) {
-            return new Way(channel.baseUrl().tls(), channel.timeouts().connect(), channel.maxConnections());
+    /**
+     * What makes two accounts need two clients.
+     *
+     * @param tls whether it is TLS
+     * @param connect until a connection, TLS included, is there
+     * @param maxConnections HTTP/1.1 connections to one address
+     * @param proxy what stands between; null for nothing
+     * @param material whom TLS trusts, and the certificate it shows
+     */
+    record Way(
+            boolean tls,
+            Duration connect,
+            int maxConnections,
+            @Nullable Proxy proxy,
+            Tls material) {
+        /** To the candidate's provider. */
+        static Way of(Candidate candidate) {
+            return of(
+                    candidate.channel(),
+                    candidate.account(),
+                    candidate.channel().baseUrl().tls());
+        }
+
+        /**
+         * To the provider of one of a channel's accounts, or to another service of it.
+         *
+         * @param tls whether that is TLS
+         */
+        static Way of(Channel channel, Account account, boolean tls) {
+            Outbound outbound = channel.outboundOf(account);
+            return new Way(
+                    tls,
+                    channel.timeoutsOf(account).connect(),
+                    channel.maxConnections(),
+                    outbound.proxy(),
+                    tls ? outbound.tls() : Tls.SYSTEM);
+        }
+
+        /** All ways that a channel's accounts may take. */
+        static Stream<Way> all(Channel channel) {
+            return channel.accounts().stream()
+                    .flatMap(account -> Stream.of(of(channel, account, true), of(channel, account, false)));
         }
     }
 
@@ -50,29 +104,93 @@ final class UpstreamClients {
     /**
      * A connection with a free stream.
      *
-     * @param channel where to
+     * @param method what the request is
+     * @param candidate where to, and how
      * @return a request without target and headers, to be written or reset
      */
-    Future<HttpClientRequest> connect(Channel channel) {
-        BaseUrl url = channel.baseUrl();
-        return clients.computeIfAbsent(Way.of(channel), this::build)
-                .request(new RequestOptions()
-                        .setMethod(HttpMethod.POST)
+    Future<HttpClientRequest> connect(HttpMethod method, Candidate candidate) {
+        BaseUrl url = candidate.channel().baseUrl();
+        return request(
+                Way.of(candidate),
+                new RequestOptions()
+                        .setMethod(method)
                         .setHost(url.host())
                         .setPort(url.port())
-                        .setSsl(url.tls())
-                        .setFollowRedirects(false)
                         .setURI("/"));
     }
 
+    /**
+     * A connection to any service that an account needs.
+     *
+     * @param way how to connect
+     * @param target host, port, method and URI
+     */
+    Future<HttpClientRequest> request(Way way, RequestOptions target) {
+        return clients.computeIfAbsent(way, this::build)
+                .request(target.setSsl(way.tls).setFollowRedirects(false));
+    }
+
+    /**
+     * What it means that there is no connection. Names no host: clients read it.
+     *
+     * @param cause why
+     */
+    static UpstreamFailure unreached(Throwable cause) {
+        Throwable reason = cause;
+        for (int i = 0; i < MOST_CAUSES && reason != null; i++) {
+            if (reason instanceof ProxyConnectException) {
+                return UpstreamFailure.of(Kind.CONNECT, "The proxy on the way to the upstream could not be used.");
+            }
+            if (reason instanceof SSLException) {
+                return UpstreamFailure.of(Kind.CONNECT, "The TLS handshake with the upstream failed.");
+            }
+            reason = reason.getCause();
+        }
+        return UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached.");
+    }
+
+    /**
+     * Gives a client of any protocol the proxy, the trust, the certificate and the connect timeout of a way. That host
+     * names are verified is for the client's own options to say.
+     *
+     * @return the same options
+     */
+    static <T extends ClientOptionsBase> T along(Way way, T options) {
+        int connect = Math.toIntExact(way.connect.toMillis());
+        options.setSsl(way.tls).setTrustAll(false);
+        options.setConnectTimeout(connect);
+        options.setSslHandshakeTimeout(connect).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        Proxy proxy = way.proxy;
+        if (proxy != null) {
+            ProxyOptions between = new ProxyOptions()
+                    .setType(proxy.kind() == Proxy.Kind.HTTP ? ProxyType.HTTP : ProxyType.SOCKS5)
+                    .setHost(proxy.host())
+                    .setPort(proxy.port())
+                    .setConnectTimeout(way.connect);
+            if (proxy.user() != null && proxy.password() != null) {
+                between.setUsername(proxy.user().reveal())
+                        .setPassword(proxy.password().reveal());
+            }
+            options.setProxyOptions(between);
+        }
+        Tls material = way.material;
+        if (material.authorities() != null) {
+            options.setTrustOptions(new UpstreamTrust(material.authorities(), material.systemAuthorities()));
+        }
+        if (material.certificate() != null && material.key() != null) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(material.certificate().reveal()))
+                    .addKeyValue(Buffer.buffer(material.key().reveal())));
+        }
+        return options;
+    }
+
     private HttpClientAgent build(Way way) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setSsl(way.tls)
+        HttpClientOptions options = along(way, new HttpClientOptions())
                 .setUseAlpn(way.tls)
                 .setProtocolVersion(way.tls ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
                 .setHttp2ClearTextUpgrade(false)
                 .setVerifyHost(true)
-                .setTrustAll(false)
                 .setPipelining(false)
                 .setDecompressionSupported(false)
                 .setMaxRedirects(0)
@@ -81,10 +199,7 @@ final class UpstreamClients {
                 .setTcpNoDelay(true)
                 .setKeepAlive(true)
                 .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                .setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                .setConnectTimeout(Math.toIntExact(way.connect.toMillis()))
-                .setSslHandshakeTimeout(way.connect.toMillis())
-                .setSslHandshakeTimeoutUnit(java.util.concurrent.TimeUnit.MILLISECONDS);
+                .setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(way.maxConnections)
                 .setHttp2MaxSize(Math.min(way.maxConnections, MOST_HTTP2_CONNECTIONS))
@@ -100,12 +215,12 @@ final class UpstreamClients {
     /**
      * Closes the clients that nobody needs any more.
      *
-     * @param channels those of the live revision, and those that calls in flight began with
+     * @param live those of the live revision
+     * @param flying those that calls in flight began with
      */
-    void retain(Stream<Channel> channels) {
-        Set<Way> needed = channels.map(Way::of).collect(Collectors.toSet());
+    void retain(Set<Way> live, Set<Way> flying) {
         clients.entrySet().removeIf(client -> {
-            boolean unused = !needed.contains(client.getKey());
+            boolean unused = !live.contains(client.getKey()) && !flying.contains(client.getKey());
             if (unused) {
                 client.getValue().close().onFailure(e -> LOG.warn("an unused client did not close", e));
             }

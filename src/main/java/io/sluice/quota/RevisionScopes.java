@@ -29,7 +29,7 @@ final class RevisionScopes {
         Duration longest = Duration.ZERO;
         for (Model model : revision.models().values()) {
             for (Candidate candidate : model.candidates()) {
-                Duration total = candidate.channel().timeouts().total();
+                Duration total = candidate.timeouts().total();
                 longest = total.compareTo(longest) > 0 ? total : longest;
                 byAccount.get(candidate.account().index()).add(candidate.scopes());
                 candidate.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));

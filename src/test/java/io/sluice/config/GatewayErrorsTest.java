@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sluice.domain.key.KeyHash;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,6 +41,7 @@ class GatewayErrorsTest {
                         "on-client-gone: leave",
                         "5:5: channels[0].on-client-gone: 'leave' is not one of cancel, drain"),
                 arguments("api-version: 2024-10-21", "5:5: channels[0].api-version: belongs to type azure only"),
+                arguments("responses: stored", "5:5: channels[0].responses: 'stored' is not one of native, translate"),
                 arguments("timeouts: 5s", "5:5: channels[0].timeouts: is not a mapping"),
                 arguments("timeouts: { idle: 5 }", "5:17: channels[0].timeouts.idle: '5' has no unit; write 500ms"),
                 arguments("timeouts: { idle: 5w }", "5:17: channels[0].timeouts.idle: '5w' has an unknown unit"),
@@ -55,6 +59,45 @@ class GatewayErrorsTest {
                 arguments("parameters: { set: { a: yes } }", "'yes' could be read in two ways"),
                 arguments("parameters: { remove: [stream] }", "5:28: channels[0].parameters.remove[0]: 'stream' is"),
                 arguments("parameters: { set: { a: 1 }, remove: [a] }", "'a' is also set"),
+                arguments("parameters: { set: { a: 1 }, default: { a: 2 } }", "parameters.default: 'a' is also set"),
+                arguments("parameters: { default: { a: 1 }, remove: [a] }", "'a' is also a default"),
+                arguments("parameters: { default: { stream: true } }", "'stream' is decided by Sluice"),
+                arguments("parameters: { per-model: { \"a b\": {} } }", "'a b' is not a model pattern"),
+                arguments("parameters: { per-model: { a: { per-model: {} } } }", "per-model.a.per-model: is unknown"),
+                arguments(
+                        "headers: { Authorization: x }",
+                        "5:16: channels[0].headers.Authorization: the header 'Authorization' is written by Sluice"),
+                arguments("headers: { X-Api-Key: x }", "'X-Api-Key' is written by Sluice"),
+                arguments("headers: { content-length: 1 }", "'content-length' is written by Sluice"),
+                arguments("headers: { host: x }", "'host' is written by Sluice"),
+                arguments("headers: { \"x y\": z }", "'x y' is not a header name"),
+                arguments("headers: { x: [1] }", "channels[0].headers.x: is not a single value"),
+                arguments("headers: { x: a, X: b }", "the header 'X' stands twice; case does not tell headers apart"),
+                arguments("headers: { x: \"a\\r\\nb: c\" }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: { x: \" a\" }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: { x: é }", "headers.x: the value holds what no header may carry"),
+                arguments("headers: []", "channels[0].headers: is not a mapping"),
+                arguments("proxy: CANARY", "5:5: channels[0].proxy: the secret is no proxy; write http://host:port"),
+                arguments("proxy: https://proxy:3128", "channels[0].proxy: the secret is no proxy"),
+                arguments("proxy: http://proxy", "channels[0].proxy: the secret is no proxy"),
+                arguments("proxy: http://proxy:70000", "names a port outside 1 to 65535"),
+                arguments("proxy: socks5://user@proxy:1080", "names a user without a password"),
+                arguments("proxy: socks5://CANARY:@proxy:1080", "holds a user or password that is empty"),
+                arguments("proxy: socks5://CANARY:50%@proxy:1080", "holds a % that begins no escape; write %25"),
+                arguments("proxy: http://169.254.169.254:80", "names a link-local, metadata or unusable address"),
+                arguments("tls: { ca: gone.pem }", "channels[0].tls.ca: the file gone.pem does not exist"),
+                arguments("tls: { ca: blank.pem }", "channels[0].tls.ca: the file holds no certificate"),
+                arguments(
+                        "tls: { ca: broken.pem }",
+                        "channels[0].tls.ca: the file holds a certificate that cannot be read"),
+                arguments("tls: { cert: client.crt }", "channels[0].tls.key: is missing"),
+                arguments("tls: { key: client.key }", "channels[0].tls.cert: is missing"),
+                arguments(
+                        "tls: { cert: ca.crt, key: client.key }", "tls.key: is not the key of the certificate in cert"),
+                arguments("tls: { cert: client.crt, key: client.crt }", "tls.key: the file holds no RSA or EC key"),
+                arguments("tls: { system-ca: false }", "tls.system-ca: false trusts nobody; name ca"),
+                arguments("query: { \"a&b\": c }", "'a&b' is not a query parameter"),
+                arguments("query: { a: \"b\\n\" }", "query.a: the value holds a control character"),
                 arguments("name: d", "5:5: 'name' stands here and in line 2; remove one of them"),
                 arguments("? [a]\n    : 1", "5:7: a key is text"),
                 arguments("weight: !!int 3", "5:13: tags are refused"),
@@ -81,12 +124,60 @@ class GatewayErrorsTest {
                     %s
                     accounts: [{ name: a, key: "${env:KEY}" }]
                     models: { m: {}, n: {} }
-                """.formatted(line) + TestFiles.KEY);
+                """.formatted(line) + TestFiles.KEY)
+                .referenced("blank.pem", "nothing")
+                .referenced("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+                .referenced("ca.crt", everyOptions("ca.crt"))
+                .referenced("client.crt", everyOptions("client.crt"))
+                .referenced("client.key", everyOptions("client.key"));
 
         assertThat(files.gatewayErrors())
                 .singleElement()
                 .asString()
                 .startsWith("gateway.yaml:5:")
+                .contains(expected)
+                .doesNotContain("CANARY");
+    }
+
+    private static String everyOptions(String secret) {
+        try {
+            return Files.readString(TestFiles.everyOption().resolve("secrets/" + secret));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tlsNeedsABaseUrlWithTls() {
+        String channel = TestFiles.CHANNEL.replace("https://api.example.com/v1", "http://127.0.0.1:1/v1\n    tls: {}");
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY).gatewayErrors())
+                .singleElement()
+                .asString()
+                .contains("channels[0].tls: goes with a base-url that begins with https:// only");
+    }
+
+    /** What requests of a type have already. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "anthropic | headers: { anthropic-version: x }       | the header 'anthropic-version' is written by Sluice",
+                "anthropic | query: { beta: x }                      | the parameter 'beta' is written by Sluice",
+                "bedrock   | headers: { X-Amz-Date: x }              | the header 'X-Amz-Date' is written by Sluice",
+                "bedrock   | query: { a: x }                         | a channel of type bedrock takes no query",
+                "dashscope | headers: { x-dashscope-sse: x }         | the header 'x-dashscope-sse' is written by Sluice",
+                "qianfan   | headers: { appid: x }                   | the header 'appid' is written by Sluice",
+                "qianfan   | query: { access_token: x }              | the parameter 'access_token' is written by Sluice",
+                "gemini    | query: { key: x }                       | the parameter 'key' is written by Sluice",
+                "gemini    | query: { alt: x }                       | the parameter 'alt' is written by Sluice"
+            })
+    void refusesWhatTheTypeWrites(String type, String line, String expected) {
+        String channel = TestFiles.CHANNEL.replace("type: openai", "type: " + type + "\n    " + line);
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY).gatewayErrors())
+                .singleElement()
+                .asString()
                 .contains(expected);
     }
 
@@ -98,6 +189,12 @@ class GatewayErrorsTest {
                         "{ name: a/b, key: \"${env:KEY}\" }",
                         "5:18: channels[0].accounts[0].name: 'a/b' is not a name"),
                 arguments("{ name: a, key: \"a b\" }", "5:27: channels[0].accounts[0].key: the secret holds a blank"),
+                arguments(
+                        "{ name: a, key: \"${env:KEY}\", headers: { te: x } }",
+                        "channels[0].accounts[0].headers.te: the header 'te' is written by Sluice"),
+                arguments(
+                        "{ name: a, key: \"${env:KEY}\", timeouts: { total: 1s } }",
+                        "channels[0].accounts[0].timeouts.total: is shorter than connect"),
                 arguments("{ name: a, keys-file: one.txt }", "name: does not go with keys-file"),
                 arguments(
                         "{ keys-file: gone }", "5:18: channels[0].accounts[0].keys-file: the file gone does not exist"),
@@ -174,6 +271,16 @@ class GatewayErrorsTest {
                 arguments(
                         also("routing: { strategy: random }"), "routing.strategy: 'random' is not one of spread, fill"),
                 arguments(also("currency: euro"), "currency: 'euro' is not a currency"),
+                arguments(
+                        also("secrets: [short]"),
+                        "secrets[0]: the secret is shorter than 32 bytes; make one with: openssl rand -base64 32"),
+                arguments(also("secrets: short"), "secrets: is not a list"),
+                arguments(
+                        also("secrets: [\"${env:MISSING}\"]"),
+                        "secrets[0]: the environment variable MISSING is not set"),
+                arguments(
+                        also("secrets: [" + "0123456789abcdef0123456789abcdef,".repeat(9) + "]"),
+                        "secrets: are more than 8; remove the oldest, at the end"),
                 arguments(also("notifications: [{ name: n }]"), "notifications[0]: needs one of webhook and mail"),
                 arguments(
                         also("notifications: [{ name: n, webhook: \"https://x.example/\" }]"),
@@ -244,6 +351,23 @@ class GatewayErrorsTest {
         assertThat(TestFiles.gateway(TestFiles.CHANNEL.replace("https://api.example.com/v1", url) + TestFiles.KEY)
                         .gatewayErrors())
                 .isEmpty();
+    }
+
+    @Test
+    void refusesToPassResponsesWhereNoServiceCanHaveThem() {
+        String channel = TestFiles.CHANNEL + "    responses: native\n" + TestFiles.KEY;
+
+        assertThat(TestFiles.gateway(channel).gatewayErrors()).isEmpty();
+        assertThat(TestFiles.gateway(channel.replace("type: openai", "type: anthropic"))
+                        .gatewayErrors())
+                .singleElement()
+                .asString()
+                .endsWith("channels[0].responses: native goes with the types openai and azure only");
+        assertThat(TestFiles.gateway(channel.replace("type: openai", "type: azure\n    api-version: 2024-10-21"))
+                        .gatewayErrors())
+                .singleElement()
+                .asString()
+                .endsWith("channels[0].responses: native needs a base-url that ends in /openai/v1");
     }
 
     @Test

@@ -8,30 +8,49 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
+import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
+import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayRevisionTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private static final Proxy PROXY =
+            new Proxy(Proxy.Kind.HTTP, "proxy.example", 3128, Secret.of("user"), Secret.of("value-of-PROXY"));
+
+    private static Secret secretFile(String name) throws IOException {
+        return Secret.of(Files.readString(TestFiles.everyOption().resolve("secrets/" + name)));
+    }
 
     private static GatewayRevision everyOption() {
         Path dir = TestFiles.everyOption();
@@ -44,6 +63,86 @@ class GatewayRevisionTest {
 
     private static Limit limit(Dimension dimension, long amount, Duration window) {
         return new Limit(dimension, amount, window);
+    }
+
+    @Test
+    void accountSaysWhatItDoesOtherwiseThanItsChannel() throws IOException {
+        Channel channel = everyOption().channels().getFirst();
+        Account own = channel.accounts().getFirst();
+        Account plain = channel.accounts().getLast();
+
+        assertThat(channel.outboundOf(plain))
+                .isEqualTo(new Outbound(
+                        Map.of("x-team", Secret.of("value-of-TEAM"), "user-agent", Secret.of("our own/1.0")),
+                        Map.of("trace", Secret.of("on")),
+                        PROXY,
+                        new Tls(secretFile("ca.crt"), false, secretFile("client.crt"), secretFile("client.key")),
+                        new SystemPrompt(Secret.of("value-of-PROMPT"), 5)));
+        assertThat(channel.outboundOf(own))
+                .isEqualTo(new Outbound(
+                        Map.of(
+                                "x-team", Secret.of("search"),
+                                "user-agent", Secret.of("our own/1.0"),
+                                "x-other", Secret.of("value-of-OTHER")),
+                        Map.of("trace", Secret.of("on"), "debug", Secret.of("1")),
+                        null,
+                        Tls.SYSTEM,
+                        new SystemPrompt(Secret.of("Be brief."), 3)));
+        assertThat(channel.timeoutsOf(plain).idle()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(channel.timeoutsOf(own).idle()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void rulesOfAModelAndOfAnAccountGoBefore() {
+        GatewayRevision revision = everyOption();
+        Candidate own = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .getFirst();
+        Candidate plain = Objects.requireNonNull(revision.models().get("gpt-4"))
+                .candidates()
+                .get(1);
+
+        assertThat(plain.parameters().set()).containsEntry("seed", "1").doesNotContainKeys("temperature", "user");
+        assertThat(plain.parameters().defaults()).isEqualTo(Map.of("temperature", "1"));
+        assertThat(plain.parameters().remove()).containsExactly("user", "top_p");
+        assertThat(own.parameters().set()).containsEntry("user", "\"team-a\"").doesNotContainKey("seed");
+        assertThat(own.parameters().defaults()).isEqualTo(Map.of("temperature", "1", "seed", "2"));
+        assertThat(own.parameters().remove()).containsExactly("top_p");
+    }
+
+    @Test
+    void accountTakesOneTimeAndLeavesTheOthersToItsChannel() {
+        String files =
+                TestFiles.CHANNEL.replace("key: \"${env:KEY}\" }", "key: \"${env:KEY}\", timeouts: { idle: 7s } }");
+        GatewayRevision revision = TestFiles.gateway(files + "    timeouts: { connect: 2s }\n" + TestFiles.KEY)
+                .revision();
+
+        Channel channel = revision.channels().getFirst();
+        Timeouts timeouts = channel.timeoutsOf(channel.accounts().getFirst());
+        assertThat(timeouts.connect()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(timeouts.idle()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(timeouts.total()).isEqualTo(Timeouts.DEFAULT.total());
+    }
+
+    @Test
+    void showsNoValueThatIsAdded() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(EffectiveConfig.text(revision))
+                .contains("\"headers\":[\"x-team\",\"user-agent\"]", "\"query\":[\"trace\",\"debug\"]")
+                .doesNotContain("value-of-TEAM", "value-of-OTHER", "our own");
+        assertThat(EffectiveConfig.text(revision))
+                .contains("\"proxy\":\"http://***@proxy.example:3128\"", "\"system-ca\":false")
+                .doesNotContain("value-of-PROXY", "value-of-PROMPT", "Be brief", "BEGIN");
+        assertThat(revision.toString())
+                .doesNotContain(
+                        "value-of-TEAM",
+                        "value-of-OTHER",
+                        "our own",
+                        "value-of-PROXY",
+                        "value-of-PROMPT",
+                        "Be brief",
+                        "BEGIN");
     }
 
     @Test
@@ -60,6 +159,8 @@ class GatewayRevisionTest {
         assertThat(channel.fetch()).isEqualTo(FetchRules.OFF);
         assertThat(channel.fetch().enabled()).isFalse();
         assertThat(channel.maxConnections()).isEqualTo(4096);
+        assertThat(channel.responses()).isEqualTo(Responses.TRANSLATE);
+        assertThat(revision.storedIds()).isNull();
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
         VirtualKey key = revision.keys().named("k").orElseThrow();
@@ -85,7 +186,15 @@ class GatewayRevisionTest {
         assertThat(channel.baseUrl()).hasToString("https://api.openai.com/v1");
         assertThat(channel.priority()).isEqualTo(10);
         assertThat(channel.weight()).isEqualTo(3);
-        assertThat(channel.parameters()).isEqualTo(new ParameterRules(set, List.of("user")));
+        assertThat(channel.parameters())
+                .isEqualTo(new ParameterRules(
+                        set,
+                        Map.of("top_p", "0.9"),
+                        List.of("user"),
+                        Map.of(
+                                new Glob("gpt-4o*"),
+                                new ParameterRules(
+                                        Map.of("seed", "1"), Map.of("temperature", "1"), List.of("top_p"), Map.of()))));
         assertThat(channel.timeouts())
                 .isEqualTo(new Timeouts(
                         Duration.ofSeconds(1),
@@ -102,6 +211,7 @@ class GatewayRevisionTest {
                         5 * 1024 * 1024,
                         Duration.ofSeconds(3)));
         assertThat(channel.maxConnections()).isEqualTo(64);
+        assertThat(channel.responses()).isEqualTo(Responses.TRANSLATE);
         assertThat(channel.redirects())
                 .containsExactly(Map.entry("gpt-4o-mini", "gpt-4o-mini"), Map.entry("gpt-4", "gpt-4o"));
         assertThat(channel.accounts())
@@ -112,6 +222,54 @@ class GatewayRevisionTest {
                         "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
                         "2 openai/named k-two",
                         "3 openai/shares value-of-KEY_A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "openai, https://api.openai.com/v1, '', NATIVE",
+        "openai, https://llm.example/v1, '', TRANSLATE",
+        "openai, https://llm.example/v1, native, NATIVE",
+        "openai, https://api.openai.com/v1, translate, TRANSLATE",
+        "azure, https://x.openai.azure.com/openai/v1, '', NATIVE",
+        "anthropic, https://api.anthropic.com/v1, '', TRANSLATE",
+        "anthropic, https://api.anthropic.com/v1, translate, TRANSLATE"
+    })
+    void passesResponsesWhereTheServiceHasThem(String type, String url, String word, Responses expected) {
+        String channel = "channels:\n  - { name: c, type: " + type + ", base-url: \"" + url
+                + "\", accounts: [{ name: a, key: x }], models: { m: {} }"
+                + (word.isEmpty() ? "" : ", responses: " + word) + " }\n";
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY)
+                        .revision()
+                        .channels()
+                        .getFirst()
+                        .responses())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void readsTheInstallationsSecrets() {
+        StoredIds ids = everyOption().storedIds();
+
+        assertThat(ids).isNotNull();
+        assertThat(ids.fingerprints())
+                .containsExactly(
+                        Secret.of("value-of-INSTALLATION_SECRET_THAT_IS_LONG_ENOUGH")
+                                .fingerprint(),
+                        Secret.of("value-of-OLDER_INSTALLATION_SECRET_LONG_ENOUGH")
+                                .fingerprint());
+        assertThat(EffectiveConfig.render(everyOption()).getJsonArray("secrets").encode())
+                .isEqualTo("[\"fingerprint " + ids.fingerprints().get(0) + "\",\"fingerprint "
+                        + ids.fingerprints().get(1) + "\"]");
+    }
+
+    @Test
+    void saysOfAnInstallationsSecretThatStandsInTheFile() {
+        assertThat(TestFiles.gateway(
+                                TestFiles.CHANNEL + TestFiles.KEY + "secrets: [0123456789abcdef0123456789abcdef]\n")
+                        .revision()
+                        .warnings())
+                .anyMatch(warning -> warning.contains("secrets in clear text") && warning.contains("secrets[0]"));
     }
 
     @Test

@@ -49,6 +49,7 @@ class ErrorAnswerTest {
                 Arguments.of(invalid(InvalidRequest.Kind.MALFORMED), 400, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_PATH), 404, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_MODEL), 404, invalid, "c", 0),
+                Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_OBJECT), 404, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.GONE), 410, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.METHOD_NOT_ALLOWED), 405, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.BODY_TOO_SLOW), 408, invalid, "c", 0),

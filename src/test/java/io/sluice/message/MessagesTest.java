@@ -353,7 +353,10 @@ class MessagesTest {
                 null,
                 false);
 
-        assertThat(account.toString() + key + new KeyRing(List.of(key)) + new PlanRoute(REVISION, key, "m", 0, 0))
+        assertThat(account.toString()
+                        + key
+                        + new KeyRing(List.of(key))
+                        + new PlanRoute(REVISION, key, "m", Endpoint.CHAT_COMPLETIONS, 0, 0))
                 .doesNotContain("CANARY");
     }
 }

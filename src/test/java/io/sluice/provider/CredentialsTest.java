@@ -39,7 +39,7 @@ class CredentialsTest {
             .candidates()
             .getFirst();
     private long now = 1;
-    private final Credentials credentials = new Credentials(() -> now, WALL, (grant, at) -> {
+    private final Credentials credentials = new Credentials(() -> now, WALL, (grant, candidate, at) -> {
         Promise<Token> promise = Promise.promise();
         asked.add(promise);
         return promise.future();

@@ -13,6 +13,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -22,6 +23,7 @@ import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ public final class RevisionBuilder {
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
     private String id = "test00000000";
+    private @Nullable StoredIds storedIds;
 
     /** A channel under construction. */
     public static final class ChannelBuilder {
@@ -50,11 +53,13 @@ public final class RevisionBuilder {
         private int priority;
         private int weight = 1;
         private Timeouts timeouts = Timeouts.DEFAULT;
+        private Outbound outbound = Outbound.NONE;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
         private boolean lenient;
         private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
+        private Channel.@Nullable Responses responses;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -78,6 +83,12 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** Whether requests to the responses API pass, in the place of what is usual. */
+        public ChannelBuilder responses(Channel.Responses newResponses) {
+            responses = newResponses;
             return this;
         }
 
@@ -112,6 +123,12 @@ public final class RevisionBuilder {
 
         public ChannelBuilder timeouts(Timeouts newTimeouts) {
             timeouts = newTimeouts;
+            return this;
+        }
+
+        /** What is added to requests. */
+        public ChannelBuilder outbound(Outbound added) {
+            outbound = added;
             return this;
         }
 
@@ -196,12 +213,20 @@ public final class RevisionBuilder {
                     redirects,
                     parameters,
                     timeouts,
+                    outbound,
                     onClientGone,
                     lenient,
                     fetch,
                     maxConnections,
-                    preset);
+                    preset,
+                    responses == null ? Channel.Responses.usual(type, url) : responses);
         }
+    }
+
+    /** The installation's secrets, of 32 bytes or more, the newest first. */
+    public RevisionBuilder secrets(String... secrets) {
+        storedIds = new StoredIds(List.of(secrets).stream().map(Secret::of).toList());
+        return this;
     }
 
     /** The revision's id. */
@@ -330,7 +355,7 @@ public final class RevisionBuilder {
                 .flatMap(c -> c.redirects().keySet().stream())
                 .distinct()
                 .forEach(name -> models.put(name, model(name, built)));
-        return new GatewayRevision(id, built, models, new KeyRing(keys), List.of(), List.of());
+        return new GatewayRevision(id, built, models, new KeyRing(keys), storedIds, List.of(), List.of());
     }
 
     private Model model(String name, List<Channel> built) {

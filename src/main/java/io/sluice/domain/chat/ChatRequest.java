@@ -1,6 +1,7 @@
 package io.sluice.domain.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,5 +43,32 @@ public record ChatRequest(
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
         extras = Collections.unmodifiableMap(new LinkedHashMap<>(extras));
+    }
+
+    /**
+     * The same request with a system message before all others.
+     *
+     * @param systemPrompt its text; null for none
+     */
+    public ChatRequest after(@Nullable String systemPrompt) {
+        if (systemPrompt == null) {
+            return this;
+        }
+        List<ChatMessage> all = new ArrayList<>(messages.size() + 1);
+        all.add(ChatMessage.of(ChatMessage.Role.SYSTEM, List.of(Part.Text.of(systemPrompt))));
+        all.addAll(messages);
+        return new ChatRequest(
+                model,
+                stream,
+                all,
+                tools,
+                toolChoice,
+                parallelToolCalls,
+                sampling,
+                reasoning,
+                format,
+                user,
+                serviceTier,
+                extras);
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.sse.ResponseTap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class Translation {
      * @param client its dialect
      * @param provider the provider's dialect
      * @param upstreamModel the provider's name of the model
+     * @param systemPrompt what the chat begins with before the client's own; null for nothing
      * @param lenient whether what cannot be carried is dropped and listed instead of refused
      * @param target what the answer says besides what the provider says
      * @throws GatewayException when the request is malformed
@@ -49,10 +51,11 @@ public final class Translation {
             ChatDialect client,
             ProviderCodec provider,
             String upstreamModel,
+            @Nullable String systemPrompt,
             boolean lenient,
             AnswerTarget target) {
         ClientCodec codec = Dialects.client(client);
-        ChatRequest request = read(scan, client);
+        ChatRequest request = read(scan, client).after(systemPrompt);
         Losses losses = new Losses(client, lenient);
         ObjectNode body = provider.encodeRequest(request, upstreamModel, losses);
         return new Translation(body, losses.fields(), codec.answerEncoder(request, target), provider, request.stream());
@@ -106,9 +109,19 @@ public final class Translation {
 
     /** Gemini's {@code countTokens} takes contents, or a whole request around them. */
     private static ObjectNode countedRequest(ObjectNode body) {
-        return body.get("generateContentRequest") instanceof ObjectNode whole
-                ? whole
-                : body.get("generate_content_request") instanceof ObjectNode snake ? snake : body;
+        String name = body.has("generateContentRequest") ? "generateContentRequest" : "generate_content_request";
+        if (!(body.get(name) instanceof ObjectNode whole)) {
+            return body;
+        }
+        for (Map.Entry<String, JsonNode> beside : body.properties()) {
+            if (!beside.getKey().equals(name)
+                    && !beside.getKey().equals("model")
+                    && !beside.getValue().isNull()) {
+                throw malformed(
+                        "'" + beside.getKey() + "' stands beside '" + name + "': write it inside.", beside.getKey());
+            }
+        }
+        return whole;
     }
 
     private static GatewayException malformed(@Nullable String message, @Nullable String field) {

@@ -167,6 +167,17 @@ final class InputReader {
         prompts = Math.max(1, texts);
     }
 
+    /** A question in whatever form; {@code null} is none. */
+    void question() {
+        found |= cursor.peek() != 'n';
+        text();
+    }
+
+    /** More to read beside the input. */
+    void more() {
+        text();
+    }
+
     /** An object that is the whole input. */
     void whole(String param) {
         if (cursor.peek() != '{') {

@@ -76,6 +76,18 @@ public record RequestScan(
     public record Members(int count, int[] spans, int objectStart) {}
 
     /**
+     * A request that its head says wholly.
+     *
+     * @param endpoint what it asks for
+     * @param head the head
+     * @param model what stands for the model's name where there is none
+     */
+    public static RequestScan ofHead(Endpoint endpoint, RequestHead head, String model) {
+        return new RequestScan(
+                new byte[0], endpoint, head, new Members(0, new int[0], 0), model, head.stream(), false, -1, 1, 0, 0);
+    }
+
+    /**
      * Index of a top-level member.
      *
      * @param name the member's name in ASCII; found also where the client wrote it with escapes

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pool.ParameterRules;
 import java.io.ByteArrayOutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the channel goes before Sluice's own wish for usage; no rule touches {@code model} or {@code stream}.
  *
  * <p>Usage is asked for where OpenAI's clients have to ask: in streams of chats and texts. Gemini's requests name the
- * model in their path; where the body repeats it, as {@code models/x}, it is made to say the same.
+ * model in their path; where the body repeats it, as {@code models/x}, it is made to say the same. Where a request may
+ * leave the model out, it is said.
  */
 public final class RequestSplice {
     private static final String STREAM_OPTIONS = "stream_options";
@@ -40,30 +42,48 @@ public final class RequestSplice {
      * @param scan the client's request
      * @param upstreamModel what the candidate calls the model
      * @param forceUsage whether a stream must end with its usage, also when the client did not ask
-     * @param rules what the channel sets and removes
+     * @param rules what the channel sets, adds and removes
      * @return the client's own array when nothing is to be changed
      */
     public static byte[] apply(RequestScan scan, String upstreamModel, boolean forceUsage, ParameterRules rules) {
+        return apply(scan, upstreamModel, forceUsage, rules, null);
+    }
+
+    /**
+     * The same with a system prompt before the client's.
+     *
+     * @param systemPrompt null for none
+     */
+    public static byte[] apply(
+            RequestScan scan,
+            String upstreamModel,
+            boolean forceUsage,
+            ParameterRules rules,
+            @Nullable String systemPrompt) {
+        SystemSplice system = systemPrompt == null ? null : SystemSplice.of(scan, systemPrompt);
         boolean usage = forceUsage
                 && scan.stream()
                 && asksForUsage(scan.endpoint())
                 && !scan.includeUsage()
                 && !rules.set().containsKey(STREAM_OPTIONS)
+                && !rules.defaults().containsKey(STREAM_OPTIONS)
                 && !rules.remove().contains(STREAM_OPTIONS);
         boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
-        boolean sameModel = inPath ? scan.indexOf(MODEL) < 0 : scan.model().equals(upstreamModel);
-        if (!usage && rules.isEmpty() && sameModel) {
+        boolean sameModel =
+                scan.indexOf(MODEL) < 0 ? inPath : !inPath && scan.model().equals(upstreamModel);
+        if (!usage && rules.isEmpty() && sameModel && system == null) {
             return scan.body();
         }
         String model = sameModel ? null : inPath ? "models/" + upstreamModel : upstreamModel;
-        return new RequestSplice(scan).apply(model, usage, rules);
+        return new RequestSplice(scan).apply(model, usage, rules, system);
     }
 
     private static boolean asksForUsage(Endpoint endpoint) {
         return endpoint == Endpoint.CHAT_COMPLETIONS || endpoint == Endpoint.COMPLETIONS;
     }
 
-    private byte[] apply(@Nullable String newModel, boolean usage, ParameterRules rules) {
+    private byte[] apply(
+            @Nullable String newModel, boolean usage, ParameterRules rules, @Nullable SystemSplice system) {
         int[] spans = scan.members().spans();
         int count = scan.members().count();
         int lastKept = -1;
@@ -86,10 +106,17 @@ public final class RequestSplice {
                 replace(i, new String(JsonText.quote(newModel), UTF_8));
             } else if (usage && scan.isNamed(i, STREAM_OPTIONS)) {
                 askForUsage(spans[i * 4 + 2], spans[i * 4 + 3]);
+            } else if (system != null && system.member() == i) {
+                copyTo(system.from());
+                write(system.text());
+                copied = system.to();
             }
             if (i == lastKept) {
                 copyTo(spans[i * 4 + 3]);
-                append(usage, rules);
+                append(newModel, usage, rules);
+                if (system != null && system.member() < 0) {
+                    write("," + system.text());
+                }
             }
         }
         copyTo(body.length);
@@ -125,11 +152,19 @@ public final class RequestSplice {
     }
 
     /** Adds behind the last kept member what the client did not write. */
-    private void append(boolean usage, ParameterRules rules) {
+    private void append(@Nullable String newModel, boolean usage, ParameterRules rules) {
+        if (newModel != null && scan.indexOf(MODEL) < 0) {
+            write(",\"" + MODEL + "\":" + new String(JsonText.quote(newModel), UTF_8));
+        }
         if (usage && scan.indexOf(STREAM_OPTIONS) < 0) {
             write(",\"" + STREAM_OPTIONS + "\":" + WITH_USAGE);
         }
-        rules.set().forEach((name, value) -> {
+        appendAbsent(rules.set());
+        appendAbsent(rules.defaults());
+    }
+
+    private void appendAbsent(Map<String, String> fields) {
+        fields.forEach((name, value) -> {
             if (mayRule(name) && scan.indexOf(name) < 0) {
                 write("," + new String(JsonText.quote(name), UTF_8) + ":" + value);
             }

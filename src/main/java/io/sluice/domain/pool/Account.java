@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the credential
  * @param limits what the provider allows it
  * @param quotaOf name shared by accounts whose provider counts them together; null when it counts alone
+ * @param own what counts in the place of its channel's options; null when the channel's count
  */
 public record Account(
         String id,
@@ -20,9 +21,24 @@ public record Account(
         int index,
         Secret key,
         AccountLimits limits,
-        @Nullable String quotaOf) {
+        @Nullable String quotaOf,
+        @Nullable Own own) {
+    /**
+     * Options of an account: what it does not say itself is its channel's.
+     *
+     * @param timeouts its time limits
+     * @param outbound what is added to its requests
+     * @param parameters what it changes in the fields of requests, before what its channel changes
+     */
+    public record Own(Timeouts timeouts, Outbound outbound, ParameterRules parameters) {}
+
+    /** An account with the options of its channel. */
+    public Account(String id, String name, int index, Secret key, AccountLimits limits, @Nullable String quotaOf) {
+        this(id, name, index, key, limits, quotaOf, null);
+    }
+
     /** The same account with another credential. */
     public Account withKey(Secret other) {
-        return new Account(id, name, index, other, limits, quotaOf);
+        return new Account(id, name, index, other, limits, quotaOf, own);
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.domain.pool;
 
 import io.sluice.domain.quota.Scope;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An account that can serve a model, and what counts when it does.
@@ -22,6 +23,29 @@ public record Candidate(Channel channel, Account account, String model, String u
     /** The same with the account in another form. */
     public Candidate withAccount(Account other) {
         return new Candidate(channel, other, model, upstreamModel, scopes);
+    }
+
+    /** How long an attempt may take. */
+    public Timeouts timeouts() {
+        return channel.timeoutsOf(account);
+    }
+
+    /** What is added to the request. */
+    public Outbound outbound() {
+        return channel.outboundOf(account);
+    }
+
+    /** What chats begin with; null for nothing. */
+    public @Nullable String systemPrompt() {
+        SystemPrompt prompt = outbound().systemPrompt();
+        return prompt == null ? null : prompt.text().reveal();
+    }
+
+    /** What is changed in the fields of the request, for this model. */
+    public ParameterRules parameters() {
+        ParameterRules rules = channel.parameters().forModel(upstreamModel);
+        Account.Own own = account.own();
+        return own == null ? rules : own.parameters().forModel(upstreamModel).over(rules);
     }
 
     /** {@code channel/account}. */

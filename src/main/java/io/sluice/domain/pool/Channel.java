@@ -1,5 +1,6 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.media.FetchRules;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param weight share among channels of equal priority, 1 to 1000
  * @param accounts its accounts, in file order; none is disabled by a human
  * @param redirects public model name to upstream model name, in file order
- * @param parameters what it changes in requests
- * @param timeouts its time limits
+ * @param parameters what it changes in requests, where an account changes nothing else
+ * @param timeouts its time limits, where an account has none of its own
+ * @param outbound what it adds to requests, where an account adds nothing else
  * @param onClientGone what happens to the upstream answer when the client leaves
  * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
  * @param fetch whether what requests only name the address of is fetched for it, where it needs the bytes
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
  * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
  *     channel names none
+ * @param responses what becomes of requests to OpenAI's responses API
  */
 public record Channel(
         String name,
@@ -38,11 +41,13 @@ public record Channel(
         Map<String, String> redirects,
         ParameterRules parameters,
         Timeouts timeouts,
+        Outbound outbound,
         OnClientGone onClientGone,
         boolean lenient,
         FetchRules fetch,
         int maxConnections,
-        @Nullable Preset preset) {
+        @Nullable Preset preset,
+        Responses responses) {
     /** Copies the collections. */
     public Channel {
         accounts = List.copyOf(accounts);
@@ -62,11 +67,75 @@ public record Channel(
                 redirects,
                 parameters,
                 timeouts,
+                outbound,
                 onClientGone,
                 lenient,
                 fetch,
                 maxConnections,
-                preset);
+                preset,
+                responses);
+    }
+
+    /** What becomes of requests to OpenAI's responses API. */
+    public enum Responses {
+        /** The service has that API: they pass as they came, and responses can be stored there. */
+        NATIVE,
+        /** They are translated, and nothing is stored. */
+        TRANSLATE;
+
+        /**
+         * What is usual: only OpenAI's own service and Azure's version-less form are known to have it.
+         *
+         * @param type the channel's
+         * @param url where it is
+         */
+        public static Responses usual(ProviderType type, BaseUrl url) {
+            boolean has = type == ProviderType.AZURE
+                    ? url.path().endsWith("/openai/v1")
+                    : type == ProviderType.OPENAI && url.host().equals("api.openai.com");
+            return has ? NATIVE : TRANSLATE;
+        }
+    }
+
+    /** The same channel with other additions to its requests. */
+    public Channel withOutbound(Outbound added) {
+        return new Channel(
+                name,
+                type,
+                baseUrl,
+                apiVersion,
+                priority,
+                weight,
+                accounts,
+                redirects,
+                parameters,
+                timeouts,
+                added,
+                onClientGone,
+                lenient,
+                fetch,
+                maxConnections,
+                preset,
+                responses);
+    }
+
+    /** How long attempts through one of its accounts may take. */
+    public Timeouts timeoutsOf(Account account) {
+        Account.Own own = account.own();
+        return own == null ? timeouts : own.timeouts();
+    }
+
+    /** What is added to requests through one of its accounts. */
+    public Outbound outboundOf(Account account) {
+        Account.Own own = account.own();
+        return own == null ? outbound : own.outbound();
+    }
+
+    /** Whether its service is known to have an endpoint, or something that serves for it. */
+    public boolean offers(Endpoint endpoint) {
+        return endpoint == Endpoint.STORED_RESPONSES
+                ? responses == Responses.NATIVE
+                : Offer.of(this).contains(endpoint);
     }
 
     /** What happens to the upstream answer when the client leaves. */

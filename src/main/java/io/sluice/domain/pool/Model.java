@@ -26,6 +26,33 @@ public record Model(
         fallbacks = List.copyOf(fallbacks);
     }
 
+    /** Estimated tokens of the longest system prompt that one of the candidates begins chats with; 0 for none. */
+    public long systemTokens() {
+        long most = 0;
+        for (Candidate candidate : candidates) {
+            SystemPrompt prompt = candidate.outbound().systemPrompt();
+            most = prompt == null ? most : Math.max(most, prompt.tokens());
+        }
+        return most;
+    }
+
+    /**
+     * The model at one account alone, without fallbacks.
+     *
+     * @param accountId {@code channel/account}
+     */
+    public Model onlyAt(String accountId) {
+        return new Model(
+                name,
+                candidates.stream()
+                        .filter(candidate -> candidate.accountId().equals(accountId))
+                        .toList(),
+                List.of(),
+                policy,
+                outputEstimate,
+                price);
+    }
+
     /**
      * Price in micro-units of the currency per million tokens.
      *

@@ -16,6 +16,14 @@ public interface ResponseTap {
     }
 
     /**
+     * Whether the bytes mean nothing to this tap: where the answer ends only HTTP can say, and each piece is of use to the
+     * client at once, the first one too.
+     */
+    default boolean isOpaque() {
+        return false;
+    }
+
+    /**
      * Takes the next piece of the answer. Nothing is kept of the array after the call.
      *
      * @param chunk the piece

@@ -58,6 +58,9 @@ public final class SseTap implements ResponseTap {
     private Fate lastFate = Fate.PASS;
     private byte[] last = NOTHING;
     private boolean done;
+    /** Whether the event that was to end the answer is the one that is cut. */
+    private boolean cut;
+
     private @Nullable UpstreamFailure error;
 
     /**
@@ -260,6 +263,7 @@ public final class SseTap implements ResponseTap {
 
     /** An event without its blank line: it counts when it is whole, and is dropped when it is cut. */
     private void endHeld(Sink out) {
+        boolean finished = reader.allFinished();
         lastFate = settle(held.array(), 0, held.length(), false);
         boolean whole = lastFate == Fate.LAST || data.isEmpty() || reader.isWellFormed();
         if (whole) {
@@ -268,6 +272,8 @@ public final class SseTap implements ResponseTap {
             if (passed) {
                 closeEvent(out);
             }
+        } else {
+            cut = !finished;
         }
     }
 
@@ -298,7 +304,7 @@ public final class SseTap implements ResponseTap {
 
     @Override
     public boolean complete() {
-        return error == null && (done || reader.allFinished());
+        return error == null && (done || reader.allFinished() && !cut);
     }
 
     @Override

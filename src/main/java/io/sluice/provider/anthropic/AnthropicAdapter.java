@@ -1,15 +1,16 @@
 package io.sluice.provider.anthropic;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.anthropic.AnthropicCodec;
 import io.sluice.domain.dialect.anthropic.AnthropicCounting;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.JsonTap;
@@ -32,27 +33,27 @@ public final class AnthropicAdapter implements ProviderAdapter {
     /** The version of the API whose wire format the codec speaks. */
     static final String VERSION = "2023-06-01";
 
+    private static final String BETA = "anthropic-beta";
     private static final AnthropicCodec CODEC = new AnthropicCodec();
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         return switch (scan.endpoint()) {
-            case MESSAGES, COUNT_MESSAGE_TOKENS ->
-                new UpstreamRequest(
-                        path(candidate, scan.endpoint())
-                                + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
-                        headers(candidate, scan.head()),
-                        RequestSplice.apply(
-                                scan,
-                                candidate.upstreamModel(),
-                                false,
-                                candidate.channel().parameters()),
-                        Encoding.asAsked(scan, CODEC, target, passing(candidate, scan.endpoint())));
+            case MESSAGES, COUNT_MESSAGE_TOKENS -> passed(candidate, scan, target);
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
-            case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
-                throw Encoding.inexpressible(scan.endpoint().path());
+            default -> throw Encoding.inexpressible(scan.endpoint().path());
         };
+    }
+
+    private static UpstreamRequest passed(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        PassedProofs body = Encoding.spliced(candidate, scan);
+        return new UpstreamRequest(
+                path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
+                headers(candidate, scan.head()),
+                body.body(),
+                Encoding.asAsked(scan, CODEC, target, passing(candidate, scan.endpoint())),
+                body.lost());
     }
 
     private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {
@@ -82,13 +83,19 @@ public final class AnthropicAdapter implements ProviderAdapter {
         return (base.isEmpty() ? "/v1" : base) + endpoint.path();
     }
 
-    /** What passes as it came is of the version and the betas that the client named, what the codec wrote of its own. */
+    /**
+     * What passes as it came is of the version and the betas that the client named, and of the operator's betas; what the
+     * codec wrote is of its own version.
+     */
     private static Map<String, String> headers(Candidate candidate, RequestHead head) {
         String key = candidate.account().key().reveal();
         String version = head.anthropicVersion().isEmpty() ? VERSION : head.anthropicVersion();
-        return head.anthropicBeta().isEmpty()
-                ? Map.of("x-api-key", key, "anthropic-version", version)
-                : Map.of("x-api-key", key, "anthropic-version", version, "anthropic-beta", head.anthropicBeta());
+        if (head.anthropicBeta().isEmpty()) {
+            return Map.of("x-api-key", key, "anthropic-version", version);
+        }
+        Secret operators = candidate.outbound().headers().get(BETA);
+        String betas = operators == null ? head.anthropicBeta() : operators.reveal() + "," + head.anthropicBeta();
+        return Map.of("x-api-key", key, "anthropic-version", version, BETA, betas);
     }
 
     private static AnswerReading passing(Candidate candidate, Endpoint endpoint) {

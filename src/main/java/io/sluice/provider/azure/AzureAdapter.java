@@ -10,12 +10,11 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiErrors;
 import io.sluice.provider.openai.OpenAiRequests;
 import io.vertx.core.MultiMap;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +43,19 @@ public final class AzureAdapter implements ProviderAdapter {
                 Map.of("api-key", candidate.account().key().reveal()));
     }
 
+    @Override
+    public SocketRequest realtime(Candidate candidate, boolean beta) {
+        Channel channel = candidate.channel();
+        String base = channel.baseUrl().path();
+        String version = channel.apiVersion() == null ? "" : "api-version=" + segment(channel.apiVersion()) + "&";
+        String deployment = segment(candidate.upstreamModel());
+        String uri = base.endsWith("/openai/v1")
+                ? base + "/realtime?" + version + "model=" + deployment
+                : base + "/openai/realtime?" + version + "deployment=" + deployment;
+        return OpenAiRequests.realtime(
+                uri, Map.of("api-key", candidate.account().key().reveal()), beta);
+    }
+
     private static String target(Channel channel, String deployment, String path) {
         String base = channel.baseUrl().path();
         String version = channel.apiVersion() == null ? "" : "?api-version=" + segment(channel.apiVersion());
@@ -53,7 +65,7 @@ public final class AzureAdapter implements ProviderAdapter {
     }
 
     private static String segment(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return OpenAiRequests.escaped(text);
     }
 
     @Override

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class DashScopeAdapter implements ProviderAdapter {
     private static final String NATIVE = "/api/v1";
     private static final String COMPATIBLE = "/compatible-mode/v1";
+    private static final String RERANK = "/compatible-api/v1/reranks";
     private static final String GENERATION = "/services/aigc/text-generation/generation";
     private static final String MULTIMODAL = "/services/aigc/multimodal-generation/generation";
 
@@ -56,9 +57,9 @@ public final class DashScopeAdapter implements ProviderAdapter {
         }
         if (endpoint.dialect() == ChatDialect.OPENAI) {
             return new UpstreamRequest(
-                    root(candidate) + COMPATIBLE + endpoint.path(),
+                    root(candidate) + (endpoint == Endpoint.RERANK ? RERANK : COMPATIBLE + endpoint.path()),
                     headers(candidate, false),
-                    Encoding.spliced(candidate, scan),
+                    Encoding.spliced(candidate, scan).body(),
                     Encoding.passing(candidate, scan));
         }
         if (Encoding.isGeminiVectors(scan)) {
@@ -101,10 +102,16 @@ public final class DashScopeAdapter implements ProviderAdapter {
 
     /** The channel's rules are about parameters, but for the few fields beside them. */
     private static ObjectNode ruled(Candidate candidate, ObjectNode body) {
-        ParameterRules rules = candidate.channel().parameters();
+        ParameterRules rules = candidate.parameters();
         ObjectNode parameters = body.withObject("/parameters");
         rules.remove().forEach(field -> (TOP.contains(field) ? body : parameters).remove(field));
         rules.set().forEach((field, json) -> (TOP.contains(field) ? body : parameters).set(field, Json.read(json)));
+        rules.defaults().forEach((field, json) -> {
+            ObjectNode owner = TOP.contains(field) ? body : parameters;
+            if (!owner.has(field)) {
+                owner.set(field, Json.read(json));
+            }
+        });
         return body;
     }
 

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.gemini.GeminiCodec;
 import io.sluice.domain.dialect.gemini.GeminiCounting;
@@ -14,10 +15,12 @@ import io.sluice.domain.dialect.gemini.GeminiEmbeddings;
 import io.sluice.domain.dialect.gemini.GeminiError;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.FormTap;
+import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.sse.GeminiTap;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.provider.AnswerReading;
@@ -112,17 +115,18 @@ public final class GeminiAdapter implements ProviderAdapter {
         if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
             method = target.arrayStream() ? STREAM : STREAM + EVENTS;
         }
+        PassedProofs body = Encoding.proved(candidate, scan.endpoint(), passedBody(candidate, scan));
         String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
         return request(
                 candidate,
                 method,
-                passedBody(candidate, scan),
+                body.body(),
                 Encoding.asAsked(
                         scan,
                         CODEC,
                         target,
                         contentType -> isReadable(contentType) ? tap(scan, target, rename, contentType) : null),
-                List.of());
+                body.lost());
     }
 
     /** One object and an array of objects have one content type: the first byte tells which of them it is. */
@@ -138,18 +142,29 @@ public final class GeminiAdapter implements ProviderAdapter {
                 : passing;
     }
 
-    /** The client's body: changed only by the channel's rules, and where it names the model that the path names. */
+    /**
+     * The client's body: changed only by the channel's system prompt and rules, and where it names the model that the path
+     * names.
+     */
     private static byte[] passedBody(Candidate candidate, RequestScan scan) {
         if (scan.endpoint() == Endpoint.BATCH_EMBED_CONTENTS) {
             return batch(candidate, scan);
         }
         boolean named = scan.indexOf("model") >= 0 && !candidate.model().equals(candidate.upstreamModel());
-        if (!named && candidate.channel().parameters().isEmpty()) {
-            return scan.body();
+        String system = candidate.systemPrompt();
+        boolean counts = system != null && scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS;
+        byte[] begun = system == null || counts
+                ? scan.body()
+                : RequestSplice.apply(scan, plain(candidate.upstreamModel()), false, ParameterRules.NONE, system);
+        if (!named && !counts && candidate.parameters().isEmpty()) {
+            return begun;
         }
-        JsonNode json = Json.read(scan.body(), 0, scan.body().length);
+        JsonNode json = Json.read(begun, 0, begun.length);
         if (!(json instanceof ObjectNode body)) {
-            return scan.body();
+            return begun;
+        }
+        if (counts && system != null) {
+            GeminiCounting.begin(body, system, plain(candidate.upstreamModel()), isVertex(candidate));
         }
         if (named) {
             body.put("model", "models/" + plain(candidate.upstreamModel()));
@@ -164,7 +179,7 @@ public final class GeminiAdapter implements ProviderAdapter {
         }
         String upstream = candidate.upstreamModel();
         String model = upstream.startsWith("tunedModels/") ? upstream : "models/" + plain(upstream);
-        boolean changed = !candidate.channel().parameters().isEmpty();
+        boolean changed = !candidate.parameters().isEmpty();
         for (JsonNode request : body.path("requests")) {
             if (request instanceof ObjectNode one && !one.path("model").asText().equals(model)) {
                 one.put("model", model);

@@ -15,6 +15,7 @@ import io.sluice.domain.quota.Dimension;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.preset.InAnswerTap;
 import io.sluice.provider.preset.TableErrors;
@@ -72,6 +73,17 @@ public final class OpenAiAdapter implements ProviderAdapter {
                 request.body(),
                 InAnswerTap.reading(request.answer(), errors),
                 request.lost());
+    }
+
+    @Override
+    public @Nullable SocketRequest realtime(Candidate candidate, boolean beta) {
+        return candidate.channel().offers(Endpoint.REALTIME)
+                ? OpenAiRequests.realtime(
+                        candidate.channel().baseUrl().path() + "/realtime?model="
+                                + OpenAiRequests.escaped(candidate.upstreamModel()),
+                        headers(candidate.account().key().reveal()),
+                        beta)
+                : null;
     }
 
     private Map<String, String> headers(String key) {

@@ -61,6 +61,11 @@ public final class InAnswerTap implements ResponseTap {
     }
 
     @Override
+    public boolean isOpaque() {
+        return inner.isOpaque();
+    }
+
+    @Override
     public void feed(byte[] chunk, Sink out) {
         if (error != null) {
             return;

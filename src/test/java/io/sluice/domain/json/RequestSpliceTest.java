@@ -70,6 +70,31 @@ class RequestSpliceTest {
                 .isEqualTo(json(expected.replace("P", PROMPT)));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'model':'up',P}|{'model':'up',P,'seed':7}",
+                "{'seed':null, 'model':'up',P}|{'seed':null, 'model':'up',P}",
+                "{'model':'up',P,'s\\u0065ed' : 1.0 }|{'model':'up',P,'s\\u0065ed' : 1.0 }"
+            })
+    void addsWhatTheClientDoesNotSay(String body, String expected) {
+        ParameterRules rules = new ParameterRules(Map.of(), Map.of("seed", "7"), List.of(), Map.of());
+
+        assertThat(applied(scan(body.replace("P", PROMPT)), true, rules))
+                .isEqualTo(json(expected.replace("P", PROMPT)));
+    }
+
+    @Test
+    void saysTheModelThatARequestMayLeaveOut() {
+        RequestScan scan = RequestScanner.scan(json("{'input':'x' }").getBytes(UTF_8), Endpoint.MODERATIONS, 64);
+
+        assertThat(scan.model()).isEqualTo("omni-moderation-latest");
+        assertThat(new String(RequestSplice.apply(scan, scan.model(), true, ParameterRules.NONE), UTF_8))
+                .isEqualTo(json("{'input':'x','model':'omni-moderation-latest' }"));
+    }
+
     @Test
     void letsRulesGoBeforeTheWishForUsage() {
         RequestScan scan = scan("{'model':'up','stream':true,'stream_options':{}," + PROMPT + "}");

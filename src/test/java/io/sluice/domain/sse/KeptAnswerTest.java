@@ -41,6 +41,13 @@ class KeptAnswerTest {
                                 + "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"completed\"}}\n\n",
                         "Hello"),
                 Arguments.of(
+                        "stored responses stream",
+                        (Supplier<ResponseTap>) () -> new ResponseIdTap(new ResponsesTap(null), true, id -> "resp_x"),
+                        "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"model\":\"m\"}}\n\n"
+                                + "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"Hello\"}\n\n"
+                                + "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"completed\"}}\n\n",
+                        "Hello"),
+                Arguments.of(
                         "responses answer",
                         (Supplier<ResponseTap>) () -> JsonTap.ofResponse(null),
                         "{\"id\":\"r\",\"object\":\"response\",\"status\":\"completed\",\"output\":[{\"type\":\"reasoning\",\"id\":\"rs\",\"encrypted_content\":\"zzzz\",\"summary\":[]},"

@@ -16,8 +16,12 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.SystemPrompt;
+import io.sluice.domain.pool.Tls;
+import io.sluice.domain.sse.GeminiTap;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.RevisionBuilder.ChannelBuilder;
@@ -112,6 +116,35 @@ class GeminiAdapterTest {
                 scan(Endpoint.GENERATE_CONTENT, false, "{\"contents\":[],\"safetySettings\":[]}"));
 
         assertThat(new String(request.body(), UTF_8)).isEqualTo("{\"contents\":[],\"labels\":{\"a\":\"b\"}}");
+    }
+
+    @Test
+    void systemPromptOfTheChannelComesFirst() {
+        Outbound prompting =
+                new Outbound(Map.of(), Map.of(), null, Tls.SYSTEM, new SystemPrompt(Secret.of("Ours."), 2));
+        UnaryOperator<ChannelBuilder> how = c -> c.serves("m").outbound(prompting);
+        String asked = "{\"contents\":[{\"parts\":[{\"text\":\"x\"}]}]}";
+        String ours = "\"systemInstruction\":{\"parts\":[{\"text\":\"Ours.\"}]}";
+        String vertex = "/v1/projects/p/locations/l/publishers/google";
+
+        assertThat(body(candidate("/v1beta", how), Endpoint.GENERATE_CONTENT, asked))
+                .isEqualTo(asked.replace("]}]}", "]}]," + ours + "}"));
+        assertThat(body(candidate("/v1beta", how), Endpoint.COUNT_CONTENT_TOKENS, asked))
+                .isEqualTo(
+                        "{\"generateContentRequest\":{\"model\":\"models/m\",\"contents\":[{\"parts\":[{\"text\":\"x\"}]}],"
+                                + ours + "}}");
+        assertThat(body(candidate(vertex, how), Endpoint.COUNT_CONTENT_TOKENS, asked))
+                .isEqualTo(asked.replace("]}]}", "]}]," + ours + "}"));
+    }
+
+    private static String body(Candidate candidate, Endpoint endpoint, String asked) {
+        return new String(
+                encode(
+                                candidate,
+                                RequestScanner.scan(
+                                        asked.getBytes(UTF_8), endpoint, RequestHead.ofPath("m", false, false), 64))
+                        .body(),
+                UTF_8);
     }
 
     @ParameterizedTest

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import java.util.function.Consumer;
 
 /** Reads one choice of an answer: its message, or the pieces of it. What comes after its end is not read. */
@@ -136,10 +138,11 @@ final class ChoiceReader {
         }
         if (says(item.path("signature"))) {
             out.accept(new ChatEvent.ThinkingSignature(
-                    choice, item.path("signature").textValue()));
+                    choice, new Proof(Maker.OPENROUTER, item.path("signature").textValue())));
         }
         if (says(item.path("data"))) {
-            out.accept(new ChatEvent.HiddenThinking(choice, item.path("data").textValue()));
+            out.accept(new ChatEvent.HiddenThinking(
+                    choice, new Proof(Maker.OPENROUTER, item.path("data").textValue())));
         }
     }
 

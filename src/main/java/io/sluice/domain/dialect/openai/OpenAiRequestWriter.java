@@ -15,6 +15,7 @@ import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.OtherFields;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import java.math.BigDecimal;
 import java.util.List;
@@ -26,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a chat completion request. A stream always tells its usage, because it must be counted.
  *
  * <p>Left out without a word, because it never changes an answer: cache marks that the server does not take, whether
- * thinking is shown (the server's choice here), a wish for no thinking or for thinking of any amount (the model's default
- * here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
+ * thinking is shown (the server's choice here), a wish for thinking of any amount (the model's default here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
  * which they may anyway. The client's user, and ids of calls, that are longer than OpenAI takes are hashed.
  */
 final class OpenAiRequestWriter {
@@ -92,7 +92,7 @@ final class OpenAiRequestWriter {
             switch (tool) {
                 case Tool.Function function -> tools.add(function(function));
                 case Tool.Foreign foreign when foreign.dialect() == ChatDialect.OPENAI -> tools.add(foreign.json());
-                case Tool.Foreign foreign -> losses.lose(Feature.FOREIGN_TOOL);
+                case Tool.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (!tools.isEmpty()) {
@@ -220,6 +220,9 @@ final class OpenAiRequestWriter {
         String effort = reasoning.effort() != null ? reasoning.effort() : effort(reasoning);
         if (effort != null) {
             body.put("reasoning_effort", effort);
+        } else if (Boolean.FALSE.equals(reasoning.enabled())) {
+            // Which word a model has for it, if any, its name does not say.
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
         }
     }
 
@@ -275,16 +278,13 @@ final class OpenAiRequestWriter {
     }
 
     private void extra(String name, JsonNode value) {
-        if (name.startsWith(OpenAiRequestReader.IN_CONTENT) || name.startsWith(OpenAiRequestReader.IN_TOOLS)) {
-            losses.lose(name);
-        } else if (own && "stream_options".equals(name)) {
-            if (body.get(name) instanceof ObjectNode options && value instanceof ObjectNode more) {
-                options.setAll(more);
-            }
-        } else if (own || losses.client() == ChatDialect.RESPONSES && SHARED.contains(name)) {
+        boolean carried = own
+                ? OtherFields.putBack(body, name, value)
+                : losses.client() == ChatDialect.RESPONSES && SHARED.contains(name);
+        if (!carried) {
+            losses.lose(name, value);
+        } else if (!own) {
             body.set(name, value);
-        } else if (!(losses.client() == ChatDialect.RESPONSES && OpenAiExtras.isHarmless(name, value))) {
-            losses.lose(name);
         }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
@@ -273,8 +275,8 @@ class OpenAiAnswerDecoderTest {
                                 + "{\"type\":\"reasoning.encrypted\",\"data\":\"d\"}]}}]}"))
                 .containsSubsequence(
                         new ChatEvent.Thinking(0, "Hm"),
-                        new ChatEvent.ThinkingSignature(0, "s"),
-                        new ChatEvent.HiddenThinking(0, "d"))
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.OPENROUTER, "s")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.OPENROUTER, "d")))
                 .filteredOn(event -> event instanceof ChatEvent.Thinking)
                 .hasSize(1);
     }
