@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             ExplainCommand.class,
             KeygenCommand.class,
+            ModelsCommand.class,
             SimulateCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")

@@ -63,6 +63,16 @@ public interface ProviderAdapter {
     }
 
     /**
+     * Writes the question which models the provider offers.
+     *
+     * @param candidate whose account asks; it names no model
+     * @param page empty for the first page, else what the page before it named
+     * @param seconds since 1970, which signatures are dated by
+     * @throws io.sluice.domain.failure.GatewayException when the provider has no such list for this account
+     */
+    ModelsCall models(Candidate candidate, String page, long seconds);
+
+    /**
      * Says what an answer that is not a success means.
      *
      * @param status HTTP status

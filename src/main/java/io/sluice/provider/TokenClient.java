@@ -9,7 +9,6 @@ import io.sluice.provider.TokenGrant.Token;
 import io.sluice.provider.TokenGrant.TokenCall;
 import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -92,19 +91,8 @@ final class TokenClient implements Credentials.TokenEndpoint {
     }
 
     private static Future<Answer> collect(HttpClientResponse response) {
-        Promise<Answer> whole = Promise.promise();
-        Buffer text = Buffer.buffer();
-        response.handler(piece -> {
-            text.appendBuffer(piece, 0, Math.min(piece.length(), MOST_BYTES - text.length()));
-            if (text.length() >= MOST_BYTES
-                    && whole.tryFail(new GatewayException(UpstreamFailure.of(
-                            Kind.BAD_RESPONSE, "The provider's token endpoint answered with more than a token.")))) {
-                response.request().reset();
-            }
-        });
-        response.endHandler(v -> whole.tryComplete(new Answer(response.statusCode(), text.getBytes())));
-        response.exceptionHandler(whole::tryFail);
-        return whole.future();
+        return BoundedBody.of(response, MOST_BYTES, "The provider's token endpoint answered with more than a token.")
+                .map(body -> new Answer(response.statusCode(), body));
     }
 
     /** The URL, if it may be called; null otherwise. */

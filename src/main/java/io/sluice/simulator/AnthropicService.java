@@ -72,7 +72,7 @@ final class AnthropicService extends Service {
     Planned plan(Asked asked) throws RefusedRequest {
         if (rest.startsWith("models")) {
             checkVersion(asked.request());
-            return models(asked.script());
+            return models(asked);
         }
         boolean generates = rest.equals("messages");
         Turn turn = AnthropicRules.read(WORDING, asked, generates);
@@ -97,13 +97,26 @@ final class AnthropicService extends Service {
                         () -> Buffer.buffer(answer.whole()));
     }
 
-    private Planned models(CredentialScript script) throws RefusedRequest {
+    private Planned models(Asked asked) throws RefusedRequest {
+        CredentialScript script = asked.script();
         List<String> names = script.models().isEmpty() ? USUAL_MODELS : script.models();
         if (rest.equals("models")) {
+            String limit = asked.query("limit").isEmpty() ? "20" : asked.query("limit");
+            if (!limit.matches("[1-9][0-9]{0,2}|1000")) {
+                throw new RefusedRequest(WORDING.invalid("limit", "Input should be between 1 and 1000"));
+            }
+            String after = asked.query("after_id");
+            int from = after.isEmpty() ? 0 : names.indexOf(after) + 1;
+            if (from == 0 && !after.isEmpty()) {
+                throw new RefusedRequest(WORDING.invalid("after_id", "is no model"));
+            }
+            List<String> page = names.subList(from, Math.min(from + Integer.parseInt(limit), names.size()));
             ObjectNode body = Json.object();
             ArrayNode data = body.putArray("data");
-            names.forEach(name -> data.add(model(name)));
-            body.put("has_more", false).put("first_id", names.get(0)).put("last_id", names.get(names.size() - 1));
+            page.forEach(name -> data.add(model(name)));
+            body.put("has_more", from + page.size() < names.size())
+                    .put("first_id", page.isEmpty() ? null : page.getFirst())
+                    .put("last_id", page.isEmpty() ? null : page.getLast());
             return Planned.free(body.toString());
         }
         String name = Route.decoded(rest.substring("models/".length()));

@@ -17,6 +17,7 @@ final class GeminiService extends Service {
     private static final Set<String> ACTIONS = Set.of(
             "generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents", "predict");
     private static final int DIMENSIONS = 3_072;
+    private static final int MOST_MODELS = 1_000;
 
     private final String model;
     private final String action;
@@ -81,7 +82,7 @@ final class GeminiService extends Service {
     @Override
     Planned plan(Asked asked) throws RefusedRequest {
         if (action.equals("list") || action.equals("get")) {
-            return models(asked.script());
+            return models(asked);
         }
         checkModel(asked, model);
         Fields root = Fields.of(wording(), asked.body(), asked.script().lenient());
@@ -186,12 +187,26 @@ final class GeminiService extends Service {
         return values.toString();
     }
 
-    private Planned models(CredentialScript script) throws RefusedRequest {
+    private Planned models(Asked asked) throws RefusedRequest {
+        CredentialScript script = asked.script();
         List<String> names = script.models().isEmpty() ? USUAL_MODELS : script.models();
         if (action.equals("list")) {
+            String size = asked.query("pageSize").isEmpty() ? "50" : asked.query("pageSize");
+            String token = asked.query("pageToken").isEmpty() ? "from-0" : asked.query("pageToken");
+            if (!size.matches("[0-9]{1,6}") || !token.matches("from-[0-9]{1,6}")) {
+                throw new RefusedRequest(
+                        wording().invalid(size.matches("[0-9]{1,6}") ? "pageToken" : "pageSize", "Invalid value"));
+            }
+            int from = Math.min(Integer.parseInt(token.substring("from-".length())), names.size());
+            int to = Math.min(from + Math.clamp(Integer.parseInt(size), 1, MOST_MODELS), names.size());
             ObjectNode body = Json.object();
-            ArrayNode models = body.putArray("models");
-            names.forEach(name -> models.add(described(name)));
+            ArrayNode models = body.putArray(vertex ? "publisherModels" : "models");
+            names.subList(from, to)
+                    .forEach(name -> models.add(
+                            vertex ? Json.object().put("name", "publishers/google/models/" + name) : described(name)));
+            if (to < names.size()) {
+                body.put("nextPageToken", "from-" + to);
+            }
             return Planned.free(body.toString());
         }
         if (!names.contains(model) && !script.models().isEmpty()) {

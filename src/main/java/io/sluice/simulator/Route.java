@@ -17,6 +17,8 @@ record Route(Dialect dialect, Endpoint endpoint, String name) {
     private static final String AZURE = "/openai/v1/";
     private static final String AZURE_DATED = "/openai/deployments/";
 
+    private static final String AZURE_DATED_MODELS = "/openai/models";
+
     private static final Route CHAT = new Route(Dialect.OPENAI, Endpoint.CHAT, "");
 
     /** Whose rules hold. */
@@ -75,6 +77,9 @@ record Route(Dialect dialect, Endpoint endpoint, String name) {
         }
         if (path.startsWith(AZURE)) {
             return find(Dialect.AZURE_V1, path.substring(AZURE.length()), "");
+        }
+        if (path.equals(AZURE_DATED_MODELS)) {
+            return new Route(Dialect.AZURE_DATED, Endpoint.MODELS, "");
         }
         if (path.startsWith(AZURE_DATED)) {
             int end = path.indexOf('/', AZURE_DATED.length());

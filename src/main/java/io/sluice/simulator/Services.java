@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * /v1/…                                 OpenAI: chat, completions, embeddings, responses, images, audio, moderations,
  *                                       rerank, models; realtime by WebSocket
  * /openai/v1/…, /openai/deployments/…   Azure OpenAI
- * /anthropic/v1/…, /v1/messages…        Anthropic
+ * /anthropic/v1/…, /v1/messages…        Anthropic; /v1/models with an anthropic-version
  * /v1beta/models…                       Gemini
  * /v1/projects/…/publishers/google/…    Vertex AI, with an access token
  * /token, /google/token                 Google's access tokens
@@ -69,7 +69,7 @@ final class Services {
         if (path.startsWith("/v1beta/models")) {
             return gemini(path.substring("/v1beta/models".length()), false, request);
         }
-        if (path.startsWith("/v1beta1/projects/")) {
+        if (path.startsWith("/v1beta1/projects/") || path.startsWith("/v1beta1/publishers/google/")) {
             return vertex(path, request);
         }
         if (path.startsWith("/bedrock/")) {
@@ -84,6 +84,9 @@ final class Services {
 
     private static @Nullable Service v1(HttpServerRequest request, String rest) {
         if (rest.startsWith("messages")) {
+            return AnthropicService.of(rest);
+        }
+        if (rest.equals("models") && request.getHeader("anthropic-version") != null) {
             return AnthropicService.of(rest);
         }
         if (rest.startsWith("responses")) {
@@ -122,6 +125,9 @@ final class Services {
                     ? ResponsesService.of(Route.Dialect.AZURE_V1, rest, method)
                     : OpenAiMedia.of(Route.Dialect.AZURE_V1, rest, "");
             return special == null ? plain(path) : special;
+        }
+        if (path.equals("/openai/models")) {
+            return plain(path);
         }
         if (path.startsWith("/openai/responses")) {
             return ResponsesService.of(Route.Dialect.AZURE_DATED, path.substring("/openai/".length()), method);

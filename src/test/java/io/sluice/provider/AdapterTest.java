@@ -115,4 +115,34 @@ class AdapterTest {
     void everyTypeHasOne(ProviderType type) {
         assertThat(ProviderAdapters.of(type)).isNotNull();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BEDROCK, bedrock-runtime.us-east-1.amazonaws.com, '', https://bedrock.us-east-1.amazonaws.com/foundation-models",
+        "BEDROCK, bedrock-runtime-fips.us-east-1.amazonaws.com, '', https://bedrock-fips.us-east-1.amazonaws.com/foundation-models",
+        "BEDROCK, vpce-1.bedrock-runtime.eu-west-1.vpce.amazonaws.com, '', https://vpce-1.bedrock.eu-west-1.vpce.amazonaws.com/foundation-models",
+        "GEMINI, example.com, '', https://example.com/v1beta/models?pageSize=1000&pageToken=next%26",
+        "GEMINI, example.com, /v1/projects/p/locations/l/publishers/google, https://example.com/v1beta1/publishers/google/models?pageSize=1000&pageToken=next%26",
+        "ANTHROPIC, example.com, '', https://example.com/v1/models?limit=1000&after_id=next%26",
+        "AZURE, example.com, '', https://example.com/openai/models?api-version=2024-10-21",
+        "DASHSCOPE, example.com, /api/v1, https://example.com/compatible-mode/v1/models",
+        "OLLAMA, example.com, '', https://example.com/api/tags"
+    })
+    void modelsAreAskedForWhereTheProviderHasItsList(ProviderType type, String host, String path, String url) {
+        Candidate candidate = Objects.requireNonNull(new RevisionBuilder()
+                        .channel("c", c -> (type == ProviderType.AZURE ? c.azure("2024-10-21") : c.type(type))
+                                .url(new BaseUrl(true, host, 443, path))
+                                .secret(type == ProviderType.BEDROCK ? "AKIDEXAMPLE:secret" : "key")
+                                .serves("m"))
+                        .build()
+                        .models()
+                        .get("m"))
+                .candidates()
+                .getFirst();
+
+        ModelsCall call = ProviderAdapters.of(type).models(candidate, "next&", 0);
+
+        assertThat("https://" + call.server().authority() + call.uri()).isEqualTo(url);
+        assertThat(call.headers()).isNotEmpty().doesNotContainKey("host");
+    }
 }

@@ -1,5 +1,7 @@
 package io.sluice.provider.anthropic;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
@@ -12,15 +14,19 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.JsonTap;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.SseTap;
 import io.sluice.provider.AnswerReading;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
+import java.net.URLEncoder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,7 @@ public final class AnthropicAdapter implements ProviderAdapter {
     /** The version of the API whose wire format the codec speaks. */
     static final String VERSION = "2023-06-01";
 
+    private static final int MODELS_A_PAGE = 1000;
     private static final String BETA = "anthropic-beta";
     private static final AnthropicCodec CODEC = new AnthropicCodec();
 
@@ -113,6 +120,21 @@ public final class AnthropicAdapter implements ProviderAdapter {
             return null;
         }
         return endpoint.streams() ? JsonTap.ofMessage(rename) : JsonTap.ofTokenCount();
+    }
+
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        BaseUrl base = candidate.channel().baseUrl();
+        String after = page.isEmpty() ? "" : "&after_id=" + URLEncoder.encode(page, UTF_8);
+        return new ModelsCall(
+                base,
+                (base.path().isEmpty() ? "/v1" : base.path()) + "/models?limit=" + MODELS_A_PAGE + after,
+                headers(candidate, RequestHead.NONE),
+                answer -> new ModelsPage(
+                        ModelsPage.names(answer.path("data"), "id", name -> name),
+                        answer.path("has_more").asBoolean()
+                                ? answer.path("last_id").asText("")
+                                : ""));
     }
 
     @Override

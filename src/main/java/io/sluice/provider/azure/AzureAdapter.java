@@ -8,6 +8,8 @@ import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.SocketRequest;
@@ -66,6 +68,21 @@ public final class AzureAdapter implements ProviderAdapter {
 
     private static String segment(String text) {
         return OpenAiRequests.escaped(text);
+    }
+
+    /** The models of the resource: deployments are listed by its management alone. */
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        Channel channel = candidate.channel();
+        String base = channel.baseUrl().path();
+        String version = channel.apiVersion();
+        return new ModelsCall(
+                channel.baseUrl(),
+                base.endsWith("/openai/v1")
+                        ? base + "/models"
+                        : base + "/openai/models" + (version == null ? "" : "?api-version=" + segment(version)),
+                Map.of("api-key", candidate.account().key().reveal()),
+                ModelsPage::ofData);
     }
 
     @Override

@@ -15,11 +15,14 @@ import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class BedrockAdapter implements ProviderAdapter {
     private static final ProviderCodec CODEC = new BedrockCodec();
     private static final String SERVICE = "bedrock";
+    private static final Pattern CONTROL = Pattern.compile("(^|\\.)bedrock-runtime(-fips)?\\.");
     private static final Pattern HOST = Pattern.compile(
             "(?:^|\\.)bedrock-runtime(?:-fips)?\\.([a-z0-9-]+)\\.(?:vpce\\.)?(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)$");
 
@@ -78,6 +82,12 @@ public final class BedrockAdapter implements ProviderAdapter {
      */
     static Map<String, String> credential(BaseUrl base, String key, String path, byte[] body, long seconds) {
         AwsKey signing = AwsKey.of(key);
+        return credential("POST", base, signing == null ? "" : region(base, signing), key, path, body, seconds);
+    }
+
+    private static Map<String, String> credential(
+            String method, BaseUrl base, String region, String key, String path, byte[] body, long seconds) {
+        AwsKey signing = AwsKey.of(key);
         if (signing == null) {
             Map<String, String> bearer = new LinkedHashMap<>();
             bearer.put("authorization", "Bearer " + key);
@@ -93,9 +103,7 @@ public final class BedrockAdapter implements ProviderAdapter {
         Map<String, String> headers = new LinkedHashMap<>(signed);
         // Written by the client itself, from the same base URL.
         signed.put("host", base.authority());
-        headers.put(
-                "authorization",
-                SigV4.authorization(signing, region(base, signing), SERVICE, "POST", path, signed, hash));
+        headers.put("authorization", SigV4.authorization(signing, region, SERVICE, method, path, signed, hash));
         return headers;
     }
 
@@ -109,6 +117,27 @@ public final class BedrockAdapter implements ProviderAdapter {
                     Kind.ACCOUNT_REFUSED, "The region of the provider's account is not configured."));
         }
         return key.region();
+    }
+
+    /** Asked of the control plane, whose host is {@code bedrock} where requests go to {@code bedrock-runtime}. */
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        BaseUrl base = candidate.channel().baseUrl();
+        BaseUrl control = new BaseUrl(
+                base.tls(), CONTROL.matcher(base.host()).replaceFirst("$1bedrock$2."), base.port(), base.path());
+        String path = base.path() + "/foundation-models";
+        String region = AwsKey.of(candidate.account().key().reveal()) == null ? "" : region(candidate);
+        return new ModelsCall(
+                control,
+                path,
+                credential("GET", control, region, candidate.account().key().reveal(), path, new byte[0], seconds),
+                answer -> new ModelsPage(ModelsPage.names(answer.path("modelSummaries"), "modelId", name -> name), ""));
+    }
+
+    private static String region(Candidate candidate) {
+        return region(
+                candidate.channel().baseUrl(),
+                Objects.requireNonNull(AwsKey.of(candidate.account().key().reveal())));
     }
 
     @Override

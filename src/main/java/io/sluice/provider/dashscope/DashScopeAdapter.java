@@ -17,6 +17,8 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.preset.Presets;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.preset.TableErrors;
@@ -113,6 +115,16 @@ public final class DashScopeAdapter implements ProviderAdapter {
             }
         });
         return body;
+    }
+
+    /** The native API has no list; the mode that is compatible with OpenAI has. */
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        return new ModelsCall(
+                candidate.channel().baseUrl(),
+                root(candidate) + COMPATIBLE + "/models",
+                headers(candidate, false),
+                ModelsPage::ofData);
     }
 
     @Override

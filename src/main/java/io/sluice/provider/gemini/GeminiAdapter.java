@@ -25,6 +25,8 @@ import io.sluice.domain.sse.GeminiTap;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.provider.AnswerReading;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.TokenGrant;
 import io.sluice.provider.UpstreamRequest;
@@ -53,6 +55,7 @@ public final class GeminiAdapter implements ProviderAdapter {
     private static final GeminiCodec CODEC = new GeminiCodec();
     private static final String USUAL_PATH = "/v1beta";
     private static final String STREAM = ":streamGenerateContent";
+    private static final int MODELS_A_PAGE = 1000;
     private static final String EVENTS = "?alt=sse";
 
     private final Clock wallClock;
@@ -270,6 +273,28 @@ public final class GeminiAdapter implements ProviderAdapter {
 
     private static boolean isReadable(String contentType) {
         return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
+    }
+
+    /** Vertex AI has one list for all projects, of its publishers. */
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        String base = base(candidate);
+        String list = isVertex(candidate)
+                ? base.substring(0, Math.max(base.indexOf("/v1"), 0)) + "/v1beta1/publishers/google/models"
+                : base + "/models";
+        String from = page.isEmpty() ? "" : "&pageToken=" + segment(page);
+        return new ModelsCall(
+                candidate.channel().baseUrl(),
+                list + "?pageSize=" + MODELS_A_PAGE + from,
+                credential(candidate.account().key().reveal()),
+                answer -> new ModelsPage(
+                        ModelsPage.names(
+                                answer.has("publisherModels") ? answer.path("publisherModels") : answer.path("models"),
+                                "name",
+                                name -> name.startsWith("tunedModels/")
+                                        ? name
+                                        : name.substring(name.lastIndexOf('/') + 1)),
+                        answer.path("nextPageToken").asText("")));
     }
 
     @Override

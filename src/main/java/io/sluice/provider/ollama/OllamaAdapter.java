@@ -24,8 +24,11 @@ import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RetryAfter;
 import io.sluice.provider.UpstreamRequest;
@@ -116,6 +119,16 @@ public final class OllamaAdapter implements ProviderAdapter {
         return key.equals(NO_KEY)
                 ? Map.of("accept", accept)
                 : Map.of("accept", accept, "authorization", "Bearer " + key);
+    }
+
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        BaseUrl base = candidate.channel().baseUrl();
+        return new ModelsCall(
+                base,
+                base.path() + "/api/tags",
+                headers(candidate, false),
+                answer -> new ModelsPage(ModelsPage.names(answer.path("models"), "name", name -> name), ""));
     }
 
     @Override

@@ -7,12 +7,15 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Auth;
 import io.sluice.domain.pool.Preset.Quirk;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
 import io.sluice.provider.SocketRequest;
@@ -90,6 +93,13 @@ public final class OpenAiAdapter implements ProviderAdapter {
         return preset != null && preset.auth() == Auth.OPTIONAL && key.equals(NO_KEY)
                 ? Map.of()
                 : Map.of("authorization", "Bearer " + key);
+    }
+
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        BaseUrl base = candidate.channel().baseUrl();
+        return new ModelsCall(
+                base, base.path() + "/models", headers(candidate.account().key().reveal()), ModelsPage::ofData);
     }
 
     @Override

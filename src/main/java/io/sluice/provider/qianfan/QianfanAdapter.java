@@ -13,9 +13,12 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.preset.Presets;
 import io.sluice.provider.Encoding;
+import io.sluice.provider.ModelsCall;
+import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.TokenGrant;
 import io.sluice.provider.UpstreamRequest;
@@ -116,6 +119,17 @@ public final class QianfanAdapter implements ProviderAdapter {
 
     private static String escaped(String text) {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    /** Version 2 has a list, the older API has none. */
+    @Override
+    public ModelsCall models(Candidate candidate, String page, long seconds) {
+        Secret key = candidate.account().key();
+        if (AccessTokens.isQuery(key)) {
+            throw Encoding.inexpressible("models");
+        }
+        BaseUrl base = candidate.channel().baseUrl();
+        return new ModelsCall(base, base.path() + "/models", headers(key.reveal()), ModelsPage::ofData);
     }
 
     @Override
