@@ -9,6 +9,7 @@ import io.sluice.domain.lease.Renewal;
 import io.sluice.domain.lease.Requester;
 import io.sluice.domain.lease.ScopeGrant;
 import io.sluice.domain.lease.Units;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -156,8 +157,10 @@ public class QuotaBench {
                 Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
+                FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         return new Candidate(channel, account, "m", "m", List.of(scope));
     }
 

@@ -1,7 +1,9 @@
 package io.sluice.bench;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.Secret;
 import io.sluice.domain.health.HealthView;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -76,8 +78,10 @@ public class RoutePlannerBench {
                 Outbound.NONE,
                 OnClientGone.CANCEL,
                 false,
+                FetchRules.OFF,
                 64,
-                null);
+                null,
+                Channel.Responses.TRANSLATE);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))
                 .toList();
@@ -100,7 +104,7 @@ public class RoutePlannerBench {
 
     private List<Candidate> plan(long stickyHash, long seed) {
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new Question(model, headroom, stickyHash, seed, NOW), plan, new Cooling());
+        planner.plan(new Question(model, Endpoint.CHAT_COMPLETIONS, headroom, stickyHash, seed, NOW), plan, new Cooling());
         return plan;
     }
 }

@@ -5,6 +5,7 @@ import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -39,10 +40,12 @@ final class ChannelReader {
         Preset preset = preset();
         ProviderType type = type(preset);
         BaseUrl baseUrl = baseUrl(preset);
+        ProviderType known = type == null ? ProviderType.OPENAI : type;
+        BaseUrl url = baseUrl == null ? NOWHERE : baseUrl;
         Channel values = new Channel(
                 name,
-                type == null ? ProviderType.OPENAI : type,
-                baseUrl == null ? NOWHERE : baseUrl,
+                known,
+                url,
                 apiVersion(type, baseUrl),
                 channel.integer("priority", 0, -1_000_000, 1_000_000),
                 channel.integer("weight", 1, 1, 1000),
@@ -53,8 +56,10 @@ final class ChannelReader {
                 Outbound.NONE,
                 channel.word("on-client-gone", OnClientGone.CANCEL),
                 channel.flag("lenient", false),
+                FetchReader.read(channel.section("fetch")),
                 channel.integer("max-connections", 4096, 1, 100_000),
-                preset);
+                preset,
+                responses(known, url));
         Channel complete = values.withOutbound(OutboundReader.ofChannel(channel, values));
         return new ChannelEntry(channel.place(), complete, accounts(complete), channel.flag("disabled", false));
     }
@@ -135,6 +140,18 @@ final class ChannelReader {
             channel.error("api-version", "is missing; write it like 2024-10-21, or end base-url in /openai/v1");
         }
         return version;
+    }
+
+    private Responses responses(ProviderType type, BaseUrl url) {
+        Responses said = channel.optionalWord("responses", Responses.class, "see below");
+        if (said == Responses.NATIVE && type != ProviderType.OPENAI && type != ProviderType.AZURE) {
+            channel.error("responses", "native goes with the types openai and azure only");
+        } else if (said == Responses.NATIVE
+                && type == ProviderType.AZURE
+                && !url.path().endsWith("/openai/v1")) {
+            channel.error("responses", "native needs a base-url that ends in /openai/v1");
+        }
+        return said == null ? Responses.usual(type, url) : said;
     }
 
     private List<AccountEntry> accounts(Channel complete) {

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
@@ -14,6 +15,7 @@ import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -34,12 +36,14 @@ public final class EffectiveConfig {
      * @param revision any revision
      */
     public static JsonObject render(GatewayRevision revision) {
+        StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
+                .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -69,6 +73,8 @@ public final class EffectiveConfig {
                 .put("max-connections", channel.maxConnections())
                 .put("on-client-gone", channel.onClientGone().name().toLowerCase(Locale.ROOT))
                 .put("lenient", channel.lenient())
+                .put("fetch", fetch(channel.fetch()))
+                .put("responses", channel.responses().name().toLowerCase(Locale.ROOT))
                 .put("timeouts", timeouts(channel.timeouts()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
@@ -90,6 +96,18 @@ public final class EffectiveConfig {
             json.put("per-model", perModel);
         }
         return json;
+    }
+
+    private static JsonObject fetch(FetchRules rules) {
+        JsonObject json = new JsonObject().put("enabled", rules.enabled());
+        return rules.enabled()
+                ? json.put("hosts", rules.hosts().isEmpty() ? "all" : array(rules.hosts(), Object::toString))
+                        .put(
+                                "ports",
+                                new JsonArray(rules.ports().stream().sorted().toList()))
+                        .put("max-size", Scalars.showSize(rules.maxBytes()))
+                        .put("timeout", Scalars.show(rules.timeout()))
+                : json;
     }
 
     /** Names only: what is added may be a secret of the provider's. */

@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.Account;
@@ -20,6 +21,7 @@ final class Entries {
     final List<KeyEntry> keys = new ArrayList<>();
     final List<TeamEntry> teams = new ArrayList<>();
     final List<Named> notifications = new ArrayList<>();
+    final List<Item> secrets = new ArrayList<>();
     Policy routing = Policy.NONE;
     boolean allowEmpty;
 

@@ -8,6 +8,7 @@ import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Glob;
+import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
@@ -20,6 +21,7 @@ import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -57,7 +59,14 @@ final class GatewayAssembler {
         Map<String, Model> models = models(channels);
         clearText();
         unmatched(models);
-        return new GatewayRevision(id, channels, models, keys(), findings.notApplied(), findings.warnings());
+        return new GatewayRevision(
+                id, channels, models, keys(), storedIds(), findings.notApplied(), findings.warnings());
+    }
+
+    private @Nullable StoredIds storedIds() {
+        List<Secret> secrets =
+                entries.secrets.stream().map(item -> Secret.of(item.text())).toList();
+        return secrets.isEmpty() ? null : new StoredIds(secrets);
     }
 
     /** The keys, each charged also to its team. */
@@ -237,6 +246,7 @@ final class GatewayAssembler {
         entries.keys.stream()
                 .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
                 .forEach(key -> places.add(key.place().at("key")));
+        entries.secrets.stream().filter(Item::written).forEach(secret -> places.add(secret.place()));
         if (!places.isEmpty()) {
             findings.warning("secrets in clear text: " + Findings.places(places)
                     + "; write ${env:NAME}, ${file:path} or, for a virtual key, key-hash");

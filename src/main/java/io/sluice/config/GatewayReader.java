@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Named;
 import io.sluice.config.Entries.Policy;
@@ -8,6 +10,7 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.stored.StoredIds;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -54,10 +57,30 @@ final class GatewayReader {
         if (isFirst(file, "currency") && currency != null && !currency.equals("USD")) {
             file.findings().notApplied("currencies", file.place("currency"));
         }
+        List<Item> secrets = file.texts("secrets", "secrets", "see below");
+        if (isFirst(file, "secrets")) {
+            secrets(file, secrets);
+        }
         boolean allowEmpty = file.flag("allow-empty", false);
         if (isFirst(file, "allow-empty")) {
             entries.allowEmpty = allowEmpty;
         }
+    }
+
+    private void secrets(Section file, List<Item> secrets) {
+        if (secrets.size() > StoredIds.MAX_SECRETS) {
+            file.error("secrets", "are more than " + StoredIds.MAX_SECRETS + "; remove the oldest, at the end");
+        }
+        for (Item secret : secrets) {
+            if (secret.text().getBytes(UTF_8).length < StoredIds.MIN_SECRET) {
+                file.findings()
+                        .error(
+                                secret.place(),
+                                "the secret is shorter than " + StoredIds.MIN_SECRET
+                                        + " bytes; make one with: openssl rand -base64 32");
+            }
+        }
+        entries.secrets.addAll(secrets);
     }
 
     Entries entries() {

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param headerFields most header fields; more is a 431
  * @param body largest request body in bytes; larger is a 413
  * @param bodyMemory bytes of request bodies held at once by the node; beyond it requests get a 503
+ * @param upload largest multipart form in bytes, which flows through; larger is a 413
+ * @param uploadKept bytes of a form's beginning that are kept, to find its model in and to send them again; part of bodyMemory
  * @param jsonDepth deepest nesting of a JSON body; deeper is a 400
  * @param headerTimeout from the connection, or the first byte of a request on it, to the end of its head
  * @param bodyIdle longest pause between two pieces of a body; longer is a 408
@@ -29,6 +31,8 @@ public record HttpBounds(
         int headerFields,
         int body,
         long bodyMemory,
+        long upload,
+        int uploadKept,
         int jsonDepth,
         Duration headerTimeout,
         Duration bodyIdle,
@@ -48,6 +52,8 @@ public record HttpBounds(
             100,
             32 * 1024 * 1024,
             512L * 1024 * 1024,
+            256L * 1024 * 1024,
+            256 * 1024,
             128,
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),

@@ -12,10 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param tls its certificate; null for clear text
  * @param trustedProxies peers whose {@code X-Forwarded-For} is believed; default none
  * @param bounds what one client may cost
+ * @param realtime bounds of realtime sessions
  */
-public record HttpConfig(String host, int port, @Nullable TlsConfig tls, List<Cidr> trustedProxies, HttpBounds bounds) {
+public record HttpConfig(
+        String host,
+        int port,
+        @Nullable TlsConfig tls,
+        List<Cidr> trustedProxies,
+        HttpBounds bounds,
+        RealtimeConfig realtime) {
     /** Copies the list. */
     public HttpConfig {
         trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /** With the default bounds of realtime sessions. */
+    public HttpConfig(String host, int port, @Nullable TlsConfig tls, List<Cidr> trustedProxies, HttpBounds bounds) {
+        this(host, port, tls, trustedProxies, bounds, RealtimeConfig.DEFAULT);
     }
 }

@@ -25,6 +25,8 @@ final class NodeReader {
     private static final Duration CLUSTER_NOTICE = Duration.ofSeconds(2);
     private static final Duration MAX_NOTICE = Duration.ofMinutes(1);
     private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+    private static final Duration MAX_SESSION = Duration.ofHours(24);
+    private static final long MAX_MESSAGE = 256L * 1024 * 1024;
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
 
     private final Section file;
@@ -78,7 +80,21 @@ final class NodeReader {
                 overrides.port() != null ? overrides.port() : port,
                 tls(http.section("tls")),
                 networks(http),
-                BoundsReader.read(http.section("bounds")));
+                BoundsReader.read(http.section("bounds")),
+                realtime(http.section("realtime")));
+    }
+
+    private static RealtimeConfig realtime(Section realtime) {
+        RealtimeConfig standard = RealtimeConfig.DEFAULT;
+        RealtimeConfig read = new RealtimeConfig(
+                (int) realtime.size("frame", standard.frame(), 1024, MAX_MESSAGE),
+                (int) realtime.size("message", standard.message(), 1024, MAX_MESSAGE),
+                realtime.duration("idle", standard.idle(), MIN_TIMEOUT, MAX_SESSION),
+                realtime.duration("session", standard.session(), MIN_TIMEOUT, MAX_SESSION));
+        if (realtime.isPresent() && read.message() < read.frame()) {
+            realtime.error("message", "is less than frame: a message is at least one frame");
+        }
+        return read;
     }
 
     private AdminConfig admin(Section admin) {
@@ -207,6 +223,8 @@ final class NodeReader {
                     bounds.integer("header-fields", STANDARD.headerFields(), 8, 10_000),
                     (int) bounds.size("body", STANDARD.body(), KIB, KIB * (long) MIB),
                     bounds.size("body-memory", STANDARD.bodyMemory(), KIB, KIB * (long) KIB * MIB),
+                    bounds.size("upload", STANDARD.upload(), KIB, KIB * (long) KIB * MIB),
+                    (int) bounds.size("upload-kept", STANDARD.uploadKept(), KIB, 16 * (long) MIB),
                     bounds.integer("json-depth", STANDARD.jsonDepth(), 8, 1000),
                     bounds.duration("header-timeout", STANDARD.headerTimeout(), MIN_TIMEOUT, MAX_TIMEOUT),
                     bounds.duration("body-idle", STANDARD.bodyIdle(), MIN_TIMEOUT, MAX_TIMEOUT),

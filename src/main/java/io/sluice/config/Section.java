@@ -61,8 +61,9 @@ final class Section {
      *
      * @param text the text, references resolved
      * @param place where it stands
+     * @param written whether it stands in the file itself, not behind a reference
      */
-    record Item(String text, Place place) {}
+    record Item(String text, Place place, boolean written) {}
 
     /** Whether the file has this mapping. */
     boolean isPresent() {
@@ -267,7 +268,7 @@ final class Section {
             if (item.getValue() instanceof Scalar scalar) {
                 String text = resolve(scalar, item.getKey());
                 if (text != null) {
-                    items.add(new Item(text, item.getKey()));
+                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text())));
                 }
             } else {
                 findings().error(item.getKey(), "is not a single value");
@@ -362,7 +363,7 @@ final class Section {
             if (entry.getValue().value() instanceof Scalar scalar) {
                 String text = resolve(scalar, where);
                 if (text != null) {
-                    values.put(name, new Item(text, where));
+                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text())));
                 }
             } else {
                 findings().error(where, "is not a single value");

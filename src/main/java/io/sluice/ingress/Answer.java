@@ -42,12 +42,14 @@ final class Answer implements Timed {
      * @param services what the lane's exchanges share
      * @param writer the client's side
      * @param exchange the provider's side
+     * @param tap reads it
      * @param whenOver told once: null for a whole answer, else why it is not
      */
     Answer(
             ExchangeServices services,
             AnswerWriter writer,
             UpstreamExchange exchange,
+            ResponseTap tap,
             Consumer<@Nullable GatewayFailure> whenOver) {
         this.services = services;
         this.writer = writer;
@@ -56,8 +58,8 @@ final class Answer implements Timed {
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
         this.events = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-        this.pieces = events || writer.isArrayStream();
-        this.tap = exchange.tap();
+        this.tap = tap;
+        this.pieces = events || writer.isArrayStream() || tap.isOpaque();
     }
 
     ResponseTap tap() {

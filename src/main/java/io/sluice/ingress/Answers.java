@@ -10,7 +10,7 @@ import java.time.Duration;
 /** Writes whole JSON answers, with the headers that every one of them carries. */
 final class Answers {
     /** What is still read of a refused body, so that the client sees the answer before the connection closes. */
-    private static final int MOST_DISCARDED = 1024 * 1024;
+    static final int MOST_DISCARDED = 1024 * 1024;
 
     private Answers() {}
 

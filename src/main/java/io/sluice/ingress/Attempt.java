@@ -6,6 +6,7 @@ import io.sluice.domain.quota.Estimate;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
+import io.sluice.message.RestPlaces;
 import io.sluice.message.SettleQuota;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,21 @@ final class Attempt {
         kept = true;
         actual = chargeOf(failure);
         settle(bus, true);
+        report(bus, failure, now);
+    }
+
+    /**
+     * Reports the outcome, and settles the reservation but for its places: a session goes on. Whoever goes on ends it.
+     *
+     * @param bus to quota, and to everyone who learns from attempts
+     * @param counts whether it counts as a request
+     * @param used what was used
+     * @param failure what went wrong; null for success
+     * @param now monotonic nanoseconds
+     */
+    void rest(Bus bus, boolean counts, Estimate used, @Nullable GatewayFailure failure, long now) {
+        finished = true;
+        bus.send(Address.QUOTA_REST, new RestPlaces(reservation, counts, used));
         report(bus, failure, now);
     }
 

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the virtual key of a request: in the headers that SDKs use, or where Google's clients ask in the query's {@code
- * key}, which is looked at here alone, never logged and never sent on. The key is looked up by the hash of its whole text; what is stored is a hash, and
+ * Finds the virtual key of a request: in the headers that SDKs use, in the query's {@code key} where Google's
+ * clients ask, and in a subprotocol where a browser opens a WebSocket; it is looked at here alone, never logged and never sent on. The key is looked up by the hash of its whole text; what is stored is a hash, and
  * hashes are compared in constant time. Every refusal of a key sounds the same, so that nothing can be learned from it.
  */
 final class Authenticator {
@@ -27,14 +27,14 @@ final class Authenticator {
      * The key of a request.
      *
      * @param headers the request's headers
-     * @param query values of the query's {@code key}; empty where none is taken
+     * @param others what stands for a key elsewhere in the head; empty where nothing does
      * @param keys the keys there are
      * @param client the client's address as text
      * @param now wall clock
      * @throws GatewayException unauthenticated or forbidden
      */
-    static VirtualKey authenticate(MultiMap headers, List<String> query, KeyRing keys, String client, Instant now) {
-        String text = presented(headers, query);
+    static VirtualKey authenticate(MultiMap headers, List<String> others, KeyRing keys, String client, Instant now) {
+        String text = presented(headers, others);
         VirtualKey key = keys.find(KeyHash.ofKey(text)).orElse(null);
         if (key == null || key.disabled() || (key.expires() != null && !now.isBefore(key.expires()))) {
             throw refused("The API key is unknown, expired or disabled.");
@@ -54,7 +54,7 @@ final class Authenticator {
         }
     }
 
-    private static String presented(MultiMap headers, List<String> query) {
+    private static String presented(MultiMap headers, List<String> others) {
         String found = null;
         List<String> bearers = headers.getAll("authorization");
         for (String value : bearers) {
@@ -67,7 +67,7 @@ final class Authenticator {
                 }
             }
         }
-        for (String value : query) {
+        for (String value : others) {
             found = only(found, value);
         }
         if (found == null) {

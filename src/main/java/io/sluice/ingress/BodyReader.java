@@ -62,7 +62,7 @@ final class BodyReader implements Timed {
     }
 
     /** Length that the client announces; -1 when it does not. Netty has refused what is not a number. */
-    private static long announced(HttpServerRequest request) {
+    static long announced(HttpServerRequest request) {
         String value = request.getHeader("content-length");
         try {
             return value == null ? -1 : Long.parseLong(value);

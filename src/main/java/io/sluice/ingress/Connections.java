@@ -28,6 +28,7 @@ final class Connections implements Timed {
     private final Map<HttpConnection, Entry> open = new HashMap<>();
 
     private static final class Entry {
+        private String address = "";
         private long idleSinceNanos;
         private boolean served;
         private int busy;
@@ -53,14 +54,20 @@ final class Connections implements Timed {
         Entry entry = new Entry();
         entry.idleSinceNanos = clock.getAsLong();
         open.put(connection, entry);
-        connection.closeHandler(v -> {
-            open.remove(connection);
-            metrics.connectionsOpen(-1);
-            limits.leaveConnection(address);
-        });
+        entry.address = address;
+        connection.closeHandler(v -> closed(connection));
         connection.exceptionHandler(cause -> {});
         if (connection.isSsl()) {
             watchNoise(connection, entry);
+        }
+    }
+
+    /** A connection is over. Only the first call counts: one that became a WebSocket does not say so by itself. */
+    void closed(HttpConnection connection) {
+        Entry entry = open.remove(connection);
+        if (entry != null) {
+            metrics.connectionsOpen(-1);
+            limits.leaveConnection(entry.address);
         }
     }
 

@@ -56,7 +56,7 @@ record ErrorAnswer(
         int status =
                 switch (failure.kind()) {
                     case MALFORMED -> 400;
-                    case UNKNOWN_PATH, UNKNOWN_MODEL -> 404;
+                    case UNKNOWN_PATH, UNKNOWN_MODEL, UNKNOWN_OBJECT -> 404;
                     case METHOD_NOT_ALLOWED -> 405;
                     case GONE -> 410;
                     case BODY_TOO_SLOW -> 408;
@@ -64,6 +64,7 @@ record ErrorAnswer(
                     case TARGET_TOO_LONG -> 414;
                     case UNSUPPORTED_MEDIA_TYPE -> 415;
                     case EXPECTATION_FAILED -> 417;
+                    case UPGRADE_REQUIRED -> 426;
                     case HEADERS_TOO_LARGE -> 431;
                     case NOT_IMPLEMENTED -> 501;
                 };
@@ -110,7 +111,12 @@ record ErrorAnswer(
                 new ErrorAnswer(400, INVALID, "request_exceeds_limits", null, failure.message(), Duration.ZERO);
             case INEXPRESSIBLE ->
                 new ErrorAnswer(
-                        400, INVALID, "unsupported_parameter", failure.param(), failure.message(), Duration.ZERO);
+                        400,
+                        INVALID,
+                        failure.code() == null ? "unsupported_parameter" : failure.code(),
+                        failure.param(),
+                        failure.message(),
+                        Duration.ZERO);
             case CONNECT, RESET, BAD_RESPONSE, TRUNCATED, SERVER_ERROR ->
                 new ErrorAnswer(502, SERVER, "upstream_error", null, failure.message(), failure.retryAfter());
         };

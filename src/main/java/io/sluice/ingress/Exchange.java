@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -9,7 +10,7 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
-import io.sluice.domain.tokens.TokenUsage;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * Every way ends in {@link #finish}, once. Runs on the lane's event loop.
  */
-final class Exchange implements Cancellation {
+final class Exchange implements Cancellation, InFlight {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     /** Beyond the provider client's own deadlines; running into it is a defect. */
@@ -57,9 +58,12 @@ final class Exchange implements Cancellation {
     private final AnswerWriter writer;
     private final UsageMeter meter;
     private final Reserving reserving;
+    private final @Nullable Ownership ownership;
     private final Runnable release;
     private final RemainingCandidates remaining;
+    private final FetchedMedia media = new FetchedMedia();
     private final long readNanos;
+    private final @Nullable ClientUpload upload;
     private int expiredLeases;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
@@ -74,30 +78,30 @@ final class Exchange implements Cancellation {
      *
      * @param services what the lane's exchanges share
      * @param incoming the request
-     * @param scan its body
-     * @param model the model it asks for
-     * @param maxWait how long it may wait for room
+     * @param asked what it asks for
      * @param release gives back its place; run once at the end
      */
     Exchange(
             ExchangeServices services,
             Incoming incoming,
-            RequestScan scan,
-            Model model,
-            Duration maxWait,
+            Asked asked,
             Runnable release) {
         this.services = services;
         this.incoming = incoming;
-        this.scan = scan;
-        this.model = model;
+        this.scan = asked.scan();
+        this.model = asked.model();
+        this.ownership = asked.ownership();
+        this.upload = asked.upload();
         this.release = release;
         this.remaining = new RemainingCandidates(model.policy(), scan.stream());
         this.heldBytes = scan.body().length;
         this.readNanos = services.clock().getAsLong();
         this.writer = new AnswerWriter(services, incoming, scan.head().arrayStream(), this::committed);
-        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos);
+        boolean background = ownership != null && StoredRequests.isTrue(scan, "background");
+        this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos, background);
+        int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
-                services, incoming, scan.body().length, maxWait, model.policy().deadline(), readNanos);
+                services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
     }
 
     /** Begins; everything after happens by itself. */
@@ -106,12 +110,18 @@ final class Exchange implements Cancellation {
         incoming.response().closeHandler(v -> clientLeft());
         incoming.response().exceptionHandler(cause -> clientLeft());
         incoming.request().exceptionHandler(cause -> clientLeft());
+        if (ownership != null && ownership.only() != null) {
+            guarded(this::planned).handle(new RouteDecision.Planned(List.of(ownership.only())));
+            return;
+        }
         PlanRoute question = new PlanRoute(
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
+                scan.endpoint(),
                 scan.stickyHash(),
-                services.random().nextLong());
+                services.random().nextLong(),
+                ownership == null ? null : ownership.account());
         services.bus()
                 .request(Address.routePlan(services.lane()), question)
                 .onComplete(guarded(this::planned), this::defect);
@@ -199,9 +209,14 @@ final class Exchange implements Cancellation {
                 grant.reservation(),
                 grant.expiresAtNanos(),
                 reserving.connectionTo(candidate),
+                media,
+                upload,
                 this);
         Timeouts timeouts = candidate.timeouts();
-        Duration timeout = timeouts.head(scan.stream()).plus(timeouts.connect()).plus(OPEN_MARGIN);
+        Duration timeout = timeouts.head(scan.stream())
+                .plus(timeouts.connect())
+                .plus(candidate.channel().fetch().longest())
+                .plus(OPEN_MARGIN);
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
                 .onComplete(guarded(result -> opened(next, result)), cause -> {
@@ -225,8 +240,12 @@ final class Exchange implements Cancellation {
                     finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
                     return;
                 }
-                Answer started = new Answer(services, writer, opened.exchange(), this::answered);
+                ResponseTap tap = ownership == null
+                        ? opened.exchange().tap()
+                        : ownership.over(opened.exchange(), current.candidate(), scan.stream());
+                Answer started = new Answer(services, writer, opened.exchange(), tap, this::answered);
                 answer = started;
+                meter.answering(current.candidate(), scan, started.tap());
                 started.start();
             }
             case OpenResult.LeaseExpired expired -> leaseExpired(current, expired.connection());
@@ -261,6 +280,10 @@ final class Exchange implements Cancellation {
             return;
         }
         lastFailure = upstream;
+        if (upload != null && !upload.isReplayable()) {
+            finish(notSentAgain(upstream));
+            return;
+        }
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - readNanos);
         Next next = remaining.failed(
@@ -276,6 +299,17 @@ final class Exchange implements Cancellation {
             }
             case Next.GiveUp none -> finish(upstream);
         }
+    }
+
+    private static UpstreamFailure notSentAgain(UpstreamFailure failure) {
+        return new UpstreamFailure(
+                failure.kind(),
+                failure.status(),
+                failure.message() + " The upload was not sent again, for part of it had been sent already.",
+                failure.type(),
+                failure.param(),
+                failure.code(),
+                failure.retryAfter());
     }
 
     /** The answer is over: whole, or not. */
@@ -322,8 +356,14 @@ final class Exchange implements Cancellation {
     /** The client has seen a byte: no other attempt will need the body. */
     private void committed() {
         scan = scan.withoutBody();
-        services.limits().releaseBody(heldBytes);
-        heldBytes = 0;
+        media.close();
+        if (!meter.holdsBody()) {
+            services.limits().releaseBody(heldBytes);
+            heldBytes = 0;
+        }
+        if (upload != null) {
+            upload.forget();
+        }
     }
 
     /**
@@ -346,36 +386,53 @@ final class Exchange implements Cancellation {
                         done.cause().toString());
             }
             try {
-                close(outcome);
+                close(told(outcome));
             } finally {
                 ended();
             }
         });
     }
 
+    private @Nullable GatewayFailure told(@Nullable GatewayFailure failure) {
+        return failure == null || ownership == null ? failure : ownership.asTold(failure);
+    }
+
     private void ended() {
         services.open().remove(this);
+        media.close();
         services.limits().releaseBody(heldBytes);
+        if (upload != null) {
+            upload.close();
+        }
         release.run();
     }
 
     private Future<Accepted> account(@Nullable GatewayFailure outcome) {
         try {
-            TokenUsage usage = meter.settle(attempt, answer, outcome);
+            if (upload != null) {
+                meter.uploaded(upload);
+            }
             boolean estimated = attempt != null
-                    && !CountTokens.isAsked(scan)
+                    && !meter.isFree()
                     && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.record(usage, estimated, ending, outcome, writer.firstByteNanos());
+            return meter.settle(attempt, answer, outcome)
+                    .compose(usage -> meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos()));
         } catch (RuntimeException defect) {
             return Future.failedFuture(defect);
         }
     }
 
+    @Override
+    public void drain() {
+        // It goes on to its end.
+    }
+
     /** Ends the exchange because the node stops; the client is told. */
-    void cut() {
+    @Override
+    public void cut() {
         stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
         if (answer != null) {
             answer.cut(stopping);
@@ -393,6 +450,9 @@ final class Exchange implements Cancellation {
         }
         if (outcome == null) {
             Objects.requireNonNull(answer).end();
+            if (upload != null) {
+                upload.discard();
+            }
         } else if (writer.isCommitted()) {
             writer.abort(outcome);
         } else {

@@ -1,14 +1,18 @@
 package io.sluice.ingress;
 
 import io.sluice.config.HttpBounds;
+import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Bus;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the exchanges of one lane share.
@@ -24,7 +28,8 @@ import java.util.function.LongSupplier;
  * @param bounds what one client may cost
  * @param limits what all lanes share of them
  * @param timed the lane's sweep
- * @param open the lane's exchanges that have not ended
+ * @param open the lane's exchanges and sessions that have not ended
+ * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 record ExchangeServices(
         Vertx vertx,
@@ -38,7 +43,28 @@ record ExchangeServices(
         HttpBounds bounds,
         EdgeLimits limits,
         Set<Timed> timed,
-        Set<Exchange> open) {
+        Set<InFlight> open,
+        @Nullable StoredIds ownIds) {
+    /** Takes a place for a request; {@link #leave} gives it back. */
+    void enter() {
+        if (!limits.enterRequest()) {
+            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
+        }
+        metrics.requestsInFlight(1);
+    }
+
+    /** Gives a request's place back. */
+    void leave() {
+        limits.leaveRequest();
+        metrics.requestsInFlight(-1);
+    }
+
+    /** How ids of stored responses are made: with the files' secrets, else with the node's own; null where there is none. */
+    @Nullable
+    StoredIds storedIds(GatewayRevision revision) {
+        return revision.storedIds() != null ? revision.storedIds() : ownIds;
+    }
+
     /** Answers a request with a failure and counts it. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);

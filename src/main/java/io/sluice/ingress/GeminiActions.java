@@ -23,8 +23,11 @@ final class GeminiActions {
      */
     GeminiActions(String root, ExchangeServices services) {
         this.root = root;
-        for (Endpoint endpoint :
-                List.of(Endpoint.GENERATE_CONTENT, Endpoint.COUNT_CONTENT_TOKENS, Endpoint.EMBED_CONTENT)) {
+        for (Endpoint endpoint : List.of(
+                Endpoint.GENERATE_CONTENT,
+                Endpoint.COUNT_CONTENT_TOKENS,
+                Endpoint.EMBED_CONTENT,
+                Endpoint.BATCH_EMBED_CONTENTS)) {
             endpoints.put(endpoint, new ModelEndpoint(endpoint, services));
         }
     }
@@ -45,6 +48,7 @@ final class GeminiActions {
                     case "generateContent", "streamGenerateContent" -> endpoint(Endpoint.GENERATE_CONTENT);
                     case "countTokens" -> endpoint(Endpoint.COUNT_CONTENT_TOKENS);
                     case "embedContent" -> endpoint(Endpoint.EMBED_CONTENT);
+                    case "batchEmbedContents" -> endpoint(Endpoint.BATCH_EMBED_CONTENTS);
                     default -> throw unknown();
                 };
         String model = GeminiPath.decoded(path.substring(root.length(), colon));
@@ -58,7 +62,8 @@ final class GeminiActions {
     private static GatewayException unknown() {
         return new GatewayException(new InvalidRequest(
                 Kind.UNKNOWN_PATH,
-                "Of a model's actions generateContent, streamGenerateContent, countTokens and embedContent are served.",
+                "Of a model's actions generateContent, streamGenerateContent, countTokens, embedContent and"
+                        + " batchEmbedContents are served.",
                 null,
                 "unknown_url"));
     }

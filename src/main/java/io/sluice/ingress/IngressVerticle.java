@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.sluice.config.HttpConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
@@ -35,8 +36,9 @@ public final class IngressVerticle extends VerticleBase {
     private final EdgeLimits limits;
     private final GatewayMetrics metrics;
     private final LongSupplier clock;
+    private final @Nullable StoredIds ownIds;
     private final Set<Timed> timed = new LinkedHashSet<>();
-    private final Set<Exchange> open = new LinkedHashSet<>();
+    private final Set<InFlight> open = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable TrafficServer server;
 
@@ -49,6 +51,7 @@ public final class IngressVerticle extends VerticleBase {
      * @param limits what all lanes share of the bounds
      * @param metrics the node's meters
      * @param clock monotonic nanoseconds
+     * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
      */
     public IngressVerticle(
             int lane,
@@ -56,13 +59,15 @@ public final class IngressVerticle extends VerticleBase {
             GatewayRevision initial,
             EdgeLimits limits,
             GatewayMetrics metrics,
-            LongSupplier clock) {
+            LongSupplier clock,
+            @Nullable StoredIds ownIds) {
         this.lane = lane;
         this.config = config;
         this.initial = initial;
         this.limits = limits;
         this.metrics = metrics;
         this.clock = clock;
+        this.ownIds = ownIds;
     }
 
     @Override
@@ -80,17 +85,25 @@ public final class IngressVerticle extends VerticleBase {
                 config.bounds(),
                 limits,
                 timed,
-                open);
+                open,
+                ownIds);
         Connections connections = new Connections(config, limits, metrics, clock);
         HealthHandler health = new HealthHandler();
+        RealtimeEndpoint realtime = new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());
         RequestEdge edge = new RequestEdge(
-                config, services, connections, TrafficRoutes.of(services, health), initial, Clock.systemUTC());
+                config,
+                services,
+                connections,
+                TrafficRoutes.of(services, health, realtime),
+                initial,
+                Clock.systemUTC());
         TrafficServer traffic = new TrafficServer(vertx, config);
         server = traffic;
         timed.add(connections);
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
 
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
+        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> realtime.revision(change.revision())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));
@@ -111,9 +124,10 @@ public final class IngressVerticle extends VerticleBase {
     /** Lets connections go as they fall idle; cuts what is left when the time is over. */
     private Future<Drained> drain(TrafficServer server, Duration atMost) {
         int[] cut = {0};
+        List.copyOf(open).forEach(InFlight::drain);
         long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), t -> {
             cut[0] = open.size();
-            List.copyOf(open).forEach(Exchange::cut);
+            List.copyOf(open).forEach(InFlight::cut);
         });
         return server.shutdown(atMost.plus(CLOSE_MARGIN)).transform(done -> {
             vertx.cancelTimer(timer);

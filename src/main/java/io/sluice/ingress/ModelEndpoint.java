@@ -11,6 +11,7 @@ import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestScanner;
 import io.sluice.domain.pool.Model;
+import io.sluice.ingress.StoredRequests.Prepared;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,46 +51,72 @@ final class ModelEndpoint implements Routes.EndpointHandler {
             throw new GatewayException(wrong);
         }
         Duration asked = MaxWait.asked(incoming.request());
-        if (!services.limits().enterRequest()) {
-            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
-        }
-        services.metrics().requestsInFlight(1);
+        services.enter();
         BodyReader.read(incoming.request(), services.bounds(), services.limits(), services.clock(), services.timed())
                 .onComplete(body -> begin(incoming, head, body, asked), cause -> {
-                    leave();
+                    services.leave();
                     services.refuse(incoming, failureOf(cause));
                 });
     }
 
-    private void leave() {
-        services.limits().leaveRequest();
-        services.metrics().requestsInFlight(-1);
-    }
-
     private void begin(Incoming incoming, RequestHead head, byte[] body, @Nullable Duration asked) {
+        long held = body.length;
         try {
-            RequestScan scan =
-                    RequestScanner.scan(body, endpoint, head, services.bounds().jsonDepth());
+            int depth = services.bounds().jsonDepth();
+            RequestScan scan = RequestScanner.scan(body, endpoint, head, depth);
+            requireDefault(incoming, scan);
             Model model = modelOf(incoming, scan.model());
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
                 CountTokens.answer(services, incoming, scan, model)
                         .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
                         .onComplete(done -> {
                             services.limits().releaseBody(body.length);
-                            leave();
+                            services.leave();
                         });
                 return;
             }
             Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
-            new Exchange(services, incoming, scan, model, maxWait, this::leave).start();
+            Prepared prepared =
+                    StoredRequests.prepare(services.storedIds(incoming.revision()), incoming, scan, model, depth);
+            held = hold(held, prepared.scan().body().length);
+            Asked whole = new Asked(prepared.scan(), model, maxWait, prepared.ownership(), null);
+            new Exchange(services, incoming, whole, services::leave).start();
         } catch (RuntimeException e) {
-            services.limits().releaseBody(body.length);
-            leave();
+            services.limits().releaseBody(held);
+            services.leave();
             services.refuse(incoming, failureOf(e));
         }
     }
 
-    private static Model modelOf(Incoming incoming, String name) {
+    /** Counts a body as what it has become. */
+    private long hold(long held, long now) {
+        if (now > held && !services.limits().reserveBody(now - held)) {
+            throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no memory for another body."));
+        }
+        services.limits().releaseBody(Math.max(0, held - now));
+        return now;
+    }
+
+    /** A request that names no model means its endpoint's usual one, which need not be served. */
+    private static void requireDefault(Incoming incoming, RequestScan scan) {
+        String name = scan.model();
+        boolean unknown = !incoming.revision().models().containsKey(name);
+        if (unknown && name.equals(scan.endpoint().defaultModel()) && scan.indexOf("model") < 0) {
+            throw new GatewayException(new InvalidRequest(
+                    Kind.UNKNOWN_MODEL,
+                    "Your request names no model, and the one that is then meant, '" + name
+                            + "', is not served here: name another in 'model'.",
+                    "model",
+                    "model_not_found"));
+        }
+    }
+
+    /**
+     * The model that a request asks for.
+     *
+     * @throws GatewayException when there is none, or the key may not use it
+     */
+    static Model modelOf(Incoming incoming, String name) {
         Model model = incoming.revision().models().get(name);
         if (model == null) {
             throw new GatewayException(ModelsHandler.unknown(name));
@@ -110,6 +137,11 @@ final class ModelEndpoint implements Routes.EndpointHandler {
                     null,
                     "unsupported_content_type");
         }
+        return checkCoding(incoming);
+    }
+
+    /** What is wrong with how a body comes, whatever it is; null for nothing. */
+    static @Nullable InvalidRequest checkCoding(Incoming incoming) {
         String coding = incoming.request().getHeader("content-encoding");
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
             return new InvalidRequest(
@@ -133,7 +165,8 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         return type.equals("application/json");
     }
 
-    private static GatewayFailure failureOf(Throwable cause) {
+    /** What a request fails with. */
+    static GatewayFailure failureOf(Throwable cause) {
         if (cause instanceof GatewayException expected) {
             return expected.failure();
         }

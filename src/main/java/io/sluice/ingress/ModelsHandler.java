@@ -24,7 +24,7 @@ final class ModelsHandler {
 
     private static final String MODELS = "/models/";
     private static final String ACTIONS =
-            "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]";
+            "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\",\"batchEmbedContents\"]";
 
     void list(Incoming incoming) {
         ChatDialect dialect = incoming.dialect().dialect();

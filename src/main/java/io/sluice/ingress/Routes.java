@@ -73,12 +73,12 @@ final class Routes {
         String path = incoming.request().path();
         Route route = find(path);
         if (route == null || !route.isPublic) {
-            List<String> queryKeys = GeminiPath.isGoogles(incoming.request(), path)
+            List<String> otherKeys = GeminiPath.isGoogles(incoming.request(), path)
                     ? GeminiPath.values(incoming.request(), "key")
-                    : List.of();
+                    : path.equals(RealtimeEndpoint.PATH) ? RealtimeHandshake.keys(incoming.request()) : List.of();
             incoming.authenticated(Authenticator.authenticate(
                     incoming.request().headers(),
-                    queryKeys,
+                    otherKeys,
                     incoming.revision().keys(),
                     incoming.clientAddress(),
                     now));

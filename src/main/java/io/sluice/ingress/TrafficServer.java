@@ -27,6 +27,7 @@ final class TrafficServer {
     private static final Logger LOG = LoggerFactory.getLogger(TrafficServer.class);
 
     private static final int TLS_HANDSHAKE_SECONDS = 10;
+    private static final int CLOSING_SECONDS = 1;
     private static final int ACCEPT_BACKLOG = 4096;
 
     private final Vertx vertx;
@@ -92,6 +93,12 @@ final class TrafficServer {
                 .setHttp2ClearTextEnabled(false)
                 .setDecompressionSupported(false)
                 .setCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setWebSocketSubProtocols(List.of(RealtimeHandshake.PROTOCOL))
+                .setMaxWebSocketFrameSize(config.realtime().frame())
+                .setMaxWebSocketMessageSize(config.realtime().message())
+                .setWebSocketClosingTimeout(CLOSING_SECONDS)
                 .setStrictThreadMode(true)
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(bounds.streams())

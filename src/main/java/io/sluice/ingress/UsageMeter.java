@@ -6,6 +6,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -24,7 +25,11 @@ final class UsageMeter {
     private final RequestScan scan;
     private final Model model;
     private final Estimate estimate;
+    private long images;
+    private long inputTokens;
     private final long readNanos;
+    private final MissingUsage missing;
+    private final boolean later;
     private int attempts;
     private long queueNanos = -1;
     private @Nullable Candidate candidate;
@@ -37,31 +42,46 @@ final class UsageMeter {
      * @param scan its body, without the text
      * @param model the model it asks for
      * @param readNanos when its body had been read, monotonic
+     * @param later whether the provider works on after its answer, so that the estimate is all that will be known
      */
-    UsageMeter(ExchangeServices services, Incoming incoming, RequestScan scan, Model model, long readNanos) {
+    UsageMeter(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            long readNanos,
+            boolean later) {
         this.services = services;
         this.incoming = incoming;
         this.scan = scan;
         this.model = model;
         this.readNanos = readNanos;
+        this.later = later;
+        this.images = scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
         this.estimate = expected();
+        this.inputTokens = estimate.inputTokens();
+        this.missing = new MissingUsage(services.vertx());
     }
 
     /** Estimated tokens of what a provider reads: what the client wrote, behind the operator's system prompt in chats. */
-    private long inputTokens() {
+    private long readTokens() {
         return scan.endpoint().kind() == Endpoint.Kind.CHAT
                 ? scan.inputTokens() + model.systemTokens()
                 : scan.inputTokens();
     }
 
     private Estimate expected() {
-        long input = services.estimates().correctInput(model.name(), inputTokens());
-        long guessedInput = Math.max(0, input - inputTokens());
-        if (isCount()) {
+        long input = services.estimates().correctInput(model.name(), readTokens());
+        long guessedInput = Math.max(0, input - readTokens());
+        if (isFree()) {
             return Estimate.NONE;
         }
-        if (scan.endpoint().kind() == Endpoint.Kind.EMBEDDINGS) {
-            return new Estimate(input, 0, guessedInput, 0);
+        if (!scan.endpoint().isText()) {
+            // Tokens of pictures and sound are known from experience, or not at all.
+            long output = makesMedia()
+                    ? services.estimates().estimate(incoming.key().name(), model.name(), 0) * scan.choices()
+                    : 0;
+            return new Estimate(input, output, scan.endpoint().isForm() ? input : guessedInput, output, images);
         }
         boolean declared = scan.maxOutputTokens() >= 0;
         long each = declared
@@ -71,9 +91,33 @@ final class UsageMeter {
         return new Estimate(input, output, guessedInput, declared ? 0 : output);
     }
 
-    /** Counting tokens is a request, and takes none. */
-    private boolean isCount() {
-        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS;
+    /** Counting tokens is a request, and takes none; nor does what is asked of a stored response. */
+    boolean isFree() {
+        return scan.endpoint().kind() == Endpoint.Kind.COUNT_TOKENS
+                || scan.endpoint().kind() == Endpoint.Kind.STORED
+                || scan.endpoint().kind() == Endpoint.Kind.SESSION;
+    }
+
+    private boolean makesMedia() {
+        return switch (scan.endpoint().kind()) {
+            case IMAGES, SPEECH, TRANSCRIPTION -> true;
+            default -> false;
+        };
+    }
+
+    /** A form has come: what it really asks for, and how large it is. */
+    void uploaded(ClientUpload upload) {
+        if (images > 0) {
+            images = Math.max(images, upload.form().choices());
+        }
+        long sent = FormEndpoint.inputTokens(
+                scan.endpoint(), upload.size(), upload.form().textTokens());
+        inputTokens = Math.max(inputTokens, services.estimates().correctInput(model.name(), sent));
+    }
+
+    /** A session's responses are counted by themselves. */
+    private boolean isSession() {
+        return scan.endpoint().kind() == Endpoint.Kind.SESSION;
     }
 
     /** What each attempt reserves. */
@@ -94,6 +138,22 @@ final class UsageMeter {
         candidate = next;
     }
 
+    /**
+     * An answer begins, and with it the watch over what its provider may not report.
+     *
+     * @param from who answers
+     * @param whole the request, its body among it
+     * @param tap reads the answer
+     */
+    void answering(Candidate from, RequestScan whole, ResponseTap tap) {
+        missing.watch(from, whole, tap);
+    }
+
+    /** Whether the request's body is needed until the end. */
+    boolean holdsBody() {
+        return missing.holdsBody();
+    }
+
     /** An attempt was made: it has an answer, or a failure. */
     void attempted() {
         attempts++;
@@ -110,24 +170,36 @@ final class UsageMeter {
      * @param attempt null when none is open
      * @param answer null when no answer was begun
      * @param outcome null for a whole answer
-     * @return the request's usage
+     * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
-    TokenUsage settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
+    Future<TokenUsage> settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
         if (attempt == null) {
-            return NOTHING;
+            return Future.succeededFuture(NOTHING);
         }
-        TokenUsage reported = answer == null || isCount() ? null : answer.tap().usage();
-        TokenUsage usage = isCount() ? NOTHING : reported;
-        if (usage == null && answer != null) {
-            usage = new TokenUsage(estimate.inputTokens(), 0, answer.tap().estimatedOutputTokens(), 0);
+        TokenUsage reported = answer == null || isFree() ? null : answer.tap().usage();
+        if (reported == null && answer != null && !isFree()) {
+            if (later) {
+                TokenUsage expected = new TokenUsage(estimate.inputTokens(), 0, estimate.outputTokens(), 0);
+                return Future.succeededFuture(settle(attempt, null, expected, outcome));
+            }
+            return missing.count(inputTokens, answer.tap().estimatedOutputTokens())
+                    .map(counted -> settle(attempt, null, counted, outcome));
         }
+        return Future.succeededFuture(settle(attempt, reported, isFree() ? NOTHING : reported, outcome));
+    }
+
+    private TokenUsage settle(
+            Attempt attempt,
+            @Nullable TokenUsage reported,
+            @Nullable TokenUsage usage,
+            @Nullable GatewayFailure outcome) {
         Estimate charge = usage != null
-                ? new Estimate(usage.input(), usage.output())
+                ? new Estimate(usage.input(), usage.output()).withImages(images)
                 : attempt.chargeOf(outcome == null ? new GatewayFailure.Internal() : outcome);
         attempt.finish(services.bus(), charge, outcome, services.clock().getAsLong());
         if (reported != null && outcome == null) {
             compare(reported);
-            services.estimates().learnInput(model.name(), inputTokens(), reported.input());
+            services.estimates().learnInput(model.name(), readTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
         return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);
@@ -163,7 +235,9 @@ final class UsageMeter {
                 queueNanos < 0 ? now - readNanos : queueNanos,
                 firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
                 now - incoming.startNanos(),
-                error == null || ending == Ending.CUT ? 200 : incoming.dialect().status(error),
+                error == null || ending == Ending.CUT
+                        ? (isSession() ? 101 : 200)
+                        : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());

@@ -85,6 +85,9 @@ public final class Logging {
         root.setLevel(level);
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
+        // Warns of each WebSocket handshake that a provider refuses, which the access log tells better.
+        context.getLogger("io.vertx.core.http.impl.HttpClientConnectionInternal")
+                .setLevel(Level.ERROR);
         context.getLogger("com.hazelcast").setLevel(Level.WARN);
         // Advice about features that are off, and a stack trace for each connection that ends.
         context.getLogger("com.hazelcast.instance").setLevel(Level.ERROR);

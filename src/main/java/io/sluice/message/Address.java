@@ -17,6 +17,12 @@ public record Address<Q, R>(String name) {
     /** {@link SettleQuota}, one-way; one consumer a node. */
     public static final Address<SettleQuota, Void> QUOTA_SETTLE = new Address<>("node.quota.settle");
 
+    /** {@link RestPlaces}, one-way; one consumer a node. */
+    public static final Address<RestPlaces, Void> QUOTA_REST = new Address<>("node.quota.rest");
+
+    /** {@link ChargeQuota}, one-way; one consumer a node. */
+    public static final Address<ChargeQuota, Void> QUOTA_CHARGE = new Address<>("node.quota.charge");
+
     /** {@link CancelReserve}, one-way; one consumer a node. */
     public static final Address<CancelReserve, Void> QUOTA_CANCEL = new Address<>("node.quota.cancel");
 
@@ -94,6 +100,15 @@ public record Address<Q, R>(String name) {
      */
     public static Address<OpenExchange, OpenResult> providerOpen(int lane) {
         return new Address<>("lane." + lane + ".provider.open");
+    }
+
+    /**
+     * {@link OpenSocket} → {@link SocketResult}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<OpenSocket, SocketResult> providerSocket(int lane) {
+        return new Address<>("lane." + lane + ".provider.socket");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sluice.message;
 
+import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param reservation number of the attempt's reservation
  * @param expiresAtNanos {@link System#nanoTime()} from which the head may no longer be written
  * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
+ * @param media what was fetched for the request so far; kept for its next attempt
+ * @param upload the form whose beginning was scanned, and that is sent in the place of the scan's body; null for none
  * @param cancellation tells that the client has left; one-shot
  */
 public record OpenExchange(
@@ -25,7 +28,24 @@ public record OpenExchange(
         long reservation,
         long expiresAtNanos,
         @Nullable ParkedConnection parked,
+        FetchedMedia media,
+        @Nullable Upload upload,
         Cancellation cancellation) {
+    /** The same with another scan of the same request. */
+    public OpenExchange withScan(RequestScan other) {
+        return new OpenExchange(
+                requestId,
+                candidate,
+                other,
+                clientRequestId,
+                reservation,
+                expiresAtNanos,
+                parked,
+                media,
+                upload,
+                cancellation);
+    }
+
     /** The same without the request's text and without a connection. */
     public OpenExchange withoutBody() {
         return new OpenExchange(
@@ -35,6 +55,8 @@ public record OpenExchange(
                 clientRequestId,
                 reservation,
                 expiresAtNanos,
+                null,
+                media,
                 null,
                 cancellation);
     }

@@ -1,7 +1,9 @@
 package io.sluice.message;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a lane's router for candidates. Request; answered with {@link RouteDecision}.
@@ -9,7 +11,23 @@ import io.sluice.domain.pool.GatewayRevision;
  * @param revision the revision the request began with
  * @param key the caller's key; fallbacks it may not use are left out
  * @param model public model name, known to the revision and allowed to the key
+ * @param endpoint what it is asked for; a channel without it is passed over
  * @param stickyHash what the conversation sticks to; 0 for nothing
  * @param seed a random number, for requests that do not stick
+ * @param account {@code channel/account}, the only one that can serve, because it keeps what the request goes on from; null
+ *     for any
  */
-public record PlanRoute(GatewayRevision revision, VirtualKey key, String model, long stickyHash, long seed) {}
+public record PlanRoute(
+        GatewayRevision revision,
+        VirtualKey key,
+        String model,
+        Endpoint endpoint,
+        long stickyHash,
+        long seed,
+        @Nullable String account) {
+    /** Any account can serve. */
+    public PlanRoute(
+            GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
+        this(revision, key, model, endpoint, stickyHash, seed, null);
+    }
+}

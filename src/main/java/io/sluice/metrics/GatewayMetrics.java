@@ -47,7 +47,11 @@ public final class GatewayMetrics {
             Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
-            Map.entry("sluice.tokens", "tokens by kind; cached_input is part of input, reasoning of output"),
+            Map.entry(
+                    "sluice.tokens",
+                    "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
+            Map.entry(
+                    "sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
             Map.entry("sluice.attempts", "attempts at providers that are over"),
             Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
             Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
@@ -69,6 +73,7 @@ public final class GatewayMetrics {
     private final ClusterMetrics cluster;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
+    private final LongAdder sessionsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
     private final MultiGauge headroomGauges;
     private final MultiGauge revisionGauge;
@@ -91,6 +96,7 @@ public final class GatewayMetrics {
         cluster = new ClusterMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
+        meters.gauge("sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
         meters.gauge("sluice.connections.open", "open client connections", () -> connectionsOpen.doubleValue());
         meters.gauge("sluice.ready", "1 when load balancers should send traffic", () -> ready ? 1 : 0);
         meters.gauge(
@@ -123,6 +129,17 @@ public final class GatewayMetrics {
     /** A streamed answer began (+1) or ended (−1). */
     public void streamsOpen(int change) {
         streamsOpen.add(change);
+    }
+
+    /** A realtime session began (+1) or ended (−1). */
+    public void sessionsOpen(int change) {
+        sessionsOpen.add(change);
+    }
+
+    /** A realtime session made a response, or was refused one. */
+    public void sessionResponse(boolean refused) {
+        meters.counter("sluice.realtime.responses", "outcome", refused ? "refused" : "made")
+                .increment();
     }
 
     /** A client connection was opened (+1) or closed (−1). */
@@ -174,6 +191,8 @@ public final class GatewayMetrics {
         tokens(model, "cached_input", usage.cachedInput());
         tokens(model, "output", usage.output());
         tokens(model, "reasoning", usage.reasoning());
+        tokens(model, "input_audio", usage.inputAudio());
+        tokens(model, "output_audio", usage.outputAudio());
         long both = usage.input() + usage.output();
         if (both > 0) {
             meters.counter("sluice.key.tokens", "key", key).increment(both);
@@ -195,6 +214,13 @@ public final class GatewayMetrics {
                     case TEXT -> "text_completion";
                     case EMBEDDINGS -> "embeddings";
                     case COUNT_TOKENS -> "count_tokens";
+                    case MODERATION -> "moderation";
+                    case RANKING -> "rerank";
+                    case IMAGES -> "image_generation";
+                    case SPEECH -> "speech";
+                    case STORED -> "stored";
+                    case SESSION -> "realtime";
+                    case TRANSCRIPTION -> "transcription";
                 };
         String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
         meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);

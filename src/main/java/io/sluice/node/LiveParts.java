@@ -17,6 +17,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
@@ -52,13 +53,14 @@ final class LiveParts implements Parts {
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
     private final @Nullable Membership membership;
+    private final @Nullable StoredIds ownIds;
 
     /**
      * Makes nothing yet but what the parts share.
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
-     * @throws StartFailure when the simulator's script cannot be read
+     * @throws StartFailure when the simulator's script or the node's secret cannot be read
      */
     LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
         this.setup = setup;
@@ -67,6 +69,7 @@ final class LiveParts implements Parts {
         this.initial = setup.revision();
         this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
+        this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
         this.admin = new AdminVerticle(config, initial, Version.text(), registry::scrape, InstantSource.system());
         bindProcessMeters();
     }
@@ -123,7 +126,7 @@ final class LiveParts implements Parts {
         return new Lane(
                 new RouterVerticle(number, nanoClock),
                 new ProviderClientVerticle(number, config.http().bounds().upstreamQueue(), nanoClock),
-                new IngressVerticle(number, config.http(), initial, edgeLimits, metrics, nanoClock));
+                new IngressVerticle(number, config.http(), initial, edgeLimits, metrics, nanoClock, ownIds));
     }
 
     @Override

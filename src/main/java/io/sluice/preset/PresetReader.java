@@ -1,5 +1,6 @@
 package io.sluice.preset;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.ErrorTable.Rule;
@@ -11,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,6 +44,7 @@ final class PresetReader {
             "limits",
             "zone",
             "quirks",
+            "endpoints",
             "in-answer",
             "errors");
     private static final Set<String> RULE_FIELDS = Set.of("codes", "types", "text", "status", "wait");
@@ -82,7 +85,23 @@ final class PresetReader {
                 limits,
                 file.containsKey("zone") ? zone(text(file, "zone")) : null,
                 quirks(file),
-                new ErrorTable(rules(optional(file, "errors")), strings("in-answer", file.get("in-answer"))));
+                new ErrorTable(rules(optional(file, "errors")), strings("in-answer", file.get("in-answer"))),
+                endpoints(file));
+    }
+
+    /** By the paths that they have at OpenAI; those that everybody has are not named. */
+    private static Set<Endpoint> endpoints(Map<?, ?> file) {
+        Set<Endpoint> endpoints = new LinkedHashSet<>();
+        for (String path : strings("endpoints", file.get("endpoints"))) {
+            Endpoint named = Arrays.stream(Endpoint.values())
+                    .filter(endpoint -> !endpoint.isCommon() && endpoint.path().equals("/" + path))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("endpoints: " + path + " is not known"));
+            if (!endpoints.add(named)) {
+                throw new IllegalArgumentException("endpoints: " + path + " stands twice");
+            }
+        }
+        return endpoints;
     }
 
     /** Everything is text: nothing is guessed of it. */

@@ -2,6 +2,7 @@ package io.sluice.provider;
 
 import io.sluice.domain.pool.Candidate;
 import io.sluice.message.Bus;
+import io.sluice.provider.fetch.MediaFetcher;
 import java.time.Clock;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param bus to quota
  * @param reports what providers say about their limits
  * @param credentials what requests carry
+ * @param media fetches what requests lack
  * @param calls those in flight
  */
 record CallServices(
@@ -22,6 +24,7 @@ record CallServices(
         Bus bus,
         LimitReports reports,
         Credentials credentials,
+        MediaFetcher media,
         Set<UpstreamCall> calls) {
     /**
      * Whether the calls in flight leave no connection to a provider. Over TLS calls may share one: there it cannot be known,

@@ -4,8 +4,10 @@ import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.vertx.core.MultiMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,22 @@ public interface ProviderAdapter {
      */
     default @Nullable TokenGrant grant(Candidate candidate) {
         return null;
+    }
+
+    /**
+     * What the provider must be given the bytes of, because it fetches nothing of that kind from addresses.
+     *
+     * @param candidate whom the request goes to, as for {@link #encode}
+     * @param scan the client's request
+     * @return empty where requests pass as they came, or the provider fetches itself
+     */
+    default Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return Set.of();
+    }
+
+    /** Whether the provider takes this address all the same. */
+    default boolean fetchesItself(String url) {
+        return false;
     }
 
     /**
@@ -42,6 +60,17 @@ public interface ProviderAdapter {
      * @throws io.sluice.domain.failure.GatewayException when the provider has no such list for this account
      */
     ModelsCall models(Candidate candidate, String page, long seconds);
+
+    /**
+     * How a realtime session is asked for.
+     *
+     * @param candidate as for {@link #encode}
+     * @param beta whether the client speaks the events of the API's beta
+     * @return null when the provider has none
+     */
+    default @Nullable SocketRequest realtime(Candidate candidate, boolean beta) {
+        return null;
+    }
 
     /**
      * Says what an answer that is not a success means.

@@ -6,10 +6,15 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.OpenSocket;
 import io.sluice.message.RevisionChanged;
 import io.sluice.provider.UpstreamClients.Way;
+import io.sluice.provider.fetch.MediaFetcher;
+import io.sluice.provider.fetch.MediaNetwork;
+import io.sluice.provider.fetch.PublicInternet;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpClientRequest;
 import java.time.Clock;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +36,14 @@ public final class ProviderClientVerticle extends VerticleBase {
     private final int lane;
     private final int upstreamQueue;
     private final LongSupplier clock;
+    private final Function<Vertx, MediaNetwork> network;
     private final Set<UpstreamCall> calls = new LinkedHashSet<>();
     private @Nullable MessageConsumer<OpenExchange> consumer;
     private @Nullable MessageConsumer<RevisionChanged> changes;
     private @Nullable UpstreamClients clients;
+    private @Nullable MediaFetcher media;
+    private @Nullable SocketDesk sockets;
+    private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
     private @Nullable Set<Way> live;
 
@@ -45,6 +55,20 @@ public final class ProviderClientVerticle extends VerticleBase {
      * @param clock monotonic nanoseconds
      */
     public ProviderClientVerticle(int lane, int upstreamQueue, LongSupplier clock) {
+        this(lane, upstreamQueue, clock, PublicInternet::new);
+    }
+
+    /**
+     * The provider client of one lane.
+     *
+     * @param lane number of the lane
+     * @param upstreamQueue requests that may wait for a connection to one provider
+     * @param clock monotonic nanoseconds
+     * @param network where addresses that clients name are fetched from
+     */
+    public ProviderClientVerticle(
+            int lane, int upstreamQueue, LongSupplier clock, Function<Vertx, MediaNetwork> network) {
+        this.network = network;
         this.lane = lane;
         this.upstreamQueue = upstreamQueue;
         this.clock = clock;
@@ -53,12 +77,19 @@ public final class ProviderClientVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+        MediaFetcher fetcher = new MediaFetcher(vertx, network.apply(vertx));
+        media = fetcher;
         UpstreamClients owned = new UpstreamClients(vertx, upstreamQueue);
         clients = owned;
         Credentials credentials = new Credentials(clock, Clock.systemUTC(), new TokenClient(vertx, owned));
         CallServices services =
-                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, calls);
-        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep(owned, services.reports()));
+                new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
+        SocketDesk desk = new SocketDesk(vertx, services);
+        sockets = desk;
+        vertx.setPeriodic(SWEEP_MILLIS, t -> {
+            sweep(owned, services.reports());
+            desk.sweep(clock.getAsLong());
+        });
         MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
             live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
@@ -71,7 +102,9 @@ public final class ProviderClientVerticle extends VerticleBase {
         MessageConsumer<OpenExchange> registered =
                 bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
         consumer = registered;
-        return Future.all(told.completion(), registered.completion());
+        MessageConsumer<OpenSocket> opening = bus.serve(Address.providerSocket(lane), desk::open);
+        socketConsumer = opening;
+        return Future.all(told.completion(), registered.completion(), opening.completion());
     }
 
     @Override
@@ -85,6 +118,15 @@ public final class ProviderClientVerticle extends VerticleBase {
         }
         if (clients != null) {
             steps.add(clients.close());
+        }
+        if (media != null) {
+            steps.add(media.close());
+        }
+        if (socketConsumer != null) {
+            steps.add(socketConsumer.unregister());
+        }
+        if (sockets != null) {
+            steps.add(sockets.close());
         }
         return Future.join(steps);
     }

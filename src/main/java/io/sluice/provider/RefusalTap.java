@@ -3,6 +3,7 @@ package io.sluice.provider;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ final class RefusalTap implements ResponseTap {
     }
 
     @Override
+    public boolean isOpaque() {
+        return inner.isOpaque();
+    }
+
+    @Override
     public void feed(byte[] chunk, Sink out) {
         inner.feed(chunk, out);
         look();
@@ -63,6 +69,11 @@ final class RefusalTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return inner.usage();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        inner.keep(text);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.sluice.provider;
 
+import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Outbound;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
+import io.sluice.message.Upload;
 import io.vertx.core.http.HttpClientRequest;
 
 /** Which headers a provider gets; nothing else of the client's passes. Documented in the README. */
@@ -20,11 +23,28 @@ final class RequestHeaders {
         if (!open.clientRequestId().isEmpty()) {
             target.putHeader("x-client-request-id", open.clientRequestId());
         }
-        target.putHeader("accept", open.scan().stream() ? "text/event-stream" : "application/json");
-        target.putHeader("content-type", "application/json");
+        target.putHeader("accept", accepted(open.scan()));
+        StoredCall stored = open.scan().head().stored();
+        Upload upload = open.upload();
+        if (stored == null) {
+            target.putHeader("content-type", upload == null ? "application/json" : upload.contentType());
+        } else if (stored.method().equals("POST")) {
+            // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
+            target.putHeader("content-length", "0");
+        }
         target.putHeader("user-agent", "sluice");
         added.headers().forEach((name, value) -> target.putHeader(name, value.reveal()));
         // Last, so that an adapter may say what else it accepts.
         message.headers().forEach(target::putHeader);
+    }
+
+    private static String accepted(RequestScan scan) {
+        if (scan.stream()) {
+            return "text/event-stream";
+        }
+        return switch (scan.endpoint().kind()) {
+            case SPEECH, TRANSCRIPTION -> "*/*";
+            default -> "application/json";
+        };
     }
 }

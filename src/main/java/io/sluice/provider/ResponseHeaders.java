@@ -1,7 +1,10 @@
 package io.sluice.provider;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.MultiMap;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,9 @@ final class ResponseHeaders {
     static final List<String> ALLOWED = List.of("content-type", "openai-processing-ms", "openai-version");
 
     private static final int LONGEST_VALUE = 256;
+
+    /** Clients refuse heads that are too long, commonly from 8 KiB on. */
+    private static final int LONGEST_LIST = 2_048;
 
     private ResponseHeaders() {}
 
@@ -37,9 +43,37 @@ final class ResponseHeaders {
             allowed.put("content-type", contentType);
         }
         if (!lost.isEmpty()) {
-            allowed.put("x-sluice-dropped", String.join(", ", lost));
+            allowed.put("x-sluice-dropped", list(lost));
         }
         return allowed;
+    }
+
+    /** Names are the client's own: what a header cannot hold of them, and the comma between them, is percent-encoded. */
+    private static String list(List<String> names) {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i < names.size(); i++) {
+            String name = encoded(names.get(i));
+            if (list.length() + name.length() > LONGEST_LIST) {
+                return list.append(", and ")
+                        .append(names.size() - i)
+                        .append(" more")
+                        .toString();
+            }
+            list.append(i == 0 ? "" : ", ").append(name);
+        }
+        return list.toString();
+    }
+
+    private static String encoded(String name) {
+        StringBuilder encoded = new StringBuilder(name.length());
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= ' ' && b < 0x7f && b != ',' && b != '%') {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     /**
@@ -49,5 +83,30 @@ final class ResponseHeaders {
      */
     static boolean isReadable(String contentType) {
         return contentType.startsWith("application/json") || contentType.startsWith("text/event-stream");
+    }
+
+    /**
+     * Whether a content type is one that an endpoint may answer with.
+     *
+     * @param endpoint one of OpenAI's
+     * @param contentType in lower case
+     */
+    static boolean isReadable(Endpoint endpoint, String contentType) {
+        return isReadable(contentType)
+                || endpoint.kind() == Endpoint.Kind.SPEECH && isSound(contentType)
+                || endpoint.kind() == Endpoint.Kind.TRANSCRIPTION && isText(contentType);
+    }
+
+    private static boolean isText(String contentType) {
+        return contentType.startsWith("text/plain")
+                || contentType.startsWith("text/srt")
+                || contentType.startsWith("text/vtt")
+                || contentType.startsWith("application/x-subrip");
+    }
+
+    private static boolean isSound(String contentType) {
+        return contentType.startsWith("audio/")
+                || contentType.startsWith("application/octet-stream")
+                || contentType.startsWith("binary/octet-stream");
     }
 }

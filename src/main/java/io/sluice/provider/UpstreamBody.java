@@ -5,6 +5,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class UpstreamBody implements ReadStream<Buffer> {
     private final HttpClientResponse response;
     private final LongSupplier clock;
     private final Runnable atEnd;
+    private final boolean endIsTold;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<@Nullable Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
@@ -30,17 +32,36 @@ final class UpstreamBody implements ReadStream<Buffer> {
      *
      * @param response paused by the caller
      * @param clock monotonic nanoseconds
+     * @param opaque whether only HTTP says where it ends: then an end that is nothing but a closed connection is none
      * @param atEnd told once, at the end or the failure
      */
-    UpstreamBody(HttpClientResponse response, LongSupplier clock, Runnable atEnd) {
+    UpstreamBody(HttpClientResponse response, LongSupplier clock, boolean opaque, Runnable atEnd) {
         this.response = response;
         this.clock = clock;
         this.atEnd = atEnd;
+        this.endIsTold = !opaque || isFramed(response);
         this.aliveAtNanos = clock.getAsLong();
         response.handler(this::received);
-        response.endHandler(v -> end());
+        response.endHandler(v -> closed());
         response.exceptionHandler(cause -> fail(GatewayFailure.UpstreamFailure.of(
                 GatewayFailure.UpstreamFailure.Kind.TRUNCATED, "The upstream connection broke during the answer.")));
+    }
+
+    /** Whether the protocol says where the body ends. */
+    private static boolean isFramed(HttpClientResponse response) {
+        return response.version() == HttpVersion.HTTP_2
+                || response.headers().contains("content-length")
+                || response.headers().contains("transfer-encoding");
+    }
+
+    private void closed() {
+        if (endIsTold) {
+            end();
+        } else {
+            fail(GatewayFailure.UpstreamFailure.of(
+                    GatewayFailure.UpstreamFailure.Kind.TRUNCATED,
+                    "The upstream closed the connection and did not say whether its answer was whole."));
+        }
     }
 
     private void received(Buffer piece) {

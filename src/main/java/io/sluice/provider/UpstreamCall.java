@@ -11,9 +11,11 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.sse.ResponseTap;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
+import io.sluice.message.Upload;
 import io.sluice.message.UpstreamExchange;
 import io.sluice.provider.UpstreamClients.Way;
 import io.vertx.core.Future;
@@ -22,11 +24,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +39,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  AUTHORIZING (at once where the key goes on the wire as it is)
+ *      │
+ *      ▼
+ *  FETCHING (what the request only names the address of, where the provider needs the bytes)
  *      │
  *      ▼
  *  CONNECTING ─▶ PARKED ─▶ (a new call takes the connection)
@@ -58,7 +60,6 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private static final long AUTHORIZE_NANOS = 10_000_000_000L;
     private static final long CLAIM_NANOS = 1_000_000_000L;
     private static final long ERROR_BODY_NANOS = 5_000_000_000L;
-    private static final int ERROR_BODY_BYTES = 64 * 1024;
     private static final int MOST_EARLY_HINTS = 16;
     private static final long HTTP2_CANCEL = 8;
 
@@ -69,6 +70,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private enum Phase {
         AUTHORIZING,
+        FETCHING,
         CONNECTING,
         PARKED,
         WRITTEN,
@@ -90,12 +92,14 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     private int earlyHints;
     private @Nullable LateWrite departure;
     private @Nullable Candidate authorized;
+    private @Nullable RequestCompletion completion;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable UpstreamBody body;
     private @Nullable UpstreamRequest asked;
     private @Nullable ResponseTap tap;
-    private @Nullable Buffer errorText;
+    private @Nullable RefusedAnswer refusal;
+    private @Nullable UploadPump pump;
     private Map<String, String> headers = Map.of();
 
     /**
@@ -127,12 +131,38 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         open.cancellation().onCancel(this::clientLeft);
         services.credentials()
                 .authorized(open.candidate(), adapter.grant(open.candidate()))
-                .onComplete(candidate -> connect(candidate, clients), this::unauthorized);
+                .onComplete(candidate -> complete(candidate, clients), this::unauthorized);
         return result.future();
     }
 
+    /** Fetches what the request lacks for this provider; for nearly all there is nothing. */
+    private void complete(Candidate candidate, UpstreamClients clients) {
+        if (phase != Phase.AUTHORIZING) {
+            return;
+        }
+        try {
+            RequestCompletion begun = RequestCompletion.begin(services.media(), adapter, candidate, open);
+            if (begun == null) {
+                connect(candidate, clients);
+                return;
+            }
+            enter(Phase.FETCHING, clock.getAsLong());
+            completion = begun;
+            begun.done()
+                    .onComplete(
+                            whole -> {
+                                open = whole;
+                                connect(candidate, clients);
+                            },
+                            this::unauthorized);
+        } catch (GatewayException e) {
+            fail(e.failure());
+        }
+    }
+
     private void connect(Candidate candidate, UpstreamClients clients) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
+            completion = null;
             authorized = candidate;
             enter(Phase.CONNECTING, clock.getAsLong());
             HttpClientRequest parked = request;
@@ -145,7 +175,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void unauthorized(Throwable cause) {
-        if (phase == Phase.AUTHORIZING) {
+        if (phase == Phase.AUTHORIZING || phase == Phase.FETCHING) {
             fail(cause instanceof GatewayException expected ? expected.failure() : new GatewayFailure.Internal());
         }
     }
@@ -209,6 +239,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
             return;
         }
         asked = message;
+        StoredCall stored = open.scan().head().stored();
+        if (stored != null) {
+            target.setMethod(HttpMethod.valueOf(stored.method()));
+        }
         Outbound added = open.candidate().outbound();
         target.setURI(added.target(channel().baseUrl(), message.uri()));
         RequestHeaders.put(target, added, message, open);
@@ -222,7 +256,30 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         LateWrite leaving = new LateWrite(services.bus(), open.candidate(), open.reservation(), now);
         departure = leaving;
         target.response().onComplete(this::answered, this::brokeBeforeHead);
-        target.end(Buffer.buffer(message.body())).onComplete(sent -> leaving.left(clock.getAsLong()));
+        Upload upload = open.upload();
+        Future<Void> sent = stored != null
+                ? target.end()
+                : upload != null ? send(target, upload) : target.end(Buffer.buffer(message.body()));
+        sent.onComplete(left -> leaving.left(clock.getAsLong()));
+    }
+
+    /** Sends a form; its beginning in this turn. */
+    private Future<Void> send(HttpClientRequest target, Upload upload) {
+        UploadPump sending = UploadPump.of(target, upload, open.candidate().upstreamModel(), clock);
+        pump = sending;
+        sending.start().onComplete(sent -> uploaded(), cause -> fail(UploadPump.failureOf(cause)));
+        return sending.firstLeft();
+    }
+
+    /** From here on the provider has its time to answer. */
+    private void uploaded() {
+        if (phase == Phase.WRITTEN) {
+            enter(Phase.WRITTEN, clock.getAsLong());
+        }
+    }
+
+    private boolean isSent() {
+        return pump == null || pump.isOver();
     }
 
     private void connectFailed(Throwable cause) {
@@ -243,13 +300,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            boolean closed = cause instanceof HttpClosedException
-                    || cause instanceof StreamResetException
-                    || cause instanceof IOException;
-            fail(
-                    closed
-                            ? UpstreamFailure.of(Kind.RESET, "The upstream closed the connection before it answered.")
-                            : UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream's answer is not valid HTTP."));
+            fail(TransportFaults.beforeHead(cause));
         }
     }
 
@@ -293,23 +344,16 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
         tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
         asked = null;
-        body = new UpstreamBody(answer, clock, this::end);
+        body = new UpstreamBody(answer, clock, reading.isOpaque(), this::end);
         enter(Phase.OPENED, clock.getAsLong());
         result.complete(new OpenResult.Opened(this, writtenAtNanos));
     }
 
     private void readError(HttpClientResponse answer) {
         enter(Phase.READING_ERROR, clock.getAsLong());
-        Buffer text = Buffer.buffer();
-        errorText = text;
-        answer.handler(piece -> {
-            text.appendBuffer(piece, 0, Math.min(piece.length(), ERROR_BODY_BYTES - text.length()));
-            if (text.length() >= ERROR_BODY_BYTES) {
-                refused(answer, false);
-            }
-        });
-        answer.endHandler(v -> refused(answer, true));
-        answer.exceptionHandler(cause -> refused(answer, true));
+        RefusedAnswer reading = new RefusedAnswer(answer, (text, over) -> refused(answer, text, over));
+        refusal = reading;
+        reading.start();
     }
 
     /**
@@ -317,12 +361,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      *
      * @param over whether nothing more comes, so that the connection may be left as it is
      */
-    private void refused(HttpClientResponse answer, boolean over) {
+    private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure = adapter.classify(
-                    answer.statusCode(),
-                    answer.headers(),
-                    Objects.requireNonNull(errorText).getBytes());
+            UpstreamFailure failure =
+                    MissingEndpoint.or(adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());
@@ -343,7 +385,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (before == Phase.CLAIMED) {
             Objects.requireNonNull(body).fail(failure);
         } else {
-            boolean sent = before != Phase.AUTHORIZING && before != Phase.CONNECTING && before != Phase.PARKED;
+            boolean sent =
+                    switch (before) {
+                        case AUTHORIZING, FETCHING, CONNECTING, PARKED -> false;
+                        case WRITTEN, READING_ERROR, OPENED, CLAIMED, ENDED -> true;
+                    };
             result.tryComplete(new OpenResult.Failed(failure, sent, writtenAtNanos));
         }
         reset();
@@ -351,7 +397,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void clientLeft() {
         switch (phase) {
-            case AUTHORIZING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
+            case AUTHORIZING, FETCHING, CONNECTING, WRITTEN, READING_ERROR -> fail(new GatewayFailure.ClientClosed());
             // Whoever holds an opened, claimed or parked handle ends it.
             case OPENED, CLAIMED, PARKED, ENDED -> {}
         }
@@ -368,6 +414,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         if (departure != null) {
             departure.left(clock.getAsLong());
         }
+        if (pump != null && !isSent()) {
+            // Whoever answers before the end of an upload gets no more of it, and the connection cannot go on.
+            pump.stop();
+            reset();
+        }
     }
 
     private void close() {
@@ -378,6 +429,9 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
     }
 
     private void reset() {
+        if (completion != null) {
+            completion.cancel();
+        }
         if (request != null) {
             request.reset(HTTP2_CANCEL);
         }
@@ -400,6 +454,8 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                     fail(UNREACHED);
                 }
             }
+            // Has a time limit of its own.
+            case FETCHING -> {}
             case CONNECTING -> {
                 // The client's own connect timeout does not count the time spent waiting for a free connection.
                 if (inPhase > timeouts.connect().toNanos()) {
@@ -412,13 +468,17 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 }
             }
             case WRITTEN -> {
-                if (inPhase > timeouts.head(open.scan().stream()).toNanos()) {
+                GatewayFailure stuck = pump == null ? null : pump.check(now, startNanos, timeouts);
+                if (stuck != null) {
+                    fail(stuck);
+                } else if (isSent()
+                        && inPhase > timeouts.head(open.scan().stream()).toNanos()) {
                     fail(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time."));
                 }
             }
             case READING_ERROR -> {
                 if (inPhase > ERROR_BODY_NANOS) {
-                    refused(Objects.requireNonNull(response), false);
+                    Objects.requireNonNull(refusal).cut();
                 }
             }
             case CLAIMED -> checkClaimed(now, timeouts);

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param uri request target: path and query, without scheme and host
  * @param headers names in lower case; the credential is among them
- * @param body JSON text
+ * @param body JSON text; empty for a form, which is the client's
  * @param answer reads the answer
  * @param lost names of the client's fields that the provider's dialect cannot carry and the channel lets go
  */
@@ -18,5 +18,11 @@ public record UpstreamRequest(
     /** Nothing is lost. */
     public UpstreamRequest(String uri, Map<String, String> headers, byte[] body, AnswerReading answer) {
         this(uri, headers, body, answer, List.of());
+    }
+
+    /** Nothing but the names of the headers: credentials stand in headers, and in one dialect in the query. */
+    @Override
+    public String toString() {
+        return "UpstreamRequest[headers=" + headers.keySet() + ", bytes=" + body.length + "]";
     }
 }

@@ -8,11 +8,13 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.CancelReserve;
+import io.sluice.message.ChargeQuota;
 import io.sluice.message.Headroom;
 import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.RequestRefused;
 import io.sluice.message.ReserveQuota;
+import io.sluice.message.RestPlaces;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.WrittenLate;
 import io.sluice.metrics.QuotaMetrics;
@@ -94,13 +96,25 @@ final class QuotaDesk {
     }
 
     void settle(SettleQuota settlement) {
-        long beyond =
-                book.settle(settlement.reservation(), settlement.sent(), settlement.actual(), settlement.keepKey());
+        count(book.settle(settlement.reservation(), settlement.sent(), settlement.actual(), settlement.keepKey()));
+    }
+
+    private void count(long beyond) {
         if (beyond == LeaseBook.UNMATCHED) {
             metrics.unmatched();
         } else if (beyond > 0) {
             metrics.overrun(beyond);
         }
+    }
+
+    void rest(RestPlaces rest) {
+        count(book.rest(clock.getAsLong(), rest.reservation(), rest.sent(), rest.actual()));
+    }
+
+    void charge(ChargeQuota charge) {
+        book.charge(charge.keyScopes(), charge.actual());
+        book.charge(charge.candidate().scopes(), charge.actual());
+        metrics.overrun(charge.actual().tokens());
     }
 
     void writtenLate(WrittenLate late) {

@@ -80,6 +80,8 @@ public final class QuotaVerticle extends VerticleBase {
         keeper = leases;
         consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> reserve(leases, desk, request)));
         consumers.add(bus.consume(Address.QUOTA_SETTLE, desk::settle));
+        consumers.add(bus.consume(Address.QUOTA_REST, desk::rest));
+        consumers.add(bus.consume(Address.QUOTA_CHARGE, desk::charge));
         consumers.add(bus.consume(Address.QUOTA_CANCEL, desk::cancel));
         consumers.add(bus.consume(Address.QUOTA_WRITTEN_LATE, desk::writtenLate));
         consumers.add(bus.consume(Address.PROVIDER_LIMITS, desk::observe));

@@ -1,6 +1,7 @@
 package io.sluice.router;
 
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.NoRoute;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.health.HealthView;
@@ -68,25 +69,40 @@ public final class RouterVerticle extends VerticleBase {
 
     private RouteDecision decide(PlanRoute request) {
         GatewayRevision revision = request.revision();
-        Model model = revision.models().get(request.model());
-        if (model == null) {
+        Model named = revision.models().get(request.model());
+        if (named == null) {
             return new RouteDecision.Unroutable(new NoRoute("The model is not served.", Duration.ZERO));
         }
+        Model model = request.account() == null ? named : named.onlyAt(request.account());
         int[] room = headroom.revision().equals(revision.id()) ? headroom.permille() : UNKNOWN;
         long now = clock.getAsLong();
         List<Candidate> plan = new ArrayList<>();
         Cooling cooling = new Cooling();
-        planner.plan(new Question(model, room, request.stickyHash(), request.seed(), now), plan, cooling);
+        planner.plan(question(request, model, room, now), plan, cooling);
         for (String name : model.fallbacks()) {
             Model fallback = revision.models().get(name);
             if (fallback != null && request.key().allows(name)) {
-                planner.plan(new Question(fallback, room, request.stickyHash(), request.seed(), now), plan, cooling);
+                planner.plan(question(request, fallback, room, now), plan, cooling);
             }
         }
-        return plan.isEmpty() ? new RouteDecision.Unroutable(nobody(cooling)) : new RouteDecision.Planned(plan);
+        return plan.isEmpty()
+                ? new RouteDecision.Unroutable(nobody(request, cooling))
+                : new RouteDecision.Planned(plan);
     }
 
-    private static GatewayFailure nobody(Cooling cooling) {
+    private static Question question(PlanRoute request, Model model, int[] room, long now) {
+        return new Question(model, request.endpoint(), room, request.stickyHash(), request.seed(), now);
+    }
+
+    private static GatewayFailure nobody(PlanRoute request, Cooling cooling) {
+        if (cooling.earliestNanos() == Long.MAX_VALUE && !request.endpoint().isCommon()) {
+            return new InvalidRequest(
+                    InvalidRequest.Kind.MALFORMED,
+                    "The model '" + request.model() + "' cannot be used at /v1"
+                            + request.endpoint().path() + ": no provider that serves it has this endpoint.",
+                    "model",
+                    "unsupported_endpoint");
+        }
         if (cooling.earliestNanos() == Long.MAX_VALUE) {
             return new NoRoute("No upstream account is configured for this model.", Duration.ZERO);
         }

@@ -1,5 +1,7 @@
 package io.sluice.simulator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +79,7 @@ final class BedrockRules {
                 turn.count(words(block, "text"));
             }
         }
+        format(root.objectOrNull("outputConfig"));
         tools(root);
         Fields more = root.objectOrNull("additionalModelRequestFields");
         Fields thinking = more == null ? null : more.objectOrNull("thinking");
@@ -87,6 +90,25 @@ final class BedrockRules {
         if (toolBlocks && !root.has("toolConfig")) {
             throw root.invalid(
                     "", "The toolConfig field must be defined when using toolUse and toolResult content blocks.");
+        }
+    }
+
+    /** The form of the answer: a JSON schema, written as a text. */
+    private void format(@Nullable Fields output) throws RefusedRequest {
+        Fields format =
+                output == null ? null : output.only(Set.of("textFormat")).objectOrNull("textFormat");
+        if (format == null) {
+            return;
+        }
+        format.only(Set.of("type", "structure")).oneOf("type", Set.of("json_schema"));
+        Fields schema = format.object("structure")
+                .only(Set.of("jsonSchema"))
+                .object("jsonSchema")
+                .only(Set.of("schema", "name", "description"));
+        try {
+            turn.schema = Json.read(schema.text("schema").getBytes(StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw schema.invalid("schema", "must be a JSON schema, written as a text");
         }
     }
 

@@ -159,7 +159,10 @@ final class GeminiContents {
             throws RefusedRequest {
         part.only(PART);
         long data = DATA.stream().filter(part::has).count();
-        if (data != 1 || part.has("text") && part.text("text").isEmpty() && !part.has("thoughtSignature")) {
+        // An answer's stream ends with an empty text, and clients that keep the turns send it back: it is taken from
+        // the model.
+        boolean empty = part.has("text") && part.text("text").isEmpty() && role.equals("user");
+        if (data != 1 || empty) {
             throw part.invalid(
                     "data",
                     data > 1

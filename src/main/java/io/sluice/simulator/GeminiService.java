@@ -160,7 +160,7 @@ final class GeminiService extends Service {
         long tokens = 0;
         root.require("instances");
         for (Fields instance : root.objects("instances")) {
-            String text = instance.only(Set.of("content", "taskType", "title")).words("content");
+            String text = instance.only(Set.of("content", "task_type", "title")).words("content");
             long each = ChatMessages.tokens(text);
             tokens += each;
             vectors.add("{\"embeddings\":{\"values\":" + values(text, dimensions) + ",\"statistics\":{\"token_count\":"

@@ -21,9 +21,25 @@ final class Memory {
      *
      * @param credential whose it is
      * @param response the answer
-     * @param turns what was said up to and with it, as input items
+     * @param input what it answers, as input items, those of the answers before it too
+     * @param turns the same with its own output behind
+     * @param events the answer in events; null when it can not be streamed again
+     * @param background whether it was made in the background
+     * @param pending whether it is still being made; it is done when somebody has looked
      */
-    record Stored(Credential credential, JsonNode response, JsonNode turns) {}
+    record Stored(
+            Credential credential,
+            JsonNode response,
+            JsonNode input,
+            JsonNode turns,
+            @Nullable Frames events,
+            boolean background,
+            boolean pending) {
+        /** The same, no longer in the making. */
+        Stored ended(JsonNode as) {
+            return new Stored(credential, as, input, turns, events, background, false);
+        }
+    }
 
     /**
      * An access token.

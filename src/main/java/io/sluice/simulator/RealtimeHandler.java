@@ -8,18 +8,26 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Realtime sessions over WebSocket, of OpenAI ({@code /v1/realtime?model=}) and Azure ({@code /openai/v1/realtime} and
- * {@code /openai/realtime?api-version=&deployment=}): they say what they were told. Each {@code response.create} counts
- * as a request. Belongs to its event loop.
+ * {@code /openai/realtime?api-version=&deployment=}): they say what they were told, as text, or where the session asks
+ * for it as sound. Each response counts as a request. With voice activity detection, speech ends after two seconds, and is
+ * answered without being asked. Belongs to its event loop.
  */
 final class RealtimeHandler {
     private static final Set<String> PATHS = Set.of("/v1/realtime", "/openai/v1/realtime", "/openai/realtime");
     private static final String KEY_PROTOCOL = "openai-insecure-api-key.";
+
+    /** 24 kHz PCM of 16 bits: a token is 100 ms, speech ends after 2 s, less than 100 ms is no speech. */
+    private static final int SOUND_BYTES_PER_TOKEN = 4_800;
+
+    private static final int SPEECH = 96_000;
+    private static final int LEAST_SOUND = 4_800;
 
     private final Simulation simulation;
 
@@ -85,8 +93,12 @@ final class RealtimeHandler {
         private final String model;
         private final String id = "sess_sim" + simulation.nextNumber();
         private long inputTokens;
+        private long soundTokens;
         private long audioBytes;
         private String said = "";
+        private boolean listens;
+        private boolean answersByItself;
+        private boolean speaks;
         private int events;
 
         Session(ServerWebSocket socket, Credential credential, String model) {
@@ -103,7 +115,9 @@ final class RealtimeHandler {
 
         private String session(String asked) {
             return "{\"id\":\"" + id + "\",\"object\":\"realtime.session\",\"type\":\"realtime\",\"model\":"
-                    + quote(model) + ",\"output_modalities\":[\"text\"],\"asked\":" + asked + "}";
+                    + quote(model) + ",\"output_modalities\":[\"" + (speaks ? "audio" : "text") + "\"],\"asked\":"
+                    + asked
+                    + "}";
         }
 
         private void send(String type, String fields) {
@@ -129,18 +143,15 @@ final class RealtimeHandler {
             }
             String type = event.path("type").asText();
             switch (type) {
-                case "session.update" ->
-                    send(
-                            "session.updated",
-                            "\"session\":" + session(event.path("session").toString()));
+                case "session.update" -> update(event.path("session"));
                 case "conversation.item.create" -> item(event.path("item"));
-                case "input_audio_buffer.append" ->
-                    audioBytes += event.path("audio").asText().length() * 3L / 4;
+                case "input_audio_buffer.append" -> hear(event.path("audio"));
                 case "input_audio_buffer.commit" -> {
-                    inputTokens += Math.max(1, audioBytes / 2_400);
-                    said = audioBytes + " bytes of sound";
-                    audioBytes = 0;
-                    send("input_audio_buffer.committed", "\"item_id\":\"item_" + simulation.nextNumber() + "\"");
+                    if (audioBytes < LEAST_SOUND) {
+                        error("invalid_request_error", "Error committing input audio buffer: buffer too small.");
+                    } else {
+                        commit();
+                    }
                 }
                 case "input_audio_buffer.clear" -> {
                     audioBytes = 0;
@@ -154,6 +165,58 @@ final class RealtimeHandler {
                             "invalid_request_error",
                             String.format(Locale.ROOT, "Invalid value: '%s'. Not a known event type.", type));
             }
+        }
+
+        private void update(JsonNode session) {
+            if (!session.isObject()) {
+                error("invalid_request_error", "Missing required parameter: 'session'.");
+                return;
+            }
+            if (session.has("model") && !session.path("model").asText().equals(model)) {
+                error("invalid_request_error", "The model of a session cannot be changed.");
+                return;
+            }
+            JsonNode detection = session.path("audio").path("input").path("turn_detection");
+            if (detection.isMissingNode()) {
+                detection = session.path("turn_detection");
+            }
+            if (!detection.isMissingNode()) {
+                listens = detection.isObject();
+                answersByItself = listens && detection.path("create_response").asBoolean(true);
+            }
+            if (session.has("output_modalities")) {
+                speaks = session.path("output_modalities").toString().contains("audio");
+            }
+            send("session.updated", "\"session\":" + session(session.toString()));
+        }
+
+        private void hear(JsonNode audio) {
+            int bytes;
+            try {
+                bytes = Base64.getDecoder().decode(audio.asText()).length;
+            } catch (IllegalArgumentException e) {
+                error("invalid_request_error", "Invalid 'audio'. Expected base64-encoded audio bytes.");
+                return;
+            }
+            if (listens && audioBytes == 0 && bytes > 0) {
+                send("input_audio_buffer.speech_started", "\"audio_start_ms\":0");
+            }
+            audioBytes += bytes;
+            if (listens && audioBytes >= SPEECH) {
+                send("input_audio_buffer.speech_stopped", "\"audio_end_ms\":2000");
+                commit();
+                if (answersByItself) {
+                    answer();
+                }
+            }
+        }
+
+        private void commit() {
+            inputTokens += audioBytes / SOUND_BYTES_PER_TOKEN;
+            soundTokens += audioBytes / SOUND_BYTES_PER_TOKEN;
+            said = audioBytes + " bytes of sound";
+            audioBytes = 0;
+            send("input_audio_buffer.committed", "\"item_id\":\"item_" + simulation.nextNumber() + "\"");
         }
 
         private void item(JsonNode item) {
@@ -200,10 +263,15 @@ final class RealtimeHandler {
             send(
                     "response.output_item.added",
                     "\"response_id\":\"" + response + "\",\"output_index\":0,\"item\":" + message + "]}");
-            send("response.content_part.added", at + ",\"part\":{\"type\":\"text\",\"text\":\"\"}");
-            pieces.forEach(piece -> send("response.output_text.delta", at + ",\"delta\":" + quote(piece)));
-            send("response.output_text.done", at + ",\"text\":" + whole);
-            String done = message + "{\"type\":\"output_text\",\"text\":" + whole + "}]}";
+            String kind = speaks ? "audio" : "text";
+            String named = speaks ? "transcript" : "text";
+            send("response.content_part.added", at + ",\"part\":{\"type\":\"" + kind + "\",\"" + named + "\":\"\"}");
+            pieces.forEach(piece -> send(
+                    "response.output_" + kind + ".delta",
+                    at + ",\"delta\":"
+                            + quote(speaks ? Base64.getEncoder().encodeToString(Wording.utf8(piece)) : piece)));
+            send("response.output_" + kind + ".done", at + (speaks ? "" : ",\"text\":" + whole));
+            String done = message + "{\"type\":\"output_" + kind + "\",\"" + named + "\":" + whole + "}]}";
             send(
                     "response.output_item.done",
                     "\"response_id\":\"" + response + "\",\"output_index\":0,\"item\":" + done);
@@ -211,9 +279,10 @@ final class RealtimeHandler {
                     ? "null"
                     : "{\"total_tokens\":" + (inputTokens + pieces.size()) + ",\"input_tokens\":" + inputTokens
                             + ",\"output_tokens\":" + pieces.size()
-                            + ",\"input_token_details\":{\"text_tokens\":" + inputTokens
-                            + ",\"audio_tokens\":0,\"cached_tokens\":0},\"output_token_details\":{\"text_tokens\":"
-                            + pieces.size() + ",\"audio_tokens\":0}}";
+                            + ",\"input_token_details\":{\"text_tokens\":" + (inputTokens - soundTokens)
+                            + ",\"audio_tokens\":" + soundTokens
+                            + ",\"cached_tokens\":0},\"output_token_details\":{\"text_tokens\":"
+                            + (speaks ? 0 : pieces.size()) + ",\"audio_tokens\":" + (speaks ? pieces.size() : 0) + "}}";
             send("response.done", head + "\"status\":\"completed\",\"output\":[" + done + "],\"usage\":" + usage + "}");
             credential.settle(arrival, inputTokens, pieces.size());
             simulation.stats().ended(Stats.Ending.COMPLETED);

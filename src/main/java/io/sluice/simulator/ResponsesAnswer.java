@@ -42,8 +42,9 @@ final class ResponsesAnswer {
                         + reply.thinking().size() + "},\"total_tokens\":"
                         + (reply.inputTokens() + reply.outputTokens()) + "}"
                 : "null";
-        return "{\"id\":\"" + id() + "\",\"object\":\"response\",\"created_at\":" + reply.created() + ",\"status\":\""
-                + status + "\",\"error\":null,\"incomplete_details\":"
+        return "{\"id\":\"" + id() + "\",\"object\":\"response\",\"created_at\":" + reply.created()
+                + ",\"background\":" + echoed("background", "false") + ",\"status\":\"" + status
+                + "\",\"error\":null,\"incomplete_details\":"
                 + (status.equals("incomplete") ? "{\"reason\":\"max_output_tokens\"}" : "null")
                 + ",\"instructions\":" + echoed("instructions", "null") + ",\"max_output_tokens\":"
                 + echoed("max_output_tokens", "null") + ",\"model\":" + quote(model) + ",\"output\":[" + output
@@ -107,9 +108,15 @@ final class ResponsesAnswer {
         return response(cut() ? "incomplete" : "completed", String.join(",", output()), true);
     }
 
+    /** The answer while it is made in the background. */
+    String queued() {
+        return response("queued", "", false);
+    }
+
     /** The answer in events. */
     Frames events() {
         Frames frames = new Frames();
+        sequence = 0;
         add(frames, "response.created", "\"response\":" + response("in_progress", "", false));
         add(frames, "response.in_progress", "\"response\":" + response("in_progress", "", false));
         int index = 0;

@@ -1,6 +1,5 @@
 package io.sluice.simulator;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.vertx.core.buffer.Buffer;
@@ -34,11 +33,15 @@ final class ResponsesService extends Service {
             return null;
         }
         String id = rest.substring("responses/".length());
-        boolean one = id.indexOf('/') < 0;
-        boolean deletes = one && method.equals(HttpMethod.DELETE);
-        return one || id.endsWith("/input_items") && id.indexOf('/') == id.length() - 12
-                ? new ResponsesService(dialect, rest, deletes ? HttpMethod.DELETE : HttpMethod.GET)
-                : null;
+        int slash = id.indexOf('/');
+        HttpMethod wanted =
+                switch (slash < 0 ? "" : id.substring(slash)) {
+                    case "" -> method.equals(HttpMethod.DELETE) ? HttpMethod.DELETE : HttpMethod.GET;
+                    case StoredAnswers.INPUT_ITEMS -> HttpMethod.GET;
+                    case StoredAnswers.CANCEL -> HttpMethod.POST;
+                    default -> null;
+                };
+        return wanted == null ? null : new ResponsesService(dialect, rest, wanted);
     }
 
     @Override
@@ -60,13 +63,19 @@ final class ResponsesService extends Service {
     @Override
     void checkHead(HttpServerRequest request) throws RefusedRequest {
         OpenAiService.checkVersion(dialect, request);
-        super.checkHead(request);
+        if (!isAboutStored()) {
+            super.checkHead(request);
+        }
+    }
+
+    private boolean isAboutStored() {
+        return rest.startsWith("responses/") && !rest.equals(COUNT);
     }
 
     @Override
     Planned plan(Asked asked) throws RefusedRequest {
-        if (!method.equals(HttpMethod.POST)) {
-            return stored(asked);
+        if (isAboutStored()) {
+            return new StoredAnswers(asked, rest.substring("responses/".length())).answer(method);
         }
         Fields root = Fields.of(wording(), asked.body(), asked.script().lenient());
         if (rest.equals(COUNT)) {
@@ -76,13 +85,17 @@ final class ResponsesService extends Service {
         Turn turn = ResponsesRules.read(wording(), root, before(root, asked));
         OpenAiService.admit(dialect, asked.script(), turn.model);
         boolean stores = root.flag("store", true);
-        if (root.flag("background", false)) {
-            throw root.invalid("background", "background responses are not simulated");
+        boolean background = root.flag("background", false);
+        if (background && !stores) {
+            throw root.invalid("background", "a response can be made in the background only when it is stored");
         }
         Reply reply = Reply.to(turn, asked);
         ResponsesAnswer answer = new ResponsesAnswer(root, turn, reply, shown(asked, turn.model), stores);
         if (stores) {
-            store(asked, root, answer);
+            store(asked, root, answer, turn.stream);
+        }
+        if (background && !turn.stream) {
+            return Planned.free(answer.queued());
         }
         return turn.stream
                 ? Planned.stream(
@@ -125,42 +138,24 @@ final class ResponsesService extends Service {
         return items;
     }
 
-    private void store(Asked asked, Fields root, ResponsesAnswer answer) throws RefusedRequest {
-        JsonNode response;
-        try {
-            response = Json.read(Wording.utf8(answer.whole()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("wrote what is not JSON", e);
-        }
-        ArrayNode turns = ResponsesRules.items(root, before(root, asked));
+    private void store(Asked asked, Fields root, ResponsesAnswer answer, boolean stream) throws RefusedRequest {
+        boolean background = root.flag("background", false);
+        JsonNode response = StoredAnswers.read(answer.whole());
+        ArrayNode input = StoredAnswers.named(answer.id(), ResponsesRules.items(root, before(root, asked)));
+        ArrayNode turns = input.deepCopy();
         response.path("output").forEach(turns::add);
         asked.simulation()
                 .memory()
-                .store(answer.id(), new Memory.Stored(asked.arrival().credential(), response, turns));
-    }
-
-    private Planned stored(Asked asked) throws RefusedRequest {
-        String id = rest.substring("responses/".length());
-        boolean items = id.endsWith("/input_items");
-        id = items ? id.substring(0, id.length() - "/input_items".length()) : id;
-        Memory memory = asked.simulation().memory();
-        Memory.Stored stored = memory.stored(id, asked.arrival().credential());
-        if (stored == null) {
-            throw new RefusedRequest(ProviderError.of(
-                    404, "Response with id '" + id + "' not found.", "invalid_request_error", null, null));
-        }
-        if (method.equals(HttpMethod.DELETE)) {
-            memory.forget(id);
-            return Planned.free("{\"id\":\"" + id + "\",\"object\":\"response.deleted\",\"deleted\":true}");
-        }
-        if (items) {
-            return Planned.free(Json.object()
-                    .put("object", "list")
-                    .put("has_more", false)
-                    .set("data", stored.turns())
-                    .toString());
-        }
-        return Planned.free(stored.response().toString());
+                .store(
+                        answer.id(),
+                        new Memory.Stored(
+                                asked.arrival().credential(),
+                                response,
+                                input,
+                                turns,
+                                background && stream ? answer.events() : null,
+                                background,
+                                background && !stream));
     }
 
     /** OpenAI's errors; in a stream they are events of their own. */

@@ -47,6 +47,12 @@ final class AccessLog {
         fields.put("cached_input_tokens", usage.usage().cachedInput());
         fields.put("output_tokens", usage.usage().output());
         fields.put("reasoning_tokens", usage.usage().reasoning());
+        if (usage.usage().inputAudio() > 0) {
+            fields.put("input_audio_tokens", usage.usage().inputAudio());
+        }
+        if (usage.usage().outputAudio() > 0) {
+            fields.put("output_audio_tokens", usage.usage().outputAudio());
+        }
         if (usage.estimated()) {
             fields.put("estimated", true);
         }

@@ -328,6 +328,31 @@ enum ClientDialect {
 
     abstract String calledTool(JsonNode answer);
 
+    /** Has the model think, and show it. */
+    String thinking(String question) {
+        ObjectNode request = read(question);
+        switch (this) {
+            case OPENAI -> request.put("reasoning_effort", "low").put("max_completion_tokens", 8_192);
+            case RESPONSES ->
+                request.put("max_output_tokens", 8_192)
+                        .putObject("reasoning")
+                        .put("effort", "low")
+                        .put("summary", "auto");
+            case ANTHROPIC ->
+                request.put("max_tokens", 8_192)
+                        .putObject("thinking")
+                        .put("type", "enabled")
+                        .put("budget_tokens", 1_024);
+            case GEMINI ->
+                request.putObject("generationConfig")
+                        .put("maxOutputTokens", 8_192)
+                        .putObject("thinkingConfig")
+                        .put("includeThoughts", true)
+                        .put("thinkingBudget", 1_024);
+        }
+        return request.toString();
+    }
+
     abstract String toolResult(String model, JsonNode answer, String result);
 
     void authorize(HttpRequest.Builder request, String key) {

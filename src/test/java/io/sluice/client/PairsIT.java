@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,9 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every client dialect at every provider type, over real HTTP: whole answers, streams, and tools over two turns. */
 class PairsIT {
-    private static final String KEY = "sk-sluice-sample-not-a-secret-0000000000";
-    private static final List<String> TYPES =
-            List.of("openai", "azure", "anthropic", "gemini", "bedrock", "dashscope", "qianfan", "ollama");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -37,9 +33,7 @@ class PairsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        String gateway =
-                Files.readString(Path.of("config/every-provider/gateway.yaml")).replace("8090", "@SIM@");
-        node = NodeProcess.start(dir, gateway);
+        node = EveryProvider.start(dir);
     }
 
     @AfterAll
@@ -49,7 +43,7 @@ class PairsIT {
 
     static Stream<Arguments> pairs() {
         return Stream.of(ClientDialect.values())
-                .flatMap(client -> TYPES.stream().map(type -> Arguments.of(client, "on-" + type)));
+                .flatMap(client -> EveryProvider.TYPES.stream().map(type -> Arguments.of(client, "on-" + type)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -91,6 +85,39 @@ class PairsIT {
         assertThat(client.text(JSON.readTree(second.body()))).as(second.body()).isNotBlank();
     }
 
+    /** What a model thought before its call goes back to its maker, and to nobody else, who would refuse it. */
+    @ParameterizedTest(name = "{0} {1} then {2}")
+    @MethodSource("moves")
+    void thinkingGoesBackToItsMakerAlone(ClientDialect client, String first, String then) throws Exception {
+        HttpResponse<String> called = ask(client, first, false, client.thinking(client.toolQuestion(first, false)));
+        assertThat(called.statusCode()).as(called.body()).isEqualTo(200);
+        JsonNode call = JSON.readTree(called.body());
+        assertThat(client.calledTool(call)).as(called.body()).isEqualTo("get_weather");
+
+        HttpResponse<String> answer =
+                ask(client, then, false, client.thinking(client.toolResult(then, call, "19 degrees, sunny")));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(client.text(JSON.readTree(answer.body()))).isNotBlank();
+        String dropped = answer.headers().firstValue("x-sluice-dropped").orElse("");
+        if (maker(first).equals(maker(then))) {
+            assertThat(dropped).isEmpty();
+        } else {
+            assertThat(dropped).matches(".*(reasoning_details|encrypted_content|signature|thoughtSignature).*");
+        }
+    }
+
+    static Stream<Arguments> moves() {
+        List<String> thinkers = List.of("on-anthropic", "on-bedrock", "on-gemini");
+        List<String> targets = List.of("on-anthropic", "on-bedrock", "on-gemini", "on-dashscope", "on-ollama");
+        return Stream.of(ClientDialect.values()).flatMap(client -> thinkers.stream()
+                .flatMap(first -> targets.stream().map(then -> Arguments.of(client, first, then))));
+    }
+
+    private static String maker(String model) {
+        return model.equals("on-bedrock") ? "on-anthropic" : model;
+    }
+
     private static HttpResponse<String> ask(ClientDialect client, String model, boolean stream, String body)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -98,7 +125,7 @@ class PairsIT {
                 .timeout(Duration.ofSeconds(30))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
-        client.authorize(request, KEY);
+        client.authorize(request, EveryProvider.KEY);
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 

@@ -41,11 +41,18 @@ class GatewayErrorsTest {
                         "on-client-gone: leave",
                         "5:5: channels[0].on-client-gone: 'leave' is not one of cancel, drain"),
                 arguments("api-version: 2024-10-21", "5:5: channels[0].api-version: belongs to type azure only"),
+                arguments("responses: stored", "5:5: channels[0].responses: 'stored' is not one of native, translate"),
                 arguments("timeouts: 5s", "5:5: channels[0].timeouts: is not a mapping"),
                 arguments("timeouts: { idle: 5 }", "5:17: channels[0].timeouts.idle: '5' has no unit; write 500ms"),
                 arguments("timeouts: { idle: 5w }", "5:17: channels[0].timeouts.idle: '5w' has an unknown unit"),
                 arguments("timeouts: { idle: 0s }", "5:17: channels[0].timeouts.idle: '0s' is outside 1ms to 1d"),
                 arguments("timeouts: { total: 1s }", "5:17: channels[0].timeouts.total: is shorter than connect"),
+                arguments("fetch: { max-size: 65MiB }", "channels[0].fetch.max-size: '65MiB' is outside 1KiB to 64MiB"),
+                arguments("fetch: { timeout: 2m }", "channels[0].fetch.timeout: '2m' is outside 100ms to 1m"),
+                arguments("fetch: { ports: [0] }", "channels[0].fetch.ports[0]: '0' is outside 1 to 65_535"),
+                arguments("fetch: { ports: [] }", "channels[0].fetch.ports: names no port"),
+                arguments("fetch: { hosts: [] }", "channels[0].fetch.hosts: names no host"),
+                arguments("fetch: { hosts: ['http://x/'] }", "channels[0].fetch.hosts[0]: 'http://x/' is no host name"),
                 arguments("parameters: { set: { model: x } }", "'model' is decided by Sluice"),
                 arguments(
                         "parameters: { set: { seed: 017 } }", "5:26: channels[0].parameters.set.seed: '017' could be"),
@@ -264,6 +271,16 @@ class GatewayErrorsTest {
                 arguments(
                         also("routing: { strategy: random }"), "routing.strategy: 'random' is not one of spread, fill"),
                 arguments(also("currency: euro"), "currency: 'euro' is not a currency"),
+                arguments(
+                        also("secrets: [short]"),
+                        "secrets[0]: the secret is shorter than 32 bytes; make one with: openssl rand -base64 32"),
+                arguments(also("secrets: short"), "secrets: is not a list"),
+                arguments(
+                        also("secrets: [\"${env:MISSING}\"]"),
+                        "secrets[0]: the environment variable MISSING is not set"),
+                arguments(
+                        also("secrets: [" + "0123456789abcdef0123456789abcdef,".repeat(9) + "]"),
+                        "secrets: are more than 8; remove the oldest, at the end"),
                 arguments(also("notifications: [{ name: n }]"), "notifications[0]: needs one of webhook and mail"),
                 arguments(
                         also("notifications: [{ name: n, webhook: \"https://x.example/\" }]"),
@@ -334,6 +351,23 @@ class GatewayErrorsTest {
         assertThat(TestFiles.gateway(TestFiles.CHANNEL.replace("https://api.example.com/v1", url) + TestFiles.KEY)
                         .gatewayErrors())
                 .isEmpty();
+    }
+
+    @Test
+    void refusesToPassResponsesWhereNoServiceCanHaveThem() {
+        String channel = TestFiles.CHANNEL + "    responses: native\n" + TestFiles.KEY;
+
+        assertThat(TestFiles.gateway(channel).gatewayErrors()).isEmpty();
+        assertThat(TestFiles.gateway(channel.replace("type: openai", "type: anthropic"))
+                        .gatewayErrors())
+                .singleElement()
+                .asString()
+                .endsWith("channels[0].responses: native goes with the types openai and azure only");
+        assertThat(TestFiles.gateway(channel.replace("type: openai", "type: azure\n    api-version: 2024-10-21"))
+                        .gatewayErrors())
+                .singleElement()
+                .asString()
+                .endsWith("channels[0].responses: native needs a base-url that ends in /openai/v1");
     }
 
     @Test

@@ -7,10 +7,12 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
+import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
@@ -25,6 +27,7 @@ import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +37,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayRevisionTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -150,7 +156,11 @@ class GatewayRevisionTest {
         assertThat(channel.parameters()).isEqualTo(ParameterRules.NONE);
         assertThat(channel.timeouts()).isEqualTo(Timeouts.DEFAULT);
         assertThat(channel.onClientGone()).isEqualTo(OnClientGone.CANCEL);
+        assertThat(channel.fetch()).isEqualTo(FetchRules.OFF);
+        assertThat(channel.fetch().enabled()).isFalse();
         assertThat(channel.maxConnections()).isEqualTo(4096);
+        assertThat(channel.responses()).isEqualTo(Responses.TRANSLATE);
+        assertThat(revision.storedIds()).isNull();
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
         VirtualKey key = revision.keys().named("k").orElseThrow();
@@ -193,7 +203,15 @@ class GatewayRevisionTest {
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(5)));
         assertThat(channel.onClientGone()).isEqualTo(OnClientGone.DRAIN);
+        assertThat(channel.fetch())
+                .isEqualTo(new FetchRules(
+                        true,
+                        List.of(new Glob("images.example.com"), new Glob("*.cdn.example")),
+                        Set.of(443, 8443),
+                        5 * 1024 * 1024,
+                        Duration.ofSeconds(3)));
         assertThat(channel.maxConnections()).isEqualTo(64);
+        assertThat(channel.responses()).isEqualTo(Responses.TRANSLATE);
         assertThat(channel.redirects())
                 .containsExactly(Map.entry("gpt-4o-mini", "gpt-4o-mini"), Map.entry("gpt-4", "gpt-4o"));
         assertThat(channel.accounts())
@@ -204,6 +222,54 @@ class GatewayRevisionTest {
                         "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
                         "2 openai/named k-two",
                         "3 openai/shares value-of-KEY_A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "openai, https://api.openai.com/v1, '', NATIVE",
+        "openai, https://llm.example/v1, '', TRANSLATE",
+        "openai, https://llm.example/v1, native, NATIVE",
+        "openai, https://api.openai.com/v1, translate, TRANSLATE",
+        "azure, https://x.openai.azure.com/openai/v1, '', NATIVE",
+        "anthropic, https://api.anthropic.com/v1, '', TRANSLATE",
+        "anthropic, https://api.anthropic.com/v1, translate, TRANSLATE"
+    })
+    void passesResponsesWhereTheServiceHasThem(String type, String url, String word, Responses expected) {
+        String channel = "channels:\n  - { name: c, type: " + type + ", base-url: \"" + url
+                + "\", accounts: [{ name: a, key: x }], models: { m: {} }"
+                + (word.isEmpty() ? "" : ", responses: " + word) + " }\n";
+
+        assertThat(TestFiles.gateway(channel + TestFiles.KEY)
+                        .revision()
+                        .channels()
+                        .getFirst()
+                        .responses())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void readsTheInstallationsSecrets() {
+        StoredIds ids = everyOption().storedIds();
+
+        assertThat(ids).isNotNull();
+        assertThat(ids.fingerprints())
+                .containsExactly(
+                        Secret.of("value-of-INSTALLATION_SECRET_THAT_IS_LONG_ENOUGH")
+                                .fingerprint(),
+                        Secret.of("value-of-OLDER_INSTALLATION_SECRET_LONG_ENOUGH")
+                                .fingerprint());
+        assertThat(EffectiveConfig.render(everyOption()).getJsonArray("secrets").encode())
+                .isEqualTo("[\"fingerprint " + ids.fingerprints().get(0) + "\",\"fingerprint "
+                        + ids.fingerprints().get(1) + "\"]");
+    }
+
+    @Test
+    void saysOfAnInstallationsSecretThatStandsInTheFile() {
+        assertThat(TestFiles.gateway(
+                                TestFiles.CHANNEL + TestFiles.KEY + "secrets: [0123456789abcdef0123456789abcdef]\n")
+                        .revision()
+                        .warnings())
+                .anyMatch(warning -> warning.contains("secrets in clear text") && warning.contains("secrets[0]"));
     }
 
     @Test

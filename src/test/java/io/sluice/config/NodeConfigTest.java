@@ -66,6 +66,8 @@ class NodeConfigTest {
                                         50,
                                         1 << 20,
                                         1L << 30,
+                                        2L << 30,
+                                        64 << 10,
                                         64,
                                         Duration.ofSeconds(1),
                                         Duration.ofSeconds(2),
@@ -77,7 +79,8 @@ class NodeConfigTest {
                                         6,
                                         7,
                                         8,
-                                        9)),
+                                        9),
+                                new RealtimeConfig(1 << 20, 2 << 20, Duration.ofMinutes(3), Duration.ofMinutes(30))),
                         new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls),
                         Path.of("/var/lib/sluice"),
                         Duration.ofSeconds(5),
@@ -98,7 +101,7 @@ class NodeConfigTest {
                                 new HostPort("more-nodes", 5701)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:48 store)")));
+                        List.of("the store: not applied in this version (node.yaml:51 store)")));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -135,6 +138,10 @@ class NodeConfigTest {
                 arguments("http: { host: 'a b' }", "1:9: http.host: 'a b' is not an address or host name"),
                 arguments("http: { trusted-proxies: [x] }", "1:27: http.trusted-proxies[0]: 'x' is not an address"),
                 arguments("http: { tls: { cert: c.pem } }", "1:9: http.tls.key: is missing"),
+                arguments(
+                        "http: { realtime: { frame: 2MiB, message: 1MiB } }",
+                        "1:34: http.realtime.message: is less than frame"),
+                arguments("http: { realtime: { idle: 25h } }", "1:21: http.realtime.idle: '25h' is outside"),
                 arguments("http: { bounds: { body: 8MB } }", "1:19: http.bounds.body: '8MB' has an unknown unit"),
                 arguments("http: { bounds: { body: 8 k } }", "1:19: http.bounds.body: '8 k' has an unknown unit"),
                 arguments("http: { bounds: { body: 2GiB } }", "1:19: http.bounds.body: '2GiB' is outside 1KiB to 1GiB"),

@@ -49,6 +49,7 @@ class ErrorAnswerTest {
                 Arguments.of(invalid(InvalidRequest.Kind.MALFORMED), 400, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_PATH), 404, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_MODEL), 404, invalid, "c", 0),
+                Arguments.of(invalid(InvalidRequest.Kind.UNKNOWN_OBJECT), 404, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.GONE), 410, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.METHOD_NOT_ALLOWED), 405, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.BODY_TOO_SLOW), 408, invalid, "c", 0),
@@ -70,7 +71,7 @@ class ErrorAnswerTest {
                 Arguments.of(upstream(UpstreamFailure.Kind.MODEL_MISSING, 404), 502, server, "upstream_error", 0),
                 Arguments.of(
                         upstream(UpstreamFailure.Kind.TOO_LARGE_HERE, 429), 400, invalid, "request_exceeds_limits", 0),
-                Arguments.of(upstream(UpstreamFailure.Kind.INEXPRESSIBLE, 0), 400, invalid, "unsupported_parameter", 0),
+                Arguments.of(upstream(UpstreamFailure.Kind.INEXPRESSIBLE, 0), 400, invalid, "c", 0),
                 Arguments.of(upstream(UpstreamFailure.Kind.BUSY, 0), 503, server, "overloaded", 1),
                 Arguments.of(upstream(UpstreamFailure.Kind.CONNECT, 0), 502, server, "upstream_error", 7),
                 Arguments.of(upstream(UpstreamFailure.Kind.RESET, 0), 502, server, "upstream_error", 7),

@@ -2,10 +2,12 @@ package io.sluice.ingress;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
+import io.sluice.config.HttpConfig;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.message.Bus;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +33,13 @@ final class RouteTable {
                     HttpBounds.DEFAULT,
                     new EdgeLimits(HttpBounds.DEFAULT),
                     Set.of(),
-                    Set.of());
-            return TrafficRoutes.of(services, new HealthHandler()).all();
+                    Set.of(),
+                    null);
+            HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
+            Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
+            RealtimeEndpoint realtime =
+                    new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());
+            return TrafficRoutes.of(services, new HealthHandler(), realtime).all();
         } finally {
             vertx.close();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
@@ -308,6 +309,8 @@ class MessagesTest {
                     1,
                     1,
                     0);
+        } else if (type == FetchedMedia.class) {
+            return new FetchedMedia();
         } else if (type.isEnum()) {
             return type.getEnumConstants()[0];
         } else if (type.isRecord()) {
@@ -350,7 +353,10 @@ class MessagesTest {
                 null,
                 false);
 
-        assertThat(account.toString() + key + new KeyRing(List.of(key)) + new PlanRoute(REVISION, key, "m", 0, 0))
+        assertThat(account.toString()
+                        + key
+                        + new KeyRing(List.of(key))
+                        + new PlanRoute(REVISION, key, "m", Endpoint.CHAT_COMPLETIONS, 0, 0))
                 .doesNotContain("CANARY");
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Preset;
@@ -86,6 +87,7 @@ class PresetsTest {
                 limits: { rpm: 60, tpm: 100_000, concurrency: 5 }
                 zone: Asia/Shanghai
                 quirks: [one-stop, no-choices]
+                endpoints: [rerank, audio/speech]
                 in-answer: [a.b, c]
                 errors:
                   slow-down: [ { codes: [017], types: [t], text: "x+", status: [429, 503], wait: 1500ms } ]
@@ -95,6 +97,9 @@ class PresetsTest {
         assertThat(preset.limits()).containsEntry("tpm", 100_000L).containsEntry("concurrency", 5L);
         assertThat(preset.zone()).isEqualTo("Asia/Shanghai");
         assertThat(preset.quirks()).containsExactlyInAnyOrder(Preset.Quirk.ONE_STOP, Preset.Quirk.NO_CHOICES);
+        assertThat(preset.endpoints())
+                .contains(Endpoint.RERANK, Endpoint.SPEECH, Endpoint.CHAT_COMPLETIONS)
+                .doesNotContain(Endpoint.MODERATIONS);
         assertThat(preset.errors().inAnswer()).containsExactly("a.b", "c");
         assertThat(preset.errors().rules()).singleElement().satisfies(rule -> {
             assertThat(rule.codes()).containsExactly("017");
@@ -119,6 +124,9 @@ class PresetsTest {
                 "other-urls: { eu: ftp://example.com }",
                 "other-urls: { eu: https://example.com/v1/ }",
                 "in-answer: [error, error]",
+                "endpoints: [rerank, rerank]",
+                "endpoints: [chat/completions]",
+                "endpoints: rerank",
                 "errors: { fatal: [ { codes: [a] } ] }",
                 "errors: { client: { codes: [a] } }",
                 "errors: { client: [ a ] }",

@@ -76,6 +76,8 @@ class AdapterTest {
         "'', CHAT_COMPLETIONS, /openai/deployments/d/chat/completions?api-version=2024-10-21",
         "/gateway, EMBEDDINGS, /gateway/openai/deployments/d/embeddings?api-version=2024-10-21",
         "'', COMPLETIONS, /openai/deployments/d/completions?api-version=2024-10-21",
+        "'', IMAGE_GENERATIONS, /openai/deployments/d/images/generations?api-version=2024-10-21",
+        "/openai/v1, SPEECH, /openai/v1/audio/speech?api-version=2024-10-21",
         "/openai/v1, CHAT_COMPLETIONS, /openai/v1/chat/completions?api-version=2024-10-21"
     })
     void azureHasTheDeploymentInThePath(String base, Endpoint endpoint, String target) {

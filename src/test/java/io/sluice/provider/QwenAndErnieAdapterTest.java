@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
@@ -21,7 +20,6 @@ import io.sluice.provider.TokenGrant.Token;
 import io.sluice.provider.TokenGrant.TokenCall;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.RevisionBuilder.ChannelBuilder;
-import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the adapters of DashScope and Qianfan write, and what they read of refusals. */
+/** What the adapters of DashScope and Qianfan write, and how they come to tokens. */
 class QwenAndErnieAdapterTest {
     private static final String CHAT =
             "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":%s%s}";
@@ -128,6 +126,28 @@ class QwenAndErnieAdapterTest {
 
         assertThat(request.uri()).isEqualTo("/compatible-mode/v1/embeddings");
         assertThat(body(request)).isEqualTo(asked);
+    }
+
+    @Test
+    void dashscopeRanksAtAPathOfItsOwn() {
+        Candidate candidate = candidate(ProviderType.DASHSCOPE, "/api/v1", c -> c.serves("m"));
+        String asked = "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"d\"]}";
+
+        UpstreamRequest request = encode(candidate, Endpoint.RERANK, asked);
+
+        assertThat(request.uri()).isEqualTo("/compatible-api/v1/reranks");
+        assertThat(body(request)).isEqualTo(asked);
+    }
+
+    @Test
+    void qianfanRanksBelowItsBase() {
+        Candidate candidate =
+                candidate(ProviderType.QIANFAN, "/v2", c -> c.serves("m").secret("bce-v3/ALTAK-x/y"));
+
+        UpstreamRequest request =
+                encode(candidate, Endpoint.RERANK, "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"d\"]}");
+
+        assertThat(request.uri()).isEqualTo("/v2/rerank");
     }
 
     @Test
@@ -274,24 +294,5 @@ class QwenAndErnieAdapterTest {
                         .read(200, "{\"access_token\":\"x\",\"expires_in\":999999999999}".getBytes(UTF_8))
                         .lifetime())
                 .isEqualTo(Duration.ofDays(30));
-    }
-
-    @Test
-    void refusalsAreReadByTheTables() {
-        MultiMap none = MultiMap.caseInsensitiveMultiMap();
-
-        assertThat(ProviderAdapters.of(ProviderType.DASHSCOPE)
-                        .classify(
-                                429,
-                                none,
-                                "{\"code\":\"Throttling.AllocationQuota\",\"message\":\"m\"}".getBytes(UTF_8))
-                        .kind())
-                .isEqualTo(Kind.RATE_LIMITED);
-        assertThat(ProviderAdapters.of(ProviderType.QIANFAN)
-                        .classify(
-                                401, none, "{\"error\":{\"code\":\"invalid_model\",\"message\":\"m\"}}".getBytes(UTF_8))
-                        .kind())
-                .isEqualTo(Kind.MODEL_MISSING);
-        assertThat(Secret.of(PAIR).toString()).doesNotContain("secret");
     }
 }

@@ -6,6 +6,7 @@ import io.sluice.domain.Secret;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,5 +72,24 @@ class ResponseHeadersTest {
     })
     void readableTypes(String contentType, boolean expected) {
         assertThat(ResponseHeaders.isReadable(contentType)).isEqualTo(expected);
+    }
+
+    @Test
+    void namesOfDroppedFieldsAreTheClientsAndHarmNoHeader() {
+        List<String> lost = List.of("messages[0].a\r\nset-cookie: x", "温", "a,b%");
+
+        assertThat(ResponseHeaders.forClient(MultiMap.caseInsensitiveMultiMap(), KEY, null, lost))
+                .containsEntry("x-sluice-dropped", "messages[0].a%0D%0Aset-cookie: x, %E6%B8%A9, a%2Cb%25");
+    }
+
+    @Test
+    void listOfDroppedFieldsIsBounded() {
+        List<String> lost =
+                IntStream.range(0, 1_000).mapToObj(i -> "field-" + i).toList();
+
+        String list = ResponseHeaders.forClient(MultiMap.caseInsensitiveMultiMap(), KEY, null, lost)
+                .get("x-sluice-dropped");
+
+        assertThat(list).hasSizeLessThan(2_100).startsWith("field-0, field-1, ").matches(".*, and [0-9]+ more");
     }
 }

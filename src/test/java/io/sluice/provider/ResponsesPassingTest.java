@@ -52,7 +52,7 @@ class ResponsesPassingTest {
     @Test
     void passWithoutTheReasoningOfOthers() {
         UpstreamRequest request = encode(
-                "{\"model\":\"m\",\"input\":[{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"sluice.h.X\"},"
+                "{\"model\":\"m\",\"input\":[{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"sluice.anthropic-hidden.X\"},"
                         + "{\"role\":\"user\",\"content\":\"x\"}]}");
 
         assertThat(new String(request.body(), UTF_8))
@@ -68,14 +68,32 @@ class ResponsesPassingTest {
                 .isEqualTo("{\"model\":\"up-1\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     }
 
-    /** What is stored with an account may be another key's. */
+    /** What the ingress has made sure of, and what only looks like a reference. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "{\"model\":\"m\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}",
-                "{\"model\":\"m\",\"input\":\"x\",\"conversation\":\"conv_1\"}",
                 "{\"model\":\"m\",\"input\":\"x\",\"background\":true}",
-                "{\"model\":\"m\",\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]}"
+                "{\"model\":\"m\",\"input\":\"x\",\"conversation\":null}",
+                "{\"model\":\"m\",\"input\":\"item_reference\"}",
+                "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":\"item_reference\",\"id\":\"msg_1\"}]}",
+                "{\"model\":\"m\",\"input\":[{\"type\":\"message\",\"id\":\"msg_1\",\"role\":\"user\",\"content\":[]}]}"
+            })
+    void passWithWhatIsTheCallersOwn(String body) {
+        UpstreamRequest request = encode(body);
+
+        assertThat(request.uri()).isEqualTo("/v1/responses");
+        assertThat(new String(request.body(), UTF_8)).isEqualTo(body.replace("\"m\"", "\"up-1\""));
+    }
+
+    /** What is stored with an account may be another key's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"model\":\"m\",\"input\":\"x\",\"conversation\":\"conv_1\"}",
+                "{\"model\":\"m\",\"input\":\"x\",\"conversation\":{\"id\":\"conv_1\"}}",
+                "{\"model\":\"m\",\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]}",
+                "{\"model\":\"m\",\"input\":[{\"id\":\"msg_1\",\"type\":\"item\\u005freference\"}]}"
             })
     void referToNothingStored(String body) {
         assertThatThrownBy(() -> encode(body))

@@ -2,6 +2,7 @@ package io.sluice.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.GatewayRevision;
@@ -42,7 +43,8 @@ class RouterVerticleTest {
     private RouteDecision plan() {
         return TestNode.await(bus.request(
                 Address.routePlan(0),
-                new PlanRoute(REVISION, REVISION.keys().all().iterator().next(), "m", 0, 0)));
+                new PlanRoute(
+                        REVISION, REVISION.keys().all().iterator().next(), "m", Endpoint.CHAT_COMPLETIONS, 0, 0)));
     }
 
     @Test

@@ -217,6 +217,30 @@ class DialectBehaviourTest {
     }
 
     @Test
+    void bedrockAnswersInTheFormItIsGiven() throws Exception {
+        JsonNode shaped = ask(
+                "/bedrock/model/m/converse",
+                bearer(),
+                "{'messages':[{'role':'user','content':[{'text':'hi'}]}],'outputConfig':{'textFormat':{'type':"
+                        + "'json_schema','structure':{'jsonSchema':{'schema':'"
+                        + SCHEMA.replace("'", "\\'") + "'}}}}}");
+
+        assertThat(shaped.at("/output/message/content/0/text").asText()).isEqualTo("{\"city\":\"example\"}");
+    }
+
+    /** A stream ends with an empty text; clients that keep the turns send it back. */
+    @Test
+    void geminiTakesTheEmptyTextOfItsOwnTurnsBack() throws Exception {
+        JsonNode answer = ask(
+                "/v1beta/models/gemini-2.5-flash:generateContent",
+                DialectSample.gemini(),
+                "{'contents':[{'role':'user','parts':[{'text':'hi'}]},{'role':'model','parts':[{'text':'so'},"
+                        + "{'text':''}]},{'role':'user','parts':[{'text':'hi'}]}]}");
+
+        assertThat(answer.at("/candidates/0/content/parts/0/text").asText()).isNotEmpty();
+    }
+
+    @Test
     void dashScopeRepeatsTheWholeTextUnlessAskedForIncrements() throws Exception {
         MultiMap sse = bearer().add("x-dashscope-sse", "enable");
         String uri = "/api/v1/services/aigc/text-generation/generation";
@@ -386,6 +410,78 @@ class DialectBehaviourTest {
         assertThat(stranger.status()).isEqualTo(404);
         assertThat(deleted.json().path("deleted").asBoolean()).isTrue();
         assertThat(gone.status()).isEqualTo(404);
+    }
+
+    private Reply stored(HttpMethod method, String path) throws Exception {
+        return await(client.send(method, "/v1/responses/" + path, bearer(), ""));
+    }
+
+    @Test
+    void responsesInTheBackgroundAreCancelledUntilSomebodyHasLooked() throws Exception {
+        String request = "{'model':'m','background':true,'input':'x'}";
+        JsonNode first = ask("/v1/responses", bearer(), request);
+        JsonNode second = ask("/v1/responses", bearer(), request);
+        String done = first.path("id").asText();
+        String stopped = second.path("id").asText();
+
+        Reply looked = stored(HttpMethod.GET, done);
+        Reply tooLate = stored(HttpMethod.POST, done + "/cancel");
+        Reply cancelled = stored(HttpMethod.POST, stopped + "/cancel");
+        Reply after = stored(HttpMethod.GET, stopped);
+
+        assertThat(first.path("status").asText()).isEqualTo("queued");
+        assertThat(first.path("output")).isEmpty();
+        assertThat(looked.json().path("status").asText()).isEqualTo("completed");
+        assertThat(tooLate.json()).isEqualTo(looked.json());
+        assertThat(cancelled.json().path("status").asText()).isEqualTo("cancelled");
+        assertThat(after.json()).isEqualTo(cancelled.json());
+        String plain = ask("/v1/responses", bearer(), "{'model':'m','input':'x'}")
+                .path("id")
+                .asText();
+        assertThat(stored(HttpMethod.POST, plain + "/cancel").status()).isEqualTo(400);
+        assertThat(stored(HttpMethod.POST, "resp_none/cancel").status()).isEqualTo(404);
+        assertThat(stored(HttpMethod.GET, plain + "?stream=true").status()).isEqualTo(400);
+    }
+
+    @Test
+    void responsesInTheBackgroundAreStreamedAgainFromAnyEvent() throws Exception {
+        String whole = stream("/v1/responses", bearer(), "{'model':'m','background':true,'stream':true,'input':'x'}");
+        String id = whole.replaceAll("(?s).*?\"id\":\"(resp_[^\"]+)\".*", "$1");
+
+        assertThat(stored(HttpMethod.GET, id + "?stream=true").body()).isEqualTo(whole);
+        assertThat(stored(HttpMethod.GET, id + "?stream=true&starting_after=2").body())
+                .isEqualTo(whole.substring(whole.indexOf("event: ", whole.indexOf("\"sequence_number\":2,"))));
+        assertThat(stored(HttpMethod.GET, id + "?starting_after=2").status()).isEqualTo(400);
+    }
+
+    @Test
+    void responsesListTheirInput() throws Exception {
+        String first = ask("/v1/responses", bearer(), "{'model':'m','input':'one'}")
+                .path("id")
+                .asText();
+        String second = ask(
+                        "/v1/responses", bearer(), "{'model':'m','previous_response_id':'" + first + "','input':'two'}")
+                .path("id")
+                .asText();
+
+        JsonNode all = stored(HttpMethod.GET, second + "/input_items?order=asc").json();
+        JsonNode page = stored(HttpMethod.GET, second + "/input_items?limit=1").json();
+        JsonNode next = stored(
+                        HttpMethod.GET,
+                        second + "/input_items?limit=1&after="
+                                + page.path("last_id").asText())
+                .json();
+
+        assertThat(all.path("data")).hasSize(3);
+        assertThat(all.path("has_more").asBoolean()).isFalse();
+        assertThat(all.path("data").path(0).path("content").asText()).isEqualTo("one");
+        assertThat(page.path("data").path(0)).isEqualTo(all.path("data").path(2));
+        assertThat(page.path("has_more").asBoolean()).isTrue();
+        assertThat(next.path("data").path(0)).isEqualTo(all.path("data").path(1));
+        assertThat(stored(HttpMethod.GET, second + "/input_items?limit=101").status())
+                .isEqualTo(400);
+        assertThat(stored(HttpMethod.GET, second + "/input_items?after=none").status())
+                .isEqualTo(400);
     }
 
     @Test

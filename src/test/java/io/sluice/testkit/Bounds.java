@@ -8,6 +8,7 @@ public final class Bounds {
     private final HttpBounds from = HttpBounds.DEFAULT;
     private int body = from.body();
     private long bodyMemory = from.bodyMemory();
+    private long upload = from.upload();
     private Duration headerTimeout = from.headerTimeout();
     private Duration bodyIdle = from.bodyIdle();
     private int bodyRate = from.bodyRate();
@@ -32,6 +33,11 @@ public final class Bounds {
 
     public Bounds bodyMemory(long bytes) {
         bodyMemory = bytes;
+        return this;
+    }
+
+    public Bounds upload(long bytes) {
+        upload = bytes;
         return this;
     }
 
@@ -84,6 +90,8 @@ public final class Bounds {
                 from.headerFields(),
                 body,
                 bodyMemory,
+                upload,
+                from.uploadKept(),
                 from.jsonDepth(),
                 headerTimeout,
                 bodyIdle,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A node as its users run it: the jar in a process of its own, with files of its own. */
 public final class NodeProcess implements AutoCloseable {
@@ -21,7 +22,7 @@ public final class NodeProcess implements AutoCloseable {
             "-jar",
             System.getProperty("sluice.jar", "target/sluice.jar"));
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(2);
 
     private final Path dir;
     private final int port;
@@ -44,13 +45,33 @@ public final class NodeProcess implements AutoCloseable {
      * @param more further command line arguments
      */
     public static NodeProcess start(Path dir, String gatewayYaml, String... more) throws Exception {
+        return start(dir, gatewayYaml, null, List.of(more));
+    }
+
+    /**
+     * Starts it with a script for the simulator.
+     *
+     * @param script text of the script; null for none
+     * @param more further command line arguments
+     */
+    public static NodeProcess start(Path dir, String gatewayYaml, @Nullable String script, List<String> more)
+            throws Exception {
         NodeProcess node = new NodeProcess(dir);
         Files.createDirectories(node.config());
-        Files.writeString(
-                node.config().resolve("node.yaml"), "simulator: { port: " + node.simulatorPort + " }\ndrain: 10s\n");
+        String simulator = "port: " + node.simulatorPort;
+        if (script != null) {
+            Files.writeString(node.config().resolve("script.yaml"), script);
+            simulator += ", script: script.yaml";
+        }
+        Files.writeString(node.config().resolve("node.yaml"), "simulator: { " + simulator + " }\ndrain: 10s\n");
         node.writeGateway(gatewayYaml);
-        node.launch(more);
-        node.awaitReady();
+        node.launch(more.toArray(String[]::new));
+        try {
+            node.awaitReady();
+        } catch (AssertionError e) {
+            node.close();
+            throw new AssertionError("the node does not start:\n" + node.output(), e);
+        }
         return node;
     }
 

@@ -6,6 +6,7 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -22,6 +23,7 @@ import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.stored.StoredIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ public final class RevisionBuilder {
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
     private String id = "test00000000";
+    private @Nullable StoredIds storedIds;
 
     /** A channel under construction. */
     public static final class ChannelBuilder {
@@ -53,7 +56,10 @@ public final class RevisionBuilder {
         private Outbound outbound = Outbound.NONE;
         private ParameterRules parameters = ParameterRules.NONE;
         private Channel.OnClientGone onClientGone = Channel.OnClientGone.CANCEL;
+        private boolean lenient;
+        private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
+        private Channel.@Nullable Responses responses;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -77,6 +83,12 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** Whether requests to the responses API pass, in the place of what is usual. */
+        public ChannelBuilder responses(Channel.Responses newResponses) {
+            responses = newResponses;
             return this;
         }
 
@@ -125,9 +137,21 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** Drops what it cannot carry. */
+        public ChannelBuilder lenient() {
+            lenient = true;
+            return this;
+        }
+
         /** Reads on when the client leaves. */
         public ChannelBuilder drains() {
             onClientGone = Channel.OnClientGone.DRAIN;
+            return this;
+        }
+
+        /** What is fetched for it. */
+        public ChannelBuilder fetch(FetchRules rules) {
+            fetch = rules;
             return this;
         }
 
@@ -191,10 +215,18 @@ public final class RevisionBuilder {
                     timeouts,
                     outbound,
                     onClientGone,
-                    false,
+                    lenient,
+                    fetch,
                     maxConnections,
-                    preset);
+                    preset,
+                    responses == null ? Channel.Responses.usual(type, url) : responses);
         }
+    }
+
+    /** The installation's secrets, of 32 bytes or more, the newest first. */
+    public RevisionBuilder secrets(String... secrets) {
+        storedIds = new StoredIds(List.of(secrets).stream().map(Secret::of).toList());
+        return this;
     }
 
     /** The revision's id. */
@@ -323,7 +355,7 @@ public final class RevisionBuilder {
                 .flatMap(c -> c.redirects().keySet().stream())
                 .distinct()
                 .forEach(name -> models.put(name, model(name, built)));
-        return new GatewayRevision(id, built, models, new KeyRing(keys), List.of(), List.of());
+        return new GatewayRevision(id, built, models, new KeyRing(keys), storedIds, List.of(), List.of());
     }
 
     private Model model(String name, List<Channel> built) {

@@ -5,9 +5,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
 import io.sluice.config.QueueConfig;
+import io.sluice.config.RealtimeConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
@@ -15,6 +17,7 @@ import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
 import io.sluice.message.CancelReserve;
+import io.sluice.message.ChargeQuota;
 import io.sluice.message.DrainIngress;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
@@ -22,12 +25,15 @@ import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReadinessChanged;
 import io.sluice.message.ReserveQuota;
+import io.sluice.message.RestPlaces;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.WrittenLate;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.provider.fetch.MediaNetwork;
+import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
@@ -64,6 +70,8 @@ public final class TestNode implements AutoCloseable {
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final BlockingQueue<UsageRecord> records = new LinkedBlockingQueue<>();
     private final BlockingQueue<SettleQuota> settlements = new LinkedBlockingQueue<>();
+    private final BlockingQueue<RestPlaces> rests = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ChargeQuota> charges = new LinkedBlockingQueue<>();
     private final BlockingQueue<AttemptFinished> attempts = new LinkedBlockingQueue<>();
     private final BlockingQueue<CancelReserve> cancellations = new LinkedBlockingQueue<>();
     private final BlockingQueue<ProviderLimits> providerLimits = new LinkedBlockingQueue<>();
@@ -73,11 +81,14 @@ public final class TestNode implements AutoCloseable {
     private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
     private final GatewayRevision revision;
     private HttpBounds bounds = HttpBounds.DEFAULT;
+    private RealtimeConfig realtime = RealtimeConfig.DEFAULT;
     private List<Cidr> trustedProxies = List.of();
     private @Nullable TlsConfig tls;
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
+    private Function<Vertx, MediaNetwork> network = PublicInternet::new;
+    private @Nullable StoredIds ownIds;
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -94,6 +105,18 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
+    /** Has a secret of its own, as a node that is alone has. */
+    public TestNode ownIds(StoredIds ids) {
+        ownIds = ids;
+        return this;
+    }
+
+    /** Bounds of realtime sessions. */
+    public TestNode realtime(RealtimeConfig newBounds) {
+        realtime = newBounds;
+        return this;
+    }
+
     public TestNode tls(TlsConfig newTls) {
         tls = newTls;
         return this;
@@ -102,6 +125,12 @@ public final class TestNode implements AutoCloseable {
     /** Networks whose {@code X-Forwarded-For} is believed. */
     public TestNode trustedProxies(String... networks) {
         trustedProxies = List.of(networks).stream().map(Cidr::parse).toList();
+        return this;
+    }
+
+    /** Where addresses that clients name are fetched from, in the place of the public internet. */
+    public TestNode network(MediaNetwork newNetwork) {
+        network = vertx -> newNetwork;
         return this;
     }
 
@@ -144,6 +173,8 @@ public final class TestNode implements AutoCloseable {
         if (dataDir == null) {
             bus.serve(Address.QUOTA_RESERVE, quota);
             bus.consume(Address.QUOTA_SETTLE, settlements::add);
+            bus.consume(Address.QUOTA_REST, rests::add);
+            bus.consume(Address.QUOTA_CHARGE, charges::add);
             bus.consume(Address.QUOTA_CANCEL, cancellations::add);
             bus.consume(Address.PROVIDER_LIMITS, providerLimits::add);
             bus.consume(Address.QUOTA_WRITTEN_LATE, lateWrites::add);
@@ -164,11 +195,11 @@ public final class TestNode implements AutoCloseable {
             records.add(record);
             return Future.succeededFuture(Accepted.INSTANCE);
         });
-        HttpConfig http = new HttpConfig("127.0.0.1", 0, tls, trustedProxies, bounds);
+        HttpConfig http = new HttpConfig("127.0.0.1", 0, tls, trustedProxies, bounds, realtime);
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
-                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime),
-                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime)));
+                new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime, network),
+                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime, ownIds)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");
@@ -192,6 +223,16 @@ public final class TestNode implements AutoCloseable {
     /** What was settled and not taken, in order. */
     public BlockingQueue<SettleQuota> settlements() {
         return settlements;
+    }
+
+    /** Sessions that went on between two responses, and were not taken, in order. */
+    public BlockingQueue<RestPlaces> rests() {
+        return rests;
+    }
+
+    /** What was charged without being asked for and not taken, in order. */
+    public BlockingQueue<ChargeQuota> charges() {
+        return charges;
     }
 
     /** Attempts that were reported and not taken, in order. */

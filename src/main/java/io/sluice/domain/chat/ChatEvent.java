@@ -48,17 +48,17 @@ public sealed interface ChatEvent {
      * The thinking so far is over, and this proves it.
      *
      * @param choice which answer
-     * @param signature opaque
+     * @param proof that the model thought it
      */
-    record ThinkingSignature(int choice, String signature) implements ChatEvent {}
+    record ThinkingSignature(int choice, Proof proof) implements ChatEvent {}
 
     /**
      * Thinking that only its provider can read.
      *
      * @param choice which answer
-     * @param data opaque
+     * @param proof all that there is of it
      */
-    record HiddenThinking(int choice, String data) implements ChatEvent {}
+    record HiddenThinking(int choice, Proof proof) implements ChatEvent {}
 
     /**
      * The model refuses.
@@ -75,14 +75,14 @@ public sealed interface ChatEvent {
      * @param call which call of it, from 0, without gaps
      * @param id id of the call; made up where the provider gives none
      * @param name the function
-     * @param signature proof of the thinking before it, as Gemini gives it; null for none
+     * @param proof proof of the thinking before it, as Gemini gives it; null for none
      */
     record ToolCall(
             int choice,
             int call,
             String id,
             String name,
-            @Nullable String signature) implements ChatEvent {}
+            @Nullable Proof proof) implements ChatEvent {}
 
     /**
      * Arguments of a call.

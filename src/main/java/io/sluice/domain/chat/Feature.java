@@ -33,6 +33,12 @@ public enum Feature {
     SCHEMA_ANSWER("response_format", "text.format", "output_config.format", "generationConfig.responseSchema"),
     /** Thinking. */
     REASONING("reasoning_effort", "reasoning", "thinking", "generationConfig.thinkingConfig"),
+    /** The proof of what another provider's model thought. */
+    PROOF(
+            "messages.reasoning_details",
+            "input.encrypted_content",
+            "messages.content.thinking.signature",
+            "contents.parts.thoughtSignature"),
     /** Functions. */
     TOOLS("tools", "tools", "tools", "tools"),
     /** Which functions are called. */
@@ -40,14 +46,18 @@ public enum Feature {
     /** Whether several are called at once. */
     PARALLEL_TOOL_CALLS(
             "parallel_tool_calls", "parallel_tool_calls", "tool_choice.disable_parallel_tool_use", "toolConfig"),
-    /** A tool that the provider runs, or another kind that the target does not have. */
-    FOREIGN_TOOL("tools.type", "tools.type", "tools.type", "tools"),
     /** A picture in the request. */
     IMAGE(
             "messages.content.image_url",
             "input.content.input_image",
             "messages.content.image",
             "contents.parts.inlineData"),
+    /** How closely to look at a picture. */
+    IMAGE_DETAIL(
+            "messages.content.image_url.detail",
+            "input.content.input_image.detail",
+            "messages.content.image.detail",
+            "contents.parts.mediaResolution"),
     /** A picture at an address, for a target that needs its bytes. */
     IMAGE_URL(
             "messages.content.image_url.url",

@@ -1,22 +1,27 @@
 package io.sluice.domain.chat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a target cannot express of a request. A strict one refuses at the first loss, a lenient one lists them: nothing is
- * lost silently, but for notes that never change an answer, such as hints to a cache and the client's own labels. Belongs
+ * lost silently, but for {@link HarmlessFields}. Of places that differ in their indices only, the first is listed. Belongs
  * to one encoding.
  */
 public final class Losses {
-    /** What may be missed without a word: it changes no answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier");
+    /** More than any honest request has. Further ones are lost aloud as one. */
+    private static final int MOST = 200;
+
+    private static final int LONGEST = 200;
 
     private final ChatDialect client;
     private final boolean lenient;
     private final List<String> fields = new ArrayList<>();
+    private final Set<String> shapes = new HashSet<>();
 
     /**
      * Losses of one encoding.
@@ -50,14 +55,41 @@ public final class Losses {
      * @throws InexpressibleException when the channel is strict
      */
     public void lose(String field) {
-        if (HARMLESS.contains(field)) {
-            return;
-        }
         if (!lenient) {
-            throw new InexpressibleException(field);
+            throw new InexpressibleException(shortened(field));
         }
-        if (!fields.contains(field)) {
-            fields.add(field);
+        list(field);
+    }
+
+    /**
+     * The target has no such field.
+     *
+     * @param field its path in the client's dialect, such as {@code messages[2].tone}
+     * @param value what it says: what is {@linkplain HarmlessFields harmless} is no loss
+     * @throws InexpressibleException when the channel is strict
+     */
+    public void lose(String field, JsonNode value) {
+        if (!HarmlessFields.isHarmless(client, field, value)) {
+            lose(field);
+        }
+    }
+
+    /**
+     * The target cannot be told of a document what {@link Part.Document#options} says.
+     *
+     * @throws InexpressibleException when the channel is strict, and something is said
+     */
+    public void loseOptions(Part.Document document) {
+        if (document.options() != null) {
+            document.options().properties().forEach(option -> {
+                JsonNode value = option.getValue();
+                boolean off = value.isNull()
+                        || value.path("enabled").isBoolean()
+                                && !value.path("enabled").booleanValue();
+                if (!off) {
+                    lose("messages.content." + option.getKey());
+                }
+            });
         }
     }
 
@@ -68,8 +100,50 @@ public final class Losses {
      * @param field its name in the client's dialect
      */
     public void weaken(String field) {
-        if (!fields.contains(field)) {
-            fields.add(field);
+        list(field);
+    }
+
+    /** The target tells its model the schema of a tool's arguments, and does not hold it to that. */
+    public void weakenStrict() {
+        weaken(Feature.TOOLS.nameIn(client) + ".strict");
+    }
+
+    private void list(String field) {
+        String name = shortened(field);
+        if (fields.size() <= MOST && shapes.add(HarmlessFields.shape(name))) {
+            fields.add(fields.size() < MOST ? name : "and more");
+        }
+    }
+
+    /** Names are the client's and may be as long as its request. */
+    private static String shortened(String field) {
+        return field.length() <= LONGEST ? field : field.substring(0, LONGEST) + "…";
+    }
+
+    /**
+     * The value of a proof, if it may be shown.
+     *
+     * @param proof null for none
+     * @param target whose proofs the provider takes
+     * @return null when there is none, and when it is another maker's: that is listed and refused by no channel, for it
+     *     changes nothing in what another model does
+     */
+    public @Nullable String shown(@Nullable Proof proof, Maker target) {
+        if (proof == null || proof.maker() == target) {
+            return proof == null ? null : proof.value();
+        }
+        hide(proof);
+        return null;
+    }
+
+    /**
+     * The provider takes no such proof.
+     *
+     * @param proof null for none
+     */
+    public void hide(@Nullable Proof proof) {
+        if (proof != null) {
+            weaken(Feature.PROOF.nameIn(client));
         }
     }
 

@@ -77,14 +77,14 @@ public sealed interface Part {
      * @param id links it with its result; made up where a dialect has none
      * @param name the function
      * @param arguments JSON text as the model wrote it, perhaps not valid; {@code {}} when it wrote none
-     * @param signature proof of the thinking before it, as Gemini gives it; null for none
+     * @param proof proof of the thinking before it, as Gemini gives it; null for none
      * @param cacheControl see {@link Part#cacheControl()}
      */
     record ToolCall(
             String id,
             String name,
             String arguments,
-            @Nullable String signature,
+            @Nullable Proof proof,
             @Nullable JsonNode cacheControl) implements Part {}
 
     /**
@@ -111,17 +111,17 @@ public sealed interface Part {
     /**
      * What the model thought.
      *
-     * @param text may be empty where only the signature was given
-     * @param signature proof that the model thought it, opaque; null for none
+     * @param text may be empty where only the proof was given
+     * @param proof that the model thought it; null for none
      */
-    record Thinking(String text, @Nullable String signature) implements Part {}
+    record Thinking(String text, @Nullable Proof proof) implements Part {}
 
     /**
      * What the model thought, readable by its provider only.
      *
-     * @param data opaque
+     * @param proof all that there is of it
      */
-    record HiddenThinking(String data) implements Part {}
+    record HiddenThinking(Proof proof) implements Part {}
 
     /**
      * The model refuses.
@@ -135,6 +135,7 @@ public sealed interface Part {
      *
      * @param dialect which
      * @param json the part
+     * @param field what is told as lost where it cannot be written, such as {@code messages[2].content[0].type}
      */
-    record Foreign(ChatDialect dialect, JsonNode json) implements Part {}
+    record Foreign(ChatDialect dialect, JsonNode json, String field) implements Part {}
 }

@@ -27,6 +27,7 @@ public sealed interface Tool {
      *
      * @param dialect which
      * @param json the tool
+     * @param field what is told as lost where it cannot be written, such as {@code tools[1].type}
      */
-    record Foreign(ChatDialect dialect, JsonNode json) implements Tool {}
+    record Foreign(ChatDialect dialect, JsonNode json, String field) implements Tool {}
 }

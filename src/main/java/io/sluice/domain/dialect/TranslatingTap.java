@@ -2,6 +2,7 @@ package io.sluice.domain.dialect;
 
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
@@ -101,6 +102,11 @@ final class TranslatingTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return usage;
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        estimate.keep(text);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.sse.ResponseTap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,26 @@ public final class Translation {
     }
 
     /**
+     * Reads an answer in the request's own dialect that did not come as it was asked for, whole or in pieces, and writes it
+     * so.
+     *
+     * @param scan the client's request
+     * @param provider the codec of its dialect
+     * @param target what the answer says besides what the provider says
+     * @param contentType the answer's; lower case, empty when it has none
+     * @return null when it is none of the dialect's
+     * @throws GatewayException when the request cannot be read
+     */
+    public static @Nullable ResponseTap reformed(
+            RequestScan scan, ProviderCodec provider, AnswerTarget target, String contentType) {
+        ChatDialect dialect = scan.endpoint().dialect();
+        AnswerDecoder decoder = provider.answerDecoder(contentType, scan.stream());
+        return decoder == null
+                ? null
+                : new TranslatingTap(decoder, Dialects.client(dialect).answerEncoder(read(scan, dialect), target));
+    }
+
+    /**
      * Reads a client's request.
      *
      * @param scan the request
@@ -68,6 +89,10 @@ public final class Translation {
      * @throws GatewayException when the request is malformed
      */
     public static ChatRequest read(RequestScan scan, ChatDialect client) {
+        ChatRequest already = scan.chat();
+        if (already != null) {
+            return already;
+        }
         JsonNode json = Json.read(scan.body(), 0, scan.body().length);
         if (scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS && json instanceof ObjectNode counted) {
             json = countedRequest(counted);
@@ -84,9 +109,19 @@ public final class Translation {
 
     /** Gemini's {@code countTokens} takes contents, or a whole request around them. */
     private static ObjectNode countedRequest(ObjectNode body) {
-        return body.get("generateContentRequest") instanceof ObjectNode whole
-                ? whole
-                : body.get("generate_content_request") instanceof ObjectNode snake ? snake : body;
+        String name = body.has("generateContentRequest") ? "generateContentRequest" : "generate_content_request";
+        if (!(body.get(name) instanceof ObjectNode whole)) {
+            return body;
+        }
+        for (Map.Entry<String, JsonNode> beside : body.properties()) {
+            if (!beside.getKey().equals(name)
+                    && !beside.getKey().equals("model")
+                    && !beside.getValue().isNull()) {
+                throw malformed(
+                        "'" + beside.getKey() + "' stands beside '" + name + "': write it inside.", beside.getKey());
+            }
+        }
+        return whole;
     }
 
     private static GatewayException malformed(@Nullable String message, @Nullable String field) {

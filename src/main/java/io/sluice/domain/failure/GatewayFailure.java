@@ -56,6 +56,8 @@ public sealed interface GatewayFailure {
             METHOD_NOT_ALLOWED,
             /** No such model. */
             UNKNOWN_MODEL,
+            /** No such stored object, or another key's. */
+            UNKNOWN_OBJECT,
             /** The body is over its bound. */
             BODY_TOO_LARGE,
             /** The body did not arrive in time. */
@@ -69,7 +71,9 @@ public sealed interface GatewayFailure {
             /** The {@code Expect} header asks for something unknown. */
             EXPECTATION_FAILED,
             /** The method or the transfer coding is not implemented. */
-            NOT_IMPLEMENTED
+            NOT_IMPLEMENTED,
+            /** The path serves WebSockets alone. */
+            UPGRADE_REQUIRED
         }
     }
 
@@ -144,7 +148,10 @@ public sealed interface GatewayFailure {
             MODEL_MISSING,
             /** The request is larger than the account's whole limit: it never fits here, others do. */
             TOO_LARGE_HERE,
-            /** The provider's dialect cannot carry a field of the request; nothing was sent, others may carry it. */
+            /**
+             * The provider's dialect cannot carry a field of the request, or the provider has no such endpoint; nothing was
+             * done, others may do it.
+             */
             INEXPRESSIBLE,
             /** The request itself is wrong: the client's fault. */
             REQUEST_REJECTED

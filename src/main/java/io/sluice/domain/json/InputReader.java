@@ -167,6 +167,17 @@ final class InputReader {
         prompts = Math.max(1, texts);
     }
 
+    /** A question in whatever form; {@code null} is none. */
+    void question() {
+        found |= cursor.peek() != 'n';
+        text();
+    }
+
+    /** More to read beside the input. */
+    void more() {
+        text();
+    }
+
     /** An object that is the whole input. */
     void whole(String param) {
         if (cursor.peek() != '{') {
@@ -174,6 +185,27 @@ final class InputReader {
         }
         int start = cursor.position();
         text();
+        beginsAt(start);
+    }
+
+    /** Objects, each of which is an input. */
+    void batch(String param) {
+        if (cursor.peek() != '[') {
+            throw FieldValues.wrongType(cursor, param, "an array of objects");
+        }
+        int start = cursor.position();
+        int count = 0;
+        cursor.enterArray();
+        while (cursor.nextElement()) {
+            if (cursor.peek() != '{') {
+                throw FieldValues.wrongType(cursor, param + "[" + count + "]", "an object");
+            }
+            text();
+            count++;
+        }
+        if (count == 0) {
+            throw RequestFaults.emptyArray(param);
+        }
         beginsAt(start);
     }
 

@@ -19,15 +19,20 @@ enum RequestField {
     MAX_OUTPUT_TOKENS("max_output_tokens"),
     N("n"),
     BEST_OF("best_of"),
+    /** SiliconFlow's {@code n} of images. */
+    BATCH_SIZE("batch_size"),
+    STREAM_FORMAT("stream_format"),
     USER("user"),
     PROMPT_CACHE_KEY("prompt_cache_key"),
     METADATA("metadata"),
     MESSAGES("messages"),
     PROMPT("prompt"),
     INPUT("input"),
+    QUERY("query"),
     ITEMS("input"),
     CONTENTS("contents"),
     CONTENT("content"),
+    REQUESTS("requests"),
     /** A whole request whose tokens Gemini is to count. */
     COUNTED_REQUEST("generateContentRequest", "generate_content_request"),
     GENERATION_CONFIG("generationConfig", "generation_config"),
@@ -36,6 +41,7 @@ enum RequestField {
     STORED_CONVERSATION("conversation"),
     STORED_PROMPT("prompt"),
     TOOLS("tools"),
+    DOCUMENTS("documents"),
     FUNCTIONS("functions"),
     RESPONSE_FORMAT("response_format"),
     TEXT_FORMAT("text"),
@@ -87,6 +93,12 @@ enum RequestField {
             case CHAT_COMPLETIONS -> openAi(MESSAGES);
             case COMPLETIONS -> openAi(PROMPT);
             case EMBEDDINGS -> openAi(INPUT);
+            case MODERATIONS -> List.of(MODEL, INPUT);
+            case RERANK -> List.of(MODEL, QUERY, DOCUMENTS);
+            case IMAGE_GENERATIONS -> List.of(MODEL, STREAM, N, BATCH_SIZE, PROMPT);
+            // Forms, which are no JSON.
+            case IMAGE_EDITS, IMAGE_VARIATIONS, TRANSCRIPTIONS, TRANSLATIONS -> List.of();
+            case SPEECH -> List.of(MODEL, STREAM_FORMAT, INPUT, INSTRUCTIONS);
             case RESPONSES ->
                 List.of(
                         MODEL,
@@ -101,11 +113,14 @@ enum RequestField {
                         TOOLS,
                         TEXT_FORMAT,
                         INSTRUCTIONS);
+            case STORED_RESPONSES -> List.of();
             case MESSAGES -> List.of(MODEL, STREAM, MAX_TOKENS, METADATA, MESSAGES, TOOLS, SYSTEM);
             case COUNT_MESSAGE_TOKENS -> List.of(MODEL, MESSAGES, TOOLS, SYSTEM);
             case GENERATE_CONTENT -> List.of(CONTENTS, GENERATION_CONFIG, TOOLS, SYSTEM_INSTRUCTION);
             case COUNT_CONTENT_TOKENS -> List.of(CONTENTS, COUNTED_REQUEST, TOOLS, SYSTEM_INSTRUCTION);
             case EMBED_CONTENT -> List.of(CONTENT);
+            case REALTIME -> List.of();
+            case BATCH_EMBED_CONTENTS -> List.of(REQUESTS);
         };
     }
 

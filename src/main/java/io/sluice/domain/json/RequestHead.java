@@ -1,5 +1,6 @@
 package io.sluice.domain.json;
 
+import io.sluice.domain.stored.StoredCall;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param anthropicVersion {@code anthropic-version}, visible ASCII, at most 64 characters; empty when the client names none
  * @param anthropicBeta {@code anthropic-beta}: words of visible ASCII joined by commas, at most 2 048 characters; empty
  *     when the client names none
+ * @param stored what is asked of an object that a provider keeps; null where the body says what is asked
  */
 public record RequestHead(
-        @Nullable String model, boolean stream, boolean arrayStream, String anthropicVersion, String anthropicBeta) {
+        @Nullable String model,
+        boolean stream,
+        boolean arrayStream,
+        String anthropicVersion,
+        String anthropicBeta,
+        @Nullable StoredCall stored) {
     /** Everything stands in the body. */
-    public static final RequestHead NONE = new RequestHead(null, false, false, "", "");
+    public static final RequestHead NONE = new RequestHead(null, false, false, "", "", null);
 
     /**
      * A path that names the model, as Gemini's do.
@@ -26,7 +33,7 @@ public record RequestHead(
      * @param arrayStream whether that comes as a JSON array
      */
     public static RequestHead ofPath(String model, boolean stream, boolean arrayStream) {
-        return new RequestHead(model, stream, arrayStream, "", "");
+        return new RequestHead(model, stream, arrayStream, "", "", null);
     }
 
     /**
@@ -36,6 +43,16 @@ public record RequestHead(
      * @param beta {@code anthropic-beta}; empty for none
      */
     public static RequestHead anthropic(String version, String beta) {
-        return new RequestHead(null, false, false, version, beta);
+        return new RequestHead(null, false, false, version, beta, null);
+    }
+
+    /**
+     * A question about an object that a provider keeps.
+     *
+     * @param call what is asked
+     * @param stream whether the answer is to be a stream
+     */
+    public static RequestHead ofStored(StoredCall call, boolean stream) {
+        return new RequestHead(null, stream, false, "", "", call);
     }
 }

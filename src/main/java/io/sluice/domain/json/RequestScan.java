@@ -1,5 +1,6 @@
 package io.sluice.domain.json;
 
+import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.dialect.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens estimated input tokens, an upper guess, base64 payloads left out
  * @param stickyHash hash of {@code prompt_cache_key}, else {@code user} or {@code metadata.user_id}, else the prompt's
  *     beginning; 0 for none
+ * @param chat the body as it was read and completed by what it only names the address of; null where whoever needs it reads
+ *     the body
  */
 public record RequestScan(
         byte[] body,
@@ -32,7 +35,35 @@ public record RequestScan(
         long maxOutputTokens,
         int choices,
         long inputTokens,
-        long stickyHash) {
+        long stickyHash,
+        @Nullable ChatRequest chat) {
+    /** Nobody has read the body yet. */
+    public RequestScan(
+            byte[] body,
+            Endpoint endpoint,
+            RequestHead head,
+            Members members,
+            String model,
+            boolean stream,
+            boolean includeUsage,
+            long maxOutputTokens,
+            int choices,
+            long inputTokens,
+            long stickyHash) {
+        this(
+                body,
+                endpoint,
+                head,
+                members,
+                model,
+                stream,
+                includeUsage,
+                maxOutputTokens,
+                choices,
+                inputTokens,
+                stickyHash,
+                null);
+    }
 
     /**
      * Positions of the top-level members: name and value as byte offsets into the body. A name's span is without its
@@ -43,6 +74,18 @@ public record RequestScan(
      * @param objectStart offset of the opening brace
      */
     public record Members(int count, int[] spans, int objectStart) {}
+
+    /**
+     * A request that its head says wholly.
+     *
+     * @param endpoint what it asks for
+     * @param head the head
+     * @param model what stands for the model's name where there is none
+     */
+    public static RequestScan ofHead(Endpoint endpoint, RequestHead head, String model) {
+        return new RequestScan(
+                new byte[0], endpoint, head, new Members(0, new int[0], 0), model, head.stream(), false, -1, 1, 0, 0);
+    }
 
     /**
      * Index of a top-level member.
@@ -83,6 +126,23 @@ public record RequestScan(
                 choices,
                 inputTokens,
                 stickyHash);
+    }
+
+    /** The same with its body read and completed. */
+    public RequestScan withChat(ChatRequest read) {
+        return new RequestScan(
+                body,
+                endpoint,
+                head,
+                members,
+                model,
+                stream,
+                includeUsage,
+                maxOutputTokens,
+                choices,
+                inputTokens,
+                stickyHash,
+                read);
     }
 
     @Override

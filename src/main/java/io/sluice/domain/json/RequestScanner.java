@@ -50,7 +50,7 @@ public final class RequestScanner {
         this.fields = RequestField.of(endpoint);
         this.cursor = new JsonCursor(maxDepth);
         this.input = new InputReader(cursor, body, endpoint.dialect());
-        this.model = head.model();
+        this.model = head.model() != null ? head.model() : endpoint.defaultModel();
         this.stream = head.stream();
     }
 
@@ -135,7 +135,7 @@ public final class RequestScanner {
 
     /** Only what is generated gains from a cache that the provider has of the same beginning. */
     private long stickyHash() {
-        if (!endpoint.streams()) {
+        if (!endpoint.isText()) {
             return 0;
         }
         return cacheKeyHash != 0 ? cacheKeyHash : userHash != 0 ? userHash : input.hash();
@@ -162,7 +162,10 @@ public final class RequestScanner {
             case MAX_TOKENS, MAX_OUTPUT_TOKENS -> maxTokens = tokens(name);
             case MAX_COMPLETION_TOKENS -> maxCompletionTokens = tokens(name);
             case N -> n = choices(name);
-            case BEST_OF -> bestOf = choices(name);
+            case BEST_OF, BATCH_SIZE -> bestOf = choices(name);
+            case STREAM_FORMAT -> streamFormat();
+            case QUERY -> input.question();
+            case DOCUMENTS -> input.more();
             case USER -> userHash = FieldValues.affinity(cursor, body, SEED_USER);
             case PROMPT_CACHE_KEY -> cacheKeyHash = FieldValues.affinity(cursor, body, SEED_CACHE_KEY);
             case METADATA -> metadata();
@@ -171,6 +174,7 @@ public final class RequestScanner {
             case ITEMS -> input.items();
             case CONTENTS -> input.contents();
             case CONTENT, COUNTED_REQUEST -> input.whole(name);
+            case REQUESTS -> input.batch(name);
             case GENERATION_CONFIG -> generationConfig(name);
             case STORED_RESPONSE, STORED_CONVERSATION, STORED_PROMPT -> input.stored();
             case TOOLS, FUNCTIONS, RESPONSE_FORMAT, TEXT_FORMAT -> input.schema();
@@ -216,6 +220,16 @@ public final class RequestScanner {
             }
         }
         model = name;
+    }
+
+    /** Speech says so where other endpoints say {@code stream}; what else it says is the provider's to judge. */
+    private void streamFormat() {
+        if (cursor.peek() == '"') {
+            cursor.string();
+            stream = cursor.tokenIs("sse");
+        } else {
+            cursor.skip();
+        }
     }
 
     private void streamOptions() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the channel goes before Sluice's own wish for usage; no rule touches {@code model} or {@code stream}.
  *
  * <p>Usage is asked for where OpenAI's clients have to ask: in streams of chats and texts. Gemini's requests name the
- * model in their path; where the body repeats it, as {@code models/x}, it is made to say the same.
+ * model in their path; where the body repeats it, as {@code models/x}, it is made to say the same. Where a request may
+ * leave the model out, it is said.
  */
 public final class RequestSplice {
     private static final String STREAM_OPTIONS = "stream_options";
@@ -68,7 +69,8 @@ public final class RequestSplice {
                 && !rules.defaults().containsKey(STREAM_OPTIONS)
                 && !rules.remove().contains(STREAM_OPTIONS);
         boolean inPath = scan.endpoint().dialect() == ChatDialect.GEMINI;
-        boolean sameModel = inPath ? scan.indexOf(MODEL) < 0 : scan.model().equals(upstreamModel);
+        boolean sameModel =
+                scan.indexOf(MODEL) < 0 ? inPath : !inPath && scan.model().equals(upstreamModel);
         if (!usage && rules.isEmpty() && sameModel && system == null) {
             return scan.body();
         }
@@ -111,7 +113,7 @@ public final class RequestSplice {
             }
             if (i == lastKept) {
                 copyTo(spans[i * 4 + 3]);
-                append(usage, rules);
+                append(newModel, usage, rules);
                 if (system != null && system.member() < 0) {
                     write("," + system.text());
                 }
@@ -150,7 +152,10 @@ public final class RequestSplice {
     }
 
     /** Adds behind the last kept member what the client did not write. */
-    private void append(boolean usage, ParameterRules rules) {
+    private void append(@Nullable String newModel, boolean usage, ParameterRules rules) {
+        if (newModel != null && scan.indexOf(MODEL) < 0) {
+            write(",\"" + MODEL + "\":" + new String(JsonText.quote(newModel), UTF_8));
+        }
         if (usage && scan.indexOf(STREAM_OPTIONS) < 0) {
             write(",\"" + STREAM_OPTIONS + "\":" + WITH_USAGE);
         }

@@ -34,7 +34,7 @@ record SystemSplice(int member, int from, int to, String text) {
             case RESPONSES -> inField(scan, "instructions", quoted, null);
             case MESSAGES, COUNT_MESSAGE_TOKENS -> inField(scan, "system", quoted, SystemSplice::textBlock);
             case GENERATE_CONTENT -> inInstruction(scan, quoted);
-            case COMPLETIONS, EMBEDDINGS, COUNT_CONTENT_TOKENS, EMBED_CONTENT -> null;
+            default -> null;
         };
     }
 

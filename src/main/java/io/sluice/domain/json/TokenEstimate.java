@@ -1,5 +1,7 @@
 package io.sluice.domain.json;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Guesses how many tokens a text has, without a tokenizer. Each character weighs what its class costs on average in the
  * o200k vocabulary, in thousandths of a token; a character beyond ASCII is known by its first UTF-8 byte. Typically
@@ -19,6 +21,7 @@ public final class TokenEstimate {
     private static final short[] WEIGHTS = weights();
 
     private long units;
+    private @Nullable KeptText kept;
 
     private static short[] weights() {
         short[] weights = new short[256];
@@ -74,14 +77,54 @@ public final class TokenEstimate {
         addTokens(MEDIA_TOKENS + bytes / MEDIA_BYTES_PER_TOKEN);
     }
 
+    /** From now on the text that is added is kept, too. */
+    public void keep(KeptText text) {
+        kept = text;
+    }
+
     /**
-     * Adds text in UTF-8.
+     * Adds the string that a cursor has read.
+     *
+     * @param text what the cursor reads
+     * @param cursor stands behind the string
+     */
+    public void addString(byte[] text, JsonCursor cursor) {
+        units += cursor.tokenUnits();
+        if (kept != null) {
+            kept.addString(text, cursor.tokenStart(), cursor.tokenEnd());
+        }
+    }
+
+    /**
+     * Adds the contents of a JSON string, or a piece of them.
+     *
+     * @param json holds them
+     * @param from first byte
+     * @param to behind the last byte
+     * @param label whether they say what something is, and are nothing that a model wrote: then they are not kept
+     */
+    public void addString(byte[] json, int from, int to, boolean label) {
+        addWeights(json, from, to);
+        if (kept != null && !label) {
+            kept.addString(json, from, to);
+        }
+    }
+
+    /**
+     * Adds text in UTF-8 that nobody has read closely; it is not kept.
      *
      * @param utf8 holds it
      * @param from first byte
      * @param to behind the last byte
      */
     public void addText(byte[] utf8, int from, int to) {
+        addWeights(utf8, from, to);
+        if (kept != null) {
+            kept.missed();
+        }
+    }
+
+    private void addWeights(byte[] utf8, int from, int to) {
         long sum = 0;
         for (int i = from; i < to; i++) {
             sum += WEIGHTS[utf8[i] & 0xff];
@@ -96,6 +139,9 @@ public final class TokenEstimate {
             sum += weightOfChar(text.charAt(i));
         }
         units += sum;
+        if (kept != null) {
+            kept.addText(text);
+        }
     }
 
     /** Tokens so far, rounded up. */

@@ -12,7 +12,7 @@ import java.util.List;
  *                    └──past its expiry, in a statement──────────────▲
  * </pre>
  *
- * Every state ends by {@link #settle}, {@link #giveBack} or {@link #leave}.
+ * Every state ends by {@link #settle}, {@link #giveBack} or {@link #leave}; {@link #rest} ends it but for its places.
  */
 final class Debit {
     /** Where its units are. */
@@ -106,6 +106,11 @@ final class Debit {
 
     /** Nothing was sent. */
     void giveBack() {
+        unspend();
+        leave();
+    }
+
+    private void unspend() {
         for (int i = 0; i < scopes.size(); i++) {
             ScopeLease scope = scopes.get(i);
             if (state == State.HELD) {
@@ -114,11 +119,30 @@ final class Debit {
                 less(scope, units);
             }
         }
-        leave();
     }
 
     /** Something was sent, and this was used of it. */
     void settle(Estimate actual) {
+        spend(actual);
+        leave();
+    }
+
+    /**
+     * Its units are settled; its places stay taken.
+     *
+     * @param sent whether anything was sent; else all units go back
+     * @param actual what was used
+     */
+    void rest(boolean sent, Estimate actual) {
+        if (sent) {
+            spend(actual);
+        } else {
+            unspend();
+        }
+        state = State.FREE;
+    }
+
+    private void spend(Estimate actual) {
         long[] used = new long[0];
         for (int i = 0; i < scopes.size(); i++) {
             ScopeLease scope = scopes.get(i);
@@ -141,7 +165,6 @@ final class Debit {
                 less(scope, used);
             }
         }
-        leave();
     }
 
     /** Frees its places in flight; its units stay. */

@@ -168,6 +168,10 @@ public final class LeaseBook {
         if (earlier == null) {
             return null;
         }
+        if (earlier.phase() == Phase.RESTING) {
+            wakeUp(earlier);
+            return null;
+        }
         if (earlier.phase() == Phase.OPEN) {
             earlier.account().giveBack();
         }
@@ -179,6 +183,12 @@ public final class LeaseBook {
         }
         reservations.close(earlier);
         return paid;
+    }
+
+    private void wakeUp(Reservation resting) {
+        resting.account().leave();
+        resting.key().leave();
+        reservations.close(resting);
     }
 
     /** The request that a key paid for gets no other attempt: its request counts, its tokens do not. */
@@ -203,6 +213,10 @@ public final class LeaseBook {
         Reservation reservation = reservations.find(number);
         if (reservation == null || (reservation.phase() == Phase.KEPT && keepKey)) {
             return UNMATCHED;
+        }
+        if (reservation.phase() == Phase.RESTING) {
+            wakeUp(reservation);
+            return 0;
         }
         Debit account = reservation.account();
         Debit key = reservation.key();
@@ -231,6 +245,50 @@ public final class LeaseBook {
         }
         reservations.close(reservation);
         return beyond;
+    }
+
+    /**
+     * Settles a reservation's units and keeps its places in flight, for a session goes on between two responses. It is
+     * replaced by the next response's reservation, or settled at the session's end. Of one that rests already only its age
+     * is forgotten.
+     *
+     * @param number the reservation
+     * @param sent whether anything was sent that counts; false gives all units back
+     * @param actual what was used
+     * @return tokens used beyond the estimate, or {@link #UNMATCHED}
+     */
+    public long rest(long now, long number, boolean sent, Estimate actual) {
+        Reservation reservation = reservations.find(number);
+        if (reservation == null || reservation.phase() == Phase.KEPT) {
+            return UNMATCHED;
+        }
+        Debit account = reservation.account();
+        account.grantedAt = now;
+        if (reservation.phase() == Phase.RESTING) {
+            return 0;
+        }
+        long beyond = sent ? Math.max(0, actual.tokens() - account.tokens) : 0;
+        account.rest(sent, actual);
+        reservation.key().rest(sent, actual);
+        reservation.rest();
+        return beyond;
+    }
+
+    /**
+     * Something was used that nobody was asked for, and cannot be taken back: charged at once, whatever room there is.
+     *
+     * @param scopes whose limits it counts against
+     * @param actual what was used, one request
+     */
+    public void charge(List<Scope> scopes, Estimate actual) {
+        for (int i = 0; i < scopes.size(); i++) {
+            ScopeLease lease = leases.of(scopes.get(i));
+            if (lease != null) {
+                for (Dimension dimension : ScopeLease.DIMENSIONS) {
+                    lease.overrun(dimension.ordinal(), actual.units(dimension));
+                }
+            }
+        }
     }
 
     /**

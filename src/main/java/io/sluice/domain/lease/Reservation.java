@@ -6,7 +6,8 @@ package io.sluice.domain.lease;
  * <pre>
  *   FREE ──reserve──▶ OPEN ──settle──────────────▶ FREE
  *                      │ └──settle, keepKey──▶ KEPT ──settle──▶ FREE
- *                      └──replaced──▶ FREE       └──replaced──▶ FREE
+ *                      ├──replaced──▶ FREE       └──replaced──▶ FREE
+ *                      └──rest──▶ RESTING ──settle, replaced──▶ FREE
  * </pre>
  */
 final class Reservation {
@@ -17,7 +18,9 @@ final class Reservation {
         /** Debited, the attempt is under way. */
         OPEN,
         /** The attempt is settled; the key's units wait for the request's next attempt or its end. */
-        KEPT
+        KEPT,
+        /** Its units are settled; its places in flight are those of a session between two responses. */
+        RESTING
     }
 
     private final Debit account = new Debit();
@@ -32,6 +35,10 @@ final class Reservation {
 
     void keep() {
         phase = Phase.KEPT;
+    }
+
+    void rest() {
+        phase = Phase.RESTING;
     }
 
     void free() {

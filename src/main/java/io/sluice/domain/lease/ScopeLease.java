@@ -22,12 +22,6 @@ final class ScopeLease {
     /** An instant that is over, with room for a subtraction. */
     private static final long PAST = Long.MIN_VALUE / 2;
 
-    private static final long PERIOD = 100_000_000L;
-    private static final long RECENT = 2_000_000_000L;
-    /** Before the group forgets who waits. */
-    private static final long ASK_AGAIN = 400_000_000L;
-
-    private static final long ASK_PLACES_AGAIN = 100_000_000L;
     /** How long places may be taken after they were given; the group frees those of a client that is silent for longer. */
     private static final long PLACES_TTL = 10_000_000_000L;
 
@@ -40,17 +34,13 @@ final class ScopeLease {
     private int number = -1;
     private LimitSet own = LimitSet.NONE;
     private boolean defined;
-    private boolean heard;
     private final long[] configured = new long[D];
 
-    private final long[] spare = new long[D];
-    private final long[] reserved = new long[D];
-    private final long[] written = new long[D];
+    private final HeldUnits held = new HeldUnits();
+    private final Demand demand = new Demand();
+    private final Room room = new Room();
     private final long[] inFlightRefund = new long[D];
     private final RefundList refunds = new RefundList();
-    private final long[] held = new long[D];
-    /** What of the lease is there to be spent: spare and reserved units are never believed to be more. */
-    private final long[] backing = new long[D];
 
     private long expiresAt = PAST;
     private long placesUntil = PAST;
@@ -58,19 +48,7 @@ final class ScopeLease {
     private int requests;
     private int places;
 
-    private final long[] free = new long[D];
-    private final long[] inForce = new long[D];
-    private long saidAt;
-    private long fitsAt = PAST;
-    private long[] fitsFor = new long[D];
     private boolean asking;
-    private boolean unknownFit;
-    private boolean never;
-
-    private final long[] demand = new long[D];
-    private final long[] perPeriod = new long[D];
-    private long demandSince;
-    private long usedAt = PAST;
     private @Nullable Observation observation;
 
     ScopeLease(String id, List<ScopeLease> busy) {
@@ -86,13 +64,12 @@ final class ScopeLease {
         }
         own = limits;
         defined = false;
-        heard = false;
+        room.forget();
         Arrays.fill(configured, 0);
         for (Limit limit : limits.windows()) {
             int d = limit.dimension().ordinal();
             configured[d] = configured[d] == 0 ? limit.amount() : Math.min(configured[d], limit.amount());
         }
-        fitsAt = PAST;
         wake();
     }
 
@@ -108,17 +85,13 @@ final class ScopeLease {
     void startOver(int newNumber) {
         number = newNumber;
         defined = false;
-        heard = false;
-        Arrays.fill(spare, 0);
-        Arrays.fill(reserved, 0);
-        Arrays.fill(held, 0);
-        Arrays.fill(backing, 0);
+        room.forget();
+        held.drop();
         Arrays.fill(inFlightRefund, 0);
         refunds.clear();
         places = 0;
         expiresAt = PAST;
         placesUntil = PAST;
-        fitsAt = PAST;
         wake();
     }
 
@@ -132,7 +105,7 @@ final class ScopeLease {
 
     /** The smallest amount of a dimension that is in force; 0 where nothing limits. */
     long amount(int d) {
-        return heard ? inForce[d] : configured[d] > 0 ? configured[d] : inForce[d];
+        return room.isHeard() || configured[d] == 0 ? room.inForce(d) : configured[d];
     }
 
     int concurrency() {
@@ -161,7 +134,7 @@ final class ScopeLease {
         for (int d = 0; d < D; d++) {
             if (amount(d) > 0) {
                 leased = true;
-                if (spare[d] < estimate.units(DIMENSIONS[d])) {
+                if (held.spare(d) < estimate.units(DIMENSIONS[d])) {
                     return false;
                 }
             }
@@ -193,11 +166,11 @@ final class ScopeLease {
 
     /** Whether the group said that a request of this size does not fit yet. */
     boolean isFullFor(long now, Estimate estimate) {
-        if (now >= fitsAt) {
+        if (!isFull(now)) {
             return false;
         }
         for (int d = 0; d < D; d++) {
-            if (amount(d) > 0 && estimate.units(DIMENSIONS[d]) < fitsFor[d]) {
+            if (amount(d) > 0 && estimate.units(DIMENSIONS[d]) < room.fitsFor(d)) {
                 return false;
             }
         }
@@ -206,20 +179,20 @@ final class ScopeLease {
 
     /** Whether the group said that even the smallest request that waits does not fit yet. */
     boolean isFull(long now) {
-        return now < fitsAt;
+        return now < room.fitsAt();
     }
 
     /** When the first that waits fits, as the group said last. */
     long fitsAt() {
-        return fitsAt;
+        return room.fitsAt();
     }
 
     boolean dependsOnRequestsInFlight() {
-        return unknownFit;
+        return room.isUnknown();
     }
 
     boolean neverFits() {
-        return never;
+        return room.isNever();
     }
 
     /** How long the limit takes to give so many units. */
@@ -235,16 +208,16 @@ final class ScopeLease {
     }
 
     long spare(int d) {
-        return spare[d];
+        return held.spare(d);
     }
 
     /** Units that fit, as far as this node knows: those that nobody holds, and its own spare ones. */
     long left(long now, int d) {
         long amount = amount(d);
-        if (!heard) {
+        if (!room.isHeard()) {
             return amount;
         }
-        return Math.clamp(free[d] + (now < expiresAt ? spare[d] : 0), 0, amount);
+        return Math.clamp(room.free(d) + (now < expiresAt ? held.spare(d) : 0), 0, amount);
     }
 
     /** The scarcest limit's free share, 0 to 1000; what was heard long ago is taken as flowing back evenly. */
@@ -255,12 +228,12 @@ final class ScopeLease {
         for (Limit limit : own.windows()) {
             int d = limit.dimension().ordinal();
             long amount = amount(d);
-            if (!heard || amount <= 0) {
+            if (!room.isHeard() || amount <= 0) {
                 continue;
             }
             long whole = Math.max(1, amount / 1_000_000);
             long left = left(now, d) / whole;
-            long back = Math.max(0, now - saidAt)
+            long back = Math.max(0, now - room.saidAt())
                     / 1_000_000
                     * (amount / whole)
                     / Math.max(1, limit.window().toMillis());
@@ -272,14 +245,8 @@ final class ScopeLease {
     // --- debits
 
     void reserve(long[] units) {
-        for (int d = 0; d < D; d++) {
-            spare[d] -= units[d];
-            reserved[d] += units[d];
-            demand[d] += units[d];
-            if (spare[d] < 0) {
-                spare[d] = 0; // Nothing limits it here.
-            }
-        }
+        held.reserve(units);
+        demand.add(units);
         requests++;
         wake();
     }
@@ -290,57 +257,35 @@ final class ScopeLease {
     }
 
     void release(long[] units) {
-        for (int d = 0; d < D; d++) {
-            reserved[d] -= units[d];
-            free(d, units[d]);
-        }
+        held.release(units);
         wake();
-    }
-
-    /** Units are spare again, unless no lease ever covered them: their limit may be younger than their debit. */
-    private void free(int d, long units) {
-        spare[d] = Math.min(spare[d] + units, Math.max(0, backing[d] - reserved[d]));
     }
 
     /** Reserved units were written; what was not used is spare again. */
     void write(long[] units, Estimate actual) {
-        for (int d = 0; d < D; d++) {
-            long used = actual.units(DIMENSIONS[d]);
-            reserved[d] -= units[d];
-            written[d] += used;
-            backing[d] = Math.max(0, backing[d] - Math.min(used, units[d]));
-            free(d, Math.max(0, units[d] - used));
-        }
+        held.write(units, actual);
         wake();
     }
 
     void write(long[] units, long[] used) {
-        for (int d = 0; d < D; d++) {
-            reserved[d] -= units[d];
-            written[d] += used[d];
-            backing[d] = Math.max(0, backing[d] - used[d]);
-        }
+        held.write(units, used);
         wake();
     }
 
     void unwrite(long[] units) {
-        for (int d = 0; d < D; d++) {
-            written[d] -= units[d];
-            backing[d] += units[d];
-            free(d, units[d]);
-        }
+        held.unwrite(units);
         wake();
     }
 
     void chargeAgain(long[] units) {
         for (int d = 0; d < D; d++) {
-            written[d] += units[d];
+            held.owe(d, units[d]);
         }
         wake();
     }
 
     void overrun(int d, long units) {
-        written[d] += units;
+        held.owe(d, units);
         wake();
     }
 
@@ -353,7 +298,9 @@ final class ScopeLease {
 
     void refund(long chargedAt, long[] units) {
         refunds.add(chargedAt, units);
-        fitsAt = waiting.isEmpty() ? fitsAt : Math.min(fitsAt, saidAt);
+        if (!waiting.isEmpty()) {
+            room.mayFitSoon();
+        }
         wake();
     }
 
@@ -366,7 +313,7 @@ final class ScopeLease {
     void voidLease() {
         expiresAt = PAST;
         placesUntil = PAST;
-        fitsAt = PAST;
+        room.mayFit();
     }
 
     // --- statements
@@ -374,7 +321,7 @@ final class ScopeLease {
     /** A statement was perhaps not taken: what it called written is told once more. */
     void tellAgain(ScopeStatement statement) {
         for (int d = 0; d < D; d++) {
-            written[d] += statement.written().get(d);
+            held.owe(d, statement.written().get(d));
         }
         wake();
     }
@@ -397,32 +344,30 @@ final class ScopeLease {
                 && refunds.isEmpty()
                 && observation == null
                 && places == 0
-                && isZero(written)
-                && isZero(inFlightRefund)
-                && isZero(held)
-                && isZero(reserved)
+                && held.isIdle()
+                && Units.isZero(inFlightRefund)
                 && defined;
     }
 
     /** Whether something must be said at the next regular renewal. */
     boolean isDue(long now) {
-        if (!defined || observation != null || !refunds.isEmpty() || !isZero(written)) {
+        if (!defined || observation != null || !refunds.isEmpty() || held.hasWritten()) {
             return true;
         }
-        if (!waiting.isEmpty() && now >= askAgainAt()) {
+        if (!waiting.isEmpty() && now >= room.askAgainAt()) {
             return true;
         }
         if (places != placesToKeep(now) || places > 0 && now >= placesUntil - PLACES_TTL / 2) {
             return true;
         }
-        if (isZero(held)) {
+        if (held.isEmpty()) {
             return false;
         }
         if (now >= expiresAt - ttl / 2) {
-            return !onlyReserved() || now >= expiresAt;
+            return held.hasSpare() || now >= expiresAt;
         }
         for (int d = 0; d < D; d++) {
-            if (spare[d] > toKeep(now, d)) {
+            if (held.spare(d) > toKeep(now, d)) {
                 return true;
             }
         }
@@ -441,11 +386,7 @@ final class ScopeLease {
 
     /** When those that wait are told again, unless something else is to say before. */
     long askAgainAt() {
-        return Math.min(Math.max(fitsAt, saidAt), saidAt + (unknownFit ? ASK_PLACES_AGAIN : ASK_AGAIN));
-    }
-
-    private boolean onlyReserved() {
-        return isZero(spare);
+        return room.askAgainAt();
     }
 
     private int placesToKeep(long now) {
@@ -457,41 +398,18 @@ final class ScopeLease {
     }
 
     private int sparePlaces(long now) {
-        return now - usedAt < RECENT ? (int) Math.min(1 + perPeriod[0], own.concurrency()) : 0;
+        return demand.places(now, own.concurrency());
     }
 
-    /** Spare units that are worth keeping: two periods' demand; none where others may need them. */
+    /** Spare units that are worth keeping; none where others may need them. */
     private long toKeep(long now, int d) {
-        return heard && free[d] <= 0 ? 0 : wanted(now, d);
-    }
-
-    private long wanted(long now, int d) {
-        return now - usedAt < RECENT ? 2 * perPeriod[d] : 0;
-    }
-
-    private void learnDemand(long now) {
-        long elapsed = now - demandSince;
-        if (elapsed < PERIOD / 2 && isZero(demand)) {
-            return;
-        }
-        if (!isZero(demand)) {
-            usedAt = now;
-        }
-        long periods = Math.max(1, elapsed / PERIOD);
-        for (int d = 0; d < D; d++) {
-            long sample = demand[d] / periods;
-            perPeriod[d] = sample > perPeriod[d]
-                    ? (perPeriod[d] + sample + 1) / 2
-                    : perPeriod[d] - (perPeriod[d] - sample + 7) / 8;
-            demand[d] = 0;
-        }
-        demandSince = now;
+        return room.isHeard() && room.free(d) <= 0 ? 0 : demand.wanted(now, d);
     }
 
     /** Fixes what was written and what is kept, and says so. */
     ScopeStatement state(long now, Waiting[] first, boolean last) {
         int count = first.length;
-        learnDemand(now);
+        demand.learn(now);
         long[] kept = new long[D];
         long[] want = new long[D];
         long[] sum = new long[D];
@@ -505,17 +423,15 @@ final class ScopeLease {
         }
         for (int d = 0; d < D; d++) {
             // Those that wait are told as whole requests: what is spare goes back, so that nothing is asked for twice.
-            spare[d] = last || expired || count > 0 || amount(d) == 0 ? 0 : Math.min(spare[d], toKeep(now, d));
-            kept[d] = Math.max(0, reserved[d]) + spare[d];
-            want[d] = last || amount(d) == 0 ? 0 : kept[d] + Math.max(0, wanted(now, d) - spare[d]);
-            held[d] = kept[d];
-            backing[d] = kept[d];
+            held.keep(d, last || expired || count > 0 || amount(d) == 0 ? 0 : toKeep(now, d));
+            kept[d] = held.needed(d);
+            want[d] = last || amount(d) == 0 ? 0 : kept[d] + Math.max(0, demand.wanted(now, d) - held.spare(d));
         }
         int keepPlaces = last || count > 0 ? requests : placesToKeep(now);
         places = own.concurrency() == 0 ? 0 : keepPlaces;
         ScopeStatement statement = new ScopeStatement(
                 number,
-                units(written),
+                held.takeWritten(),
                 refunds.take(),
                 Units.of(kept),
                 places,
@@ -524,64 +440,40 @@ final class ScopeLease {
                 told,
                 Units.of(sum),
                 observation);
-        Arrays.fill(written, 0);
         observation = null;
         asking = false;
         return statement;
     }
 
-    private static Units units(long[] amounts) {
-        for (int d = 0; d < D; d++) {
-            amounts[d] = Math.max(0, amounts[d]);
-        }
-        return Units.of(amounts);
-    }
-
     /** The group answered a statement that was made at an instant. */
     void hear(ScopeGrant grant, long sentAt, long now, boolean isVoid, long time) {
-        heard = defined;
+        room.hear(grant, now, defined);
         ttl = grant.ttlNanos();
         expiresAt = isVoid ? PAST : sentAt + ttl;
         placesUntil = isVoid ? PAST : sentAt + PLACES_TTL;
         for (int d = 0; d < D; d++) {
-            long granted = grant.granted().get(d);
-            spare[d] += granted;
-            held[d] += granted;
-            backing[d] += granted;
-            free[d] = grant.free().get(d);
-            inForce[d] = grant.limits().get(d);
+            held.grant(d, grant.granted().get(d));
         }
         places = own.concurrency() == 0 ? 0 : grant.places();
-        saidAt = now;
         wake();
-        if (!isZero(inFlightRefund)) {
+        if (!Units.isZero(inFlightRefund)) {
             refunds.add(time, inFlightRefund);
             Arrays.fill(inFlightRefund, 0);
         }
-        never = grant.fitsInNanos() == ScopeGrant.NEVER;
-        unknownFit = grant.fitsInNanos() == ScopeGrant.UNKNOWN;
-        if (grant.fitsInNanos() == 0) {
-            fitsAt = PAST;
-        } else {
-            fitsAt = now + (never ? ASK_AGAIN : unknownFit ? ASK_PLACES_AGAIN : grant.fitsInNanos());
-        }
-        Arrays.fill(fitsFor, Long.MAX_VALUE);
     }
 
     /** What the group said of room was said of a request of this size. */
     void saidOf(Estimate units) {
-        for (int d = 0; d < D; d++) {
-            fitsFor[d] = units.units(DIMENSIONS[d]);
-        }
+        room.saidOf(units);
     }
 
     /** Units nobody holds, as the group said last. */
     long free(int d) {
-        return free[d];
+        return room.free(d);
     }
 
     boolean isHeard() {
-        return heard;
+        return room.isHeard();
     }
 
     /** When what is reserved runs out. */
@@ -591,14 +483,5 @@ final class ScopeLease {
 
     long ttl() {
         return ttl;
-    }
-
-    private static boolean isZero(long[] amounts) {
-        for (long amount : amounts) {
-            if (amount != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

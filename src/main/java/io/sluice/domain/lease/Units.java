@@ -31,12 +31,17 @@ public final class Units {
         if (amounts.length != DIMENSIONS) {
             throw new IllegalArgumentException(amounts.length + " amounts for " + DIMENSIONS + " dimensions");
         }
+        return isZero(amounts) ? NONE : new Units(amounts.clone());
+    }
+
+    /** Whether every amount is 0. */
+    static boolean isZero(long[] amounts) {
         for (long amount : amounts) {
             if (amount != 0) {
-                return new Units(amounts.clone());
+                return false;
             }
         }
-        return NONE;
+        return true;
     }
 
     /** What one request of an estimate takes. */

@@ -1,5 +1,7 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.media.FetchRules;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param outbound what it adds to requests, where an account adds nothing else
  * @param onClientGone what happens to the upstream answer when the client leaves
  * @param lenient whether fields that its dialect cannot carry are dropped and listed to the client, instead of refused
+ * @param fetch whether what requests only name the address of is fetched for it, where it needs the bytes
  * @param maxConnections HTTP/1.1 connections per lane, at least 1
  * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
  *     channel names none
+ * @param responses what becomes of requests to OpenAI's responses API
  */
 public record Channel(
         String name,
@@ -40,8 +44,10 @@ public record Channel(
         Outbound outbound,
         OnClientGone onClientGone,
         boolean lenient,
+        FetchRules fetch,
         int maxConnections,
-        @Nullable Preset preset) {
+        @Nullable Preset preset,
+        Responses responses) {
     /** Copies the collections. */
     public Channel {
         accounts = List.copyOf(accounts);
@@ -64,8 +70,31 @@ public record Channel(
                 outbound,
                 onClientGone,
                 lenient,
+                fetch,
                 maxConnections,
-                preset);
+                preset,
+                responses);
+    }
+
+    /** What becomes of requests to OpenAI's responses API. */
+    public enum Responses {
+        /** The service has that API: they pass as they came, and responses can be stored there. */
+        NATIVE,
+        /** They are translated, and nothing is stored. */
+        TRANSLATE;
+
+        /**
+         * What is usual: only OpenAI's own service and Azure's version-less form are known to have it.
+         *
+         * @param type the channel's
+         * @param url where it is
+         */
+        public static Responses usual(ProviderType type, BaseUrl url) {
+            boolean has = type == ProviderType.AZURE
+                    ? url.path().endsWith("/openai/v1")
+                    : type == ProviderType.OPENAI && url.host().equals("api.openai.com");
+            return has ? NATIVE : TRANSLATE;
+        }
     }
 
     /** The same channel with other additions to its requests. */
@@ -84,8 +113,10 @@ public record Channel(
                 added,
                 onClientGone,
                 lenient,
+                fetch,
                 maxConnections,
-                preset);
+                preset,
+                responses);
     }
 
     /** How long attempts through one of its accounts may take. */
@@ -98,6 +129,13 @@ public record Channel(
     public Outbound outboundOf(Account account) {
         Account.Own own = account.own();
         return own == null ? outbound : own.outbound();
+    }
+
+    /** Whether its service is known to have an endpoint, or something that serves for it. */
+    public boolean offers(Endpoint endpoint) {
+        return endpoint == Endpoint.STORED_RESPONSES
+                ? responses == Responses.NATIVE
+                : Offer.of(this).contains(endpoint);
     }
 
     /** What happens to the upstream answer when the client leaves. */

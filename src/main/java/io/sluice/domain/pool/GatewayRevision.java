@@ -1,10 +1,12 @@
 package io.sluice.domain.pool;
 
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.stored.StoredIds;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One state of everything that routes, validated as a whole. A request keeps the revision it began with.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param channels usable channels in file order
  * @param models public name to model, in file order
  * @param keys the virtual keys
+ * @param storedIds ids of stored responses, made with the installation's secrets; null when the files name none
  * @param notApplied what the files say and this version does not do yet, one sentence each
  * @param warnings what an operator should know, one sentence each
  */
@@ -21,6 +24,7 @@ public record GatewayRevision(
         List<Channel> channels,
         Map<String, Model> models,
         KeyRing keys,
+        @Nullable StoredIds storedIds,
         List<String> notApplied,
         List<String> warnings) {
     /** Copies the collections. */
@@ -29,6 +33,17 @@ public record GatewayRevision(
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         notApplied = List.copyOf(notApplied);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Names no secret. */
+    public GatewayRevision(
+            String id,
+            List<Channel> channels,
+            Map<String, Model> models,
+            KeyRing keys,
+            List<String> notApplied,
+            List<String> warnings) {
+        this(id, channels, models, keys, null, notApplied, warnings);
     }
 
     /** All accounts, ordered by {@link Account#index()}. */

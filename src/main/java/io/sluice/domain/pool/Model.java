@@ -37,6 +37,23 @@ public record Model(
     }
 
     /**
+     * The model at one account alone, without fallbacks.
+     *
+     * @param accountId {@code channel/account}
+     */
+    public Model onlyAt(String accountId) {
+        return new Model(
+                name,
+                candidates.stream()
+                        .filter(candidate -> candidate.accountId().equals(accountId))
+                        .toList(),
+                List.of(),
+                policy,
+                outputEstimate,
+                price);
+    }
+
+    /**
      * Price in micro-units of the currency per million tokens.
      *
      * @param inputMicros uncached input

@@ -1,5 +1,6 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.ErrorTable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param zone where its days begin, for limits by the day; null when that is not known
  * @param quirks where it differs from its dialect
  * @param errors what its errors mean
+ * @param endpoints what it has; the {@link Endpoint#isCommon common} ones always count as there
  */
 public record Preset(
         String name,
@@ -33,12 +35,14 @@ public record Preset(
         Map<String, Long> limits,
         @Nullable String zone,
         Set<Quirk> quirks,
-        ErrorTable errors) {
+        ErrorTable errors,
+        Set<Endpoint> endpoints) {
     /** Copies the collections. */
     public Preset {
         otherUrls = Collections.unmodifiableMap(new LinkedHashMap<>(otherUrls));
         limits = Collections.unmodifiableMap(new LinkedHashMap<>(limits));
         quirks = Set.copyOf(quirks);
+        endpoints = Offer.with(endpoints.toArray(Endpoint[]::new));
     }
 
     /** How a key goes on the wire. */
@@ -76,6 +80,8 @@ public record Preset(
         REASONING_CONTENT,
         /** Thinking comes as {@code reasoning} and {@code reasoning_details}. */
         REASONING_DETAILS,
+        /** It is a gateway that knows itself whose proofs of thinking are whose, as another Sluice does. */
+        KEEPS_PROOFS,
         /** Thinking is switched with {@code enable_thinking}. */
         ENABLE_THINKING,
         /** Thinking is switched with {@code thinking: {type}}. */

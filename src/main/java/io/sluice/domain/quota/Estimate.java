@@ -1,20 +1,31 @@
 package io.sluice.domain.quota;
 
 /**
- * Tokens of a request, expected or counted.
+ * Tokens and images of a request, expected or counted.
  *
  * @param inputTokens at least 0
  * @param outputTokens at least 0
  * @param guessedInput how many of the input tokens neither the client sent nor anyone counted, 0 to all of them
  * @param guessedOutput how many of the output tokens nobody asked for or counted, 0 to all of them
+ * @param images pictures that are made, at least 0
  */
-public record Estimate(long inputTokens, long outputTokens, long guessedInput, long guessedOutput) {
+public record Estimate(long inputTokens, long outputTokens, long guessedInput, long guessedOutput, long images) {
     /** No tokens. */
     public static final Estimate NONE = new Estimate(0, 0);
 
     /** Tokens of which none is a guess. */
     public Estimate(long inputTokens, long outputTokens) {
         this(inputTokens, outputTokens, 0, 0);
+    }
+
+    /** Tokens alone. */
+    public Estimate(long inputTokens, long outputTokens, long guessedInput, long guessedOutput) {
+        this(inputTokens, outputTokens, guessedInput, guessedOutput, 0);
+    }
+
+    /** The same with so many images. */
+    public Estimate withImages(long made) {
+        return new Estimate(inputTokens, outputTokens, guessedInput, guessedOutput, made);
     }
 
     /** All tokens. */
@@ -29,7 +40,7 @@ public record Estimate(long inputTokens, long outputTokens, long guessedInput, l
             case TOKENS -> tokens();
             case INPUT_TOKENS -> inputTokens;
             case OUTPUT_TOKENS -> outputTokens;
-            case IMAGES -> 0;
+            case IMAGES -> images;
         };
     }
 
@@ -64,11 +75,15 @@ public record Estimate(long inputTokens, long outputTokens, long guessedInput, l
 
     private Estimate lessInput(long tokens) {
         long less = Math.min(tokens, guessedInput);
-        return less == 0 ? this : new Estimate(inputTokens - less, outputTokens, guessedInput - less, guessedOutput);
+        return less == 0
+                ? this
+                : new Estimate(inputTokens - less, outputTokens, guessedInput - less, guessedOutput, images);
     }
 
     private Estimate lessOutput(long tokens) {
         long less = Math.min(tokens, guessedOutput);
-        return less == 0 ? this : new Estimate(inputTokens, outputTokens - less, guessedInput, guessedOutput - less);
+        return less == 0
+                ? this
+                : new Estimate(inputTokens, outputTokens - less, guessedInput, guessedOutput - less, images);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.domain.routing;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.health.HealthView;
 import io.sluice.domain.health.HealthView.Cooldown;
 import io.sluice.domain.pool.Candidate;
@@ -49,12 +50,22 @@ public final class RoutePlanner {
      * What is asked.
      *
      * @param model the model
+     * @param endpoint what it is asked for; channels without it are no candidates
      * @param headroom permille by account index; an index beyond it counts as idle
      * @param stickyHash what the conversation sticks to; 0 for nothing
      * @param seed a random number
      * @param now nanoseconds
      */
-    public record Question(Model model, int[] headroom, long stickyHash, long seed, long now) {
+    public record Question(Model model, Endpoint endpoint, int[] headroom, long stickyHash, long seed, long now) {
+        private List<Candidate> candidates() {
+            List<Candidate> all = model.candidates();
+            return endpoint.isCommon()
+                    ? all
+                    : all.stream()
+                            .filter(candidate -> candidate.channel().offers(endpoint))
+                            .toList();
+        }
+
         private int headroomOf(Candidate candidate) {
             int index = candidate.account().index();
             return index < headroom.length ? headroom[index] : 1000;
@@ -90,7 +101,7 @@ public final class RoutePlanner {
      * @param cooling takes the cooldowns of those left out
      */
     public void plan(Question question, List<Candidate> plan, Cooling cooling) {
-        List<Candidate> all = question.model.candidates();
+        List<Candidate> all = question.candidates();
         int from = 0;
         while (from < all.size()) {
             int priority = all.get(from).channel().priority();

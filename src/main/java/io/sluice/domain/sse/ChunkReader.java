@@ -17,6 +17,7 @@ final class ChunkReader implements EventReader {
     private final TokenEstimate estimate = new TokenEstimate();
     private final BitSet started = new BitSet();
     private final BitSet finished = new BitSet();
+    private byte[] text = new byte[0];
     private @Nullable TokenUsage usage;
     private int modelStart;
     private int modelEnd;
@@ -27,7 +28,8 @@ final class ChunkReader implements EventReader {
     private boolean sawChoice;
 
     @Override
-    public void read(byte[] text, int from, int to) {
+    public void read(byte[] json, int from, int to) {
+        text = json;
         modelStart = -1;
         modelEnd = -1;
         wellFormed = false;
@@ -35,7 +37,7 @@ final class ChunkReader implements EventReader {
         noChoices = false;
         hasUsage = false;
         try {
-            cursor.open(text, from, to);
+            cursor.open(json, from, to);
             cursor.enterObject();
             while (cursor.nextMember()) {
                 member();
@@ -228,7 +230,7 @@ final class ChunkReader implements EventReader {
                 case '[' -> cursor.enterArray();
                 case '"' -> {
                     cursor.string();
-                    estimate.addUnits(cursor.tokenUnits());
+                    estimate.addString(text, cursor);
                 }
                 default -> cursor.scalar();
             }

@@ -134,7 +134,7 @@ final class GeminiFields {
             }
         }
         if (counts) {
-            estimate.addText(chunk, at, inString ? i : i - 1);
+            estimate.addString(chunk, at, inString ? i : i - 1, false);
         }
         if (!inString) {
             stringEnds();

@@ -67,6 +67,10 @@ public final class GeminiTap implements ResponseTap {
 
     private boolean released;
     private boolean renaming;
+    private boolean begun;
+    /** Whether the answer had said why it ends before the response that is read. */
+    private boolean finished;
+
     private @Nullable UpstreamFailure error;
 
     /**
@@ -169,11 +173,14 @@ public final class GeminiTap implements ResponseTap {
 
     private void refuse() {
         state = State.REFUSED;
-        error = UpstreamFailure.of(UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with JSON.");
+        error = UpstreamFailure.of(
+                UpstreamFailure.Kind.BAD_RESPONSE, "The provider did not answer with JSON that holds an answer.");
     }
 
     private void begin() {
         state = State.RESPONSE;
+        begun = true;
+        finished = fields.allFinished();
         fields.begin();
     }
 
@@ -182,6 +189,10 @@ public final class GeminiTap implements ResponseTap {
         if (b == '{') {
             begin();
             return at;
+        }
+        if (b == ']' && !begun) {
+            refuse();
+            return chunk.length;
         }
         if (b == ']') {
             release(out);
@@ -361,9 +372,20 @@ public final class GeminiTap implements ResponseTap {
         return state == State.END ? tail.copy() : new byte[0];
     }
 
+    /** A response that is cut does not say that the answer has ended. */
+    private boolean isFinished() {
+        return fields.isOpen() ? finished : fields.allFinished();
+    }
+
     @Override
     public boolean complete() {
-        return error == null && (form == Form.EVENTS ? fields.allFinished() : state == State.END);
+        return error == null
+                && switch (form) {
+                    case EVENTS -> isFinished();
+                    // An array of nothing is no answer.
+                    case ARRAY -> state == State.END && fields.sawContent();
+                    case OBJECT, UNKNOWN -> state == State.END;
+                };
     }
 
     @Override

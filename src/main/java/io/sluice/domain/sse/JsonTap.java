@@ -5,6 +5,7 @@ import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Set;
@@ -47,6 +48,9 @@ public final class JsonTap implements ResponseTap {
             "completed_at",
             "background");
 
+    private static final Set<String> USAGE = Set.of("usage");
+    private static final Set<String> RANKING_USAGE = Set.of("usage", "meta", "tokens");
+
     private enum State {
         /** Before the opening brace. */
         START,
@@ -75,6 +79,7 @@ public final class JsonTap implements ResponseTap {
     private final String textName;
     private final Function<JsonCursor, @Nullable TokenUsage> usageReader;
     private final Set<String> undecided;
+    private Set<String> usageNames = USAGE;
     private final TokenEstimate estimate = new TokenEstimate();
     private final NestedValue nested = new NestedValue(estimate);
     private final PassedRun run = new PassedRun();
@@ -122,6 +127,15 @@ public final class JsonTap implements ResponseTap {
     }
 
     /**
+     * A tap for what a provider keeps, told again: it costs nothing, and a failure that it tells of is not this answer's.
+     */
+    public static JsonTap ofStored() {
+        JsonTap tap = new JsonTap(null, false, "output", Set.of(), cursor -> null);
+        tap.usage = new TokenUsage(0, 0, 0, 0);
+        return tap;
+    }
+
+    /**
      * A tap for one message of Anthropic.
      *
      * @param publicModel the name that replaces the message's model name; null to leave it
@@ -132,6 +146,22 @@ public final class JsonTap implements ResponseTap {
             read.read(cursor);
             return read.usage();
         });
+    }
+
+    /**
+     * A tap for a list of ranked documents, whose tokens stand in {@code usage}, {@code meta} or {@code tokens}.
+     *
+     * @param publicModel the name that replaces the answer's top-level model name; null to leave it
+     */
+    public static JsonTap ofRanking(@Nullable String publicModel) {
+        JsonTap tap = new JsonTap(publicModel, false);
+        tap.usageNames = RANKING_USAGE;
+        return tap;
+    }
+
+    /** A tap for a transcript, whose text is a field of its own. */
+    public static JsonTap ofTranscript() {
+        return new JsonTap(null, true, "text", UNDECIDED, cursor -> new UsageReader(cursor).read());
     }
 
     /** A tap for Anthropic's answer to a count of tokens, which uses none. */
@@ -317,6 +347,9 @@ public final class JsonTap implements ResponseTap {
             state = State.BETWEEN;
         }
         if (!renaming) {
+            if (countsText && nameIs(textName)) {
+                estimate.addText(chunk, at, closed ? i - 1 : i);
+            }
             run.pass(at, i, out);
             return i;
         }
@@ -347,7 +380,7 @@ public final class JsonTap implements ResponseTap {
     private int nested(byte[] chunk, int at, Sink out) {
         int end = nested.read(chunk, at);
         run.pass(at, end, out);
-        if (nameIs("usage") && capture.length() <= MAX_USAGE) {
+        if (isUsage() && capture.length() <= MAX_USAGE) {
             capture.add(chunk, at, Math.min(end, at + MAX_USAGE + 1));
         }
         if (nested.isClosed()) {
@@ -357,8 +390,12 @@ public final class JsonTap implements ResponseTap {
         return end;
     }
 
+    private boolean isUsage() {
+        return usageNames.contains(name.toString());
+    }
+
     private void readUsage() {
-        if (!nameIs("usage") || capture.length() == 0 || capture.length() > MAX_USAGE || capture.array()[0] != '{') {
+        if (!isUsage() || capture.length() == 0 || capture.length() > MAX_USAGE || capture.array()[0] != '{') {
             return;
         }
         JsonCursor cursor = new JsonCursor(16);
@@ -394,6 +431,11 @@ public final class JsonTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return usage;
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        estimate.keep(text);
     }
 
     @Override

@@ -13,6 +13,7 @@ final class MessageEventReader implements EventReader {
     private final JsonCursor cursor = new JsonCursor(MAX_DEPTH);
     private final MessageUsage usage = new MessageUsage();
     private final TokenEstimate estimate = new TokenEstimate();
+    private byte[] json = new byte[0];
     private int modelStart;
     private int modelEnd;
     private boolean wellFormed;
@@ -23,6 +24,7 @@ final class MessageEventReader implements EventReader {
 
     @Override
     public void read(byte[] text, int from, int to) {
+        json = text;
         modelStart = -1;
         modelEnd = -1;
         wellFormed = false;
@@ -80,7 +82,9 @@ final class MessageEventReader implements EventReader {
             if ((text || reason) && cursor.peek() == '"') {
                 cursor.string();
                 finished |= reason;
-                estimate.addUnits(text ? cursor.tokenUnits() : 0);
+                if (text) {
+                    estimate.addString(json, cursor);
+                }
             } else {
                 cursor.skip();
             }

@@ -1,10 +1,30 @@
 package io.sluice.domain.sse;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.sluice.domain.json.TokenEstimate;
+import java.util.Set;
 
 /** Follows one object or array to its end, over pieces cut anywhere, by its strings and brackets alone. */
 final class NestedValue {
+    /** Members that say what something is, and are nothing that a model wrote. */
+    private static final Set<String> LABELS = Set.of(
+            "role",
+            "id",
+            "type",
+            "object",
+            "status",
+            "finish_reason",
+            "stop_reason",
+            "call_id",
+            "token",
+            "signature",
+            "encrypted_content");
+
+    private static final int LONGEST_LABEL = 20;
+
     private final TokenEstimate estimate;
+    private final StringBuilder name = new StringBuilder();
     private boolean counts;
     private boolean inString;
     private boolean escaped;
@@ -47,6 +67,9 @@ final class NestedValue {
                 case '"' -> {
                     inString = true;
                     escaped = false;
+                    if (!isValue) {
+                        name.setLength(0);
+                    }
                     return i + 1;
                 }
                 case '{', '[' -> {
@@ -73,8 +96,12 @@ final class NestedValue {
             inString = b != '"' || escaped;
             escaped = b == '\\' && !escaped;
         }
-        if (counts && isValue) {
-            estimate.addText(chunk, at, inString ? i : i - 1);
+        int end = inString ? i : i - 1;
+        if (!isValue) {
+            name.append(
+                    new String(chunk, at, Math.max(0, Math.min(end - at, LONGEST_LABEL - name.length())), ISO_8859_1));
+        } else if (counts) {
+            estimate.addString(chunk, at, end, LABELS.contains(name.toString()));
         }
         return i;
     }

@@ -1,6 +1,7 @@
 package io.sluice.domain.sse;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,14 @@ public interface ResponseTap {
     /** What the client is told to be the {@code Content-Type}; null where the provider's word stays. */
     default @Nullable String contentType() {
         return null;
+    }
+
+    /**
+     * Whether the bytes mean nothing to this tap: where the answer ends only HTTP can say, and each piece is of use to the
+     * client at once, the first one too.
+     */
+    default boolean isOpaque() {
+        return false;
     }
 
     /**
@@ -41,6 +50,14 @@ public interface ResponseTap {
 
     /** Tokens of the answer by a cheap estimate over what passed, for an answer that ends without usage. */
     long estimatedOutputTokens();
+
+    /**
+     * Keeps what the model writes, to be counted should the provider not say how much it was. Asked for before the first
+     * piece; a tap that cannot keeps nothing.
+     *
+     * @param text takes it
+     */
+    default void keep(KeptText text) {}
 
     /** Whether anything passed that belongs to the answer itself: a delta, a text, a choice. */
     boolean sawContent();

@@ -16,6 +16,7 @@ final class ResponsesEventReader {
     private final JsonCursor cursor = new JsonCursor(MAX_DEPTH);
     private final UsageReader usageReader = new UsageReader(cursor);
     private final TokenEstimate estimate = new TokenEstimate();
+    private byte[] json = new byte[0];
     private @Nullable TokenUsage usage;
     private Kind kind = Kind.OTHER;
     private boolean typed;
@@ -50,6 +51,7 @@ final class ResponsesEventReader {
      * @param to behind the last byte
      */
     void read(byte[] text, int from, int to) {
+        json = text;
         kind = Kind.OTHER;
         wellFormed = false;
         hasError = false;
@@ -95,7 +97,7 @@ final class ResponsesEventReader {
     private void member() {
         if (cursor.tokenIs("delta") && cursor.peek() == '"') {
             cursor.string();
-            estimate.addUnits(cursor.tokenUnits());
+            estimate.addString(json, cursor);
         } else if (cursor.tokenIs("response") && cursor.peek() == '{') {
             responseStart = cursor.position();
             response();

@@ -3,6 +3,7 @@ package io.sluice.domain.sse;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -364,6 +365,11 @@ public final class ResponsesTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return reader.usage();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        reader.estimate().keep(text);
     }
 
     @Override

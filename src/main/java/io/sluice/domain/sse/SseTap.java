@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.JsonText;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,9 @@ public final class SseTap implements ResponseTap {
     private Fate lastFate = Fate.PASS;
     private byte[] last = NOTHING;
     private boolean done;
+    /** Whether the event that was to end the answer is the one that is cut. */
+    private boolean cut;
+
     private @Nullable UpstreamFailure error;
 
     /**
@@ -259,6 +263,7 @@ public final class SseTap implements ResponseTap {
 
     /** An event without its blank line: it counts when it is whole, and is dropped when it is cut. */
     private void endHeld(Sink out) {
+        boolean finished = reader.allFinished();
         lastFate = settle(held.array(), 0, held.length(), false);
         boolean whole = lastFate == Fate.LAST || data.isEmpty() || reader.isWellFormed();
         if (whole) {
@@ -267,6 +272,8 @@ public final class SseTap implements ResponseTap {
             if (passed) {
                 closeEvent(out);
             }
+        } else {
+            cut = !finished;
         }
     }
 
@@ -297,12 +304,17 @@ public final class SseTap implements ResponseTap {
 
     @Override
     public boolean complete() {
-        return error == null && (done || reader.allFinished());
+        return error == null && (done || reader.allFinished() && !cut);
     }
 
     @Override
     public @Nullable TokenUsage usage() {
         return reader.usage();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        reader.estimate().keep(text);
     }
 
     @Override

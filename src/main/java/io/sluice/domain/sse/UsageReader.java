@@ -4,14 +4,18 @@ import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.tokens.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code usage} object under the names of either OpenAI API. Believes no number: see {@link TokenUsage}. */
+/** Reads a {@code usage} object under the names of either OpenAI API, or of rerank's {@code meta.tokens}. Believes no number: see {@link TokenUsage}. */
 final class UsageReader {
     private static final long NONE = -1;
+
+    /** Sound that is charged by its length counts as what OpenAI's models make of it (OpenAI audio guide, 2026). */
+    private static final long TOKENS_A_SECOND = 10;
 
     private final JsonCursor cursor;
     private long input;
     private long output;
     private long total;
+    private long seconds;
     private long cached;
     private long reasoning;
 
@@ -25,8 +29,21 @@ final class UsageReader {
         input = NONE;
         output = NONE;
         total = NONE;
+        seconds = NONE;
         cached = 0;
         reasoning = 0;
+        members(true);
+        if (input == NONE && output == NONE) {
+            long all = total == NONE && seconds != NONE ? seconds * TOKENS_A_SECOND : total;
+            return all == NONE ? null : new TokenUsage(all, cached, 0, 0);
+        }
+        if (output == NONE) {
+            output = Math.max(0, total - input);
+        }
+        return new TokenUsage(input, cached, output, reasoning);
+    }
+
+    private void members(boolean outer) {
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (cursor.tokenIs("prompt_tokens") || cursor.tokenIs("input_tokens")) {
@@ -41,17 +58,14 @@ final class UsageReader {
                 cached = detail("cached_tokens", cached);
             } else if (cursor.tokenIs("completion_tokens_details") || cursor.tokenIs("output_tokens_details")) {
                 reasoning = detail("reasoning_tokens", reasoning);
+            } else if (cursor.tokenIs("seconds")) {
+                seconds = count(seconds);
+            } else if (outer && cursor.tokenIs("tokens") && cursor.peek() == '{') {
+                members(false);
             } else {
                 cursor.skip();
             }
         }
-        if (input == NONE && output == NONE) {
-            return total == NONE ? null : new TokenUsage(total, cached, 0, 0);
-        }
-        if (output == NONE) {
-            output = Math.max(0, total - input);
-        }
-        return new TokenUsage(input, cached, output, reasoning);
     }
 
     private long detail(String name, long before) {

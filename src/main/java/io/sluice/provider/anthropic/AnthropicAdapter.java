@@ -6,13 +6,13 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.anthropic.AnthropicCodec;
 import io.sluice.domain.dialect.anthropic.AnthropicCounting;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
-import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -46,23 +46,21 @@ public final class AnthropicAdapter implements ProviderAdapter {
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         return switch (scan.endpoint()) {
-            case MESSAGES, COUNT_MESSAGE_TOKENS ->
-                new UpstreamRequest(
-                        path(candidate, scan.endpoint())
-                                + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
-                        headers(candidate, scan.head()),
-                        RequestSplice.apply(
-                                scan,
-                                candidate.upstreamModel(),
-                                false,
-                                candidate.parameters(),
-                                candidate.systemPrompt()),
-                        passing(candidate, scan.endpoint()));
+            case MESSAGES, COUNT_MESSAGE_TOKENS -> passed(candidate, scan, target);
             case CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> translated(candidate, scan, target);
             case COUNT_CONTENT_TOKENS -> counting(candidate, scan, target);
-            case COMPLETIONS, EMBEDDINGS, EMBED_CONTENT ->
-                throw Encoding.inexpressible(scan.endpoint().path());
+            default -> throw Encoding.inexpressible(scan.endpoint().path());
         };
+    }
+
+    private static UpstreamRequest passed(Candidate candidate, RequestScan scan, AnswerTarget target) {
+        PassedProofs body = Encoding.spliced(candidate, scan);
+        return new UpstreamRequest(
+                path(candidate, scan.endpoint()) + (scan.head().anthropicBeta().isEmpty() ? "" : "?beta=true"),
+                headers(candidate, scan.head()),
+                body.body(),
+                Encoding.asAsked(scan, CODEC, target, passing(candidate, scan.endpoint())),
+                body.lost());
     }
 
     private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {

@@ -4,6 +4,7 @@ import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.quota.Dimension;
@@ -11,12 +12,11 @@ import io.sluice.provider.ModelsCall;
 import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiErrors;
 import io.sluice.provider.openai.OpenAiRequests;
 import io.vertx.core.MultiMap;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,11 @@ public final class AzureAdapter implements ProviderAdapter {
     private static final Set<Dimension> COUNTED = Set.of(Dimension.TOKENS);
 
     @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return OpenAiRequests.needsBytes(candidate, scan);
+    }
+
+    @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Channel channel = candidate.channel();
         return OpenAiRequests.encode(
@@ -38,6 +43,19 @@ public final class AzureAdapter implements ProviderAdapter {
                 target,
                 path -> target(channel, candidate.upstreamModel(), path),
                 Map.of("api-key", candidate.account().key().reveal()));
+    }
+
+    @Override
+    public SocketRequest realtime(Candidate candidate, boolean beta) {
+        Channel channel = candidate.channel();
+        String base = channel.baseUrl().path();
+        String version = channel.apiVersion() == null ? "" : "api-version=" + segment(channel.apiVersion()) + "&";
+        String deployment = segment(candidate.upstreamModel());
+        String uri = base.endsWith("/openai/v1")
+                ? base + "/realtime?" + version + "model=" + deployment
+                : base + "/openai/realtime?" + version + "deployment=" + deployment;
+        return OpenAiRequests.realtime(
+                uri, Map.of("api-key", candidate.account().key().reveal()), beta);
     }
 
     private static String target(Channel channel, String deployment, String path) {
@@ -49,7 +67,7 @@ public final class AzureAdapter implements ProviderAdapter {
     }
 
     private static String segment(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return OpenAiRequests.escaped(text);
     }
 
     /** The models of the resource: deployments are listed by its management alone. */

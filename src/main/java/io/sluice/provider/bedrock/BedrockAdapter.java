@@ -11,6 +11,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.Encoding;
@@ -22,6 +23,7 @@ import io.vertx.core.MultiMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -43,6 +45,13 @@ public final class BedrockAdapter implements ProviderAdapter {
     private static final Pattern CONTROL = Pattern.compile("(^|\\.)bedrock-runtime(-fips)?\\.");
     private static final Pattern HOST = Pattern.compile(
             "(?:^|\\.)bedrock-runtime(?:-fips)?\\.([a-z0-9-]+)\\.(?:vpce\\.)?(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)$");
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT, MediaKind.VIDEO)
+                : Set.of();
+    }
 
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {

@@ -9,8 +9,10 @@ import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.dashscope.DashScopeCodec;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.preset.Presets;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class DashScopeAdapter implements ProviderAdapter {
     private static final String NATIVE = "/api/v1";
     private static final String COMPATIBLE = "/compatible-mode/v1";
+    private static final String RERANK = "/compatible-api/v1/reranks";
     private static final String GENERATION = "/services/aigc/text-generation/generation";
     private static final String MULTIMODAL = "/services/aigc/multimodal-generation/generation";
 
@@ -44,6 +47,11 @@ public final class DashScopeAdapter implements ProviderAdapter {
     private final DashScopeCodec codec = new DashScopeCodec(errors);
 
     @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.TEXT) : Set.of();
+    }
+
+    @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Endpoint endpoint = scan.endpoint();
         if (endpoint.kind() == Endpoint.Kind.CHAT) {
@@ -51,10 +59,19 @@ public final class DashScopeAdapter implements ProviderAdapter {
         }
         if (endpoint.dialect() == ChatDialect.OPENAI) {
             return new UpstreamRequest(
-                    root(candidate) + COMPATIBLE + endpoint.path(),
+                    root(candidate) + (endpoint == Endpoint.RERANK ? RERANK : COMPATIBLE + endpoint.path()),
                     headers(candidate, false),
-                    Encoding.spliced(candidate, scan),
+                    Encoding.spliced(candidate, scan).body(),
                     Encoding.passing(candidate, scan));
+        }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    root(candidate) + COMPATIBLE + Endpoint.EMBEDDINGS.path(),
+                    headers(candidate, false),
+                    request -> request.openAi(candidate.upstreamModel()),
+                    UpstreamErrors::inAnswer);
         }
         throw Encoding.inexpressible(endpoint.word());
     }

@@ -6,18 +6,23 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.PassedProofs;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.gemini.GeminiCodec;
 import io.sluice.domain.dialect.gemini.GeminiCounting;
+import io.sluice.domain.dialect.gemini.GeminiEmbedRequest;
 import io.sluice.domain.dialect.gemini.GeminiEmbeddings;
 import io.sluice.domain.dialect.gemini.GeminiError;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.RequestSplice;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.sse.FormTap;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.sse.GeminiTap;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.provider.AnswerReading;
 import io.sluice.provider.Encoding;
 import io.sluice.provider.ModelsCall;
@@ -31,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,9 +77,31 @@ public final class GeminiAdapter implements ProviderAdapter {
                 : null;
     }
 
+    /** Vertex AI fetches itself, AI Studio with newer models alone: it is given the bytes where that is allowed. */
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        boolean translates =
+                scan.endpoint().kind() == Endpoint.Kind.CHAT && scan.endpoint().dialect() != ChatDialect.GEMINI;
+        return translates && !isVertex(candidate) ? Set.of(MediaKind.IMAGE, MediaKind.DOCUMENT) : Set.of();
+    }
+
+    @Override
+    public boolean fetchesItself(String url) {
+        return GeminiCodec.isKnownAddress(url);
+    }
+
     @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Endpoint endpoint = scan.endpoint();
+        if (Encoding.isGeminiVectors(scan) && isVertex(candidate)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    base(candidate) + "/" + resource(candidate.upstreamModel()) + ":predict",
+                    credential(candidate.account().key().reveal()),
+                    GeminiEmbedRequest::vertex,
+                    error -> GeminiError.read(0, error).failure());
+        }
         if (endpoint.dialect() == ChatDialect.GEMINI) {
             return passed(candidate, scan, target);
         }
@@ -90,16 +118,31 @@ public final class GeminiAdapter implements ProviderAdapter {
         if (scan.endpoint() == Endpoint.GENERATE_CONTENT && scan.stream()) {
             method = target.arrayStream() ? STREAM : STREAM + EVENTS;
         }
+        PassedProofs body = Encoding.proved(candidate, scan.endpoint(), passedBody(candidate, scan));
         String rename = candidate.model().equals(candidate.upstreamModel()) ? null : candidate.model();
         return request(
                 candidate,
                 method,
-                passedBody(candidate, scan),
-                contentType -> isReadable(contentType)
-                        ? new GeminiTap(
-                                rename, error -> GeminiError.read(0, error).failure())
-                        : null,
-                List.of());
+                body.body(),
+                Encoding.asAsked(
+                        scan,
+                        CODEC,
+                        target,
+                        contentType -> isReadable(contentType) ? tap(scan, target, rename, contentType) : null),
+                body.lost());
+    }
+
+    /** One object and an array of objects have one content type: the first byte tells which of them it is. */
+    private static ResponseTap tap(RequestScan scan, AnswerTarget target, @Nullable String rename, String contentType) {
+        ResponseTap passing =
+                new GeminiTap(rename, error -> GeminiError.read(0, error).failure());
+        boolean json = contentType.startsWith("application/json");
+        return json && scan.endpoint().kind() == Endpoint.Kind.CHAT
+                ? new FormTap(
+                        target.arrayStream() ? '[' : '{',
+                        passing,
+                        () -> Encoding.reformed(scan, CODEC, target, contentType))
+                : passing;
     }
 
     /**
@@ -107,6 +150,9 @@ public final class GeminiAdapter implements ProviderAdapter {
      * names.
      */
     private static byte[] passedBody(Candidate candidate, RequestScan scan) {
+        if (scan.endpoint() == Endpoint.BATCH_EMBED_CONTENTS) {
+            return batch(candidate, scan);
+        }
         boolean named = scan.indexOf("model") >= 0 && !candidate.model().equals(candidate.upstreamModel());
         String system = candidate.systemPrompt();
         boolean counts = system != null && scan.endpoint() == Endpoint.COUNT_CONTENT_TOKENS;
@@ -127,6 +173,23 @@ public final class GeminiAdapter implements ProviderAdapter {
             body.put("model", "models/" + plain(candidate.upstreamModel()));
         }
         return Json.write(Encoding.ruled(candidate, body));
+    }
+
+    /** Each request of a batch names its model, which is the one that the path names and no other. */
+    private static byte[] batch(Candidate candidate, RequestScan scan) {
+        if (!(Json.read(scan.body(), 0, scan.body().length) instanceof ObjectNode body)) {
+            return scan.body();
+        }
+        String upstream = candidate.upstreamModel();
+        String model = upstream.startsWith("tunedModels/") ? upstream : "models/" + plain(upstream);
+        boolean changed = !candidate.parameters().isEmpty();
+        for (JsonNode request : body.path("requests")) {
+            if (request instanceof ObjectNode one && !one.path("model").asText().equals(model)) {
+                one.put("model", model);
+                changed = true;
+            }
+        }
+        return changed ? Json.write(Encoding.ruled(candidate, body)) : scan.body();
     }
 
     private static UpstreamRequest translated(Candidate candidate, RequestScan scan, AnswerTarget target) {

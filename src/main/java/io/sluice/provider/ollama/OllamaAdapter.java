@@ -23,6 +23,7 @@ import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.provider.Encoding;
@@ -34,6 +35,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +50,24 @@ public final class OllamaAdapter implements ProviderAdapter {
     private static final ProviderCodec CODEC = new OllamaCodec();
 
     @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.IMAGE, MediaKind.TEXT) : Set.of();
+    }
+
+    @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         if (scan.endpoint() == Endpoint.EMBEDDINGS) {
             return embeddings(candidate, scan);
+        }
+        if (Encoding.isGeminiVectors(scan)) {
+            return Encoding.vectors(
+                    candidate,
+                    scan,
+                    candidate.channel().baseUrl().path() + "/api/embed",
+                    headers(candidate, false),
+                    // A text that is too long is refused, as Gemini does it, not cut.
+                    request -> request.openAi(candidate.upstreamModel()).put("truncate", false),
+                    UpstreamErrors::inAnswer);
         }
         if (scan.endpoint().kind() != Endpoint.Kind.CHAT) {
             throw Encoding.inexpressible(scan.endpoint().inputField());

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Preset;
@@ -17,6 +18,7 @@ import io.sluice.provider.ModelsCall;
 import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RateLimitHeaders;
+import io.sluice.provider.SocketRequest;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.preset.InAnswerTap;
 import io.sluice.provider.preset.TableErrors;
@@ -52,6 +54,11 @@ public final class OpenAiAdapter implements ProviderAdapter {
     }
 
     @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        return OpenAiRequests.needsBytes(candidate, scan);
+    }
+
+    @Override
     public UpstreamRequest encode(Candidate candidate, RequestScan scan, AnswerTarget target) {
         Endpoint asked = scan.endpoint();
         if (asked == Endpoint.EMBEDDINGS && preset != null && preset.quirks().contains(Quirk.NO_EMBEDDINGS)) {
@@ -69,6 +76,17 @@ public final class OpenAiAdapter implements ProviderAdapter {
                 request.body(),
                 InAnswerTap.reading(request.answer(), errors),
                 request.lost());
+    }
+
+    @Override
+    public @Nullable SocketRequest realtime(Candidate candidate, boolean beta) {
+        return candidate.channel().offers(Endpoint.REALTIME)
+                ? OpenAiRequests.realtime(
+                        candidate.channel().baseUrl().path() + "/realtime?model="
+                                + OpenAiRequests.escaped(candidate.upstreamModel()),
+                        headers(candidate.account().key().reveal()),
+                        beta)
+                : null;
     }
 
     private Map<String, String> headers(String key) {

@@ -2,6 +2,7 @@ package io.sluice.provider.preset;
 
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.json.KeptText;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.sse.SseEvents;
 import io.sluice.domain.tokens.TokenUsage;
@@ -57,6 +58,11 @@ public final class InAnswerTap implements ResponseTap {
     @Override
     public @Nullable String contentType() {
         return inner.contentType();
+    }
+
+    @Override
+    public boolean isOpaque() {
+        return inner.isOpaque();
     }
 
     @Override
@@ -136,6 +142,11 @@ public final class InAnswerTap implements ResponseTap {
     @Override
     public @Nullable TokenUsage usage() {
         return inner.usage();
+    }
+
+    @Override
+    public void keep(KeptText text) {
+        inner.keep(text);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
+import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.preset.Presets;
@@ -29,6 +30,7 @@ import java.net.URLEncoder;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,14 @@ public final class QianfanAdapter implements ProviderAdapter {
         return AccessTokens.areMadeOf(key)
                 ? new AccessTokens(candidate.channel().baseUrl(), key)
                 : null;
+    }
+
+    @Override
+    public Set<MediaKind> needsBytes(Candidate candidate, RequestScan scan) {
+        if (!AccessTokens.isQuery(candidate.account().key())) {
+            return OpenAiRequests.needsBytes(candidate, scan);
+        }
+        return scan.endpoint().kind() == Endpoint.Kind.CHAT ? Set.of(MediaKind.TEXT) : Set.of();
     }
 
     @Override

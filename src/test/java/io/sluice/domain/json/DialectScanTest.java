@@ -147,7 +147,8 @@ class DialectScanTest {
             value = {
                 "COUNT_CONTENT_TOKENS | {'contents':[{'parts':[{'text':'hi'}]}]}",
                 "COUNT_CONTENT_TOKENS | {'generateContentRequest':{'model':'models/gem','contents':[{'parts':[{'text':'hi'}]}]}}",
-                "EMBED_CONTENT | {'content':{'parts':[{'text':'hi'}]},'taskType':'RETRIEVAL_QUERY'}"
+                "EMBED_CONTENT | {'content':{'parts':[{'text':'hi'}]},'taskType':'RETRIEVAL_QUERY'}",
+                "BATCH_EMBED_CONTENTS | {'requests':[{'model':'models/m','content':{'parts':[{'text':'hi'}]}}]}"
             })
     void whatGeneratesNothingNeitherStreamsNorSticks(Endpoint endpoint, String body) {
         RequestScan scan = RequestScanner.scan(json(body), endpoint, PATH, 64);
@@ -184,7 +185,12 @@ class DialectScanTest {
                 "GENERATE_CONTENT | {'contents':[{'parts':[]}],'generationConfig':{'maxOutputTokens':1,'max_output_tokens':2}} | generationConfig.maxOutputTokens | duplicate_parameter",
                 "GENERATE_CONTENT | {'contents':[{'parts':[]}],'generationConfig':{'candidateCount':0}} | generationConfig.candidateCount | integer_below_min_value",
                 "COUNT_CONTENT_TOKENS | {} | contents | missing_required_parameter",
-                "EMBED_CONTENT | {'content':'x'} | content | invalid_type"
+                "EMBED_CONTENT | {'content':'x'} | content | invalid_type",
+                "BATCH_EMBED_CONTENTS | {} | requests | missing_required_parameter",
+                "BATCH_EMBED_CONTENTS | {'requests':{}} | requests | invalid_type",
+                "BATCH_EMBED_CONTENTS | {'requests':[]} | requests | empty_array",
+                "BATCH_EMBED_CONTENTS | {'requests':[{},1]} | requests[1] | invalid_type",
+                "BATCH_EMBED_CONTENTS | {'requests':[{}],'requests':[{}]} | requests | duplicate_parameter"
             })
     void namesTheFieldThatIsWrong(Endpoint endpoint, String body, String param, String code) {
         InvalidRequest failure = refused(body.replace("M}", "'messages':[{'role':'user','content':'x'}]}"), endpoint);

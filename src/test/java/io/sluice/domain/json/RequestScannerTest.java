@@ -45,6 +45,28 @@ class RequestScannerTest {
         assertThat(scan.choices()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "MODERATIONS|{'model':'m','input':['one','two']}|false|2",
+                "MODERATIONS|{'model':'m','input':[{'type':'image_url','image_url':{'url':'https://x/y.png'}}]}|false|1",
+                "RERANK|{'model':'m','query':'q','documents':['one two',{'text':'three'}]}|false|1",
+                "IMAGE_GENERATIONS|{'model':'m','prompt':'a cat','n':3,'stream':true}|true|3",
+                "IMAGE_GENERATIONS|{'model':'m','prompt':'a cat','batch_size':4}|false|4",
+                "SPEECH|{'model':'m','input':'Hello','stream_format':'sse'}|true|1",
+                "SPEECH|{'model':'m','input':'Hello','stream_format':'audio','stream':true}|false|1",
+            })
+    void readsRequestsForMedia(Endpoint endpoint, String body, boolean stream, int choices) {
+        RequestScan scan = RequestScanner.scan(json(body).getBytes(UTF_8), endpoint, 64);
+
+        assertThat(scan.stream()).isEqualTo(stream);
+        assertThat(scan.choices()).isEqualTo(choices);
+        assertThat(scan.inputTokens()).isPositive();
+        assertThat(scan.stickyHash()).isZero();
+    }
+
     @Test
     void readsNamesAndValuesWrittenWithEscapes() {
         RequestScan scan = chat(json("{'mod\\u0065l':'gpt\\u002d4o','str\\u0065am':true," + MESSAGES + "}"));

@@ -87,6 +87,15 @@ class RequestSpliceTest {
     }
 
     @Test
+    void saysTheModelThatARequestMayLeaveOut() {
+        RequestScan scan = RequestScanner.scan(json("{'input':'x' }").getBytes(UTF_8), Endpoint.MODERATIONS, 64);
+
+        assertThat(scan.model()).isEqualTo("omni-moderation-latest");
+        assertThat(new String(RequestSplice.apply(scan, scan.model(), true, ParameterRules.NONE), UTF_8))
+                .isEqualTo(json("{'input':'x','model':'omni-moderation-latest' }"));
+    }
+
+    @Test
     void letsRulesGoBeforeTheWishForUsage() {
         RequestScan scan = scan("{'model':'up','stream':true,'stream_options':{}," + PROMPT + "}");
 

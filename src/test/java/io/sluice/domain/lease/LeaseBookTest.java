@@ -225,6 +225,21 @@ class LeaseBookTest {
     }
 
     @Test
+    void imagesCountAgainstLimitsOfImages() {
+        Scope account = account("a", new Limit(Dimension.IMAGES, 5, Duration.ofMinutes(1)));
+        Estimate three = new Estimate(10, 0).withImages(3);
+
+        assertThat(reserve(0, NO_KEY, three.withImages(6), 0, candidate(account))
+                        .exceeded()
+                        .message())
+                .isEqualTo("The request needs 6 images; the most that fits any account that serves this model is 5.");
+        assertThat(reserve(0, NO_KEY, three, 0, candidate(account)).isGranted()).isTrue();
+        assertThat(reserve(0, NO_KEY, three, 0, candidate(account)).exceeded().cause())
+                .isEqualTo(Cause.POOL);
+        assertThat(reserve(0, NO_KEY, SMALL, 0, candidate(account)).isGranted()).isTrue();
+    }
+
+    @Test
     void whatTheClientSentOrDeclaredIsTooLargeWhateverIsGuessed() {
         Candidate account = candidate(account("a", tpm(99)));
 
@@ -541,5 +556,64 @@ class LeaseBookTest {
             }
         }
         assertThat(book.openReservations()).isEqualTo(334);
+    }
+
+    @Test
+    void aRestingSessionKeepsItsPlacesAndNotItsUnits() {
+        Scope whole = new Scope("account:c/a", new LimitSet(List.of(tpm(1000)), 1));
+        Asking first = reserve(0, NO_KEY, SMALL, 0, candidate(whole));
+        book.rest(0, first.reservation(), true, new Estimate(10, 10));
+        renew(0);
+
+        Asking next = reserve(SECOND, NO_KEY, SMALL, first.reservation(), candidate(whole));
+        book.rest(SECOND, next.reservation(), false, Estimate.NONE);
+        Asking other = reserve(SECOND, NO_KEY, SMALL, 0, candidate(whole));
+
+        assertThat(next.isGranted()).isTrue();
+        assertThat(other.isGranted()).isFalse();
+        assertThat(left(SECOND, List.of(whole), Dimension.TOKENS)).isEqualTo(1000 - 20);
+        assertThat(book.openReservations()).isOne();
+    }
+
+    @Test
+    void theEndOfARestingSessionFreesItsPlacesAndChargesNothing() {
+        Scope whole = new Scope("account:c/a", new LimitSet(List.of(rpm(10)), 1));
+        Scope key = new Scope("key:k", new LimitSet(List.of(rpm(10)), 1));
+        Asking first = reserve(0, List.of(key), SMALL, 0, candidate(whole));
+        book.rest(0, first.reservation(), false, Estimate.NONE);
+
+        settle(SECOND, first.reservation(), true, SMALL, false);
+
+        assertThat(reserve(SECOND, List.of(key), SMALL, 0, candidate(whole)).isGranted())
+                .isTrue();
+        assertThat(left(SECOND, List.of(whole), Dimension.REQUESTS)).isEqualTo(9);
+        assertThat(left(SECOND, List.of(key), Dimension.REQUESTS)).isEqualTo(9);
+        assertThat(book.settle(first.reservation(), true, SMALL, false)).isEqualTo(LeaseBook.UNMATCHED);
+    }
+
+    @Test
+    void aRestingSessionThatIsHeardOfIsNotAbandoned() {
+        Scope whole = new Scope("account:c/a", new LimitSet(List.of(), 1));
+        Asking first = reserve(0, NO_KEY, SMALL, 0, candidate(whole));
+        book.rest(0, first.reservation(), true, SMALL);
+        book.rest(5 * SECOND, first.reservation(), true, SMALL);
+
+        assertThat(book.releaseAbandoned(4 * SECOND, 10)).isZero();
+        assertThat(book.releaseAbandoned(6 * SECOND, 10)).isOne();
+        assertThat(reserve(6 * SECOND, NO_KEY, SMALL, 0, candidate(whole)).isGranted())
+                .isTrue();
+    }
+
+    @Test
+    void whatNobodyAskedForIsChargedWhateverRoomThereIs() {
+        Scope whole = account("a", rpm(2), tpm(100));
+
+        book.charge(List.of(whole), new Estimate(60, 60));
+        renew(0);
+
+        assertThat(reserve(0, NO_KEY, SMALL, 0, candidate(whole)).isGranted()).isFalse();
+        assertThat(left(0, List.of(whole), Dimension.REQUESTS)).isOne();
+        assertThat(reserve(61 * SECOND, NO_KEY, SMALL, 0, candidate(whole)).isGranted())
+                .isTrue();
     }
 }

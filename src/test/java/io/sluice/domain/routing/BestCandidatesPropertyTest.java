@@ -2,6 +2,7 @@ package io.sluice.domain.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.health.HealthView;
@@ -39,7 +40,10 @@ class BestCandidatesPropertyTest {
             RoutePlanner planner, Model model, List<Candidate> of, int[] headroom, long sticky, long seed) {
         Model some = new Model(model.name(), of, List.of(), model.policy(), model.outputEstimate(), null);
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new RoutePlanner.Question(some, headroom, sticky, seed, 1), plan, new RoutePlanner.Cooling());
+        planner.plan(
+                new RoutePlanner.Question(some, Endpoint.CHAT_COMPLETIONS, headroom, sticky, seed, 1),
+                plan,
+                new RoutePlanner.Cooling());
         return plan;
     }
 

@@ -2,6 +2,7 @@ package io.sluice.domain.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.health.HealthView;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
@@ -29,7 +30,7 @@ class RendezvousPropertyTest {
         List<Candidate> plan = new ArrayList<>();
         new RoutePlanner(new HealthView())
                 .plan(
-                        new RoutePlanner.Question(model, new int[0], conversation, seed, 0),
+                        new RoutePlanner.Question(model, Endpoint.CHAT_COMPLETIONS, new int[0], conversation, seed, 0),
                         plan,
                         new RoutePlanner.Cooling());
         return plan.stream().map(Candidate::accountId).toList();

@@ -3,11 +3,13 @@ package io.sluice.domain.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.health.HealthView;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.routing.RoutePlanner.Cooling;
 import io.sluice.domain.routing.RoutePlanner.Question;
@@ -49,7 +51,29 @@ class RoutePlannerTest {
     private List<String> plan(Model model, int[] headroom, long sticky, long seed) {
         cooling = new Cooling();
         List<Candidate> plan = new ArrayList<>();
-        planner.plan(new Question(model, headroom, sticky, seed, NOW), plan, cooling);
+        planner.plan(new Question(model, Endpoint.CHAT_COMPLETIONS, headroom, sticky, seed, NOW), plan, cooling);
+        return plan.stream().map(Candidate::accountId).toList();
+    }
+
+    @Test
+    void aChannelWithoutTheEndpointIsNoCandidate() {
+        Model model = model(new RevisionBuilder()
+                .channel(
+                        "claude",
+                        c -> c.type(ProviderType.ANTHROPIC).accounts("a").serves("m"))
+                .channel("any", c -> c.accounts("a").serves("m"))
+                .channel(
+                        "qwen",
+                        c -> c.type(ProviderType.DASHSCOPE).accounts("a").serves("m")));
+
+        assertThat(offering(model, Endpoint.RERANK)).containsExactlyInAnyOrder("any/a", "qwen/a");
+        assertThat(offering(model, Endpoint.SPEECH)).containsExactly("any/a");
+        assertThat(offering(model, Endpoint.CHAT_COMPLETIONS)).hasSize(3);
+    }
+
+    private List<String> offering(Model model, Endpoint endpoint) {
+        List<Candidate> plan = new ArrayList<>();
+        planner.plan(new Question(model, endpoint, IDLE, 0, 1, NOW), plan, cooling);
         return plan.stream().map(Candidate::accountId).toList();
     }
 
@@ -235,7 +259,7 @@ class RoutePlannerTest {
     @Test
     void planIsAppended() {
         List<Candidate> plan = new ArrayList<>();
-        Question question = new Question(model(accounts("a")), IDLE, 0, 1, NOW);
+        Question question = new Question(model(accounts("a")), Endpoint.CHAT_COMPLETIONS, IDLE, 0, 1, NOW);
 
         planner.plan(question, plan, new Cooling());
         planner.plan(question, plan, new Cooling());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.GatheringTap;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -91,7 +92,8 @@ class GeminiAdapterTest {
         assertThat(request.uri()).isEqualTo(uri);
         assertThat(request.headers()).isEqualTo(Map.of("x-goog-api-key", "CANARY-c-a"));
         assertThat(new String(request.body(), UTF_8)).isEqualTo(body);
-        assertThat(request.answer().tap("application/json; charset=utf-8")).isInstanceOf(GeminiTap.class);
+        assertThat(request.answer().tap("application/json; charset=utf-8")).isNotInstanceOf(GatheringTap.class);
+        assertThat(request.answer().tap("text/event-stream")).isNotNull();
         assertThat(request.answer().tap("text/html")).isNull();
     }
 

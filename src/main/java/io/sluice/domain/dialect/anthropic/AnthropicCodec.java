@@ -3,6 +3,7 @@ package io.sluice.domain.dialect.anthropic;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.dialect.AnswerDecoder;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
@@ -19,7 +20,9 @@ public final class AnthropicCodec implements ClientCodec, ProviderCodec {
 
     @Override
     public AnswerEncoder answerEncoder(ChatRequest request, AnswerTarget target) {
-        return request.stream() ? new StreamEncoder(target) : new WholeEncoder(target);
+        Reasoning reasoning = request.reasoning();
+        boolean proves = reasoning != null && !Boolean.FALSE.equals(reasoning.enabled());
+        return request.stream() ? new StreamEncoder(target, proves) : new WholeEncoder(target, proves);
     }
 
     @Override

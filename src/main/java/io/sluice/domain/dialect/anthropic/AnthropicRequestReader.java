@@ -13,6 +13,7 @@ import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
+import io.sluice.domain.dialect.OtherFields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one request (Anthropic API reference, Messages, 2026). Top-level fields without a place in the model, beta ones
- * among them, become extras under their names; those inside of {@code metadata}, {@code output_config}, tools and content
- * blocks under their paths. {@code max_tokens} may be missing, as it is when tokens are counted.
+ * among them, become extras under their names; those inside of other objects under their paths. {@code max_tokens} may be
+ * missing, as it is when tokens are counted.
  *
  * <p>A {@code cache_control} of the whole request means its last block that can be cached, and is put there.
- * {@code eager_input_streaming} of a tool changes only how its input is cut into pieces, and is let go.
  */
 final class AnthropicRequestReader {
     private static final Set<String> KNOWN = Set.of(
@@ -48,7 +48,7 @@ final class AnthropicRequestReader {
             "service_tier",
             "cache_control");
     private static final Set<String> TOOL =
-            Set.of("type", "name", "description", "input_schema", "strict", "cache_control", "eager_input_streaming");
+            Set.of("type", "name", "description", "input_schema", "strict", "cache_control");
 
     private final ObjectNode body;
     private final Map<String, JsonNode> extras = new LinkedHashMap<>();
@@ -64,16 +64,24 @@ final class AnthropicRequestReader {
      * @throws io.sluice.domain.dialect.MalformedRequestException for a field of a wrong form
      */
     ChatRequest read(String model, boolean stream) {
-        FieldReader.others(body, KNOWN, "", extras);
+        OtherFields.keep(ChatDialect.ANTHROPIC, body, KNOWN, "", extras);
         ObjectNode outputConfig = FieldReader.object(body, "output_config", "");
         ObjectNode metadata = FieldReader.object(body, "metadata", "");
         if (outputConfig != null) {
-            FieldReader.others(outputConfig, Set.of("effort", "format"), "output_config.", extras);
+            OtherFields.keep(ChatDialect.ANTHROPIC, outputConfig, Set.of("effort", "format"), "output_config", extras);
         }
         if (metadata != null) {
-            FieldReader.others(metadata, Set.of("user_id"), "metadata.", extras);
+            OtherFields.keep(ChatDialect.ANTHROPIC, metadata, Set.of("user_id"), "metadata", extras);
         }
         ObjectNode choice = FieldReader.object(body, "tool_choice", "");
+        if (choice != null) {
+            OtherFields.keep(
+                    ChatDialect.ANTHROPIC,
+                    choice,
+                    Set.of("type", "name", "disable_parallel_tool_use"),
+                    "tool_choice",
+                    extras);
+        }
         Boolean single = choice == null ? null : FieldReader.truth(choice, "disable_parallel_tool_use", "tool_choice.");
         return new ChatRequest(
                 model,
@@ -104,7 +112,7 @@ final class AnthropicRequestReader {
             if (!(written.get(i) instanceof ObjectNode message)) {
                 throw FieldReader.wrong(path, "a message");
             }
-            FieldReader.others(message, Set.of("role", "content"), "messages.", extras);
+            OtherFields.keep(ChatDialect.ANTHROPIC, message, Set.of("role", "content"), path, extras);
             Role role =
                     switch (FieldReader.required(message, "role", path + ".")) {
                         case "user" -> Role.USER;
@@ -143,22 +151,23 @@ final class AnthropicRequestReader {
             if (!(array.get(i) instanceof ObjectNode tool)) {
                 throw FieldReader.wrong(path, "a tool");
             }
-            tools.add(tool(tool, path + "."));
+            tools.add(tool(tool, path));
         }
         return tools;
     }
 
     private Tool tool(ObjectNode tool, String path) {
-        String type = FieldReader.text(tool, "type", path);
+        String at = path + ".";
+        String type = FieldReader.text(tool, "type", at);
         if (type != null && !type.equals("custom")) {
-            return new Tool.Foreign(ChatDialect.ANTHROPIC, tool);
+            return new Tool.Foreign(ChatDialect.ANTHROPIC, tool, path + ".type");
         }
-        FieldReader.others(tool, TOOL, "tools.", extras);
+        OtherFields.keep(ChatDialect.ANTHROPIC, tool, TOOL, path, extras);
         return new Tool.Function(
-                FieldReader.required(tool, "name", path),
-                FieldReader.text(tool, "description", path),
-                FieldReader.object(tool, "input_schema", path),
-                FieldReader.truth(tool, "strict", path),
+                FieldReader.required(tool, "name", at),
+                FieldReader.text(tool, "description", at),
+                FieldReader.object(tool, "input_schema", at),
+                FieldReader.truth(tool, "strict", at),
                 FieldReader.at(tool, "cache_control"));
     }
 
@@ -207,7 +216,8 @@ final class AnthropicRequestReader {
         if (thinking == null) {
             return effort == null ? null : new Reasoning(null, effort, null, null);
         }
-        FieldReader.others(thinking, Set.of("type", "budget_tokens", "display"), "thinking.", extras);
+        OtherFields.keep(
+                ChatDialect.ANTHROPIC, thinking, Set.of("type", "budget_tokens", "display"), "thinking", extras);
         String display = FieldReader.text(thinking, "display", "thinking.");
         Boolean show = display == null ? null : !display.equals("omitted");
         return switch (FieldReader.required(thinking, "type", "thinking.")) {
@@ -222,14 +232,19 @@ final class AnthropicRequestReader {
     private AnswerFormat format(@Nullable ObjectNode outputConfig) {
         ObjectNode format = outputConfig == null ? null : FieldReader.object(outputConfig, "format", "output_config.");
         String path = "output_config.format.";
+        // The name while it was in beta.
+        ObjectNode older = FieldReader.object(body, "output_format", "");
         if (format == null) {
-            // The name while it was in beta.
-            format = FieldReader.object(body, "output_format", "");
+            format = older;
             path = "output_format.";
+        } else if (older != null) {
+            extras.put("output_format", older);
         }
         if (format == null) {
             return new AnswerFormat.Text();
         }
+        OtherFields.keep(
+                ChatDialect.ANTHROPIC, format, Set.of("type", "schema"), path.substring(0, path.length() - 1), extras);
         if (!FieldReader.required(format, "type", path).equals("json_schema")) {
             throw FieldReader.wrong(path + "type", "json_schema");
         }

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer after a schema is asked for natively of models that enforce schemas, every object of the schema closed, as
  * Anthropic demands. Of other models it is asked for as the input of a function named {@value #ANSWER_TOOL}, which the
  * model must call; the answer's readers turn that call back into text. An answer in some JSON is asked for in words.
- *
- * <p>Never told as lost: {@code store} and labels of stored answers, keys and hints of caches, predictions, which make an
- * answer faster only, and options of streams.
  */
 final class AnthropicRequestWriter {
     /** The function whose input is the answer. */
@@ -33,16 +30,6 @@ final class AnthropicRequestWriter {
     private static final String ONLY_JSON =
             "Answer with one JSON object and nothing else: no words before or after it, no code fence.";
     private static final Pattern TOOL_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,128}");
-    private static final Set<String> HARMLESS = Set.of(
-            "store",
-            "metadata",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "prompt_cache_options",
-            "prediction",
-            "stream_options",
-            "safety_identifier");
-
     private static final Set<String> NESTED = Set.of("metadata", "output_config", "thinking");
 
     private final ChatRequest request;
@@ -115,7 +102,7 @@ final class AnthropicRequestWriter {
                     if (foreign.dialect() == ChatDialect.ANTHROPIC) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -133,7 +120,7 @@ final class AnthropicRequestWriter {
             if (family.enforcesSchemas()) {
                 tool.put("strict", true);
             } else {
-                losses.weaken("tools.strict");
+                losses.weakenStrict();
             }
         }
         if (function.cacheControl() != null) {
@@ -252,8 +239,8 @@ final class AnthropicRequestWriter {
         for (Map.Entry<String, JsonNode> extra : request.extras().entrySet()) {
             String name = extra.getKey();
             boolean carried = losses.client() == ChatDialect.ANTHROPIC && carry(name, extra.getValue());
-            if (!carried && !HARMLESS.contains(name)) {
-                losses.lose(name);
+            if (!carried) {
+                losses.lose(name, extra.getValue());
             }
         }
     }

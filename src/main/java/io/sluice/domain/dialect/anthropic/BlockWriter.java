@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.dialect.Json;
@@ -41,8 +42,7 @@ final class BlockWriter {
                     case Part.Image image -> image(image);
                     case Part.Document document -> document(document);
                     case Part.Thinking thinking -> thinking(thinking);
-                    case Part.HiddenThinking hidden ->
-                        typed("redacted_thinking").put("data", hidden.data());
+                    case Part.HiddenThinking hidden -> hidden(hidden);
                     case Part.Audio audio -> lost(Feature.AUDIO);
                     case Part.Video video -> lost(Feature.VIDEO);
                     case Part.Foreign foreign -> foreign(foreign);
@@ -59,6 +59,7 @@ final class BlockWriter {
      * @param id as Anthropic takes it
      */
     ObjectNode call(Part.ToolCall call, String id) {
+        losses.hide(call.proof());
         ObjectNode block = typed("tool_use").put("id", id).put("name", call.name());
         block.set("input", input(call.arguments()));
         return markedAlways(block, call);
@@ -120,15 +121,21 @@ final class BlockWriter {
     }
 
     /** Without proof it is no thinking to Anthropic. Old thoughts are left out without a word: the API leaves them out too. */
-    private static @Nullable ObjectNode thinking(Part.Thinking thinking) {
-        return thinking.signature() == null
+    private @Nullable ObjectNode thinking(Part.Thinking thinking) {
+        String signature = losses.shown(thinking.proof(), Maker.ANTHROPIC);
+        return signature == null
                 ? null
-                : typed("thinking").put("thinking", thinking.text()).put("signature", thinking.signature());
+                : typed("thinking").put("thinking", thinking.text()).put("signature", signature);
+    }
+
+    private @Nullable ObjectNode hidden(Part.HiddenThinking hidden) {
+        String data = losses.shown(hidden.proof(), Maker.ANTHROPIC);
+        return data == null ? null : typed("redacted_thinking").put("data", data);
     }
 
     private @Nullable ObjectNode image(Part.Image image) {
         if (image.detail() != null && !image.detail().equals("auto")) {
-            losses.weaken(Feature.IMAGE.nameIn(losses.client()) + ".detail");
+            losses.weaken(Feature.IMAGE_DETAIL.nameIn(losses.client()));
         }
         ObjectNode source =
                 switch (image.source()) {
@@ -221,9 +228,11 @@ final class BlockWriter {
     }
 
     private @Nullable ObjectNode foreign(Part.Foreign foreign) {
-        return foreign.dialect() == ChatDialect.ANTHROPIC && foreign.json() instanceof ObjectNode block
-                ? block.deepCopy()
-                : lost(Feature.FOREIGN_PART);
+        if (foreign.dialect() == ChatDialect.ANTHROPIC && foreign.json() instanceof ObjectNode block) {
+            return block.deepCopy();
+        }
+        losses.lose(foreign.field());
+        return null;
     }
 
     private @Nullable ObjectNode lost(Feature feature) {

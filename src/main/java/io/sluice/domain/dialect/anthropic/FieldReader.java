@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.dialect.MalformedRequestException;
 import java.math.BigDecimal;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads fields of a request. A field that is missing or null is as if it were not there; one of a wrong type is malformed. */
@@ -73,21 +71,6 @@ final class FieldReader {
             throw wrong(path + name, "an object");
         }
         return found;
-    }
-
-    /**
-     * Keeps what has no place in the model.
-     *
-     * @param known names that have one
-     * @param path goes before the names
-     * @param extras takes the others
-     */
-    static void others(ObjectNode object, Set<String> known, String path, Map<String, JsonNode> extras) {
-        object.properties().forEach(member -> {
-            if (!known.contains(member.getKey()) && !member.getValue().isNull()) {
-                extras.put(path + member.getKey(), member.getValue());
-            }
-        });
     }
 
     /** The field has not the form that it must have. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -102,7 +104,8 @@ final class MessageEvents {
             }
             case "redacted_thinking" -> {
                 open.put(index, new Block(Sort.OTHER, 0, null));
-                out.accept(new ChatEvent.HiddenThinking(0, block.path("data").asText("")));
+                out.accept(new ChatEvent.HiddenThinking(
+                        0, new Proof(Maker.ANTHROPIC, block.path("data").asText(""))));
             }
             case "tool_use" -> call(index, block, out);
             default -> open.put(index, new Block(Sort.OTHER, 0, null));
@@ -147,7 +150,7 @@ final class MessageEvents {
     void signature(String signature, Consumer<ChatEvent> out) {
         begin(out);
         if (!signature.isEmpty()) {
-            out.accept(new ChatEvent.ThinkingSignature(0, signature));
+            out.accept(new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, signature)));
         }
     }
 

@@ -5,9 +5,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Tokens are not known when the message begins: it begins with none, and {@code message_delta} tells them all.
  *   <li>Thinking without a proof becomes a thinking block with an empty {@code signature}, which Sluice leaves out when it
  *       comes back.
+ *   <li>A call's proof goes before it as thinking without text, to clients that asked for thinking.
  *   <li>Calls whose arguments come mixed are held until those before are whole, and only those.
  *   <li>The first answer of several is written; there is but one. Probabilities, and sources that are not Anthropic's,
  *       have no place.
@@ -48,6 +53,7 @@ final class StreamEncoder implements AnswerEncoder {
             ascii(",\"content_block\":{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"");
 
     private final AnswerTarget target;
+    private final boolean proves;
     private final ByteText text = new ByteText();
     private final Map<Integer, Waiting> waiting = new LinkedHashMap<>();
     private Open open = Open.NONE;
@@ -57,6 +63,7 @@ final class StreamEncoder implements AnswerEncoder {
     private boolean started;
     private boolean called;
     private boolean refused;
+    private @Nullable Proof told;
     private ArgumentsEnd arguments = new ArgumentsEnd();
     private FinishReason reason = FinishReason.OTHER;
     private @Nullable String stopText;
@@ -73,8 +80,14 @@ final class StreamEncoder implements AnswerEncoder {
     /** A call that begins when those before it are whole. */
     private record Waiting(ChatEvent.ToolCall call, StringBuilder json) {}
 
-    StreamEncoder(AnswerTarget target) {
+    /**
+     * Writes one answer.
+     *
+     * @param proves whether the client knows thinking, so that a call's proof may go to it as such
+     */
+    StreamEncoder(AnswerTarget target, boolean proves) {
         this.target = target;
+        this.proves = proves;
     }
 
     private static byte[] ascii(String words) {
@@ -101,10 +114,12 @@ final class StreamEncoder implements AnswerEncoder {
             case ChatEvent.ThinkingSignature part
             when part.choice() == 0 -> {
                 block(Open.THINKING);
-                delta(SIGNATURE, part.signature());
+                delta(SIGNATURE, ProofLabel.outward(Kind.THINKING, part.proof(), Maker.ANTHROPIC));
+                told = part.proof();
                 close();
             }
-            case ChatEvent.HiddenThinking part when part.choice() == 0 -> hidden(part.data());
+            case ChatEvent.HiddenThinking part
+            when part.choice() == 0 -> hidden(ProofLabel.outward(Kind.HIDDEN, part.proof(), Maker.ANTHROPIC));
             case ChatEvent.Refusal part
             when part.choice() == 0 -> {
                 refused = true;
@@ -222,6 +237,11 @@ final class StreamEncoder implements AnswerEncoder {
 
     private void openCall(ChatEvent.ToolCall call) {
         close();
+        if (proves && call.proof() != null && !call.proof().equals(told)) {
+            text.raw(START).number(++index).raw(THINKING_BLOCK).raw(END);
+            delta(SIGNATURE, ProofLabel.of(Kind.CALL, call.proof()));
+            text.raw(CLOSE).number(index).raw("}\n\n");
+        }
         open = Open.CALL;
         openCall = call.call();
         argued = false;

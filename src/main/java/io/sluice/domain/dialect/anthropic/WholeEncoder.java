@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,9 +31,11 @@ final class WholeEncoder implements AnswerEncoder {
     private static final byte[] NOTHING = {};
 
     private final AnswerTarget target;
+    private final boolean proves;
     private final List<Block> blocks = new ArrayList<>();
     private final Map<Integer, Block> calls = new HashMap<>();
     private boolean refused;
+    private @Nullable Proof told;
     private FinishReason reason = FinishReason.OTHER;
     private @Nullable String stopText;
     private TokenUsage usage = new TokenUsage(0, 0, 0, 0);
@@ -61,8 +67,14 @@ final class WholeEncoder implements AnswerEncoder {
         }
     }
 
-    WholeEncoder(AnswerTarget target) {
+    /**
+     * Writes one answer.
+     *
+     * @param proves whether the client knows thinking, so that a call's proof may go to it as such
+     */
+    WholeEncoder(AnswerTarget target, boolean proves) {
         this.target = target;
+        this.proves = proves;
     }
 
     @Override
@@ -87,12 +99,21 @@ final class WholeEncoder implements AnswerEncoder {
             case ChatEvent.ThinkingSignature part
             when part.choice() == 0 -> {
                 Block open = block("thinking");
-                (open.json().has("signature") ? added("thinking") : open).json().put("signature", part.signature());
+                told = part.proof();
+                (open.json().has("signature") ? added("thinking") : open)
+                        .json()
+                        .put("signature", ProofLabel.outward(Kind.THINKING, part.proof(), Maker.ANTHROPIC));
             }
             case ChatEvent.HiddenThinking part
-            when part.choice() == 0 -> added("redacted_thinking").json().put("data", part.data());
+            when part.choice() == 0 ->
+                added("redacted_thinking")
+                        .json()
+                        .put("data", ProofLabel.outward(Kind.HIDDEN, part.proof(), Maker.ANTHROPIC));
             case ChatEvent.ToolCall call
             when call.choice() == 0 -> {
+                if (proves && call.proof() != null && !call.proof().equals(told)) {
+                    added("thinking").json().put("signature", ProofLabel.of(Kind.CALL, call.proof()));
+                }
                 Block block = added("tool_use");
                 block.json().put("id", call.id()).put("name", call.name());
                 calls.put(call.call(), block);

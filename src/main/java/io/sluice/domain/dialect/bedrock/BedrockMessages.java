@@ -9,6 +9,7 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.dialect.Json;
 import java.util.HexFormat;
@@ -150,11 +151,17 @@ final class BedrockMessages {
             // The marks of sources go without a word: the text is all that the model is given back.
             case Part.Text text -> add(rest, text(text.text()), text);
             case Part.Refusal refusal -> add(rest, text(refusal.text()), refusal);
-            case Part.ToolCall call -> add(rest, call(call), call);
+            case Part.ToolCall call -> {
+                losses.hide(call.proof());
+                add(rest, call(call), call);
+            }
             case Part.Thinking thinking -> thinking(thinking);
             case Part.HiddenThinking hidden -> {
-                if (model.takesThinking() && isBase64(hidden.data())) {
-                    rest.addObject().putObject("reasoningContent").put("redactedContent", hidden.data());
+                String data = proof(hidden);
+                if (model.takesThinking() && data != null) {
+                    rest.addObject().putObject("reasoningContent").put("redactedContent", data);
+                } else {
+                    losses.hide(hidden.proof());
                 }
             }
             case Part.Foreign foreign -> foreign(foreign);
@@ -170,19 +177,35 @@ final class BedrockMessages {
         if (foreign.dialect() == ChatDialect.BEDROCK) {
             rest.add(foreign.json());
         } else {
-            losses.lose(Feature.FOREIGN_PART);
+            losses.lose(foreign.field());
         }
     }
 
     /** Thinking without a proof is refused, and other models than Claude take none: they think anew. */
     private void thinking(Part.Thinking thinking) {
-        if (model.takesThinking() && thinking.signature() != null) {
+        String signature = proof(thinking);
+        if (model.takesThinking() && signature != null) {
             rest.addObject()
                     .putObject("reasoningContent")
                     .putObject("reasoningText")
                     .put("text", thinking.text())
-                    .put("signature", thinking.signature());
+                    .put("signature", signature);
+        } else {
+            losses.hide(thinking.proof());
         }
+    }
+
+    /** The proof of a part that is thinking, if Bedrock takes it. */
+    static @Nullable String proof(Part part) {
+        return switch (part) {
+            case Part.Thinking thinking
+            when thinking.proof() != null && thinking.proof().maker() == Maker.ANTHROPIC ->
+                thinking.proof().value();
+            case Part.HiddenThinking hidden
+            when hidden.proof().maker() == Maker.BEDROCK
+                    && isBase64(hidden.proof().value()) -> hidden.proof().value();
+            default -> null;
+        };
     }
 
     private static boolean isBase64(String text) {

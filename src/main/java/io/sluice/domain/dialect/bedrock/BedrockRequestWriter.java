@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *       system's words.
  *   <li>"Call nothing" is written by leaving the tools out. That is not possible behind calls of tools, where Bedrock wants
  *       them named; then it is a loss. Behind such calls in a request without tools, their names are given as tools.
- *   <li>Cache marks go only to models that take them; user ids, hints for caching, and how closely to look at a picture go
- *       without a word. So does {@code strict} of tools at models that cannot be held to it: they are told the schema.
+ *   <li>Cache marks go only to models that take them; user ids and how closely to look at a picture go without a word.
+ *       Models that cannot be held to the schema of a tool are told it: {@code strict} is weakened.
  *   <li>Without a client's maximum, none is written: the model's own counts.
  * </ul>
  */
@@ -38,16 +38,6 @@ final class BedrockRequestWriter {
     /** What Bedrock has at the top of a request, and a client may give by its own name. */
     private static final Set<String> CARRIED =
             Set.of("guardrailConfig", "performanceConfig", "requestMetadata", "promptVariables");
-
-    /** Never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "safety_identifier",
-            "prediction");
 
     private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
@@ -262,8 +252,12 @@ final class BedrockRequestWriter {
                     spec.put("description", function.description());
                 }
                 spec.putObject("inputSchema").set("json", schema(function.parameters()));
-                if (Boolean.TRUE.equals(function.strict()) && model.schemas()) {
-                    spec.put("strict", true);
+                if (Boolean.TRUE.equals(function.strict())) {
+                    if (model.schemas()) {
+                        spec.put("strict", true);
+                    } else {
+                        losses.weakenStrict();
+                    }
                 }
                 if (function.cacheControl() != null
                         && model.caches()
@@ -275,7 +269,7 @@ final class BedrockRequestWriter {
                 if (foreign.dialect() == ChatDialect.BEDROCK) {
                     tools.add(foreign.json());
                 } else {
-                    losses.lose(Feature.FOREIGN_TOOL);
+                    losses.lose(foreign.field());
                 }
             }
         }
@@ -331,15 +325,9 @@ final class BedrockRequestWriter {
                 modelFields.setAll(fields);
             } else if (CARRIED.contains(name) && value.isObject()) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull() && !isTextOnly(name, value)) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
-    }
-
-    private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities")
-                && value.size() == 1
-                && value.path(0).asText().equals("text");
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerDecoder;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
@@ -181,10 +183,10 @@ final class BedrockStreamDecoder implements AnswerDecoder {
             out.accept(new ChatEvent.Thinking(0, text));
         }
         if (!signature.isEmpty()) {
-            out.accept(new ChatEvent.ThinkingSignature(0, signature));
+            out.accept(new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, signature)));
         }
         if (!hidden.isEmpty()) {
-            out.accept(new ChatEvent.HiddenThinking(0, hidden));
+            out.accept(new ChatEvent.HiddenThinking(0, new Proof(Maker.BEDROCK, hidden)));
         }
     }
 

@@ -127,9 +127,7 @@ final class BedrockThinking {
             if (message.role() == Role.ASSISTANT) {
                 calls |= message.parts().stream().anyMatch(Part.ToolCall.class::isInstance);
                 // The first message of the turn decides: it stands last in this order.
-                proved = message.parts().stream()
-                        .anyMatch(part -> part instanceof Part.HiddenThinking
-                                || part instanceof Part.Thinking thinking && thinking.signature() != null);
+                proved = message.parts().stream().anyMatch(part -> BedrockMessages.proof(part) != null);
             }
         }
         return calls && !proved;

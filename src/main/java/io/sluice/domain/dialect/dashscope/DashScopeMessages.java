@@ -184,6 +184,7 @@ final class DashScopeMessages {
     }
 
     private void document(Part.Document document, ArrayNode content) {
+        losses.loseOptions(document);
         switch (document.source()) {
             case MediaSource.Plain plain ->
                 content.addObject()
@@ -198,7 +199,7 @@ final class DashScopeMessages {
         if (foreign.dialect() == ChatDialect.DASHSCOPE && multimodal) {
             content.add(foreign.json());
         } else {
-            losses.lose(Feature.FOREIGN_PART);
+            losses.lose(foreign.field());
         }
     }
 
@@ -230,9 +231,15 @@ final class DashScopeMessages {
             switch (part) {
                 case Part.Text text -> content.addObject().put("text", text.text());
                 case Part.Refusal refusal -> content.addObject().put("text", refusal.text());
-                case Part.Thinking thought -> thinking.append(thought.text());
-                case Part.HiddenThinking hidden -> {}
-                case Part.ToolCall call -> calls.add(call(call, calls.size()));
+                case Part.Thinking thought -> {
+                    losses.hide(thought.proof());
+                    thinking.append(thought.text());
+                }
+                case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
+                case Part.ToolCall call -> {
+                    losses.hide(call.proof());
+                    calls.add(call(call, calls.size()));
+                }
                 case Part.Foreign foreign -> foreign(foreign, content);
                 case Part.Image image -> losses.lose(Feature.IMAGE);
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);

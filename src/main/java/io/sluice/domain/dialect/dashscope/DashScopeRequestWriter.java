@@ -36,15 +36,7 @@ final class DashScopeRequestWriter {
             "enable_code_interpreter",
             "top_k");
 
-    /** Fields that never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "cache_control");
+    private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
     private static final long LOW_BUDGET = 1_024;
     private static final long MEDIUM_BUDGET = 8_192;
@@ -160,7 +152,7 @@ final class DashScopeRequestWriter {
                     if (foreign.dialect() == ChatDialect.DASHSCOPE) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -243,7 +235,7 @@ final class DashScopeRequestWriter {
 
     private void serviceTier() {
         String tier = request.serviceTier();
-        if (tier != null && !tier.equals("auto") && !tier.equals("default")) {
+        if (tier != null && !USUAL_TIERS.contains(tier)) {
             losses.lose(Feature.SERVICE_TIER);
         }
     }
@@ -252,8 +244,8 @@ final class DashScopeRequestWriter {
         request.extras().forEach((name, value) -> {
             if (OWN.contains(name)) {
                 parameters.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull()) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
     }

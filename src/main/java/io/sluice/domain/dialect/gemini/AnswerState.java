@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,9 +119,11 @@ final class AnswerState {
             written.put("id", call.begin.id());
             written.put("name", call.begin.name());
             written.set("args", args);
-            String signature = call.begin.signature();
-            if (signature != null) {
-                part.put("thoughtSignature", signature);
+            Proof proof = call.begin.proof();
+            if (proof != null) {
+                part.put("thoughtSignature", Signatures.write(Kind.CALL, proof));
+            } else if (parts.size() == 1) {
+                part.put("thoughtSignature", Signatures.UNSIGNED);
             }
         }
         choice.calls.clear();

@@ -9,6 +9,7 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.dialect.Json;
@@ -122,20 +123,22 @@ final class ContentWriter {
             case Part.Audio audio -> medium(audio.source(), "audio/wav", Feature.AUDIO);
             case Part.Video video -> medium(video.source(), "video/mp4", Feature.VIDEO);
             case Part.Document document -> {
-                if (document.options() != null && document.options().has("citations")) {
-                    losses.lose("messages.content.document.citations");
+                losses.loseOptions(document);
+                if (document.source() instanceof MediaSource.Plain plain && document.name() != null) {
+                    text(document.name() + "\n\n" + plain.text());
+                } else {
+                    medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
                 }
-                medium(document.source(), "application/pdf", Feature.DOCUMENT_URL);
             }
             case Part.ToolCall call -> call(call);
             case Part.ToolResult result -> result(result);
             case Part.Thinking thinking -> thinking(thinking);
-            case Part.HiddenThinking hidden -> {}
+            case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
             case Part.Foreign foreign -> {
                 if (foreign.dialect() == ChatDialect.GEMINI) {
                     parts.add(foreign.json());
                 } else {
-                    losses.lose(Feature.FOREIGN_PART);
+                    losses.lose(foreign.field());
                 }
             }
         }
@@ -189,7 +192,8 @@ final class ContentWriter {
         } else {
             written.putObject("args").put("arguments", call.arguments());
         }
-        String signature = call.signature() != null ? call.signature() : proof;
+        String own = losses.shown(call.proof(), Maker.GEMINI);
+        String signature = own != null ? own : proof;
         if (signature != null) {
             part.put("thoughtSignature", signature);
         } else if (!signed && model.needsSignatures()) {
@@ -227,7 +231,7 @@ final class ContentWriter {
     }
 
     private void thinking(Part.Thinking thinking) {
-        String own = Signatures.own(thinking.signature());
+        String own = losses.shown(thinking.proof(), Maker.GEMINI);
         if (own == null) {
             return;
         }

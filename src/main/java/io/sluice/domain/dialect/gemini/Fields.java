@@ -7,6 +7,7 @@ import io.sluice.domain.dialect.MalformedRequestException;
 import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -153,15 +154,36 @@ final class Fields {
         return value.intValue();
     }
 
-    /** Names of the fields outside of {@code known} (in camelCase), as the client wrote them; null values left out. */
+    /**
+     * Names of the fields outside of {@code known} (in camelCase), as the client wrote them; null values left out. A field
+     * that is written in both ways is known in the first of them only.
+     */
     static Iterable<String> others(ObjectNode object, Set<String> known) {
         return () -> {
             Iterator<String> names = object.fieldNames();
             return java.util.stream.StreamSupport.stream(java.util.Spliterators.spliteratorUnknownSize(names, 0), false)
                     .filter(name ->
-                            !known.contains(camel(name)) && !object.path(name).isNull())
+                            !object.path(name).isNull() && !(known.contains(camel(name)) && isRead(object, name)))
                     .iterator();
         };
+    }
+
+    /** Whether {@link #get} takes the field under this name. */
+    private static boolean isRead(ObjectNode object, String name) {
+        return name.equals(camel(name)) || !object.has(camel(name));
+    }
+
+    /**
+     * Keeps what was not read.
+     *
+     * @param known names in camelCase
+     * @param at where the object stands; empty for the request itself
+     * @param extras takes the others by their path
+     */
+    static void keep(ObjectNode object, Set<String> known, String at, Map<String, JsonNode> extras) {
+        for (String name : others(object, known)) {
+            extras.put((at.isEmpty() ? "" : at + ".") + camel(name), object.path(name));
+        }
     }
 
     /** A field that has not its form. */

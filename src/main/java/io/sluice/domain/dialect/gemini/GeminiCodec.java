@@ -36,4 +36,9 @@ public final class GeminiCodec implements ClientCodec, ProviderCodec {
                 ? GeminiAnswerDecoder.ofJson()
                 : null;
     }
+
+    /** Whether an address means something to Gemini itself: a file of Google's, or a video. */
+    public static boolean isKnownAddress(String url) {
+        return Media.isStored(url) || Media.isYouTube(url);
+    }
 }

@@ -68,7 +68,7 @@ public final class GeminiEmbeddings {
         if (!dimensions.isMissingNode() && !dimensions.isNull() && !dimensions.isIntegralNumber()) {
             throw malformed("'dimensions' must be a whole number.", "dimensions");
         }
-        Fields.others(request, KNOWN).forEach(losses::lose);
+        Fields.others(request, KNOWN).forEach(name -> losses.lose(name, request.path(name)));
         JsonNode task = request.path("task_type").isTextual() ? request.path("task_type") : request.path("taskType");
         ObjectNode body = vertex ? vertex(texts, task, dimensions) : studio(texts, upstreamModel, task, dimensions);
         String format = request.path("encoding_format").asText("float");

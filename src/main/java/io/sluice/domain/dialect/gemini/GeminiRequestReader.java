@@ -67,15 +67,8 @@ final class GeminiRequestReader {
         Sampling sampling = sampling(generation);
         Reasoning reasoning = reasoning(generation);
         AnswerFormat format = format(generation);
-        for (String name : Fields.others(generation, GENERATION)) {
-            JsonNode value = generation.path(name);
-            if (!(name.equals("responseModalities") && isTextAlone(value))) {
-                extras.put(CONFIG + "." + Fields.camel(name), value);
-            }
-        }
-        for (String name : Fields.others(body, TOP)) {
-            extras.put(Fields.camel(name), body.path(name));
-        }
+        Fields.keep(generation, GENERATION, CONFIG, extras);
+        Fields.keep(body, TOP, "", extras);
         return new ChatRequest(
                 model,
                 stream,
@@ -91,15 +84,9 @@ final class GeminiRequestReader {
                 extras);
     }
 
-    private static boolean isTextAlone(JsonNode modalities) {
-        return modalities.isArray()
-                && modalities.size() == 1
-                && modalities.path(0).asText().equalsIgnoreCase("TEXT");
-    }
-
     private List<ChatMessage> messages() {
         List<ChatMessage> messages = new ArrayList<>();
-        PartReader parts = new PartReader();
+        PartReader parts = new PartReader(extras);
         JsonNode system = Fields.get(body, "systemInstruction");
         if (system != null) {
             List<Part> said = system.isTextual()
@@ -124,8 +111,9 @@ final class GeminiRequestReader {
         return messages;
     }
 
-    private static ObjectNode content(JsonNode node, String at) {
+    private ObjectNode content(JsonNode node, String at) {
         if (node instanceof ObjectNode object) {
+            Fields.keep(object, Set.of("role", "parts"), at, extras);
             return object;
         }
         throw Fields.malformed("", at, "an object with parts");
@@ -156,7 +144,7 @@ final class GeminiRequestReader {
             for (String name : Fields.others(tool, Set.of("functionDeclarations"))) {
                 ObjectNode foreign = Json.object();
                 foreign.set(Fields.camel(name), tool.path(name));
-                tools.add(new Tool.Foreign(ChatDialect.GEMINI, foreign));
+                tools.add(new Tool.Foreign(ChatDialect.GEMINI, foreign, at + "." + Fields.camel(name)));
             }
         }
         return tools;
@@ -168,8 +156,9 @@ final class GeminiRequestReader {
         }
         JsonNode schema = Fields.get(declaration, "parametersJsonSchema");
         JsonNode parameters = Fields.get(declaration, "parameters");
-        for (String name : Fields.others(declaration, FUNCTION)) {
-            extras.put("tools.functionDeclarations." + Fields.camel(name), declaration.path(name));
+        Fields.keep(declaration, FUNCTION, at, extras);
+        if (schema != null && parameters != null) {
+            extras.put(at + ".parameters", parameters);
         }
         return new Tool.Function(
                 Fields.required(declaration, "name", at),
@@ -184,21 +173,22 @@ final class GeminiRequestReader {
         if (config == null) {
             return null;
         }
-        for (String name : Fields.others(config, Set.of("functionCallingConfig"))) {
-            extras.put("toolConfig." + Fields.camel(name), config.path(name));
-        }
+        Fields.keep(config, Set.of("functionCallingConfig"), "toolConfig", extras);
         ObjectNode calling = Fields.object(config, "functionCallingConfig", "toolConfig");
         if (calling == null) {
             return null;
         }
         String at = "toolConfig.functionCallingConfig";
-        for (String name : Fields.others(calling, Set.of("mode", "allowedFunctionNames"))) {
-            extras.put(at + "." + Fields.camel(name), calling.path(name));
-        }
+        Fields.keep(calling, Set.of("mode", "allowedFunctionNames"), at, extras);
         List<String> allowed = new ArrayList<>();
         Fields.array(calling, "allowedFunctionNames", at).forEach(name -> allowed.add(name.asText()));
         String mode = Fields.text(calling, "mode", at);
-        switch (mode == null ? "AUTO" : mode.toUpperCase(Locale.ROOT)) {
+        String word = mode == null ? "AUTO" : mode.toUpperCase(Locale.ROOT);
+        JsonNode names = Fields.get(calling, "allowedFunctionNames");
+        if (names != null && !word.equals("ANY")) {
+            extras.put(at + ".allowedFunctionNames", names);
+        }
+        switch (word) {
             case "AUTO", "MODE_UNSPECIFIED" -> {
                 return new ToolChoice.Auto();
             }
@@ -252,9 +242,7 @@ final class GeminiRequestReader {
             return null;
         }
         String at = CONFIG + ".thinkingConfig";
-        for (String name : Fields.others(thinking, Set.of("includeThoughts", "thinkingBudget", "thinkingLevel"))) {
-            extras.put(at + "." + Fields.camel(name), thinking.path(name));
-        }
+        Fields.keep(thinking, Set.of("includeThoughts", "thinkingBudget", "thinkingLevel"), at, extras);
         Boolean show = Fields.flag(thinking, "includeThoughts", at);
         Long budget = Fields.integer(thinking, "thinkingBudget", at);
         String level = Fields.text(thinking, "thinkingLevel", at);
@@ -268,15 +256,23 @@ final class GeminiRequestReader {
         return new Reasoning(enabled, effort, budget == null || budget == 0 ? null : budget, show);
     }
 
-    private static AnswerFormat format(ObjectNode config) {
+    private AnswerFormat format(ObjectNode config) {
         String type = Fields.text(config, "responseMimeType", CONFIG);
         JsonNode schema = Fields.get(config, "responseJsonSchema");
         JsonNode gemini = Fields.get(config, "responseSchema");
+        String form = type == null || type.isEmpty() ? "text/plain" : type.toLowerCase(Locale.ROOT);
+        boolean asText = form.equals("text/plain");
+        if (gemini != null && (asText || schema != null)) {
+            extras.put(CONFIG + ".responseSchema", gemini);
+        }
+        if (schema != null && asText) {
+            extras.put(CONFIG + ".responseJsonSchema", schema);
+        }
         if (schema == null && gemini != null) {
             schema = Schemas.fromGemini(gemini);
         }
-        return switch (type == null ? "text/plain" : type.toLowerCase(Locale.ROOT)) {
-            case "", "text/plain" -> new AnswerFormat.Text();
+        return switch (form) {
+            case "text/plain" -> new AnswerFormat.Text();
             case "application/json", "text/x.enum" ->
                 schema == null ? new AnswerFormat.Json() : new AnswerFormat.Schema("", null, schema, null);
             default ->

@@ -13,7 +13,6 @@ import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,23 +26,14 @@ import org.jspecify.annotations.Nullable;
  *       before 2.5 get {@code parameters} and {@code responseSchema} in Gemini's subset.
  *   <li>Functions that are all {@code strict} make the mode {@code VALIDATED}, under which arguments follow the schema;
  *       {@code ANY} does so anyway.
- *   <li>Left out without a word, because no answer differs by it: the client's user, cache marks, storage, file names,
- *       thinking of other providers (which Gemini could not read), the wish for usage in streams.
+ *   <li>Left out without a word, because no answer differs by it: the client's user, cache marks, file names, thinking of
+ *       other providers (which Gemini could not read).
  * </ul>
  */
 final class GeminiRequestWriter {
     private static final int MOST_STOP_TEXTS = 5;
     private static final int MOST_CHOICES = 8;
     private static final int MOST_LOGPROBS = 20;
-    private static final Set<String> SILENT = Set.of(
-            "store",
-            "metadata",
-            "stream_options",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "safety_identifier",
-            "include",
-            "cache_control");
 
     private final ChatRequest request;
     private final ModelTraits model;
@@ -98,7 +88,7 @@ final class GeminiRequestWriter {
                     if (foreign.dialect() == ChatDialect.GEMINI) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -255,16 +245,16 @@ final class GeminiRequestWriter {
                 ObjectNode target = name.startsWith("generationConfig.") ? config : body;
                 String path = name.startsWith("generationConfig.") ? name.substring(17) : name;
                 own(target, path, extra.getValue(), name);
-            } else if (!SILENT.contains(name) && !isUsual(name, extra.getValue())) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, extra.getValue());
             }
         }
     }
 
     /** Puts a field of Gemini's back where the client wrote it. */
     private void own(ObjectNode target, String path, JsonNode value, String name) {
-        if (path.startsWith("tools.")) {
-            losses.lose(name);
+        if (path.indexOf('[') >= 0) {
+            losses.lose(name, value);
             return;
         }
         ObjectNode at = target;
@@ -274,15 +264,5 @@ final class GeminiRequestWriter {
             rest = rest.substring(dot + 1);
         }
         at.set(rest, value);
-    }
-
-    /** Whether a field asks for what comes anyway. */
-    private static boolean isUsual(String name, JsonNode value) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "modalities" -> value.size() == 1 && value.path(0).asText().equals("text");
-            case "background" -> !value.asBoolean();
-            case "truncation" -> value.asText().equals("disabled");
-            default -> value.isNull();
-        };
     }
 }

@@ -8,6 +8,7 @@ import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.function.Consumer;
 
 /**
@@ -57,10 +58,10 @@ final class GeminiStreamEncoder implements AnswerEncoder {
             case ChatEvent.Refusal refusal -> text(refusal.choice(), refusal.text(), TEXT_END, out);
             case ChatEvent.Thinking text -> text(text.choice(), text.text(), THOUGHT_END, out);
             case ChatEvent.ThinkingSignature proof -> {
-                signature(proof.choice(), Signatures.write(proof.signature()), out);
+                signature(proof.choice(), Signatures.write(Kind.THINKING, proof.proof()), out);
             }
             case ChatEvent.HiddenThinking hidden ->
-                signature(hidden.choice(), Signatures.writeHidden(hidden.data()), out);
+                signature(hidden.choice(), Signatures.write(Kind.HIDDEN, hidden.proof()), out);
             case ChatEvent.ToolCall call -> state.call(call);
             case ChatEvent.ToolArguments arguments -> state.arguments(arguments);
             case ChatEvent.Citation citation -> state.citation(citation);

@@ -6,6 +6,7 @@ import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -75,12 +76,13 @@ final class GeminiWholeEncoder implements AnswerEncoder {
             case ChatEvent.Text text -> of(text.choice()).text(text.text(), false);
             case ChatEvent.Refusal refusal -> of(refusal.choice()).text(refusal.text(), false);
             case ChatEvent.Thinking text -> of(text.choice()).text(text.text(), true);
-            case ChatEvent.ThinkingSignature proof -> of(proof.choice()).signature(Signatures.write(proof.signature()));
+            case ChatEvent.ThinkingSignature proof ->
+                of(proof.choice()).signature(Signatures.write(Kind.THINKING, proof.proof()));
             case ChatEvent.HiddenThinking hidden -> {
                 Parts answer = of(hidden.choice());
                 answer.close();
                 answer.thought = false;
-                answer.signature(Signatures.writeHidden(hidden.data()));
+                answer.signature(Signatures.write(Kind.HIDDEN, hidden.proof()));
             }
             case ChatEvent.ToolCall call -> {
                 of(call.choice());

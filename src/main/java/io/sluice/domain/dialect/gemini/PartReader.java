@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,11 +30,22 @@ final class PartReader {
     private static final Set<String> TEXT = Set.of("text", "thought", "thoughtSignature");
     private static final Set<String> CALL = Set.of("functionCall", "thoughtSignature");
     private static final Set<String> RESULT = Set.of("functionResponse");
-    private static final Set<String> MEDIUM = Set.of("inlineData", "fileData", "mediaResolution");
+    private static final Set<String> INLINE = Set.of("inlineData", "mediaResolution");
+    private static final Set<String> FILE = Set.of("fileData", "mediaResolution");
 
+    private final Map<String, JsonNode> extras;
     private final Map<String, Deque<Part.ToolCall>> open = new HashMap<>();
     private final Deque<Part.ToolCall> calls = new ArrayDeque<>();
     private int made;
+
+    /**
+     * A reader for one request.
+     *
+     * @param extras takes fields that have no place, by their path
+     */
+    PartReader(Map<String, JsonNode> extras) {
+        this.extras = extras;
+    }
 
     /**
      * Reads the parts of a content.
@@ -53,29 +67,32 @@ final class PartReader {
 
     private void read(ObjectNode part, String at, List<Part> parts) {
         String signature = Fields.text(part, "thoughtSignature", at);
-        if (has(part, "text", TEXT)) {
+        if (has(part, "text", TEXT, at)) {
             text(
                     Fields.required(part, "text", at),
                     Boolean.TRUE.equals(Fields.flag(part, "thought", at)),
                     signature,
                     parts);
-        } else if (has(part, "functionCall", CALL)) {
+        } else if (has(part, "functionCall", CALL, at)) {
             parts.add(call(part, signature, at));
-        } else if (has(part, "functionResponse", RESULT)) {
+        } else if (has(part, "functionResponse", RESULT, at)) {
             parts.add(result(part, at));
-        } else if (has(part, "inlineData", MEDIUM)) {
+        } else if (has(part, "inlineData", INLINE, at)) {
             parts.add(inline(part, at));
-        } else if (has(part, "fileData", MEDIUM)) {
+        } else if (has(part, "fileData", FILE, at)) {
             parts.add(file(part, at));
         } else {
-            parts.add(new Part.Foreign(ChatDialect.GEMINI, part));
+            parts.add(new Part.Foreign(ChatDialect.GEMINI, part, at));
         }
     }
 
-    /** Whether a part is of a kind, and says nothing beside what that kind is understood to say. */
-    private static boolean has(ObjectNode part, String kind, Set<String> understood) {
-        return Fields.get(part, kind) != null
-                && !Fields.others(part, understood).iterator().hasNext();
+    /** Whether a part is of a kind; what it says beside what that kind is understood to say is kept then. */
+    private boolean has(ObjectNode part, String kind, Set<String> understood, String at) {
+        if (Fields.get(part, kind) == null) {
+            return false;
+        }
+        Fields.keep(part, understood, at, extras);
+        return true;
     }
 
     private static void text(String text, boolean thought, @Nullable String signature, List<Part> parts) {
@@ -84,17 +101,17 @@ final class PartReader {
                 parts.add(Part.Text.of(text));
             }
             if (signature != null) {
-                parts.add(new Part.Thinking("", Signatures.read(signature)));
+                parts.add(new Part.Thinking("", Signatures.read(signature).proof()));
             }
             return;
         }
-        String hidden = signature == null ? null : Signatures.readHidden(signature);
-        if (hidden != null) {
-            parts.add(new Part.HiddenThinking(hidden));
+        ProofLabel label = signature == null ? null : Signatures.read(signature);
+        if (label != null && label.kind() == Kind.HIDDEN) {
+            parts.add(new Part.HiddenThinking(label.proof()));
             return;
         }
-        String proof = signature == null ? null : Signatures.read(signature);
-        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking before && before.signature() == null) {
+        Proof proof = label == null ? null : label.proof();
+        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking before && before.proof() == null) {
             parts.set(parts.size() - 1, new Part.Thinking(before.text() + text, proof));
         } else {
             parts.add(new Part.Thinking(text, proof));
@@ -107,12 +124,17 @@ final class PartReader {
         if (call == null) {
             throw Fields.malformed(at, "functionCall", "an object");
         }
+        Fields.keep(call, Set.of("id", "name", "args"), here, extras);
         ObjectNode args = Fields.object(call, "args", here);
         String id = Fields.text(call, "id", here);
         boolean named = id != null && !id.isEmpty();
         String own = id == null || id.isEmpty() ? CallIds.PREFIX + ++made : id;
         Part.ToolCall read = new Part.ToolCall(
-                own, Fields.required(call, "name", here), args == null ? "{}" : Json.text(args), signature, null);
+                own,
+                Fields.required(call, "name", here),
+                args == null ? "{}" : Json.text(args),
+                signature == null ? null : Signatures.ofCall(signature),
+                null);
         if (!named) {
             open.computeIfAbsent(read.name(), name -> new ArrayDeque<>()).add(read);
         }
@@ -126,6 +148,7 @@ final class PartReader {
         if (result == null) {
             throw Fields.malformed(at, "functionResponse", "an object");
         }
+        Fields.keep(result, Set.of("id", "name", "response", "parts"), here, extras);
         String name = Fields.text(result, "name", here);
         String id = Fields.text(result, "id", here);
         String callId = id == null || id.isEmpty() ? match(name) : id;
@@ -172,34 +195,39 @@ final class PartReader {
         return found == null ? CallIds.PREFIX + ++made : found.id();
     }
 
-    private static Part inline(ObjectNode part, String at) {
+    private Part inline(ObjectNode part, String at) {
         ObjectNode data = Fields.object(part, "inlineData", at);
         if (data == null) {
             throw Fields.malformed(at, "inlineData", "an object");
         }
         String here = at + ".inlineData";
+        Fields.keep(data, Set.of("mimeType", "data", "displayName"), here, extras);
         String type = Fields.required(data, "mimeType", here);
         return Media.part(
                 new MediaSource.Data(type, Fields.required(data, "data", here)),
                 type,
                 Fields.text(data, "displayName", here),
-                detail(part));
+                detail(part, at));
     }
 
-    private static Part file(ObjectNode part, String at) {
+    private Part file(ObjectNode part, String at) {
         ObjectNode file = Fields.object(part, "fileData", at);
         if (file == null) {
             throw Fields.malformed(at, "fileData", "an object");
         }
         String here = at + ".fileData";
+        Fields.keep(file, Set.of("mimeType", "fileUri", "displayName"), here, extras);
         String uri = Fields.required(file, "fileUri", here);
         String type = Fields.text(file, "mimeType", here);
         String guessed = type != null ? type : Media.isYouTube(uri) ? "video/mp4" : Media.typeOf(uri, "");
-        return Media.part(Media.source(uri, type), guessed, Fields.text(file, "displayName", here), detail(part));
+        return Media.part(Media.source(uri, type), guessed, Fields.text(file, "displayName", here), detail(part, at));
     }
 
-    private static @Nullable String detail(ObjectNode part) {
+    private @Nullable String detail(ObjectNode part, String at) {
         JsonNode resolution = Fields.get(part, "mediaResolution");
+        if (resolution instanceof ObjectNode object) {
+            Fields.keep(object, Set.of("level"), at + ".mediaResolution", extras);
+        }
         JsonNode level = resolution == null ? null : resolution.isObject() ? resolution.get("level") : resolution;
         return switch (level == null ? "" : level.asText()) {
             case "MEDIA_RESOLUTION_LOW" -> "low";

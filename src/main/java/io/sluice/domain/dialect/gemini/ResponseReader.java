@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -166,7 +168,7 @@ final class ResponseReader {
         }
         if (!signature.isEmpty()) {
             thinks.clear(choice);
-            out.accept(new ChatEvent.ThinkingSignature(choice, Signatures.read(signature)));
+            out.accept(new ChatEvent.ThinkingSignature(choice, new Proof(Maker.GEMINI, signature)));
         }
     }
 
@@ -211,14 +213,14 @@ final class ResponseReader {
         if (!signature.isEmpty() && thinks.get(choice)) {
             // Dialects whose calls carry no proof keep it with the thinking.
             thinks.clear(choice);
-            out.accept(new ChatEvent.ThinkingSignature(choice, Signatures.GEMINI + signature));
+            out.accept(new ChatEvent.ThinkingSignature(choice, new Proof(Maker.GEMINI, signature)));
         }
         out.accept(new ChatEvent.ToolCall(
                 choice,
                 number,
                 id.isEmpty() ? CallIds.of(answerId, choice, number, name, arguments) : id,
                 name,
-                signature.isEmpty() ? null : signature));
+                signature.isEmpty() ? null : new Proof(Maker.GEMINI, signature)));
         out.accept(new ChatEvent.ToolArguments(choice, number, arguments));
     }
 

@@ -2,67 +2,55 @@ package io.sluice.domain.dialect.gemini;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Proofs of thinking belong to the provider that gave them, and Gemini refuses those of others. In the canonical model
- * Gemini's own begin with {@value #GEMINI}; those of others go through Gemini's JSON, where a signature must be base64,
- * wrapped.
- */
+/** Proofs in Gemini's JSON, where they must be base64: labels are wrapped in it. */
 final class Signatures {
-    /** What Gemini's signatures of thinking begin with in the canonical model. */
-    static final String GEMINI = "gemini:";
-
     /** What Gemini takes in the place of a signature for calls that it did not make (Gemini API, thought signatures). */
     static final String PLACEHOLDER = "skip_thought_signature_validator";
 
-    private static final String WRAPPED = "sluice:";
-    private static final String HIDDEN = "sluice-hidden:";
+    /**
+     * What a client is given with the first of a model's calls that nobody signed, for Gemini from 3 on refuses calls
+     * without any: should the chat move there, this is where the placeholder belongs. It is no proof, and no loss.
+     */
+    static final String UNSIGNED = write(Kind.CALL, new Proof(Maker.OTHER, ""));
 
     private Signatures() {}
 
-    /** A signature from Gemini's JSON. */
-    static String read(String json) {
-        String inner = unwrap(json, WRAPPED);
-        return inner == null ? GEMINI + json : inner;
+    /** The proof of a client's call; null when nobody signed it. */
+    static @Nullable Proof ofCall(String json) {
+        Proof proof = read(json).proof();
+        return isNone(proof) ? null : proof;
     }
 
-    /** Thinking that only its provider can read, from Gemini's JSON; null when the signature is none such. */
-    static @Nullable String readHidden(String json) {
-        return unwrap(json, HIDDEN);
+    /** Whether this stands for no proof. */
+    static boolean isNone(Proof proof) {
+        return proof.maker() == Maker.OTHER && proof.value().isEmpty();
     }
 
-    /** A signature for a client that speaks Gemini. */
-    static String write(String signature) {
-        return signature.startsWith(GEMINI) ? signature.substring(GEMINI.length()) : wrap(WRAPPED, signature);
-    }
-
-    /** Hidden thinking for a client that speaks Gemini. */
-    static String writeHidden(String data) {
-        return wrap(HIDDEN, data);
-    }
-
-    /** A signature for Gemini itself; null when it is another provider's. */
-    static @Nullable String own(@Nullable String signature) {
-        return signature != null && signature.startsWith(GEMINI) ? signature.substring(GEMINI.length()) : null;
-    }
-
-    private static String wrap(String mark, String text) {
-        return Base64.getEncoder().encodeToString((mark + text).getBytes(UTF_8));
-    }
-
-    private static @Nullable String unwrap(String json, String mark) {
-        // Base64 of the mark, as far as it is whole groups: spares decoding what is not ours.
-        String begin = Base64.getEncoder().encodeToString(mark.substring(0, 6).getBytes(UTF_8));
-        if (!json.startsWith(begin)) {
-            return null;
+    /** What a client's signature is. One without a label is Gemini's; one whose label cannot be unwrapped is nobody's. */
+    static ProofLabel read(String json) {
+        if (!json.startsWith(ProofLabel.WRAPPED_MARK)) {
+            return new ProofLabel(Kind.THINKING, new Proof(Maker.GEMINI, json));
         }
         try {
-            String text = new String(Base64.getDecoder().decode(json), UTF_8);
-            return text.startsWith(mark) ? text.substring(mark.length()) : null;
+            ProofLabel label = ProofLabel.read(new String(Base64.getDecoder().decode(json), UTF_8));
+            return label != null ? label : new ProofLabel(Kind.THINKING, new Proof(Maker.GEMINI, json));
         } catch (IllegalArgumentException e) {
-            return null;
+            return new ProofLabel(Kind.THINKING, new Proof(Maker.OTHER, json));
         }
+    }
+
+    /** A proof for a client. */
+    static String write(Kind kind, Proof proof) {
+        if (proof.maker() == Maker.GEMINI && !proof.value().startsWith(ProofLabel.WRAPPED_MARK)) {
+            return proof.value();
+        }
+        return Base64.getEncoder().encodeToString(ProofLabel.of(kind, proof).getBytes(UTF_8));
     }
 }

@@ -44,8 +44,8 @@ public final class OllamaEmbeddings {
             Map.Entry<String, JsonNode> field = fields.next();
             if (PASSED.contains(field.getKey())) {
                 written.set(field.getKey(), field.getValue());
-            } else if (!READ.contains(field.getKey()) && !field.getValue().isNull()) {
-                losses.lose(field.getKey());
+            } else if (!READ.contains(field.getKey())) {
+                losses.lose(field.getKey(), field.getValue());
             }
         }
         return written;

@@ -58,8 +58,11 @@ final class OllamaMessages {
             switch (part) {
                 case Part.Text text -> content.add(text.text());
                 case Part.Refusal refusal -> content.add(refusal.text());
-                case Part.Thinking thought -> thinking.add(thought.text());
-                case Part.HiddenThinking hidden -> {}
+                case Part.Thinking thought -> {
+                    losses.hide(thought.proof());
+                    thinking.add(thought.text());
+                }
+                case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
                 case Part.Image image -> image(image, images);
                 case Part.ToolCall call -> call(call, calls);
                 case Part.ToolResult result -> {}
@@ -71,7 +74,7 @@ final class OllamaMessages {
                 }
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (onlyResults || message.role() == Role.TOOL && content.isEmpty()) {
@@ -108,6 +111,7 @@ final class OllamaMessages {
     }
 
     private @Nullable String text(Part.Document document) {
+        losses.loseOptions(document);
         if (document.source() instanceof MediaSource.Plain plain) {
             return document.name() == null ? plain.text() : document.name() + "\n\n" + plain.text();
         }
@@ -122,6 +126,7 @@ final class OllamaMessages {
     }
 
     private void call(Part.ToolCall call, ArrayNode calls) {
+        losses.hide(call.proof());
         called.put(call.id(), call.name());
         calls.addObject().putObject("function").put("name", call.name()).set("arguments", arguments(call.arguments()));
     }

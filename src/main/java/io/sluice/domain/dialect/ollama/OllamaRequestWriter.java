@@ -24,20 +24,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>"Call nothing" is written by leaving the tools out; other choices than "as you like" do not exist.
  *   <li>An effort of thinking goes as Ollama's own word; a budget in tokens becomes the nearest one.
  *   <li>{@code keep_alive} and {@code options} of the client, {@code num_ctx} among them, go as they are.
- *   <li>User ids, cache marks, hints for caching, how closely to look at a picture, and {@code strict} of tools go without
- *       a word: models are told the schema, nobody is held to it.
+ *   <li>User ids, cache marks and how closely to look at a picture go without a word. Models are told the schemas of
+ *       tools and not held to them: {@code strict} is weakened.
  * </ul>
  */
 final class OllamaRequestWriter {
-    /** Never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "safety_identifier",
-            "prediction");
 
     private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
@@ -94,12 +85,15 @@ final class OllamaRequestWriter {
                         written.put("description", function.description());
                     }
                     written.set("parameters", schema(function.parameters()));
+                    if (Boolean.TRUE.equals(function.strict())) {
+                        losses.weakenStrict();
+                    }
                 }
                 case Tool.Foreign foreign -> {
                     if (foreign.dialect() == ChatDialect.OLLAMA) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -192,15 +186,9 @@ final class OllamaRequestWriter {
                 });
             } else if (name.equals("keep_alive") && (value.isTextual() || value.isNumber())) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull() && !isTextOnly(name, value)) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
-    }
-
-    private static boolean isTextOnly(String name, JsonNode value) {
-        return name.equals("modalities")
-                && value.size() == 1
-                && value.path(0).asText().equals("text");
     }
 }

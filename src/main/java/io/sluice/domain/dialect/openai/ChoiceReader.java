@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
+import io.sluice.domain.dialect.Json;
 import java.util.function.Consumer;
 
 /** Reads one choice of an answer: its message, or the pieces of it. What comes after its end is not read. */
@@ -12,6 +15,7 @@ final class ChoiceReader {
     private final ToolCallReader calls;
     private boolean refused;
     private boolean finished;
+    private boolean inPieces;
 
     ChoiceReader(int choice, String idPrefix) {
         this.choice = choice;
@@ -33,7 +37,10 @@ final class ChoiceReader {
             return Fault.NONE;
         }
         JsonNode message = element.path("delta");
-        if (!message.isObject()) {
+        if (message.isObject()) {
+            inPieces = true;
+        } else if (!inPieces) {
+            // Behind pieces a whole message repeats them, as MiniMax does.
             message = element.path("message");
         }
         if (!message(message, out)) {
@@ -95,6 +102,10 @@ final class ChoiceReader {
             }
         }
         JsonNode list = message.path("tool_calls");
+        if (list.isObject()) {
+            // Spark gives its one call as it is.
+            list = Json.NODES.arrayNode().add(list);
+        }
         if (list.isArray() && !calls.read(list, out)) {
             return false;
         }
@@ -136,10 +147,11 @@ final class ChoiceReader {
         }
         if (says(item.path("signature"))) {
             out.accept(new ChatEvent.ThinkingSignature(
-                    choice, item.path("signature").textValue()));
+                    choice, new Proof(Maker.OPENROUTER, item.path("signature").textValue())));
         }
         if (says(item.path("data"))) {
-            out.accept(new ChatEvent.HiddenThinking(choice, item.path("data").textValue()));
+            out.accept(new ChatEvent.HiddenThinking(
+                    choice, new Proof(Maker.OPENROUTER, item.path("data").textValue())));
         }
     }
 

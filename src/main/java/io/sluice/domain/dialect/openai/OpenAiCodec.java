@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * OpenAI chat completions, and what servers that follow them add. Thinking and its proofs travel in
  * {@code reasoning_content} and {@code reasoning_details}: a client that sends the assistant's message back as it came, both
- * fields included, lets a model that signs its thoughts go on between calls of tools. Proofs of Gemini stand in
+ * fields included, lets a model that signs its thoughts go on between calls of tools. Proofs of Gemini's calls stand in
  * {@code tool_calls[].extra_content.google.thought_signature}, where Google's own service of this dialect puts them.
  */
 public final class OpenAiCodec implements ClientCodec, ProviderCodec {

@@ -1,21 +1,26 @@
 package io.sluice.domain.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads messages. Fields of a message that no other dialect has, such as {@code audio}, become a {@link Part.Foreign}
- * without a {@code type}. {@code annotations} of the assistant are left out: OpenAI does not read them either. A
+ * Reads messages. Fields of a message that no other dialect has, such as {@code audio}, go to the request's extras under
+ * their path; empty lists and objects, which servers put into the answers that come back here, say nothing. A
  * {@code function_call} of old and its {@code function} message become a call and its result, with an id made up by
  * {@link #OLD_CALL}.
  */
@@ -23,10 +28,26 @@ final class OpenAiMessageReader {
     /** What the ids begin with that stand for calls without ids. */
     static final String OLD_CALL = "legacy_call_";
 
+    private static final Set<String> SPOKEN = Set.of("role", "name", "content");
+    private static final Set<String> RESULT = Set.of("role", "name", "content", "tool_call_id", "cache_control");
+    private static final Set<String> ASSISTANT = Set.of(
+            "role",
+            "name",
+            "content",
+            "refusal",
+            "tool_calls",
+            "function_call",
+            "reasoning",
+            ReasoningDetails.CONTENT,
+            ReasoningDetails.DETAILS);
+    private static final Set<String> CALL = Set.of("id", "type", "function", "extra_content");
+
+    private final Map<String, JsonNode> extras;
     private final OpenAiPartReader parts;
     private int oldCalls;
 
     OpenAiMessageReader(Map<String, JsonNode> extras) {
+        this.extras = extras;
         parts = new OpenAiPartReader(extras);
     }
 
@@ -65,7 +86,7 @@ final class OpenAiMessageReader {
 
     private ChatMessage spoken(Role role, JsonNode message, String path) {
         List<Part> said = content(message, path);
-        foreign(message, said, "role", "name", "content");
+        others(message, SPOKEN, path);
         return new ChatMessage(role, Fields.text(message, "name", path), said);
     }
 
@@ -74,19 +95,19 @@ final class OpenAiMessageReader {
     }
 
     private ChatMessage result(JsonNode message, String callId, String path) {
-        List<Part> read = new ArrayList<>();
-        read.add(new Part.ToolResult(
-                callId,
-                Fields.text(message, "name", path),
-                content(message, path),
-                false,
-                Fields.get(message, "cache_control")));
-        foreign(message, read, "role", "name", "content", "tool_call_id", "cache_control");
-        return ChatMessage.of(Role.TOOL, read);
+        others(message, RESULT, path);
+        return ChatMessage.of(
+                Role.TOOL,
+                List.of(new Part.ToolResult(
+                        callId,
+                        Fields.text(message, "name", path),
+                        content(message, path),
+                        false,
+                        Fields.get(message, "cache_control"))));
     }
 
     private ChatMessage assistant(JsonNode message, String path) {
-        List<Part> read = ReasoningDetails.read(message);
+        List<Part> read = ReasoningDetails.read(message, path, extras);
         read.addAll(content(message, path));
         String refusal = Fields.text(message, "refusal", path);
         if (refusal != null) {
@@ -105,59 +126,55 @@ final class OpenAiMessageReader {
         if (old != null) {
             read.add(function(OLD_CALL + oldCalls++, old, path + ".function_call", null));
         }
-        foreign(
-                message,
-                read,
-                "role",
-                "name",
-                "content",
-                "refusal",
-                "tool_calls",
-                "function_call",
-                "reasoning",
-                ReasoningDetails.CONTENT,
-                ReasoningDetails.DETAILS,
-                "annotations");
+        others(message, ASSISTANT, path);
         return new ChatMessage(Role.ASSISTANT, Fields.text(message, "name", path), read);
     }
 
-    private static Part call(JsonNode call, String path) {
+    private Part call(JsonNode call, String path) {
         if (!call.isObject()) {
             throw Fields.wrong(path, "an object");
         }
         JsonNode function = Fields.get(call, "function");
         if (function == null) {
             // Calls of custom tools take text, which no other dialect has.
-            return new Part.Foreign(ChatDialect.OPENAI, call);
+            return new Part.Foreign(ChatDialect.OPENAI, call, path + ".type");
         }
-        JsonNode signature = call.at("/extra_content/google/thought_signature");
-        return function(
-                Fields.required(call, "id", path),
-                function,
-                path + ".function",
-                signature.isTextual() ? signature.textValue() : null);
+        OtherFields.keep(ChatDialect.OPENAI, call, CALL, path, extras);
+        return function(Fields.required(call, "id", path), function, path + ".function", proof(call, path));
     }
 
-    private static Part function(String id, JsonNode function, String path, @Nullable String signature) {
+    /** The proof of a call; OpenAI's own library for Java puts what it gathers from a stream into the function. */
+    private @Nullable Proof proof(JsonNode holder, String path) {
+        JsonNode extra = holder.path("extra_content");
+        OtherFields.keep(ChatDialect.OPENAI, extra, Set.of("google"), path + ".extra_content", extras);
+        JsonNode google = extra.path("google");
+        OtherFields.keep(
+                ChatDialect.OPENAI, google, Set.of("thought_signature"), path + ".extra_content.google", extras);
+        JsonNode signature = google.path("thought_signature");
+        return signature.isTextual() ? ProofLabel.inward(signature.textValue(), Maker.GEMINI) : null;
+    }
+
+    private Part function(String id, JsonNode function, String path, @Nullable Proof proof) {
+        OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name", "arguments", "extra_content"), path, extras);
+        Proof inside = proof(function, path);
         JsonNode arguments = Fields.get(function, "arguments");
         String json = arguments == null ? "" : arguments.isTextual() ? arguments.textValue() : Json.text(arguments);
         return new Part.ToolCall(
-                id, Fields.required(function, "name", path), json.isEmpty() ? "{}" : json, signature, null);
+                id,
+                Fields.required(function, "name", path),
+                json.isEmpty() ? "{}" : json,
+                proof == null ? inside : proof,
+                null);
     }
 
     /** Fields that say something and have no place elsewhere. */
-    private static void foreign(JsonNode message, List<Part> read, String... known) {
-        List<String> names = List.of(known);
-        ObjectNode rest = Json.object();
+    private void others(JsonNode message, Set<String> known, String path) {
+        Set<String> silent = new HashSet<>(known);
         for (Map.Entry<String, JsonNode> field : Fields.of(message)) {
-            JsonNode value = field.getValue();
-            boolean says = !value.isNull() && !(value.isContainerNode() && value.isEmpty());
-            if (says && !names.contains(field.getKey()) && !"cache_control".equals(field.getKey())) {
-                rest.set(field.getKey(), value);
+            if (field.getValue().isContainerNode() && field.getValue().isEmpty()) {
+                silent.add(field.getKey());
             }
         }
-        if (!rest.isEmpty()) {
-            read.add(new Part.Foreign(ChatDialect.OPENAI, rest));
-        }
+        OtherFields.keep(ChatDialect.OPENAI, message, silent, path, extras);
     }
 }

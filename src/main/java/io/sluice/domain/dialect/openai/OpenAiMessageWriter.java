@@ -7,7 +7,9 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import java.util.ArrayList;
@@ -21,8 +23,8 @@ import java.util.Locale;
  *
  * <p>Thinking of the history goes as it came where the client speaks this dialect. Of others, thinking without a proof came
  * from a server of this kind: it is sent back within a loop of tools, as DeepSeek and Moonshot ask, and nowhere else, as
- * DeepSeek asks too. Thinking with a proof is its provider's alone and is left out, unless the server takes
- * {@link Extension#REASONING_DETAILS}: it never changes what another provider's model does.
+ * DeepSeek asks too. Thinking with a proof goes back to servers that gave it alone, those that take
+ * {@link Extension#REASONING_DETAILS}; of other makers it is left out and listed as lost.
  */
 final class OpenAiMessageWriter {
     private final OpenAiVariant variant;
@@ -69,9 +71,6 @@ final class OpenAiMessageWriter {
                 rest.add(part);
             }
         }
-        if (last != null && fields(last, rest)) {
-            rest.removeIf(OpenAiMessageWriter::isFields);
-        }
         if (!rest.isEmpty() || last == null) {
             List<Part> said = new ArrayList<>(moved);
             moved.clear();
@@ -84,10 +83,12 @@ final class OpenAiMessageWriter {
         List<Part> texts = new ArrayList<>();
         List<Part> others = new ArrayList<>();
         for (Part part : result.content()) {
-            boolean media = part instanceof Part.Image
-                    || part instanceof Part.Audio
-                    || part instanceof Part.Video
-                    || part instanceof Part.Document;
+            // A client of this dialect knows what its server takes.
+            boolean media = !own
+                    && (part instanceof Part.Image
+                            || part instanceof Part.Audio
+                            || part instanceof Part.Video
+                            || part instanceof Part.Document);
             (media ? others : texts).add(part);
         }
         if (!others.isEmpty()) {
@@ -125,7 +126,6 @@ final class OpenAiMessageWriter {
         flush();
         List<Part> thinking = new ArrayList<>();
         List<Part> said = new ArrayList<>();
-        List<Part> fields = new ArrayList<>();
         ArrayNode calls = Json.NODES.arrayNode();
         ObjectNode written = Json.object().put("role", "assistant");
         StringBuilder refusal = new StringBuilder();
@@ -135,7 +135,6 @@ final class OpenAiMessageWriter {
                 case Part.HiddenThinking block -> thinking.add(block);
                 case Part.Refusal text -> refusal.append(text.text());
                 case Part.ToolCall call -> call(call, calls, written);
-                case Part.Foreign foreign when isFields(foreign) -> fields.add(foreign);
                 case Part.Foreign foreign when isCall(foreign) -> calls.add(foreign.json());
                 case Part.Text text -> said.add(text);
                 case Part.Foreign foreign -> said.add(foreign);
@@ -150,7 +149,7 @@ final class OpenAiMessageWriter {
                 }
             }
         }
-        boolean acts = !calls.isEmpty() || !refusal.isEmpty() || written.has("function_call") || !fields.isEmpty();
+        boolean acts = !calls.isEmpty() || !refusal.isEmpty() || written.has("function_call");
         if (said.isEmpty() && !acts && !own) {
             // Nothing but thinking that goes no further: some servers refuse an empty message.
             return;
@@ -165,17 +164,26 @@ final class OpenAiMessageWriter {
             written.set("tool_calls", calls);
         }
         think(thinking, written, !calls.isEmpty());
-        fields(written, fields);
         messages.add(written);
     }
 
     private void think(List<Part> thinking, ObjectNode written, boolean calls) {
-        if (own || variant.has(Extension.REASONING_DETAILS)) {
-            ReasoningDetails.write(thinking, written, true);
-        } else if (calls) {
-            thinking.removeIf(part -> !(part instanceof Part.Thinking block)
-                    || block.signature() != null && !block.signature().isEmpty());
-            ReasoningDetails.write(thinking, written, false);
+        boolean proves = own || variant.has(Extension.REASONING_DETAILS);
+        thinking.removeIf(part -> {
+            Proof proof =
+                    switch (part) {
+                        case Part.Thinking block -> block.proof();
+                        case Part.HiddenThinking block -> block.proof();
+                        default -> null;
+                    };
+            if (proof == null || proves && proof.maker() == Maker.OPENROUTER) {
+                return false;
+            }
+            losses.hide(proof);
+            return true;
+        });
+        if (proves || calls) {
+            ReasoningDetails.write(thinking, written, proves, (kind, proof) -> proof.value());
         }
     }
 
@@ -187,8 +195,13 @@ final class OpenAiMessageWriter {
         }
         ObjectNode written = Json.object().put("id", id(call.id())).put("type", "function");
         written.set("function", function);
-        if (own && call.signature() != null) {
-            written.putObject("extra_content").putObject("google").put("thought_signature", call.signature());
+        if (call.proof() != null && variant.has(Extension.THOUGHT_SIGNATURES)) {
+            String signature = losses.shown(call.proof(), Maker.GEMINI);
+            if (signature != null) {
+                written.putObject("extra_content").putObject("google").put("thought_signature", signature);
+            }
+        } else {
+            losses.hide(call.proof());
         }
         calls.add(written);
     }
@@ -207,12 +220,9 @@ final class OpenAiMessageWriter {
     }
 
     private void add(String role, ChatMessage message, List<Part> said, String between) {
-        List<Part> content = new ArrayList<>(said);
-        content.removeIf(OpenAiMessageWriter::isFields);
         ObjectNode written = Json.object().put("role", role);
-        written.set("content", parts.content(content, between));
+        written.set("content", parts.content(said, between));
         name(written, message);
-        fields(written, said);
         messages.add(written);
     }
 
@@ -220,25 +230,6 @@ final class OpenAiMessageWriter {
         if (message.name() != null) {
             written.put("name", message.name());
         }
-    }
-
-    /** Fields of the message itself that this dialect read as a part. */
-    private static boolean fields(ObjectNode written, List<Part> parts) {
-        boolean any = false;
-        for (Part part : parts) {
-            if (part instanceof Part.Foreign foreign && isFields(foreign)) {
-                written.setAll((ObjectNode) foreign.json());
-                any = true;
-            }
-        }
-        return any;
-    }
-
-    private static boolean isFields(Part part) {
-        return part instanceof Part.Foreign foreign
-                && foreign.dialect() == ChatDialect.OPENAI
-                && foreign.json() instanceof ObjectNode json
-                && !json.has("type");
     }
 
     private static boolean isCall(Part.Foreign part) {

@@ -5,6 +5,7 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.OtherFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the content of messages. Members of a known part that are not known go to the request's extras under the name
- * {@code messages.content.NAME}, so that the part is carried and they are lost aloud.
+ * Reads the content of messages. Members of a known part that are not known go to the request's extras under their path,
+ * so that the part is carried and they are lost aloud.
  */
 final class OpenAiPartReader {
-    /** Cache marks of OpenAI, of which no other dialect has the like; they never change an answer. */
-    private static final String BREAKPOINT = "prompt_cache_breakpoint";
-
     private final Map<String, JsonNode> extras;
 
     OpenAiPartReader(Map<String, JsonNode> extras) {
@@ -54,26 +52,29 @@ final class OpenAiPartReader {
         }
         return switch (Fields.required(part, "type", path)) {
             case "text" -> {
-                unknown(part, Set.of("type", "text", "cache_control", BREAKPOINT));
+                OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "text", "cache_control"), path, extras);
                 yield new Part.Text(Fields.required(part, "text", path), Fields.get(part, "cache_control"), null);
             }
-            case "refusal" -> new Part.Refusal(Fields.required(part, "refusal", path));
+            case "refusal" -> {
+                OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "refusal"), path, extras);
+                yield new Part.Refusal(Fields.required(part, "refusal", path));
+            }
             case "image_url" -> image(part, path);
             case "input_audio" -> audio(part, path);
             case "video_url" -> video(part, path);
             case "file" -> file(part, path);
-            default -> new Part.Foreign(ChatDialect.OPENAI, part);
+            default -> new Part.Foreign(ChatDialect.OPENAI, part, path + ".type");
         };
     }
 
     private Part image(JsonNode part, String path) {
-        unknown(part, Set.of("type", "image_url", "cache_control", BREAKPOINT));
+        OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "image_url", "cache_control"), path, extras);
         JsonNode image = member(part, "image_url", path);
         String where = path + ".image_url";
         if (image.isTextual()) {
             return new Part.Image(DataUrl.read(image.textValue(), where), null, Fields.get(part, "cache_control"));
         }
-        unknown(image, Set.of("url", "detail"));
+        OtherFields.keep(ChatDialect.OPENAI, image, Set.of("url", "detail"), where, extras);
         return new Part.Image(
                 DataUrl.read(Fields.required(image, "url", where), where + ".url"),
                 Fields.text(image, "detail", where),
@@ -81,31 +82,31 @@ final class OpenAiPartReader {
     }
 
     private Part audio(JsonNode part, String path) {
-        unknown(part, Set.of("type", "input_audio", "cache_control", BREAKPOINT));
+        OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "input_audio", "cache_control"), path, extras);
         JsonNode audio = member(part, "input_audio", path);
         String where = path + ".input_audio";
-        unknown(audio, Set.of("data", "format"));
+        OtherFields.keep(ChatDialect.OPENAI, audio, Set.of("data", "format"), where, extras);
         return new Part.Audio(new MediaSource.Data(
                 AudioFormats.mediaType(Fields.required(audio, "format", where)),
                 Fields.required(audio, "data", where)));
     }
 
     private Part video(JsonNode part, String path) {
-        unknown(part, Set.of("type", "video_url", BREAKPOINT));
+        OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "video_url"), path, extras);
         JsonNode video = member(part, "video_url", path);
         String where = path + ".video_url";
         if (video.isTextual()) {
             return new Part.Video(DataUrl.read(video.textValue(), where));
         }
-        unknown(video, Set.of("url"));
+        OtherFields.keep(ChatDialect.OPENAI, video, Set.of("url"), where, extras);
         return new Part.Video(DataUrl.read(Fields.required(video, "url", where), where + ".url"));
     }
 
     private Part file(JsonNode part, String path) {
-        unknown(part, Set.of("type", "file", "cache_control", BREAKPOINT));
+        OtherFields.keep(ChatDialect.OPENAI, part, Set.of("type", "file", "cache_control"), path, extras);
         JsonNode file = member(part, "file", path);
         String where = path + ".file";
-        unknown(file, Set.of("file_id", "file_data", "filename"));
+        OtherFields.keep(ChatDialect.OPENAI, file, Set.of("file_id", "file_data", "filename"), where, extras);
         String name = Fields.text(file, "filename", where);
         String id = Fields.text(file, "file_id", where);
         String data = Fields.text(file, "file_data", where);
@@ -131,13 +132,5 @@ final class OpenAiPartReader {
                     path + "." + name, "Missing required parameter: '" + path + "." + name + "'.");
         }
         return value;
-    }
-
-    private void unknown(JsonNode object, Set<String> known) {
-        for (Map.Entry<String, JsonNode> field : Fields.of(object)) {
-            if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
-                extras.put(OpenAiRequestReader.IN_CONTENT + field.getKey(), field.getValue());
-            }
-        }
     }
 }

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +88,10 @@ final class OpenAiPartWriter {
             case Part.Foreign foreign
             when foreign.dialect() == ChatDialect.OPENAI && foreign.json() instanceof ObjectNode json ->
                 json.deepCopy();
-            case Part.Foreign foreign -> lost(Feature.FOREIGN_PART);
+            case Part.Foreign foreign -> {
+                losses.lose(foreign.field());
+                yield null;
+            }
             // These are no content; whoever writes messages puts them elsewhere.
             case Part.ToolCall call -> null;
             case Part.ToolResult result -> null;
@@ -147,16 +149,7 @@ final class OpenAiPartWriter {
     }
 
     private @Nullable ObjectNode document(Part.Document document) {
-        if (document.options() != null) {
-            for (Map.Entry<String, JsonNode> option : Fields.of(document.options())) {
-                boolean off = option.getValue().isNull()
-                        || option.getValue().path("enabled").isBoolean()
-                                && !option.getValue().path("enabled").booleanValue();
-                if (!off) {
-                    losses.lose("messages.content." + option.getKey());
-                }
-            }
-        }
+        losses.loseOptions(document);
         ObjectNode file = Json.object();
         switch (document.source()) {
             case MediaSource.Plain plain -> {

@@ -12,25 +12,21 @@ import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.OtherFields;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a chat completion request (OpenAI API reference, chat, 2026). Of {@code max_completion_tokens} and its forerunner
  * {@code max_tokens} the first counts. A field of a known name whose form no other dialect has goes to the extras, as all
- * unknown ones do; a form that OpenAI does not know either is refused. Used once.
+ * unknown ones do, by their path; a form that OpenAI does not know either is refused. Used once.
  */
 final class OpenAiRequestReader {
-    /** Extras whose names begin so stand in the content of messages, not at the top. */
-    static final String IN_CONTENT = "messages.content.";
-
-    /** Extras whose names begin so stand in tools. */
-    static final String IN_TOOLS = "tools.function.";
-
     private final Map<String, JsonNode> extras = new LinkedHashMap<>();
     private List<ChatMessage> messages = List.of();
     private final List<Tool> tools = new ArrayList<>();
@@ -142,11 +138,7 @@ final class OpenAiRequestReader {
         if (!(value instanceof ObjectNode options)) {
             throw Fields.wrong("stream_options", "an object");
         }
-        ObjectNode rest = options.deepCopy();
-        rest.remove("include_usage");
-        if (!rest.isEmpty()) {
-            extras.put("stream_options", rest);
-        }
+        OtherFields.keep(ChatDialect.OPENAI, options, Set.of("include_usage"), "stream_options", extras);
     }
 
     private static List<String> stop(JsonNode value) {
@@ -175,8 +167,9 @@ final class OpenAiRequestReader {
             }
             JsonNode function = Fields.get(tool, "function");
             if (function == null || !"function".equals(Fields.required(tool, "type", path))) {
-                tools.add(new Tool.Foreign(ChatDialect.OPENAI, tool));
+                tools.add(new Tool.Foreign(ChatDialect.OPENAI, tool, path + ".type"));
             } else {
+                OtherFields.keep(ChatDialect.OPENAI, tool, Set.of("type", "function", "cache_control"), path, extras);
                 tools.add(function(tool, function, path + ".function"));
             }
         }
@@ -184,12 +177,8 @@ final class OpenAiRequestReader {
 
     private Tool function(JsonNode tool, JsonNode function, String path) {
         JsonNode strict = Fields.get(function, "strict");
-        for (Map.Entry<String, JsonNode> field : Fields.of(function)) {
-            switch (field.getKey()) {
-                case "name", "description", "parameters", "strict" -> {}
-                default -> extras.put(IN_TOOLS + field.getKey(), field.getValue());
-            }
-        }
+        OtherFields.keep(
+                ChatDialect.OPENAI, function, Set.of("name", "description", "parameters", "strict"), path, extras);
         return new Tool.Function(
                 Fields.required(function, "name", path),
                 Fields.text(function, "description", path),
@@ -213,6 +202,8 @@ final class OpenAiRequestReader {
         }
         JsonNode function = Fields.get(value, "function");
         if (function != null) {
+            OtherFields.keep(ChatDialect.OPENAI, value, Set.of("type", "function"), "tool_choice", extras);
+            OtherFields.keep(ChatDialect.OPENAI, function, Set.of("name"), "tool_choice.function", extras);
             return new ToolChoice.Named(Fields.required(function, "name", "tool_choice.function"));
         }
         if (!value.isObject()) {
@@ -226,7 +217,7 @@ final class OpenAiRequestReader {
         return new Reasoning("none".equals(effort) ? false : null, effort, null, null);
     }
 
-    /** OpenRouter's object. One that says more than the model can hold, or is said twice, stays as it is. */
+    /** OpenRouter's object. One of another form, or that is said twice, stays as it is. */
     private void reasoning(JsonNode value) {
         boolean known = value.isObject() && reasoning == null;
         for (Map.Entry<String, JsonNode> field : Fields.of(value)) {
@@ -235,13 +226,15 @@ final class OpenAiRequestReader {
                 case "effort" -> member.isTextual();
                 case "max_tokens" -> member.isIntegralNumber() && member.canConvertToLong();
                 case "exclude", "enabled" -> member.isBoolean();
-                default -> false;
+                default -> true;
             };
         }
         if (!known) {
             extras.put("reasoning", value);
             return;
         }
+        OtherFields.keep(
+                ChatDialect.OPENAI, value, Set.of("effort", "max_tokens", "exclude", "enabled"), "reasoning", extras);
         JsonNode exclude = value.get("exclude");
         JsonNode enabled = value.get("enabled");
         JsonNode budget = value.get("max_tokens");
@@ -258,16 +251,21 @@ final class OpenAiRequestReader {
             case "text" -> format = new AnswerFormat.Text();
             case "json_object" -> format = new AnswerFormat.Json();
             case "json_schema" -> format = schema(value);
-            default -> extras.put("response_format", value);
+            default -> {
+                extras.put("response_format", value);
+                return;
+            }
         }
+        OtherFields.keep(ChatDialect.OPENAI, value, Set.of("type", "json_schema"), "response_format", extras);
     }
 
-    private static AnswerFormat schema(JsonNode value) {
+    private AnswerFormat schema(JsonNode value) {
         String path = "response_format.json_schema";
         JsonNode schema = Fields.get(value, "json_schema");
         if (schema == null) {
             throw new MalformedRequestException(path, "Missing required parameter: '" + path + "'.");
         }
+        OtherFields.keep(ChatDialect.OPENAI, schema, Set.of("name", "description", "schema", "strict"), path, extras);
         JsonNode inner = Fields.get(schema, "schema");
         JsonNode strict = Fields.get(schema, "strict");
         return new AnswerFormat.Schema(

@@ -15,6 +15,7 @@ import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.OtherFields;
 import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
 import java.math.BigDecimal;
 import java.util.List;
@@ -26,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a chat completion request. A stream always tells its usage, because it must be counted.
  *
  * <p>Left out without a word, because it never changes an answer: cache marks that the server does not take, whether
- * thinking is shown (the server's choice here), a wish for no thinking or for thinking of any amount (the model's default
- * here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
+ * thinking is shown (the server's choice here), a wish for thinking of any amount (the model's default here), {@code parallel_tool_calls} and {@code tool_choice} where there are no tools, and that calls may be parallel,
  * which they may anyway. The client's user, and ids of calls, that are longer than OpenAI takes are hashed.
  */
 final class OpenAiRequestWriter {
@@ -92,7 +92,7 @@ final class OpenAiRequestWriter {
             switch (tool) {
                 case Tool.Function function -> tools.add(function(function));
                 case Tool.Foreign foreign when foreign.dialect() == ChatDialect.OPENAI -> tools.add(foreign.json());
-                case Tool.Foreign foreign -> losses.lose(Feature.FOREIGN_TOOL);
+                case Tool.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (!tools.isEmpty()) {
@@ -198,6 +198,10 @@ final class OpenAiRequestWriter {
         if (reasoning == null) {
             return;
         }
+        if (!own && (variant.has(Extension.ENABLE_THINKING) || variant.has(Extension.THINKING_TYPE))) {
+            switched(reasoning);
+            return;
+        }
         boolean object = reasoning.budgetTokens() != null
                 || reasoning.show() != null
                 || reasoning.enabled() != null && reasoning.effort() == null;
@@ -220,6 +224,30 @@ final class OpenAiRequestWriter {
         String effort = reasoning.effort() != null ? reasoning.effort() : effort(reasoning);
         if (effort != null) {
             body.put("reasoning_effort", effort);
+        } else if (Boolean.FALSE.equals(reasoning.enabled())) {
+            // Which word a model has for it, if any, its name does not say.
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
+        }
+    }
+
+    /** Whether the model thinks, for servers that are told no more; how much it thinks is listed as weakened. */
+    private void switched(Reasoning reasoning) {
+        Long budget = reasoning.budgetTokens();
+        boolean measured = reasoning.effort() != null || budget != null && budget > 0;
+        if (reasoning.enabled() == null && !measured && budget == null) {
+            return;
+        }
+        boolean thinks = !Boolean.FALSE.equals(reasoning.enabled())
+                && !"none".equals(reasoning.effort())
+                && (budget == null || budget != 0);
+        if (thinks && measured) {
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
+        }
+        if (variant.has(Extension.ENABLE_THINKING)) {
+            body.put("enable_thinking", thinks);
+        }
+        if (variant.has(Extension.THINKING_TYPE)) {
+            body.putObject("thinking").put("type", thinks ? "enabled" : "disabled");
         }
     }
 
@@ -275,16 +303,13 @@ final class OpenAiRequestWriter {
     }
 
     private void extra(String name, JsonNode value) {
-        if (name.startsWith(OpenAiRequestReader.IN_CONTENT) || name.startsWith(OpenAiRequestReader.IN_TOOLS)) {
-            losses.lose(name);
-        } else if (own && "stream_options".equals(name)) {
-            if (body.get(name) instanceof ObjectNode options && value instanceof ObjectNode more) {
-                options.setAll(more);
-            }
-        } else if (own || losses.client() == ChatDialect.RESPONSES && SHARED.contains(name)) {
+        boolean carried = own
+                ? OtherFields.putBack(body, name, value)
+                : losses.client() == ChatDialect.RESPONSES && SHARED.contains(name);
+        if (!carried) {
+            losses.lose(name, value);
+        } else if (!own) {
             body.set(name, value);
-        } else if (!(losses.client() == ChatDialect.RESPONSES && OpenAiExtras.isHarmless(name, value))) {
-            losses.lose(name);
         }
     }
 }

@@ -6,6 +6,8 @@ import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -70,12 +72,20 @@ final class OpenAiStreamEncoder implements AnswerEncoder {
             case ChatEvent.Thinking thinking -> thinking(thinking, out);
             case ChatEvent.ThinkingSignature proof -> {
                 Choice choice = begun(proof.choice(), out);
-                detail(proof.choice(), choice.blocks++, "reasoning.text\",\"signature", proof.signature());
+                detail(
+                        proof.choice(),
+                        choice.blocks++,
+                        "reasoning.text\",\"signature",
+                        ReasoningDetails.outward(Kind.THINKING, proof.proof()));
                 send(out);
             }
             case ChatEvent.HiddenThinking hidden -> {
                 Choice choice = begun(hidden.choice(), out);
-                detail(hidden.choice(), choice.blocks++, "reasoning.encrypted\",\"data", hidden.data());
+                detail(
+                        hidden.choice(),
+                        choice.blocks++,
+                        "reasoning.encrypted\",\"data",
+                        ReasoningDetails.outward(Kind.HIDDEN, hidden.proof()));
                 send(out);
             }
             case ChatEvent.Refusal refusal -> {
@@ -180,9 +190,9 @@ final class OpenAiStreamEncoder implements AnswerEncoder {
                 .ascii(",\"type\":\"function\",\"function\":{\"name\":")
                 .quoted(call.name())
                 .ascii(",\"arguments\":\"\"}");
-        if (call.signature() != null) {
+        if (call.proof() != null) {
             buffer.ascii(",\"extra_content\":{\"google\":{\"thought_signature\":")
-                    .quoted(call.signature())
+                    .quoted(ProofLabel.of(Kind.CALL, call.proof()))
                     .ascii("}}");
         }
         buffer.ascii("}]");

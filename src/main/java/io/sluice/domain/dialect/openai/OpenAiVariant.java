@@ -41,6 +41,12 @@ public record OpenAiVariant(MaxTokens maxTokens, Set<Extension> extensions) {
         CACHE_MARKS,
         /** {@code reasoning_details} with signatures in the history, and the {@code reasoning} object, as OpenRouter has them. */
         REASONING_DETAILS,
+        /** {@code extra_content} of calls with Gemini's signatures, as Google's own service of this dialect has them. */
+        THOUGHT_SIGNATURES,
+        /** {@code enable_thinking}, instead of an effort. */
+        ENABLE_THINKING,
+        /** {@code thinking} with a {@code type}, instead of an effort. */
+        THINKING_TYPE,
         /** {@code video_url} parts. */
         VIDEO
     }

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,13 +60,13 @@ final class OpenAiWholeEncoder implements AnswerEncoder {
             case ChatEvent.Text text -> of(text.choice()).text.append(text.text());
             case ChatEvent.Refusal refusal -> of(refusal.choice()).refusal.append(refusal.text());
             case ChatEvent.Thinking thinking -> of(thinking.choice()).thinking.append(thinking.text());
-            case ChatEvent.ThinkingSignature proof -> closeThinking(of(proof.choice()), proof.signature());
+            case ChatEvent.ThinkingSignature proof -> closeThinking(of(proof.choice()), proof.proof());
             case ChatEvent.HiddenThinking hidden -> {
                 Choice choice = of(hidden.choice());
                 if (!choice.thinking.isEmpty()) {
                     closeThinking(choice, null);
                 }
-                choice.thought.add(new Part.HiddenThinking(hidden.data()));
+                choice.thought.add(new Part.HiddenThinking(hidden.proof()));
             }
             case ChatEvent.ToolCall call -> of(call.choice()).calls.add(new Call(call, new StringBuilder()));
             case ChatEvent.ToolArguments more -> arguments(more);
@@ -93,8 +96,8 @@ final class OpenAiWholeEncoder implements AnswerEncoder {
         return choices.computeIfAbsent(number, n -> new Choice());
     }
 
-    private static void closeThinking(Choice choice, @Nullable String signature) {
-        choice.thought.add(new Part.Thinking(choice.thinking.toString(), signature));
+    private static void closeThinking(Choice choice, @Nullable Proof proof) {
+        choice.thought.add(new Part.Thinking(choice.thinking.toString(), proof));
         choice.thinking.setLength(0);
     }
 
@@ -150,7 +153,7 @@ final class OpenAiWholeEncoder implements AnswerEncoder {
         if (!choice.thinking.isEmpty()) {
             closeThinking(choice, null);
         }
-        ReasoningDetails.write(choice.thought, message, true);
+        ReasoningDetails.write(choice.thought, message, true, ReasoningDetails::outward);
         if (!choice.calls.isEmpty()) {
             ArrayNode calls = message.putArray("tool_calls");
             choice.calls.forEach(call -> calls.add(written(call)));
@@ -166,8 +169,10 @@ final class OpenAiWholeEncoder implements AnswerEncoder {
         written.putObject("function")
                 .put("name", call.begin.name())
                 .put("arguments", call.arguments.isEmpty() ? "{}" : call.arguments.toString());
-        if (call.begin.signature() != null) {
-            written.putObject("extra_content").putObject("google").put("thought_signature", call.begin.signature());
+        if (call.begin.proof() != null) {
+            written.putObject("extra_content")
+                    .putObject("google")
+                    .put("thought_signature", ProofLabel.of(Kind.CALL, call.begin.proof()));
         }
         return written;
     }

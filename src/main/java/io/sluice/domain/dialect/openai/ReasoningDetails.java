@@ -3,10 +3,19 @@ package io.sluice.domain.dialect.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.ChatDialect;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +30,39 @@ final class ReasoningDetails {
     static final String DETAILS = "reasoning_details";
     static final String CONTENT = "reasoning_content";
 
+    /** The last two are OpenRouter's name of the item, and of who made it. */
+    private static final Set<String> ITEM =
+            Set.of("type", "text", "summary", "data", "signature", "index", "id", "format");
+
     private ReasoningDetails() {}
 
-    /** The thinking of an assistant's message; empty when there is none. */
-    static List<Part> read(JsonNode message) {
+    /**
+     * The thinking of an assistant's message; empty when there is none.
+     *
+     * @param path where the message stands
+     * @param extras takes what no item is known to say
+     */
+    static List<Part> read(JsonNode message, String path, Map<String, JsonNode> extras) {
         List<Part> parts = new ArrayList<>();
         String content = text(message, CONTENT);
         String all = content.isEmpty() ? text(message, "reasoning") : content;
+        for (String name : new String[] {CONTENT, "reasoning"}) {
+            if (message.has(name)
+                    && !message.get(name).isTextual()
+                    && !message.get(name).isNull()) {
+                extras.put(path + "." + name, message.get(name));
+            }
+        }
         JsonNode details = message.get(DETAILS);
+        if (details != null && !details.isArray() && !details.isNull()) {
+            extras.put(path + "." + DETAILS, details);
+        }
         if (details != null && details.isArray()) {
             join(details, parts);
+            for (int i = 0; i < details.size(); i++) {
+                OtherFields.keep(
+                        ChatDialect.OPENAI, details.get(i), ITEM, path + "." + DETAILS + "[" + i + "]", extras);
+            }
         }
         int blocks = 0;
         boolean silent = true;
@@ -45,7 +77,7 @@ final class ReasoningDetails {
         } else if (!all.isEmpty() && silent) {
             for (int i = 0; i < parts.size(); i++) {
                 if (parts.get(i) instanceof Part.Thinking thinking) {
-                    parts.set(i, new Part.Thinking(all, thinking.signature()));
+                    parts.set(i, new Part.Thinking(all, thinking.proof()));
                     break;
                 }
             }
@@ -64,12 +96,12 @@ final class ReasoningDetails {
             JsonNode its = item.get("index");
             boolean other = its != null && index != null && !its.equals(index);
             if (open && (hidden || other || signature != null && !more.isEmpty())) {
-                parts.add(new Part.Thinking(text.toString(), signature));
+                parts.add(new Part.Thinking(text.toString(), proof(signature)));
                 open = false;
             }
             if (hidden) {
                 if (!text(item, "data").isEmpty()) {
-                    parts.add(new Part.HiddenThinking(text(item, "data")));
+                    parts.add(new Part.HiddenThinking(ProofLabel.inward(text(item, "data"), Maker.OPENROUTER)));
                 }
                 continue;
             }
@@ -85,8 +117,12 @@ final class ReasoningDetails {
             }
         }
         if (open) {
-            parts.add(new Part.Thinking(text.toString(), signature));
+            parts.add(new Part.Thinking(text.toString(), proof(signature)));
         }
+    }
+
+    private static @Nullable Proof proof(@Nullable String signature) {
+        return signature == null ? null : ProofLabel.inward(signature, Maker.OPENROUTER);
     }
 
     /**
@@ -94,18 +130,22 @@ final class ReasoningDetails {
      *
      * @param thinking {@link Part.Thinking} and {@link Part.HiddenThinking} alone, in order
      * @param withDetails whether the proofs are written too, if there are any
+     * @param form how a proof is written
      */
-    static void write(List<Part> thinking, ObjectNode message, boolean withDetails) {
+    static void write(
+            List<Part> thinking, ObjectNode message, boolean withDetails, BiFunction<Kind, Proof, String> form) {
         StringBuilder all = new StringBuilder();
         ArrayNode details = Json.NODES.arrayNode();
         boolean proven = false;
         for (Part part : thinking) {
             if (part instanceof Part.Thinking block) {
                 all.append(block.text());
-                details.add(item("reasoning.text", "text", block.text(), block.signature(), details.size()));
-                proven |= block.signature() != null;
+                String signature = block.proof() == null ? null : form.apply(Kind.THINKING, block.proof());
+                details.add(item("reasoning.text", "text", block.text(), signature, details.size()));
+                proven |= signature != null;
             } else if (part instanceof Part.HiddenThinking hidden) {
-                details.add(item("reasoning.encrypted", "data", hidden.data(), null, details.size()));
+                details.add(item(
+                        "reasoning.encrypted", "data", form.apply(Kind.HIDDEN, hidden.proof()), null, details.size()));
                 proven = true;
             }
         }
@@ -115,6 +155,11 @@ final class ReasoningDetails {
         if (withDetails && (proven || details.size() > 1)) {
             message.set(DETAILS, details);
         }
+    }
+
+    /** A proof for a client: as it is where a server of this dialect gave it, else with its label. */
+    static String outward(Kind kind, Proof proof) {
+        return ProofLabel.outward(kind, proof, Maker.OPENROUTER);
     }
 
     private static ObjectNode item(String type, String field, String value, @Nullable String signature, int index) {

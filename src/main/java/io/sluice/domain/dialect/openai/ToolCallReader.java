@@ -2,6 +2,8 @@ package io.sluice.domain.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.chat.ChatEvent;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +120,11 @@ final class ToolCallReader {
         }
         JsonNode signature = piece.at("/extra_content/google/thought_signature");
         out.accept(new ChatEvent.ToolCall(
-                choice, call.number, call.id, name, signature.isTextual() ? signature.textValue() : null));
+                choice,
+                call.number,
+                call.id,
+                name,
+                signature.isTextual() ? new Proof(Maker.GEMINI, signature.textValue()) : null));
         if (call.held != null) {
             out.accept(new ChatEvent.ToolArguments(choice, call.number, call.held.toString()));
             call.held = null;

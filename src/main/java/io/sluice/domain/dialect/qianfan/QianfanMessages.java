@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * stands a turn of the model that says nothing.
  *
  * <p>What a model thought, and the sources of earlier answers, are left out without a word: no model here ever reads them.
+ * The proofs of others are listed as lost.
  */
 final class QianfanMessages {
     private static final String BREAK = "\n\n";
@@ -80,7 +81,8 @@ final class QianfanMessages {
                 case Part.ToolResult result -> result(result);
                 case Part.Document document -> {
                     if (document.source() instanceof MediaSource.Plain plain) {
-                        texts.add(plain.text());
+                        losses.loseOptions(document);
+                        texts.add(document.name() == null ? plain.text() : document.name() + "\n\n" + plain.text());
                     } else {
                         losses.lose(Feature.DOCUMENT);
                     }
@@ -88,7 +90,7 @@ final class QianfanMessages {
                 case Part.Image image -> losses.lose(Feature.IMAGE);
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
                 case Part.ToolCall call -> losses.lose(Feature.FOREIGN_PART);
                 case Part.Thinking thinking -> losses.lose(Feature.FOREIGN_PART);
                 case Part.HiddenThinking hidden -> losses.lose(Feature.FOREIGN_PART);
@@ -137,14 +139,17 @@ final class QianfanMessages {
             switch (part) {
                 case Part.Text text -> said.append(text.text());
                 case Part.Refusal refusal -> said.append(refusal.text());
-                case Part.ToolCall call -> open.put(call.id(), call);
-                case Part.Thinking thinking -> {}
-                case Part.HiddenThinking hidden -> {}
+                case Part.ToolCall call -> {
+                    losses.hide(call.proof());
+                    open.put(call.id(), call);
+                }
+                case Part.Thinking thinking -> losses.hide(thinking.proof());
+                case Part.HiddenThinking hidden -> losses.hide(hidden.proof());
                 case Part.Image image -> losses.lose(Feature.IMAGE);
                 case Part.Audio audio -> losses.lose(Feature.AUDIO);
                 case Part.Video video -> losses.lose(Feature.VIDEO);
                 case Part.Document document -> losses.lose(Feature.DOCUMENT);
-                case Part.Foreign foreign -> losses.lose(Feature.FOREIGN_PART);
+                case Part.Foreign foreign -> losses.lose(foreign.field());
                 case Part.ToolResult result -> losses.lose(Feature.FOREIGN_PART);
             }
         }

@@ -20,23 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one request. A temperature of 0, which the service refuses, becomes the smallest that it takes. An answer after a
- * schema is asked for as JSON, with the schema in the system message. Cache marks and labels for the provider's own lists
- * go without a word: they never change an answer.
+ * schema is asked for as JSON, with the schema in the system message. Cache marks go without a word: they never change an
+ * answer. That arguments follow their schema is told and not enforced.
  */
 final class QianfanRequestWriter {
     /** Parameters of the service under their own names, which clients of OpenAI send as extra fields. */
     private static final Set<String> OWN =
             Set.of("penalty_score", "disable_search", "enable_citation", "enable_trace", "safety_level");
 
-    /** Fields that never change an answer. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "stream_options",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "cache_control");
+    private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard_only", "standard");
 
     private static final BigDecimal COLDEST = new BigDecimal("0.01");
     private static final long LEAST_OUTPUT = 2;
@@ -66,16 +58,14 @@ final class QianfanRequestWriter {
             body.put("user_id", request.user());
         }
         reasoning(request.reasoning());
-        if (request.serviceTier() != null
-                && !request.serviceTier().equals("auto")
-                && !request.serviceTier().equals("default")) {
+        if (request.serviceTier() != null && !USUAL_TIERS.contains(request.serviceTier())) {
             losses.lose(Feature.SERVICE_TIER);
         }
         request.extras().forEach((name, value) -> {
             if (OWN.contains(name)) {
                 body.set(name, value);
-            } else if (!HARMLESS.contains(name) && !value.isNull()) {
-                losses.lose(name);
+            } else {
+                losses.lose(name, value);
             }
         });
         body.put("stream", request.stream());
@@ -160,7 +150,7 @@ final class QianfanRequestWriter {
         for (Tool tool : request.tools()) {
             switch (tool) {
                 case Tool.Function function -> functions.add(function(function));
-                case Tool.Foreign foreign -> losses.lose(Feature.FOREIGN_TOOL);
+                case Tool.Foreign foreign -> losses.lose(foreign.field());
             }
         }
         if (functions.isEmpty()) {
@@ -190,7 +180,10 @@ final class QianfanRequestWriter {
     }
 
     /** Description and parameters are required here. */
-    private static ObjectNode function(Tool.Function function) {
+    private ObjectNode function(Tool.Function function) {
+        if (Boolean.TRUE.equals(function.strict())) {
+            losses.weakenStrict();
+        }
         ObjectNode written = Json.object();
         written.put("name", function.name());
         written.put("description", function.description() == null ? function.name() : function.description());

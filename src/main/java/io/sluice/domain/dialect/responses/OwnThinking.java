@@ -2,39 +2,31 @@ package io.sluice.domain.dialect.responses;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What OpenAI seals of its thinking, as a signature for clients of other dialects. It has a mark, so that nothing of
- * another provider is ever sent to OpenAI, which refuses what it did not seal.
- */
+/** What OpenAI seals of its thinking, as a proof: the id of its reasoning item, a dot, and what is sealed. */
 final class OwnThinking {
-    private static final String MARK = "rs.";
-
     private OwnThinking() {}
 
-    /** The signature of a reasoning item; null when it has nothing sealed. */
-    static @Nullable String signature(ObjectNode item) {
+    /** The proof of a reasoning item; null when it has nothing sealed. */
+    static @Nullable Proof proof(ObjectNode item) {
         String sealed = item.path("encrypted_content").asText("");
         String id = item.path("id").asText("");
-        return sealed.isEmpty() || id.indexOf('.') >= 0 ? null : MARK + id + "." + sealed;
+        return sealed.isEmpty() || id.indexOf('.') >= 0 ? null : new Proof(Maker.OPENAI, id + "." + sealed);
     }
 
     /**
-     * The reasoning item that a signature was made of.
+     * The reasoning item that a proof was made of.
      *
      * @param text its summary; may be empty
-     * @param signature what {@link #signature} gave, or a signature of another provider, or null
-     * @return null when OpenAI did not seal it
+     * @param value of a proof that {@link #proof} gave; without a dot, by whatever way it came, it is all sealed
      */
-    static @Nullable ObjectNode item(String text, @Nullable String signature) {
-        int dot = signature == null || !signature.startsWith(MARK) ? -1 : signature.indexOf('.', MARK.length());
-        if (signature == null || dot < 0) {
-            return null;
-        }
+    static ObjectNode item(String text, String value) {
         ObjectNode item = Json.object().put("type", "reasoning");
-        String id = signature.substring(MARK.length(), dot);
+        String id = value.substring(0, Math.max(0, value.indexOf('.')));
         if (!id.isEmpty()) {
             item.put("id", id);
         }
@@ -42,6 +34,6 @@ final class OwnThinking {
         if (!text.isEmpty()) {
             summary.addObject().put("type", "summary_text").put("text", text);
         }
-        return item.put("encrypted_content", signature.substring(dot + 1));
+        return item.put("encrypted_content", value.substring(value.indexOf('.') + 1));
     }
 }

@@ -7,6 +7,8 @@ import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,11 +80,11 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
                 }
             }
             case ChatEvent.ThinkingSignature told
-            when isMine(told.choice()) -> seal(SealedThinking.ofSignature(told.signature()), out);
+            when isMine(told.choice()) -> seal(ProofLabel.of(Kind.THINKING, told.proof()), out);
             case ChatEvent.HiddenThinking told
             when isMine(told.choice()) -> {
                 closeSpoken("completed", out);
-                seal(SealedThinking.ofHidden(told.data()), out);
+                seal(ProofLabel.of(Kind.HIDDEN, told.proof()), out);
             }
             case ChatEvent.Refusal text
             when isMine(text.choice()) -> {
@@ -189,8 +191,8 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
 
     private void call(ChatEvent.ToolCall told, Consumer<byte[]> out) {
         closeSpoken("completed", out);
-        if (told.signature() != null) {
-            seal(SealedThinking.ofCall(told.signature()), out);
+        if (told.proof() != null) {
+            seal(ProofLabel.of(Kind.CALL, told.proof()), out);
         }
         CallItem item = new CallItem(id("fc"), done.size(), events, told.id(), told.name());
         calls.put(told.call(), item);

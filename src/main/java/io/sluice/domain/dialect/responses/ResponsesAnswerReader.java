@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.UpstreamErrors;
@@ -145,12 +146,9 @@ final class ResponsesAnswerReader {
         }
         // A second index marks that the item's end was told.
         if (!tell(index + MOST_ITEMS) && item instanceof ObjectNode object) {
-            String signature = OwnThinking.signature(object);
-            if (signature != null) {
-                out.accept(
-                        spoken
-                                ? new ChatEvent.ThinkingSignature(0, signature)
-                                : new ChatEvent.HiddenThinking(0, signature));
+            Proof proof = OwnThinking.proof(object);
+            if (proof != null) {
+                out.accept(spoken ? new ChatEvent.ThinkingSignature(0, proof) : new ChatEvent.HiddenThinking(0, proof));
             }
         }
         tell(index);

@@ -8,11 +8,17 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.OtherFields;
+import io.sluice.domain.dialect.ProofLabel;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +26,23 @@ import org.jspecify.annotations.Nullable;
  * are one message of the chat, and so are the results of tools that follow each other. For one request.
  */
 final class ResponsesInputReader {
+    private static final Set<String> TEXT = Set.of("type", "text");
+
+    private final Map<String, JsonNode> extras;
     private final List<ChatMessage> messages = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
     private final ArrayNode references = Json.NODES.arrayNode();
     private @Nullable Role open;
-    private @Nullable String callSignature;
+    private @Nullable Proof callProof;
+
+    /**
+     * A reader.
+     *
+     * @param extras takes fields that have no place, by their path
+     */
+    ResponsesInputReader(Map<String, JsonNode> extras) {
+        this.extras = extras;
+    }
 
     /** Adds the operator's text. */
     void instructions(String text) {
@@ -63,29 +81,39 @@ final class ResponsesInputReader {
             case "message" -> message(item, at);
             case "reasoning" -> reasoning(item, at);
             case "function_call" -> {
+                others(item, at, "type", "call_id", "name", "arguments");
                 add(
                         Role.ASSISTANT,
                         new Part.ToolCall(
                                 JsonFields.needText(item, "call_id", at),
                                 JsonFields.needText(item, "name", at),
                                 arguments(JsonFields.text(item, "arguments", at)),
-                                callSignature,
+                                callProof,
                                 null));
-                callSignature = null;
+                callProof = null;
             }
-            case "function_call_output" ->
+            case "function_call_output" -> {
+                others(item, at, "type", "call_id", "output");
                 add(
                         Role.TOOL,
                         new Part.ToolResult(
                                 JsonFields.needText(item, "call_id", at), null, output(item, at), false, null));
-            case "item_reference" -> references.add(JsonFields.needText(item, "id", at));
+            }
+            case "item_reference" -> {
+                others(item, at, "type", "id");
+                references.add(JsonFields.needText(item, "id", at));
+            }
             default ->
                 add(
                         type != null && (type.endsWith("_output") || type.endsWith("_response"))
                                 ? Role.TOOL
                                 : Role.ASSISTANT,
-                        new Part.Foreign(ChatDialect.RESPONSES, item));
+                        new Part.Foreign(ChatDialect.RESPONSES, item, at + ".type"));
         }
+    }
+
+    private void others(ObjectNode object, String at, String... known) {
+        OtherFields.keep(ChatDialect.RESPONSES, object, Set.of(known), at, extras);
     }
 
     private static String arguments(@Nullable String written) {
@@ -93,6 +121,7 @@ final class ResponsesInputReader {
     }
 
     private void message(ObjectNode item, String at) {
+        others(item, at, "type", "role", "content");
         String word = JsonFields.needText(item, "role", at);
         Role role =
                 switch (word) {
@@ -120,37 +149,51 @@ final class ResponsesInputReader {
     }
 
     private void reasoning(ObjectNode item, String at) {
+        others(item, at, "type", "summary", "content", "encrypted_content");
         String sealed = JsonFields.text(item, "encrypted_content", at);
-        String signature = SealedThinking.callSignature(sealed);
-        if (signature != null) {
-            callSignature = signature;
+        ProofLabel label = sealed == null ? null : ProofLabel.read(sealed);
+        if (label != null && label.kind() == Kind.CALL) {
+            callProof = label.proof();
             return;
         }
         String written = joined(item, "content", at);
-        Part part = SealedThinking.part(written.isEmpty() ? joined(item, "summary", at) : written, sealed);
+        Part part = thinking(
+                written.isEmpty() ? joined(item, "summary", at) : written,
+                label,
+                label == null ? OwnThinking.proof(item) : label.proof());
         if (part != null) {
             add(Role.ASSISTANT, part);
         }
     }
 
-    private static String joined(ObjectNode item, String name, String at) {
+    /** What a reasoning item stands for; null when it says nothing. */
+    private static @Nullable Part thinking(String text, @Nullable ProofLabel label, @Nullable Proof proof) {
+        if (proof == null) {
+            return text.isEmpty() ? null : new Part.Thinking(text, null);
+        }
+        boolean hidden = label == null ? text.isEmpty() : label.kind() == Kind.HIDDEN;
+        return hidden ? new Part.HiddenThinking(proof) : new Part.Thinking(text, proof);
+    }
+
+    private String joined(ObjectNode item, String name, String at) {
         StringBuilder text = new StringBuilder();
         int index = 0;
         for (JsonNode part : JsonFields.list(item, name, at)) {
             String place = at + "." + name + "[" + index++ + "]";
-            text.append(text.isEmpty() ? "" : "\n\n")
-                    .append(JsonFields.needText(JsonFields.object(part, place), "text", place));
+            ObjectNode object = JsonFields.object(part, place);
+            OtherFields.keep(ChatDialect.RESPONSES, object, TEXT, place, extras);
+            text.append(text.isEmpty() ? "" : "\n\n").append(JsonFields.needText(object, "text", place));
         }
         return text.toString();
     }
 
-    private static List<Part> output(ObjectNode item, String at) {
+    private List<Part> output(ObjectNode item, String at) {
         JsonNode output = JsonFields.value(item, "output");
         return output == null ? List.of() : content(output, at + ".output");
     }
 
     /** A text, or a list of parts. */
-    private static List<Part> content(JsonNode content, String at) {
+    private List<Part> content(JsonNode content, String at) {
         if (content.isTextual()) {
             return List.of(Part.Text.of(content.textValue()));
         }
@@ -166,22 +209,28 @@ final class ResponsesInputReader {
         return parts;
     }
 
-    private static Part part(ObjectNode part, String at) {
+    private Part part(ObjectNode part, String at) {
         return switch (JsonFields.needText(part, "type", at)) {
-            // Annotations of an answer are notes to its reader: the model is not told of them.
-            case "input_text", "output_text", "text" -> Part.Text.of(JsonFields.needText(part, "text", at));
-            case "refusal" -> new Part.Refusal(JsonFields.needText(part, "refusal", at));
+            case "input_text", "output_text", "text" -> {
+                OtherFields.keep(ChatDialect.RESPONSES, part, TEXT, at, extras);
+                yield Part.Text.of(JsonFields.needText(part, "text", at));
+            }
+            case "refusal" -> {
+                others(part, at, "type", "refusal");
+                yield new Part.Refusal(JsonFields.needText(part, "refusal", at));
+            }
             case "input_image" -> image(part, at);
             case "input_file" -> file(part, at);
             case "input_audio" -> audio(part, at);
-            default -> new Part.Foreign(ChatDialect.RESPONSES, part);
+            default -> new Part.Foreign(ChatDialect.RESPONSES, part, at + ".type");
         };
     }
 
-    private static Part image(ObjectNode part, String at) {
+    private Part image(ObjectNode part, String at) {
         String url = JsonFields.text(part, "image_url", at);
         String stored = JsonFields.text(part, "file_id", at);
         String detail = JsonFields.text(part, "detail", at);
+        others(part, at, "type", "detail", url != null ? "image_url" : "file_id");
         if (url != null) {
             return new Part.Image(source(url, at + ".image_url"), detail, null);
         }
@@ -191,11 +240,12 @@ final class ResponsesInputReader {
         throw new MalformedRequestException(at, "'" + at + "' needs 'image_url' or 'file_id'.");
     }
 
-    private static Part file(ObjectNode part, String at) {
+    private Part file(ObjectNode part, String at) {
         String name = JsonFields.text(part, "filename", at);
         String data = JsonFields.text(part, "file_data", at);
         String url = JsonFields.text(part, "file_url", at);
         String stored = JsonFields.text(part, "file_id", at);
+        others(part, at, "type", "filename", data != null ? "file_data" : url != null ? "file_url" : "file_id");
         MediaSource source;
         if (data != null) {
             source = data.startsWith("data:")
@@ -217,13 +267,15 @@ final class ResponsesInputReader {
         return lower.endsWith(".txt") || lower.endsWith(".md") ? "text/plain" : "application/pdf";
     }
 
-    private static Part audio(ObjectNode part, String at) {
+    private Part audio(ObjectNode part, String at) {
         ObjectNode audio = JsonFields.object(part, "input_audio", at);
         if (audio == null) {
             throw new MalformedRequestException(
                     at + ".input_audio", "Missing required parameter: '" + at + ".input_audio'.");
         }
         String place = at + ".input_audio";
+        others(part, at, "type", "input_audio");
+        others(audio, place, "format", "data");
         return new Part.Audio(new MediaSource.Data(
                 "audio/" + JsonFields.needText(audio, "format", place), JsonFields.needText(audio, "data", place)));
     }

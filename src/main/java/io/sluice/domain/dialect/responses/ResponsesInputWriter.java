@@ -7,16 +7,18 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.Feature;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a chat as input items. Thinking that OpenAI did not seal, and proofs of other providers, are left out without a
- * word: only who made them can read them. So are a speaker's name and cache marks. A document in plain text goes as text;
+ * Writes a chat as input items. Thinking that OpenAI did not seal is left out, for it refuses that; where it has another
+ * provider's proof, that is listed as lost. A speaker's name and cache marks are left out without a word. A document in plain text goes as text;
  * that a tool failed is said before its result. For one request.
  */
 final class ResponsesInputWriter {
@@ -42,15 +44,15 @@ final class ResponsesInputWriter {
                 case Part.ToolResult result -> result(result);
                 case Part.ToolCall call -> {
                     say(message.role(), said);
+                    losses.hide(call.proof());
                     input.addObject()
                             .put("type", "function_call")
                             .put("call_id", call.id())
                             .put("name", call.name())
                             .put("arguments", call.arguments());
                 }
-                case Part.Thinking thinking ->
-                    thinking(OwnThinking.item(thinking.text(), thinking.signature()), message.role(), said);
-                case Part.HiddenThinking hidden -> thinking(OwnThinking.item("", hidden.data()), message.role(), said);
+                case Part.Thinking thinking -> thinking(thinking.text(), thinking.proof(), message.role(), said);
+                case Part.HiddenThinking hidden -> thinking("", hidden.proof(), message.role(), said);
                 case Part.Foreign foreign
                 when isItem(foreign) -> {
                     say(message.role(), said);
@@ -67,10 +69,11 @@ final class ResponsesInputWriter {
                 && !foreign.json().path("type").asText().startsWith("input_");
     }
 
-    private void thinking(@Nullable ObjectNode item, Role role, List<Part> said) {
-        if (item != null) {
+    private void thinking(String text, @Nullable Proof proof, Role role, List<Part> said) {
+        String sealed = losses.shown(proof, Maker.OPENAI);
+        if (sealed != null) {
             say(role, said);
-            input.add(item);
+            input.add(OwnThinking.item(text, sealed));
         }
     }
 
@@ -131,7 +134,7 @@ final class ResponsesInputWriter {
                     if (foreign.dialect() == ChatDialect.RESPONSES) {
                         content.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_PART);
+                        losses.lose(foreign.field());
                     }
                 }
                 case Part.ToolCall call -> losses.lose(Feature.FOREIGN_PART);
@@ -173,9 +176,7 @@ final class ResponsesInputWriter {
     }
 
     private void document(Part.Document document, Role role, ArrayNode content) {
-        if (document.options() != null) {
-            document.options().fieldNames().forEachRemaining(name -> losses.lose("messages.content.document." + name));
-        }
+        losses.loseOptions(document);
         ObjectNode part = Json.object().put("type", "input_file");
         switch (document.source()) {
             case MediaSource.Data data ->

@@ -1,7 +1,6 @@
 package io.sluice.domain.dialect.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.AnswerFormat;
 import io.sluice.domain.chat.ChatDialect;
@@ -12,6 +11,7 @@ import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.OtherFields;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,11 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a request to {@code POST /v1/responses} (OpenAI API reference, 2026). Go without a word, because they change no
- * answer: {@code store}, {@code background} and {@code truncation} at the value that Sluice's answers have anyway,
- * {@code stream_options.include_obfuscation}, {@code text.verbosity} at its default, the wish for encrypted reasoning (it is always given), the length of a
- * reasoning summary. What needs stored state, such as {@code previous_response_id}, stands in the extras, where every
- * other dialect loses it by name. For one request.
+ * Reads a request to {@code POST /v1/responses} (OpenAI API reference, 2026). The wish for encrypted reasoning goes without a
+ * word, for it is always given, and so does the length of a reasoning summary. What needs stored state, such as
+ * {@code previous_response_id}, stands in the extras, where every other dialect loses it by name. For one request.
  */
 final class ResponsesRequestReader {
     private static final String ENCRYPTED = "reasoning.encrypted_content";
@@ -45,6 +43,9 @@ final class ResponsesRequestReader {
             "reasoning",
             "user",
             "service_tier");
+
+    private static final Set<String> FORMAT = Set.of("type", "name", "description", "schema", "strict");
+    private static final Set<String> TOOL = Set.of("type", "name", "description", "parameters", "strict");
 
     private final ObjectNode body;
     private final Map<String, JsonNode> extras = new LinkedHashMap<>();
@@ -66,7 +67,7 @@ final class ResponsesRequestReader {
      * @throws MalformedRequestException when a field has a form that the dialect does not know
      */
     ChatRequest read(String model, boolean stream) {
-        ResponsesInputReader input = new ResponsesInputReader();
+        ResponsesInputReader input = new ResponsesInputReader(extras);
         String instructions = JsonFields.text(body, "instructions", "");
         if (instructions != null) {
             input.instructions(instructions);
@@ -105,21 +106,10 @@ final class ResponsesRequestReader {
             case "tool_choice" -> toolChoice(value);
             case "text" -> text(JsonFields.object(value, name));
             case "include" -> include();
-            case "store", "background" -> keepUnless(name, value, BooleanNode.FALSE);
-            case "truncation" -> keepUnless(name, value, Json.NODES.textNode("disabled"));
-            case "stream_options" -> {
-                ObjectNode options = JsonFields.object(value, name).deepCopy();
-                options.remove("include_obfuscation");
-                keepUnless(name, options, Json.object());
-            }
+            case "stream_options" ->
+                OtherFields.keep(ChatDialect.RESPONSES, JsonFields.object(value, name), Set.of(), name, extras);
             case "safety_identifier" -> user = user == null ? JsonFields.text(body, name, "") : user;
             default -> extras.put(name, value);
-        }
-    }
-
-    private void keepUnless(String name, JsonNode value, JsonNode usual) {
-        if (!value.isNull() && !value.equals(usual)) {
-            extras.put(name, value);
         }
     }
 
@@ -169,12 +159,8 @@ final class ResponsesRequestReader {
         if (summary == null) {
             summary = JsonFields.text(reasoning, "generate_summary", "reasoning");
         }
-        for (var member : reasoning.properties()) {
-            boolean known = Set.of("effort", "summary", "generate_summary").contains(member.getKey());
-            if (!known && !member.getValue().isNull()) {
-                extras.put("reasoning." + member.getKey(), member.getValue());
-            }
-        }
+        OtherFields.keep(
+                ChatDialect.RESPONSES, reasoning, Set.of("effort", "summary", "generate_summary"), "reasoning", extras);
         return effort == null && summary == null
                 ? null
                 : new Reasoning("none".equals(effort) ? false : null, effort, null, summary == null ? null : true);
@@ -185,18 +171,17 @@ final class ResponsesRequestReader {
         if (wanted != null) {
             format = format(wanted);
         }
-        for (var member : text.properties()) {
-            switch (member.getKey()) {
-                case "format" -> {}
-                // Under the name that chat completions give it too.
-                case "verbosity" -> keepUnless("verbosity", member.getValue(), Json.NODES.textNode("medium"));
-                default -> keepUnless("text." + member.getKey(), member.getValue(), Json.NODES.nullNode());
-            }
+        // Under the name that chat completions give it too.
+        JsonNode verbosity = JsonFields.value(text, "verbosity");
+        if (verbosity != null) {
+            extras.put("verbosity", verbosity);
         }
+        OtherFields.keep(ChatDialect.RESPONSES, text, Set.of("format", "verbosity"), "text", extras);
     }
 
-    private static AnswerFormat format(ObjectNode format) {
+    private AnswerFormat format(ObjectNode format) {
         String at = "text.format";
+        OtherFields.keep(ChatDialect.RESPONSES, format, FORMAT, at, extras);
         return switch (JsonFields.needText(format, "type", at)) {
             case "text" -> new AnswerFormat.Text();
             case "json_object" -> new AnswerFormat.Json();
@@ -226,9 +211,10 @@ final class ResponsesRequestReader {
             String at = "tools[" + index++ + "]";
             ObjectNode tool = JsonFields.object(element, at);
             if (!JsonFields.needText(tool, "type", at).equals("function")) {
-                read.add(new Tool.Foreign(ChatDialect.RESPONSES, tool));
+                read.add(new Tool.Foreign(ChatDialect.RESPONSES, tool, at + ".type"));
                 continue;
             }
+            OtherFields.keep(ChatDialect.RESPONSES, tool, TOOL, at, extras);
             read.add(new Tool.Function(
                     JsonFields.needText(tool, "name", at),
                     JsonFields.text(tool, "description", at),
@@ -246,7 +232,10 @@ final class ResponsesRequestReader {
         }
         ObjectNode object = JsonFields.object(choice, "tool_choice");
         switch (JsonFields.needText(object, "type", "tool_choice")) {
-            case "function" -> toolChoice = new ToolChoice.Named(JsonFields.needText(object, "name", "tool_choice"));
+            case "function" -> {
+                OtherFields.keep(ChatDialect.RESPONSES, object, Set.of("type", "name"), "tool_choice", extras);
+                toolChoice = new ToolChoice.Named(JsonFields.needText(object, "name", "tool_choice"));
+            }
             case "allowed_tools" -> allow(object);
             default -> extras.put("tool_choice", choice);
         }
@@ -265,11 +254,13 @@ final class ResponsesRequestReader {
 
     /** Tools that may not be called are left out: other dialects have no list beside the list. */
     private void allow(ObjectNode choice) {
+        OtherFields.keep(ChatDialect.RESPONSES, choice, Set.of("type", "mode", "tools"), "tool_choice", extras);
         Set<String> allowed = new HashSet<>();
         int index = 0;
         for (JsonNode element : JsonFields.list(choice, "tools", "tool_choice")) {
             String at = "tool_choice.tools[" + index++ + "]";
             ObjectNode tool = JsonFields.object(element, at);
+            OtherFields.keep(ChatDialect.RESPONSES, tool, Set.of("type", "name"), at, extras);
             String name = JsonFields.text(tool, "name", at);
             allowed.add(name == null ? "type:" + JsonFields.needText(tool, "type", at) : name);
         }

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * shared. Functions are not strict unless the client said so, for this dialect alone takes silence for yes. Fewer output
  * tokens than the API's least become its least.
  *
- * <p>Left out without a word: a wish for no thinking that names no effort (the model's default), {@code tool_choice} and
- * {@code parallel_tool_calls} where there are no tools.
+ * <p>Left out without a word: {@code tool_choice} and {@code parallel_tool_calls} where there are no tools.
  */
 final class ResponsesRequestWriter {
     private static final long LEAST_OUTPUT = 16;
@@ -143,6 +142,9 @@ final class ResponsesRequestWriter {
         ObjectNode written = Json.object();
         if (effort != null) {
             written.put("effort", effort);
+        } else if (none) {
+            // Which word a model has for it, if any, its name does not say.
+            losses.weaken(Feature.REASONING.nameIn(losses.client()));
         }
         if (Boolean.TRUE.equals(reasoning.show()) && !none) {
             written.put("summary", "auto");
@@ -206,7 +208,7 @@ final class ResponsesRequestWriter {
                     if (foreign.dialect() == ChatDialect.RESPONSES) {
                         tools.add(foreign.json());
                     } else {
-                        losses.lose(Feature.FOREIGN_TOOL);
+                        losses.lose(foreign.field());
                     }
                 }
             }
@@ -242,32 +244,14 @@ final class ResponsesRequestWriter {
     }
 
     private void extra(String name, JsonNode value) {
-        if (losses.client() == ChatDialect.OPENAI) {
-            switch (name) {
-                case "verbosity" -> body.withObjectProperty("text").set(name, value);
-                // How a stream is padded, and a guess of the answer, change nothing in it.
-                case "stream_options", "prediction" -> {}
-                case "modalities" ->
-                    lose(
-                            name,
-                            !(value.size() == 1 && "text".equals(value.path(0).textValue())));
-                case "store" -> lose(name, value.asBoolean());
-                default -> {
-                    if (SHARED.contains(name)) {
-                        body.set(name, value);
-                    } else {
-                        losses.lose(name);
-                    }
-                }
-            }
+        if (losses.client() != ChatDialect.OPENAI) {
+            losses.lose(name, value);
+        } else if (name.equals("verbosity")) {
+            body.withObjectProperty("text").set(name, value);
+        } else if (SHARED.contains(name)) {
+            body.set(name, value);
         } else {
-            losses.lose(name);
-        }
-    }
-
-    private void lose(String name, boolean asked) {
-        if (asked) {
-            losses.lose(name);
+            losses.lose(name, value);
         }
     }
 }

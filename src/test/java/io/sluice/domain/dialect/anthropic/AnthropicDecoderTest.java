@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.util.ArrayList;
@@ -65,8 +67,8 @@ class AnthropicDecoderTest {
             new ChatEvent.Start("msg_9", "claude-x", 0),
             new ChatEvent.Usage(new TokenUsage(132, 100, 7, 1, 0)),
             new ChatEvent.Thinking(0, "Hm 中"),
-            new ChatEvent.ThinkingSignature(0, "c2ln"),
-            new ChatEvent.HiddenThinking(0, "ZGF0YQ"),
+            new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+            new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "ZGF0YQ")),
             new ChatEvent.Ping(),
             new ChatEvent.Text(0, "Let me \"look\" 🙂\n"),
             new ChatEvent.Citation(0, ChatDialect.ANTHROPIC, json("{'type':'char_location','cited_text':'a'}")),
@@ -160,8 +162,8 @@ class AnthropicDecoderTest {
                 new ChatEvent.Start("msg_9", "claude-x", 0),
                 new ChatEvent.Usage(new TokenUsage(2052, 2048, 0, 95, 0)),
                 new ChatEvent.Thinking(0, "Hm"),
-                new ChatEvent.ThinkingSignature(0, "c2ln"),
-                new ChatEvent.HiddenThinking(0, "d"),
+                new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "d")),
                 new ChatEvent.Text(0, "one "),
                 new ChatEvent.Citation(0, ChatDialect.ANTHROPIC, json("{'type':'x'}")),
                 new ChatEvent.Text(0, "two"),

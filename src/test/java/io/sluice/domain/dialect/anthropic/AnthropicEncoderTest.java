@@ -13,6 +13,8 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
@@ -65,8 +67,8 @@ class AnthropicEncoderTest {
                 List.of(
                         START,
                         new ChatEvent.Thinking(0, "Hm"),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
-                        new ChatEvent.HiddenThinking(0, "ZGF0"),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "ZGF0")),
                         new ChatEvent.Ping(),
                         text("Hé \"\\\n\u0001\ud800 🙂"),
                         text("!"),
@@ -261,9 +263,9 @@ class AnthropicEncoderTest {
                         START,
                         new ChatEvent.Thinking(0, "H"),
                         new ChatEvent.Thinking(0, "m"),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
                         new ChatEvent.Thinking(0, "no proof"),
-                        new ChatEvent.HiddenThinking(0, "d"),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "d")),
                         text("a"),
                         text("b"),
                         new ChatEvent.Citation(0, ChatDialect.ANTHROPIC, json("{'c':1}")),
@@ -318,9 +320,9 @@ class AnthropicEncoderTest {
                     case 0 -> events.add(text(word(random)));
                     case 1 -> {
                         events.add(new ChatEvent.Thinking(0, word(random)));
-                        events.add(new ChatEvent.ThinkingSignature(0, "sig" + i));
+                        events.add(new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "sig" + i)));
                     }
-                    case 2 -> events.add(new ChatEvent.HiddenThinking(0, "data" + i));
+                    case 2 -> events.add(new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "data" + i)));
                     default -> {
                         events.add(call(calls, "id" + calls));
                         events.add(arguments(calls++, "{\"a\":" + Json.text(Json.NODES.textNode(word(random))) + "}"));

@@ -13,8 +13,10 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
@@ -108,23 +110,25 @@ class AnthropicRequestReaderTest {
                                                 null),
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
-                                                json("{'type':'document','source':{'type':'content','content':[]}}")),
+                                                json("{'type':'document','source':{'type':'content','content':[]}}"),
+                                                "messages[0].content[7].source.type"),
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
-                                                json(
-                                                        "{'type':'search_result','source':'s','title':'t','content':[]}")))),
+                                                json("{'type':'search_result','source':'s','title':'t','content':[]}"),
+                                                "messages[0].content[8].type"))),
                         ChatMessage.of(
                                 Role.ASSISTANT,
                                 List.of(
-                                        new Part.Thinking("hm", "sig"),
+                                        new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "sig")),
                                         new Part.Thinking("foreign", null),
-                                        new Part.HiddenThinking("xyz"),
+                                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "xyz")),
                                         Part.Text.of("Let me look."),
                                         Chats.call("toolu_1", "look", "{\"a\":1.50}"),
                                         new Part.Foreign(
                                                 ChatDialect.ANTHROPIC,
                                                 json(
-                                                        "{'type':'server_tool_use','id':'srvtoolu_1','name':'web_search','input':{}}")))),
+                                                        "{'type':'server_tool_use','id':'srvtoolu_1','name':'web_search','input':{}}"),
+                                                "messages[1].content[5].type"))),
                         ChatMessage.of(
                                 Role.USER,
                                 List.of(
@@ -146,7 +150,8 @@ class AnthropicRequestReaderTest {
                         new Tool.Function("bare", null, json("{'type':'object'}"), null, null),
                         new Tool.Foreign(
                                 ChatDialect.ANTHROPIC,
-                                json("{'type':'web_search_20250305','name':'web_search','max_uses':2}")));
+                                json("{'type':'web_search_20250305','name':'web_search','max_uses':2}"),
+                                "tools[2].type"));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Named("look"));
         assertThat(request.parallelToolCalls()).isFalse();
         assertThat(request.sampling().maxOutputTokens()).isEqualTo(2000);
@@ -174,10 +179,10 @@ class AnthropicRequestReaderTest {
                         "betas",
                         "metadata.team",
                         "output_config.task_budget",
-                        "tools.input_examples",
+                        "tools[0].input_examples",
                         "thinking.x",
-                        "messages.content.text.new",
-                        "messages.extra");
+                        "messages[0].content[0].new",
+                        "messages[0].extra");
     }
 
     @Test

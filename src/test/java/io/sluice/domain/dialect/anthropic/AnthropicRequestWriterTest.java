@@ -16,8 +16,10 @@ import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -188,9 +190,9 @@ class AnthropicRequestWriterTest {
     void keepsThinkingWithItsProofOnly() {
         JsonNode body = write(hi().say(
                         Role.ASSISTANT,
-                        new Part.Thinking("hm", "sig"),
+                        new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "sig")),
                         new Part.Thinking("no proof", null),
-                        new Part.HiddenThinking("xyz"),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "xyz")),
                         new Part.Refusal("no"))
                 .say(Role.USER, "why"));
 
@@ -392,7 +394,8 @@ class AnthropicRequestWriterTest {
         assertThat(losses.fields()).containsExactly("reasoning_effort");
         assertThat(write("claude-opus-4-6", asked).has("thinking")).isTrue();
 
-        Asked shown = hi().say(Role.ASSISTANT, new Part.Thinking("t", "sig"), call("a", "f", "{}"))
+        Asked shown = hi().say(
+                        Role.ASSISTANT, new Part.Thinking("t", new Proof(Maker.ANTHROPIC, "sig")), call("a", "f", "{}"))
                 .say(Role.TOOL, result("a", "A"));
         shown.tools = asked.tools;
         shown.reasoning = asked.reasoning;
@@ -450,7 +453,9 @@ class AnthropicRequestWriterTest {
                 lost("service_tier", a -> a.tier = "flex"),
                 lost("verbosity", a -> a.extras.put("verbosity", json("'low'"))),
                 lost("tools", a -> a.tools = List.of(function("bad name"))),
-                lost("tools.type", a -> a.tools = List.of(new Tool.Foreign(ChatDialect.GEMINI, json("{}")))),
+                lost(
+                        "tools.type",
+                        a -> a.tools = List.of(new Tool.Foreign(ChatDialect.GEMINI, json("{}"), "tools.type"))),
                 lost(
                         "messages.content.input_audio",
                         a -> a.say(Role.USER, new Part.Audio(new MediaSource.Data("audio/wav", "AAAA")))),
@@ -473,7 +478,10 @@ class AnthropicRequestWriterTest {
                 lost(
                         "messages.content.file.file_id",
                         a -> a.say(Role.USER, new Part.Document(new MediaSource.Stored("file-1"), null, null, null))),
-                lost("messages.content.type", a -> a.say(Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}")))),
+                lost(
+                        "messages.content.type",
+                        a -> a.say(
+                                Role.USER, new Part.Foreign(ChatDialect.OPENAI, json("{}"), "messages.content.type"))),
                 lost(
                         "messages.name",
                         a -> a.messages.add(new ChatMessage(Role.USER, "Ann", List.of(Part.Text.of("hi"))))));

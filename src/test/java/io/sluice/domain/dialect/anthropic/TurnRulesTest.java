@@ -7,7 +7,9 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +38,7 @@ class TurnRulesTest {
             return Chats.call(any(IDS), "f", any(ARGUMENTS));
         }
         if (role == Role.ASSISTANT && kind == 2) {
-            return new Part.Thinking("t", random.nextBoolean() ? "sig" : null);
+            return new Part.Thinking("t", random.nextBoolean() ? new Proof(Maker.ANTHROPIC, "sig") : null);
         }
         return Part.Text.of(any(TEXTS));
     }

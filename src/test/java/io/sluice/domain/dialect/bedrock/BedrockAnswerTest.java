@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.testkit.AnswerFeeding;
+import io.sluice.testkit.EventStreamFrames;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +40,7 @@ class BedrockAnswerTest {
             """;
 
     private static byte[] stream() {
-        return new Frames()
+        return new EventStreamFrames()
                 .event("messageStart", "{\"role\":\"assistant\",\"p\":\"abcdefgh\"}")
                 .event(
                         "contentBlockDelta",
@@ -79,8 +82,8 @@ class BedrockAnswerTest {
                 .containsExactly(
                         new ChatEvent.Start("", "", 0),
                         new ChatEvent.Thinking(0, "Hm"),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
-                        new ChatEvent.HiddenThinking(0, "aGk="),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.BEDROCK, "aGk=")),
                         new ChatEvent.Text(0, "Grü"),
                         new ChatEvent.Text(0, "ße"),
                         new ChatEvent.Citation(0, ChatDialect.BEDROCK, json("{\"title\":\"T\"}")),
@@ -109,8 +112,8 @@ class BedrockAnswerTest {
                 .containsExactly(
                         new ChatEvent.Start("", "", 0),
                         new ChatEvent.Thinking(0, "Let me see."),
-                        new ChatEvent.ThinkingSignature(0, "c2ln"),
-                        new ChatEvent.HiddenThinking(0, "aGlkZGVu"),
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "c2ln")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.BEDROCK, "aGlkZGVu")),
                         new ChatEvent.Text(0, "Grüße"),
                         new ChatEvent.Text(0, "As it says."),
                         new ChatEvent.Citation(0, ChatDialect.BEDROCK, json("{\"title\":\"Manual\"}")),
@@ -142,7 +145,7 @@ class BedrockAnswerTest {
     })
     void knowsTheReasons(String word, FinishReason reason) {
         byte[] whole = ("{\"output\":{\"message\":{\"content\":[]}},\"stopReason\":\"" + word + "\"}").getBytes(UTF_8);
-        byte[] stream = new Frames()
+        byte[] stream = new EventStreamFrames()
                 .event("messageStop", "{\"stopReason\":\"" + word + "\"}")
                 .bytes();
         List<ChatEvent> expected =
@@ -156,7 +159,7 @@ class BedrockAnswerTest {
     @ValueSource(strings = {"malformed_model_output", "malformed_tool_use"})
     void brokenOutputOfTheModelIsNoAnswer(String word) {
         byte[] whole = ("{\"output\":{\"message\":{\"content\":[]}},\"stopReason\":\"" + word + "\"}").getBytes(UTF_8);
-        byte[] stream = new Frames()
+        byte[] stream = new EventStreamFrames()
                 .event("messageStop", "{\"stopReason\":\"" + word + "\"}")
                 .bytes();
 
@@ -175,14 +178,14 @@ class BedrockAnswerTest {
         BedrockStreamDecoder decoder = new BedrockStreamDecoder();
         List<ChatEvent> events = new java.util.ArrayList<>();
         decoder.feed(
-                new Frames()
+                new EventStreamFrames()
                         .event("messageStop", "{\"stopReason\":\"end_turn\"}")
                         .bytes(),
                 events::add);
 
         assertThat(events).doesNotContain(new ChatEvent.End());
         decoder.feed(
-                new Frames()
+                new EventStreamFrames()
                         .event("metadata", "{\"usage\":{\"inputTokens\":1,\"outputTokens\":2}}")
                         .bytes(),
                 events::add);
@@ -193,7 +196,7 @@ class BedrockAnswerTest {
     @Test
     void anAnswerThatStopsEarlyHasNoEnd() {
         byte[] stream = stream();
-        byte[] stop = new Frames()
+        byte[] stop = new EventStreamFrames()
                 .event("messageStop", "{\"stopReason\":\"end_turn\"}")
                 .bytes();
 
@@ -219,7 +222,7 @@ class BedrockAnswerTest {
                 "somethingNewException|x|SERVER_ERROR"
             })
     void exceptionsInAStreamHaveTheirClass(String type, String message, Kind kind) {
-        byte[] stream = new Frames()
+        byte[] stream = new EventStreamFrames()
                 .event("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"H\"}}")
                 .exception(type, "{\"message\":\"" + message + "\"}")
                 .event("messageStop", "{\"stopReason\":\"end_turn\"}")
@@ -234,9 +237,9 @@ class BedrockAnswerTest {
 
     @Test
     void errorsInAStreamAreToldByTheirHeaders() {
-        byte[] stream = new Frames()
+        byte[] stream = new EventStreamFrames()
                 .add(
-                        Frames.headers(
+                        EventStreamFrames.headers(
                                 ":message-type", "error", ":error-code", "InternalFailure", ":error-message", "Oops."),
                         "")
                 .bytes();
@@ -259,7 +262,7 @@ class BedrockAnswerTest {
                 "{\"contentBlockIndex\":99999999999,\"delta\":{\"toolUse\":{\"input\":\"x\"}}}"
             })
     void malformedDeltasFail(String json) {
-        byte[] stream = new Frames().event("contentBlockDelta", json).bytes();
+        byte[] stream = new EventStreamFrames().event("contentBlockDelta", json).bytes();
 
         assertThat(failure(events(new BedrockStreamDecoder(), stream))).isEqualTo(Kind.BAD_RESPONSE);
     }
@@ -272,14 +275,14 @@ class BedrockAnswerTest {
                 "{\"start\":{\"toolUse\":{\"toolUseId\":\"1\",\"name\":\"f\"}}}"
             })
     void malformedCallsFail(String json) {
-        byte[] stream = new Frames().event("contentBlockStart", json).bytes();
+        byte[] stream = new EventStreamFrames().event("contentBlockStart", json).bytes();
 
         assertThat(failure(events(new BedrockStreamDecoder(), stream))).isEqualTo(Kind.BAD_RESPONSE);
     }
 
     @Test
     void endlessOpenCallsFail() {
-        Frames frames = new Frames();
+        EventStreamFrames frames = new EventStreamFrames();
         for (int i = 0; i < 2_000; i++) {
             frames.event(
                     "contentBlockStart",
@@ -308,7 +311,7 @@ class BedrockAnswerTest {
 
     @Test
     void impossibleUsageIsBroughtIntoRange() {
-        byte[] stream = new Frames()
+        byte[] stream = new EventStreamFrames()
                 .event("messageStop", "{\"stopReason\":\"end_turn\"}")
                 .event(
                         "metadata",
@@ -346,11 +349,12 @@ class BedrockAnswerTest {
         int at = 0;
         while (mutated.length - at >= 16) {
             int total = bytes.getInt(at);
-            bytes.putInt(at + 8, Frames.crc(Arrays.copyOfRange(mutated, at, at + 8), 8));
+            bytes.putInt(at + 8, EventStreamFrames.crc(Arrays.copyOfRange(mutated, at, at + 8), 8));
             if (total < 16 || total > mutated.length - at) {
                 break;
             }
-            bytes.putInt(at + total - 4, Frames.crc(Arrays.copyOfRange(mutated, at, at + total - 4), total - 4));
+            bytes.putInt(
+                    at + total - 4, EventStreamFrames.crc(Arrays.copyOfRange(mutated, at, at + total - 4), total - 4));
             at += total;
         }
         return mutated;

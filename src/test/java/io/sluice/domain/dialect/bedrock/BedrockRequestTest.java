@@ -11,8 +11,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -232,10 +234,10 @@ class BedrockRequestTest {
         ChatRequests request = chat().say(Role.USER, text("x"))
                 .say(
                         Role.ASSISTANT,
-                        new Part.Thinking("Hm", "c2ln"),
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "c2ln")),
                         new Part.Thinking("unproved", null),
-                        new Part.HiddenThinking("aGlkZGVu"),
-                        new Part.HiddenThinking("not base64!"),
+                        new Part.HiddenThinking(new Proof(Maker.BEDROCK, "aGlkZGVu")),
+                        new Part.HiddenThinking(new Proof(Maker.BEDROCK, "not base64!")),
                         text("y"));
 
         assertThat(write(request, CLAUDE_4).at("/messages/1/content")).isEqualTo(json("""
@@ -324,7 +326,8 @@ class BedrockRequestTest {
                         .tools(
                                 function("does", schema),
                                 new Tool.Function("g", null, json("{\"type\":\"object\"}"), true, MARK),
-                                new Tool.Foreign(ChatDialect.BEDROCK, json("{\"systemTool\":{\"name\":\"s\"}}")))
+                                new Tool.Foreign(
+                                        ChatDialect.BEDROCK, json("{\"systemTool\":{\"name\":\"s\"}}"), "tools.type"))
                         .choice(new ToolChoice.Named("g")),
                 CLAUDE_45);
 
@@ -437,7 +440,7 @@ class BedrockRequestTest {
                 .tools(function(null, null))
                 .reasoning(new Reasoning(true, "high", null, null));
         ChatRequests proved = chat().say(Role.USER, text("x"))
-                .say(Role.ASSISTANT, new Part.Thinking("Hm", "c2ln"), call("c", "f", "{}"))
+                .say(Role.ASSISTANT, new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "c2ln")), call("c", "f", "{}"))
                 .say(Role.TOOL, result("c", false, text("y")))
                 .tools(function(null, null))
                 .reasoning(new Reasoning(true, "high", null, null));
@@ -489,7 +492,9 @@ class BedrockRequestTest {
         ChatRequest request = chat().say(Role.USER, text("x"))
                 .name(Role.USER, "bob", text("y"))
                 .sampling(sampling)
-                .tools(new Tool.Foreign(ChatDialect.OPENAI, json("{\"type\":\"web_search\"}")), function(null, null))
+                .tools(
+                        new Tool.Foreign(ChatDialect.OPENAI, json("{\"type\":\"web_search\"}"), "tools.type"),
+                        function(null, null))
                 .parallel(false)
                 .tier("turbo")
                 .extras(Map.of("verbosity", json("\"low\"")))

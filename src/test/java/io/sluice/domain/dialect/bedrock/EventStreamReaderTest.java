@@ -3,6 +3,7 @@ package io.sluice.domain.dialect.bedrock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.EventStreamFrames;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ class EventStreamReaderTest {
         int[] lengths = {0, 0, 1, 2, 4, 8, -1, -1, 8, 16};
         for (int type = 0; type < lengths.length; type++) {
             if (type == 7) {
-                headers.writeBytes(Frames.headers(":event-type", "x"));
+                headers.writeBytes(EventStreamFrames.headers(":event-type", "x"));
                 continue;
             }
             headers.write(1);
@@ -53,14 +54,14 @@ class EventStreamReaderTest {
             headers.writeBytes(type == 6 ? new byte[] {0, 3, 1, 2, 3} : new byte[lengths[type]]);
         }
 
-        feed(Frames.frame(headers.toByteArray(), "{}".getBytes(UTF_8)));
+        feed(EventStreamFrames.frame(headers.toByteArray(), "{}".getBytes(UTF_8)));
 
         assertThat(seen).containsExactly("x|{}");
     }
 
     @Test
     void everyFlippedBitIsFound() {
-        byte[] frame = Frames.frame(Frames.headers(":event-type", "x"), "{}".getBytes(UTF_8));
+        byte[] frame = EventStreamFrames.frame(EventStreamFrames.headers(":event-type", "x"), "{}".getBytes(UTF_8));
         for (int bit = 0; bit < frame.length * 8; bit++) {
             byte[] broken = frame.clone();
             broken[bit / 8] ^= (byte) (1 << bit % 8);
@@ -79,7 +80,7 @@ class EventStreamReaderTest {
     @CsvSource({"15,0", "0,0", "16,1", "16777217,0", "-1,0", "2147483647,4", "200000,131073", "100,-1", "100,85"})
     void lengthsOutOfBoundsAreRefusedAtOnce(int total, int headers) {
         ByteBuffer prelude = ByteBuffer.allocate(12).putInt(total).putInt(headers);
-        prelude.putInt(Frames.crc(prelude.array(), 8));
+        prelude.putInt(EventStreamFrames.crc(prelude.array(), 8));
 
         assertThat(feed(prelude.array())).isFalse();
 
@@ -89,7 +90,7 @@ class EventStreamReaderTest {
     @Test
     void theSameByteByByte() {
         byte[] prelude = ByteBuffer.allocate(12).putInt(15).putInt(0).array();
-        ByteBuffer.wrap(prelude).putInt(8, Frames.crc(prelude, 8));
+        ByteBuffer.wrap(prelude).putInt(8, EventStreamFrames.crc(prelude, 8));
         boolean more = true;
         for (int i = 0; i < prelude.length && more; i++) {
             more = feed(new byte[] {prelude[i]});
@@ -101,7 +102,7 @@ class EventStreamReaderTest {
     @ParameterizedTest
     @CsvSource({"0568", "ff", "016807ffff61", "01680a", "016809aa", "016806"})
     void malformedHeadersAreRefused(String hex) {
-        assertThat(feed(Frames.frame(HexFormat.of().parseHex(hex), new byte[0])))
+        assertThat(feed(EventStreamFrames.frame(HexFormat.of().parseHex(hex), new byte[0])))
                 .isFalse();
 
         assertThat(reader.fault()).contains("headers");
@@ -109,7 +110,7 @@ class EventStreamReaderTest {
 
     @Test
     void aMessageOfManyPiecesIsHeldAndLetGo() {
-        byte[] frame = Frames.frame(new byte[0], "x".repeat(200_000).getBytes(UTF_8));
+        byte[] frame = EventStreamFrames.frame(new byte[0], "x".repeat(200_000).getBytes(UTF_8));
         for (int at = 0; at < frame.length; at += 7_001) {
             assertThat(seen).isEmpty();
             feed(java.util.Arrays.copyOfRange(frame, at, Math.min(frame.length, at + 7_001)));

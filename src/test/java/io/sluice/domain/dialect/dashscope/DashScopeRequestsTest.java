@@ -12,8 +12,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -137,8 +139,8 @@ class DashScopeRequestsTest {
                 ChatMessage.of(
                         Role.ASSISTANT,
                         List.of(
-                                new Part.Thinking("I look.", "sig"),
-                                new Part.HiddenThinking("x"),
+                                new Part.Thinking("I look.", new Proof(Maker.ANTHROPIC, "sig")),
+                                new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "x")),
                                 Part.Text.of("Let me "),
                                 Part.Text.of("see."),
                                 new Part.ToolCall("c1", "weather", "{\"a\":1}", null, null),
@@ -274,14 +276,14 @@ class DashScopeRequestsTest {
                         Part.Text.of("x"),
                         new Part.Document(new MediaSource.Data("application/pdf", "AA"), "a.pdf", null, null),
                         new Part.Image(new MediaSource.Stored("file-1"), null, null),
-                        new Part.Foreign(ChatDialect.OPENAI, json("{'type':'odd'}")),
+                        new Part.Foreign(ChatDialect.OPENAI, json("{'type':'odd'}"), "messages.content.type"),
                         new Part.ToolResult(
                                 "c",
                                 null,
                                 List.of(new Part.Image(new MediaSource.Url("https://example.com", null), null, null)),
                                 false,
                                 null))));
-        asking.tools = List.of(new Tool.Foreign(ChatDialect.OPENAI, json("{'type':'web_search'}")));
+        asking.tools = List.of(new Tool.Foreign(ChatDialect.OPENAI, json("{'type':'web_search'}"), "tools.type"));
         asking.sampling = new Sampling(
                 null, null, null, null, List.of(), null, null, null, BigDecimal.ONE, null, null, json("{'5':1}"));
         asking.extras = Map.of("mystery", json("1"));

@@ -8,11 +8,14 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.dialect.AnswerDecoder;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.ProofLabel;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
 import java.io.ByteArrayOutputStream;
@@ -74,8 +77,8 @@ class GeminiAnswerTest {
             usage(10, 0, 0, 0),
             new ChatEvent.Thinking(0, "Hm, é\n"),
             new ChatEvent.Text(0, "It is [4] {C}. 中"),
-            new ChatEvent.ThinkingSignature(0, "gemini:U2ln"),
-            new ChatEvent.ToolCall(0, 0, CallIds.of("r1", 0, 0, "f", ""), "f", "U2ln"),
+            new ChatEvent.ThinkingSignature(0, new Proof(Maker.GEMINI, "U2ln")),
+            new ChatEvent.ToolCall(0, 0, CallIds.of("r1", 0, 0, "f", ""), "f", new Proof(Maker.GEMINI, "U2ln")),
             new ChatEvent.ToolArguments(0, 0, "{\"a\":[1.50]}"),
             new ChatEvent.ToolCall(0, 1, "given", "g", null),
             new ChatEvent.ToolArguments(0, 1, "{}"),
@@ -269,8 +272,8 @@ class GeminiAnswerTest {
     private static final List<ChatEvent> FOREIGN = List.of(
             new ChatEvent.Start("up", "claude", 1),
             new ChatEvent.Thinking(0, "hm \"q\""),
-            new ChatEvent.ThinkingSignature(0, "sig"),
-            new ChatEvent.HiddenThinking(0, "secret"),
+            new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "sig")),
+            new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "secret")),
             new ChatEvent.Text(0, "a\u0001\uD83D\uDE00é中"),
             new ChatEvent.Text(0, "b"),
             new ChatEvent.ToolCall(0, 0, "t0", "f", null),
@@ -290,15 +293,17 @@ class GeminiAnswerTest {
                                 List.of(
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"hm \\\"q\\\"\",\"thought\":true}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
-                                                + Signatures.write("sig")
+                                                + Signatures.write(
+                                                        ProofLabel.Kind.THINKING, new Proof(Maker.ANTHROPIC, "sig"))
                                                 + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thought\":true,\"thoughtSignature\":\""
-                                                + Signatures.writeHidden("secret")
+                                                + Signatures.write(
+                                                        ProofLabel.Kind.HIDDEN, new Proof(Maker.ANTHROPIC, "secret"))
                                                 + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\\u0001\uD83D\uDE00é中\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}}},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
+                                        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2x1aWNlLm90aGVyLWNhbGwu\"},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":9,\"candidatesTokenCount\":5,\"totalTokenCount\":17,\"cachedContentTokenCount\":2,\"thoughtsTokenCount\":3},\"modelVersion\":\"public\",\"responseId\":\"id-1\"}")));
     }
 
@@ -307,9 +312,12 @@ class GeminiAnswerTest {
         List<ChatEvent> events = decode(EVENTS, encode(true, false, FOREIGN));
 
         assertThat(decode(JSON, encode(true, true, FOREIGN))).isEqualTo(events);
+        // As from a provider: its proofs are its own, whatever they say.
+        Proof wrapped =
+                new Proof(Maker.GEMINI, Signatures.write(ProofLabel.Kind.THINKING, new Proof(Maker.ANTHROPIC, "sig")));
         assertThat(events)
                 .contains(
-                        new ChatEvent.ThinkingSignature(0, "sig"),
+                        new ChatEvent.ThinkingSignature(0, wrapped),
                         new ChatEvent.ToolArguments(0, 0, "{\"a\":1}"),
                         new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),
                         usage(9, 2, 8, 3),
@@ -318,7 +326,7 @@ class GeminiAnswerTest {
         assertThat(whole)
                 .contains(
                         new ChatEvent.Thinking(0, "hm \"q\""),
-                        new ChatEvent.ThinkingSignature(0, "sig"),
+                        new ChatEvent.ThinkingSignature(0, wrapped),
                         new ChatEvent.Text(0, "a\u0001\uD83D\uDE00é中b"),
                         new ChatEvent.ToolArguments(0, 0, "{\"a\":1}"),
                         new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),

@@ -12,14 +12,17 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
+import io.sluice.domain.dialect.ProofLabel.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -145,20 +148,21 @@ class GeminiRequestTest {
 
     @Test
     void thoughtsAreOneUpToTheirSignature() {
-        String foreign = Signatures.write("c2lnbmF0dXJl");
+        String foreign = Signatures.write(Kind.THINKING, new Proof(Maker.ANTHROPIC, "c2lnbmF0dXJl"));
         ChatRequest request =
                 read(("{'contents':[{'role':'model','parts':[{'text':'a','thought':true},{'text':'b','thought':true},"
                                 + "{'text':'','thought':true,'thoughtSignature':'" + foreign
-                                + "'},{'text':'','thought':true,'thoughtSignature':'" + Signatures.writeHidden("xyz")
+                                + "'},{'text':'','thought':true,'thoughtSignature':'"
+                                + Signatures.write(Kind.HIDDEN, new Proof(Maker.ANTHROPIC, "xyz"))
                                 + "'},{'text':'said','thoughtSignature':'R2Vt'}]}]}")
                         .replace('\'', '"'));
 
         assertThat(request.messages().getFirst().parts())
                 .containsExactly(
-                        new Part.Thinking("ab", "c2lnbmF0dXJl"),
-                        new Part.HiddenThinking("xyz"),
+                        new Part.Thinking("ab", new Proof(Maker.ANTHROPIC, "c2lnbmF0dXJl")),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "xyz")),
                         Part.Text.of("said"),
-                        new Part.Thinking("", "gemini:R2Vt"));
+                        new Part.Thinking("", new Proof(Maker.GEMINI, "R2Vt")));
     }
 
     @ParameterizedTest
@@ -243,7 +247,7 @@ class GeminiRequestTest {
                 ChatMessage.of(
                         Role.ASSISTANT,
                         List.of(
-                                new Part.Thinking("hm", "foreign"),
+                                new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "foreign")),
                                 new Part.ToolCall("1", "f", "{}", null, null),
                                 new Part.ToolCall("2", "f", "{}", null, null))));
 
@@ -260,9 +264,13 @@ class GeminiRequestTest {
         ChatRequest request = chat(
                 ChatMessage.of(
                         Role.ASSISTANT,
-                        List.of(new Part.Thinking("hm", "gemini:AA=="), new Part.ToolCall("1", "f", "{}", null, null))),
+                        List.of(
+                                new Part.Thinking("hm", new Proof(Maker.GEMINI, "AA==")),
+                                new Part.ToolCall("1", "f", "{}", null, null))),
                 says(Role.USER, "x"),
-                ChatMessage.of(Role.ASSISTANT, List.of(Part.Text.of("t"), new Part.Thinking("", "gemini:BB=="))));
+                ChatMessage.of(
+                        Role.ASSISTANT,
+                        List.of(Part.Text.of("t"), new Part.Thinking("", new Proof(Maker.GEMINI, "BB==")))));
 
         JsonNode contents = write(request, "gemini-3-flash").path("contents");
 
@@ -397,7 +405,7 @@ class GeminiRequestTest {
                 base.format(),
                 "somebody",
                 "priority",
-                Map.of("store", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
+                Map.of("metadata", json("{\"x\":1}"), "verbosity", Json.NODES.textNode("low")));
         Losses losses = new Losses(ChatDialect.OPENAI, true);
 
         ObjectNode written = CODEC.encodeRequest(request, "gemini-2.5-flash", losses);
@@ -422,7 +430,7 @@ class GeminiRequestTest {
         assertThat(Json.text(written)).isEqualTo("""
                 {"contents":[{"role":"user","parts":[\
                 {"fileData":{"mimeType":"image/webp","fileUri":"https://example.com/a.webp?x=1"}},\
-                {"fileData":{"fileUri":"https://youtu.be/abc"}},{"text":"all of it"}]}],\
+                {"fileData":{"fileUri":"https://youtu.be/abc"}},{"text":"a.txt\\n\\nall of it"}]}],\
                 "generationConfig":{"mediaResolution":"MEDIA_RESOLUTION_HIGH"}}""");
     }
 

@@ -11,8 +11,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -70,7 +72,11 @@ class OllamaRequestTest {
                         new Part.Image(new MediaSource.Data("image/png", "aW1n"), null, null),
                         text("this?"),
                         new Part.Document(new MediaSource.Plain("Notes."), "notes.txt", null, null))
-                .say(Role.ASSISTANT, new Part.Thinking("Hm", "proof"), new Part.HiddenThinking("x"), text("A cat."))
+                .say(
+                        Role.ASSISTANT,
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "proof")),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "x")),
+                        text("A cat."))
                 .sampling(new Sampling(
                         128L,
                         new BigDecimal("0.70"),
@@ -90,7 +96,7 @@ class OllamaRequestTest {
                         "options",
                         json("{\"num_ctx\":8192,\"seed\":7}"),
                         "store",
-                        json("true"))));
+                        json("false"))));
 
         assertThat(Json.text(body)).isEqualTo(Json.text(json("""
                         {"model":"llama3.2",
@@ -112,7 +118,7 @@ class OllamaRequestTest {
         ObjectNode body = write(chat().say(Role.USER, text("Weather?"))
                 .say(
                         Role.ASSISTANT,
-                        new Part.ToolCall("c1", "weather", "{\"x\":1.50}", "proof", null),
+                        new Part.ToolCall("c1", "weather", "{\"x\":1.50}", new Proof(Maker.ANTHROPIC, "proof"), null),
                         new Part.ToolCall("c2", "now", "", null, null),
                         new Part.ToolCall("c3", "now", "[broken", null, null))
                 .say(
@@ -207,8 +213,10 @@ class OllamaRequestTest {
                         new Part.Audio(new MediaSource.Data("audio/wav", "eA==")),
                         new Part.Video(new MediaSource.Data("video/mp4", "eA==")),
                         result("c", false, new Part.Image(new MediaSource.Data("image/png", "eA=="), null, null)),
-                        new Part.Foreign(ChatDialect.ANTHROPIC, json("{}")))
-                .tools(new Tool.Foreign(ChatDialect.OPENAI, json("{}")), new Tool.Function("f", null, null, null, null))
+                        new Part.Foreign(ChatDialect.ANTHROPIC, json("{}"), "messages.content.type"))
+                .tools(
+                        new Tool.Foreign(ChatDialect.OPENAI, json("{}"), "tools.type"),
+                        new Tool.Function("f", null, null, null, null))
                 .choice(new ToolChoice.Required())
                 .parallel(false)
                 .tier("flex")

@@ -53,7 +53,19 @@ final class ChatRequests {
         sampling(body);
         tools(body);
         extras(body);
+        for (String name : new String[] {"response_format", "tool_choice"}) {
+            if (body.get(name) instanceof ObjectNode object) {
+                unknown(object);
+            }
+        }
         return body;
+    }
+
+    /** What nobody knows comes back too, where it stood. */
+    private void unknown(ObjectNode object) {
+        if (random.nextInt(12) == 0) {
+            object.set("novelty", Json.read("{\"a\":[1.50,null]}"));
+        }
     }
 
     private void sampling(ObjectNode body) {
@@ -87,6 +99,8 @@ final class ChatRequests {
         if (maybe()) {
             body.put("reasoning_effort", new String[] {"none", "low", "xhigh"}[random.nextInt(3)]);
         } else if (maybe()) {
+            body.set("reasoning", object("{\"enabled\":true,\"effort\":\"high\",\"max_tokens\":9,\"exclude\":true}"));
+        } else if (maybe()) {
             body.set("reasoning", object("{\"max_tokens\":2000,\"exclude\":" + random.nextBoolean() + "}"));
         } else if (maybe()) {
             body.set("reasoning", object("{\"enabled\":true}"));
@@ -119,6 +133,8 @@ final class ChatRequests {
                 if (maybe()) {
                     tool.set("cache_control", object("{\"type\":\"ephemeral\"}"));
                 }
+                unknown(tool);
+                unknown(function);
             }
             if (maybe()) {
                 tools.add(object("{\"type\":\"custom\",\"custom\":{\"name\":\"c\",\"format\":{\"type\":\"text\"}}}"));
@@ -171,6 +187,7 @@ final class ChatRequests {
         if (maybe() && !message.has("function_call")) {
             message.put("name", name());
         }
+        unknown(message);
     }
 
     private void spoken(ObjectNode message) {
@@ -199,6 +216,11 @@ final class ChatRequests {
         String[] media = {
             "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,AAAA\",\"detail\":\"high\"}}",
             "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a.png\"}}",
+            "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://e.com/a\"},\"cache_control\":{\"type\":\"ephemeral\"}}",
+            "{\"type\":\"file\",\"file\":{\"file_id\":\"f\"},\"cache_control\":{\"type\":\"ephemeral\"}}",
+            "{\"type\":\"file\",\"file\":{\"filename\":\"a.txt\",\"file_data\":\"data:text/plain;base64,YQ==\"}}",
+            "{\"type\":\"video_url\",\"video_url\":{\"url\":\"data:video/mp4;base64,AAAA\"}}",
+            "{\"type\":\"image_url\",\"tone\":1,\"image_url\":{\"url\":\"https://e.com/b\",\"tone\":[2]}}",
             "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\",\"format\":\"mp3\"}}",
             "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\",\"format\":\"wav\"}}",
             "{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\",\"file_data\":\"data:application/pdf;base64,AAAA\"}}",
@@ -243,6 +265,7 @@ final class ChatRequests {
         for (int i = random.nextInt(3); i >= 0; i--) {
             ObjectNode call = list.addObject().put("id", "call_" + calls++).put("type", "function");
             call.putObject("function").put("name", name()).put("arguments", maybe() ? "{\"a\":1" : "{\"a\": 1}");
+            unknown(call);
             if (maybe()) {
                 call.set("extra_content", object("{\"google\":{\"thought_signature\":\"g==\"}}"));
             }
@@ -252,10 +275,18 @@ final class ChatRequests {
         }
         for (int i = first; i < calls; i++) {
             ObjectNode result = messages.addObject().put("role", "tool").put("tool_call_id", "call_" + i);
-            spoken(result);
+            if (maybe()) {
+                user(result);
+            } else {
+                spoken(result);
+            }
             if (maybe()) {
                 result.put("name", name());
             }
+            if (maybe()) {
+                result.set("cache_control", object("{\"type\":\"ephemeral\"}"));
+            }
+            unknown(result);
         }
     }
 

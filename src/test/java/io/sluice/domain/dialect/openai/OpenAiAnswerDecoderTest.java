@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.tokens.TokenUsage;
@@ -265,6 +267,24 @@ class OpenAiAnswerDecoderTest {
                         failed -> assertThat(failed.failure().kind()).isEqualTo(Kind.BAD_RESPONSE));
     }
 
+    /** As Spark gives its call. */
+    @Test
+    void callThatIsNoListIsOne() {
+        assertThat(Events.stream("{\"choices\":[{\"delta\":{\"tool_calls\":{\"id\":\"a\",\"function\":{\"name\":\"f\","
+                        + "\"arguments\":\"{}\"}}},\"finish_reason\":\"tool_calls\"}]}"))
+                .contains(new ChatEvent.ToolCall(0, 0, "a", "f", null), new ChatEvent.ToolArguments(0, 0, "{}"));
+    }
+
+    /** As MiniMax ends a stream. */
+    @Test
+    void wholeMessageBehindPiecesIsNotToldAgain() {
+        assertThat(Events.stream(
+                        "{\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}",
+                        "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"))
+                .containsOnlyOnce(new ChatEvent.Text(0, "Hi"))
+                .contains(new ChatEvent.Finish(0, FinishReason.STOP, null));
+    }
+
     @Test
     void thinkingOfDetailsIsToldOnceWithItsProof() {
         assertThat(Events.stream(
@@ -273,8 +293,8 @@ class OpenAiAnswerDecoderTest {
                                 + "{\"type\":\"reasoning.encrypted\",\"data\":\"d\"}]}}]}"))
                 .containsSubsequence(
                         new ChatEvent.Thinking(0, "Hm"),
-                        new ChatEvent.ThinkingSignature(0, "s"),
-                        new ChatEvent.HiddenThinking(0, "d"))
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.OPENROUTER, "s")),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.OPENROUTER, "d")))
                 .filteredOn(event -> event instanceof ChatEvent.Thinking)
                 .hasSize(1);
     }

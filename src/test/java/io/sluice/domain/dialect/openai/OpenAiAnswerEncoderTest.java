@@ -10,7 +10,9 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.tokens.TokenUsage;
@@ -31,14 +33,14 @@ class OpenAiAnswerEncoderTest {
             new ChatEvent.Usage(new TokenUsage(20, 5, 3, 0, 0)),
             new ChatEvent.Thinking(0, "H"),
             new ChatEvent.Thinking(0, "m"),
-            new ChatEvent.ThinkingSignature(0, "sig=="),
-            new ChatEvent.HiddenThinking(0, "hidden=="),
+            new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "sig==")),
+            new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "hidden==")),
             new ChatEvent.Text(0, "I \"look\"\n\ud83c"),
             new ChatEvent.Text(0, "\udf7a ünd 🍺."),
             new ChatEvent.ToolCall(0, 0, "toolu_1", "f", null),
             new ChatEvent.ToolArguments(0, 0, "{\"x\""),
             new ChatEvent.ToolArguments(0, 0, ":1}"),
-            new ChatEvent.ToolCall(0, 1, "toolu_2", "g", "proof=="),
+            new ChatEvent.ToolCall(0, 1, "toolu_2", "g", new Proof(Maker.GEMINI, "proof==")),
             new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),
             new ChatEvent.Usage(new TokenUsage(20, 5, 3, 11, 4)),
             new ChatEvent.End());
@@ -67,10 +69,10 @@ class OpenAiAnswerEncoderTest {
                         + "{\"reasoning_content\":\"m\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"m\",\"index\":0}]}"
                         + end
                         + delta
-                        + "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\"sig==\",\"index\":0}]}"
+                        + "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\"sluice.anthropic.sig==\",\"index\":0}]}"
                         + end
                         + delta
-                        + "{\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"hidden==\",\"index\":1}]}"
+                        + "{\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"sluice.anthropic-hidden.hidden==\",\"index\":1}]}"
                         + end
                         + delta + "{\"content\":\"I \\\"look\\\"\\n\\ud83c\"}" + end
                         + delta + "{\"content\":\"\\udf7a ünd 🍺.\"}" + end
@@ -81,7 +83,8 @@ class OpenAiAnswerEncoderTest {
                         + delta + "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\":1}\"}}]}" + end
                         + delta
                         + "{\"tool_calls\":[{\"index\":1,\"id\":\"toolu_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"},"
-                        + "\"extra_content\":{\"google\":{\"thought_signature\":\"proof==\"}}}]}" + end
+                        + "\"extra_content\":{\"google\":{\"thought_signature\":\"sluice.gemini-call.proof==\"}}}]}"
+                        + end
                         + delta + "{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"{}\"}}]}" + end
                         + delta + "{},\"logprobs\":null,\"finish_reason\":\"tool_calls\"}],\"usage\":null}\n\n"
                         + choice
@@ -157,12 +160,12 @@ class OpenAiAnswerEncoderTest {
                 {"id":"chatcmpl-r1","object":"chat.completion","created":1760000000,"model":"pub\\"lic","choices":[
                  {"index":0,"message":{"role":"assistant","content":"I \\"look\\"\\n🍺 ünd 🍺.","refusal":null,
                   "reasoning_content":"Hm","reasoning_details":[
-                   {"type":"reasoning.text","text":"Hm","signature":"sig==","index":0},
-                   {"type":"reasoning.encrypted","data":"hidden==","index":1}],
+                   {"type":"reasoning.text","text":"Hm","signature":"sluice.anthropic.sig==","index":0},
+                   {"type":"reasoning.encrypted","data":"sluice.anthropic-hidden.hidden==","index":1}],
                   "tool_calls":[
                    {"id":"toolu_1","type":"function","function":{"name":"f","arguments":"{\\"x\\":1}"}},
                    {"id":"toolu_2","type":"function","function":{"name":"g","arguments":"{}"},
-                    "extra_content":{"google":{"thought_signature":"proof=="}}}]},
+                    "extra_content":{"google":{"thought_signature":"sluice.gemini-call.proof=="}}}]},
                   "logprobs":{"content":[{"token":"a"},{"token":"a"}],"refusal":null},"finish_reason":"tool_calls"}],
                  "usage":{"prompt_tokens":20,"completion_tokens":11,"total_tokens":31,
                   "prompt_tokens_details":{"cached_tokens":5,"cache_write_tokens":3,"audio_tokens":0},
@@ -223,7 +226,10 @@ class OpenAiAnswerEncoderTest {
     void thinkingComesBackWithItsProofFromAWholeAnswer() {
         JsonNode message = whole(CLAUDE).at("/choices/0/message");
 
-        assertThat(readBack(message)).startsWith(new Part.Thinking("Hm", "sig=="), new Part.HiddenThinking("hidden=="));
+        assertThat(readBack(message))
+                .startsWith(
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "sig==")),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "hidden==")));
     }
 
     /** A client that does no more than add up what the deltas hold: texts joined, lists extended. */
@@ -231,7 +237,7 @@ class OpenAiAnswerEncoderTest {
     void thinkingComesBackWithItsProofFromAStream() {
         List<ChatEvent> twoBlocks = new ArrayList<>(CLAUDE);
         twoBlocks.add(6, new ChatEvent.Thinking(0, "More"));
-        twoBlocks.add(7, new ChatEvent.ThinkingSignature(0, "sig2=="));
+        twoBlocks.add(7, new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "sig2==")));
         ObjectNode message = Json.object().put("role", "assistant");
         ArrayNode details = message.putArray("reasoning_details");
         for (String line : stream(TARGET, twoBlocks).split("\n")) {
@@ -249,9 +255,9 @@ class OpenAiAnswerEncoderTest {
 
         assertThat(readBack(message))
                 .startsWith(
-                        new Part.Thinking("Hm", "sig=="),
-                        new Part.HiddenThinking("hidden=="),
-                        new Part.Thinking("More", "sig2=="));
+                        new Part.Thinking("Hm", new Proof(Maker.ANTHROPIC, "sig==")),
+                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "hidden==")),
+                        new Part.Thinking("More", new Proof(Maker.ANTHROPIC, "sig2==")));
     }
 
     private static List<Part> readBack(JsonNode message) {

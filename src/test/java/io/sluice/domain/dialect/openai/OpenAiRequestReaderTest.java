@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.MalformedRequestException;
 import java.util.List;
@@ -54,7 +56,9 @@ class OpenAiRequestReaderTest {
                         new Part.Audio(new MediaSource.Data("audio/mpeg", "AA==")),
                         new Part.Document(new MediaSource.Stored("file-1"), null, null, null),
                         new Part.Foreign(
-                                ChatDialect.OPENAI, Objects.requireNonNull(Json.read("{\"type\":\"something_new\"}"))));
+                                ChatDialect.OPENAI,
+                                Objects.requireNonNull(Json.read("{\"type\":\"something_new\"}")),
+                                "messages[0].content[3].type"));
     }
 
     @Test
@@ -63,7 +67,7 @@ class OpenAiRequestReaderTest {
                 "{'messages':[{'role':'user','content':[{'type':'text','text':'a','tone':'low','prompt_cache_breakpoint':{}}]}]}");
 
         assertThat(request.messages().getFirst().parts()).containsExactly(Part.Text.of("a"));
-        assertThat(request.extras()).containsOnlyKeys("messages.content.tone");
+        assertThat(request.extras()).containsOnlyKeys("messages[0].content[0].tone");
     }
 
     /** Details as clients gather them from streams that other gateways write: one item for each piece. */
@@ -76,17 +80,28 @@ class OpenAiRequestReaderTest {
                  {'type':'reasoning.encrypted','data':'e','index':1},
                  {'type':'reasoning.text','text':'c'},{'type':'reasoning.text','text':'d','signature':'s1'}]}"""))
                 .containsExactly(
-                        new Part.Thinking("ab", "s0"),
-                        new Part.HiddenThinking("e"),
-                        new Part.Thinking("cd", "s1"),
+                        new Part.Thinking("ab", new Proof(Maker.OPENROUTER, "s0")),
+                        new Part.HiddenThinking(new Proof(Maker.OPENROUTER, "e")),
+                        new Part.Thinking("cd", new Proof(Maker.OPENROUTER, "s1")),
                         Part.Text.of("x"));
+    }
+
+    @Test
+    void proofOfACallIsReadWhereClientsPutIt() {
+        for (String call : List.of(
+                "'function':{'name':'f','arguments':'{}'},'extra_content':{'google':{'thought_signature':'s'}}",
+                "'function':{'name':'f','arguments':'{}','extra_content':{'google':{'thought_signature':'s'}}}")) {
+            assertThat(parts("{'role':'assistant','content':null,'tool_calls':[{'id':'c','type':'function'," + call
+                            + "}]}"))
+                    .containsExactly(new Part.ToolCall("c", "f", "{}", new Proof(Maker.GEMINI, "s"), null));
+        }
     }
 
     @Test
     void proofWithoutItsTextTakesTheTextBesideIt() {
         assertThat(parts("""
                 {'role':'assistant','content':null,'reasoning_content':'abc',
-                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}""")).containsExactly(new Part.Thinking("abc", "s"));
+                 'reasoning_details':[{'type':'reasoning.text','signature':'s','index':0}]}""")).containsExactly(new Part.Thinking("abc", new Proof(Maker.OPENROUTER, "s")));
     }
 
     @ParameterizedTest

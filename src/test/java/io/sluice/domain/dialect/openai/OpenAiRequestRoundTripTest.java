@@ -8,20 +8,35 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.Losses;
 import io.sluice.domain.dialect.Json;
+import io.sluice.domain.dialect.openai.OpenAiVariant.Extension;
+import io.sluice.domain.dialect.openai.OpenAiVariant.MaxTokens;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests to the canonical model and back: nothing is lost. */
 class OpenAiRequestRoundTripTest {
-    private static final OpenAiCodec CODEC = new OpenAiCodec();
+    /** Of a server that takes all that the generator writes. */
+    private static final OpenAiCodec CODEC =
+            new OpenAiCodec(new OpenAiVariant(MaxTokens.BY_MODEL, Set.of(Extension.THOUGHT_SIGNATURES)));
 
-    private static JsonNode there(JsonNode body) {
-        ChatRequest request = CODEC.decodeRequest(
+    private static ChatRequest read(JsonNode body) {
+        return CODEC.decodeRequest(
                 (ObjectNode) body,
                 body.path("model").textValue(),
                 body.path("stream").asBoolean());
+    }
+
+    private static JsonNode there(JsonNode body) {
+        ChatRequest request = read(body);
         ObjectNode written = CODEC.encodeRequest(request, request.model(), new Losses(ChatDialect.OPENAI, false));
         return Json.read(Json.text(written));
     }
@@ -31,6 +46,55 @@ class OpenAiRequestRoundTripTest {
         JsonNode body = Json.read(Json.text(new ChatRequests(seed).request()));
 
         assertThat(there(body)).isEqualTo(body);
+    }
+
+    /** The property above is about all that the canonical model carries: each part of it is there in some request. */
+    @Test
+    void everyPartOfTheModelIsTried() throws ReflectiveOperationException {
+        Set<String> said = new TreeSet<>();
+        Set<String> all = new TreeSet<>();
+        for (int seed = 0; seed < 2_000; seed++) {
+            gather(read(new ChatRequests(seed).request()), said, all);
+        }
+
+        all.removeAll(said);
+        // For these chat completions have no words.
+        assertThat(all)
+                .containsExactlyInAnyOrder(
+                        "Document.options",
+                        "Text.citations",
+                        "ToolCall.cacheControl",
+                        "ToolResult.isError",
+                        "Url.mediaType");
+        assertThat(said)
+                .contains("Data", "Url", "Stored", "Auto", "None", "Required", "Named", "Json", "Schema", "Refusal")
+                .contains("Video", "Audio", "Image", "Thinking", "HiddenThinking", "Foreign", "Function", "Proof");
+    }
+
+    private static void gather(@Nullable Object value, Set<String> said, Set<String> all)
+            throws ReflectiveOperationException {
+        if (value instanceof Collection<?> items) {
+            for (Object item : items) {
+                gather(item, said, all);
+            }
+        } else if (value instanceof Record part) {
+            String type = part.getClass().getSimpleName();
+            said.add(type);
+            all.add(type);
+            for (RecordComponent component : part.getClass().getRecordComponents()) {
+                Object member = component.getAccessor().invoke(part);
+                String name = type + "." + component.getName();
+                all.add(name);
+                boolean silent = member == null
+                        || Boolean.FALSE.equals(member) && component.getType() == boolean.class
+                        || member instanceof Collection<?> items && items.isEmpty()
+                        || member instanceof Map<?, ?> map && map.isEmpty();
+                if (!silent) {
+                    said.add(name);
+                }
+                gather(member, said, all);
+            }
+        }
     }
 
     /** Forms of the same meaning become one of them. */

@@ -11,8 +11,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -80,7 +82,7 @@ class OpenAiRequestWriterTest {
     }
 
     private static Part.ToolCall call(String id) {
-        return new Part.ToolCall(id, "f", "{}", "proof", null);
+        return new Part.ToolCall(id, "f", "{}", new Proof(Maker.GEMINI, "proof"), null);
     }
 
     @Test
@@ -135,7 +137,11 @@ class OpenAiRequestWriterTest {
     void thinkingGoesBackToWhomItCameFromAlone() {
         say(Role.ASSISTANT, new Part.Thinking("plain", null), Part.Text.of("a"));
         say(Role.ASSISTANT, new Part.Thinking("plain", null), call("a"));
-        say(Role.ASSISTANT, new Part.Thinking("signed", "s"), new Part.HiddenThinking("h"), call("a"));
+        say(
+                Role.ASSISTANT,
+                new Part.Thinking("signed", new Proof(Maker.OPENROUTER, "s")),
+                new Part.HiddenThinking(new Proof(Maker.OPENROUTER, "h")),
+                call("a"));
 
         JsonNode written = written();
         assertThat(written.at("/messages/0").has("reasoning_content")).isFalse();
@@ -151,7 +157,7 @@ class OpenAiRequestWriterTest {
     @Test
     void messageOfThinkingAloneIsLeftOut() {
         say(Role.USER, Part.Text.of("a"));
-        say(Role.ASSISTANT, new Part.Thinking("signed", "s"));
+        say(Role.ASSISTANT, new Part.Thinking("signed", new Proof(Maker.OPENROUTER, "s")));
 
         assertThat(written().path("messages")).hasSize(1);
     }
@@ -167,7 +173,7 @@ class OpenAiRequestWriterTest {
 
     @Test
     void messageThatLosesAllIsEmptyText() {
-        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}")));
+        say(Role.USER, new Part.Foreign(ChatDialect.GEMINI, json("{}"), "messages.content.type"));
 
         assertThat(written(new Losses(client, true)).at("/messages/0/content").textValue())
                 .isEmpty();
@@ -271,9 +277,9 @@ class OpenAiRequestWriterTest {
                 new Part.Document(new MediaSource.Url("https://e.com/a.pdf", null), null, null, null),
                 new Part.Image(new MediaSource.Stored("file_1"), null, null),
                 new Part.Video(new MediaSource.Url("https://e.com/a.mp4", null)),
-                new Part.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"search_result\"}")),
+                new Part.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"search_result\"}"), "messages.content.type"),
                 new Part.Document(new MediaSource.Plain("x"), null, null, json("{\"citations\":{\"enabled\":true}}")));
-        tools = List.of(new Tool.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"web_search\"}")));
+        tools = List.of(new Tool.Foreign(ChatDialect.ANTHROPIC, json("{\"type\":\"web_search\"}"), "tools.type"));
         sampling = new Sampling(
                 null, null, null, 5L, List.of("a", "b", "c", "d", "e"), null, null, null, null, null, null, null);
         tier = "batch";

@@ -12,8 +12,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -320,7 +322,9 @@ class QianfanCodecTest {
                         said(Role.USER, "b"),
                         said(Role.ASSISTANT, "c"),
                         said(Role.SYSTEM, "s"),
-                        ChatMessage.of(Role.ASSISTANT, List.of(new Part.Thinking("x", "y"), Part.Text.of("d"))),
+                        ChatMessage.of(
+                                Role.ASSISTANT,
+                                List.of(new Part.Thinking("x", new Proof(Maker.ANTHROPIC, "y")), Part.Text.of("d"))),
                         said(Role.USER, "e")))
                 .isEqualTo("[{'role':'user','content':'a\\n\\nb'},{'role':'assistant','content':'c\\n\\nd'},"
                         + "{'role':'user','content':'e'}]");
@@ -387,7 +391,7 @@ class QianfanCodecTest {
                         "m",
                         false,
                         List.of(said(Role.USER, "Hi")),
-                        List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object())),
+                        List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object(), "tools.type")),
                         null,
                         null,
                         new Sampling(

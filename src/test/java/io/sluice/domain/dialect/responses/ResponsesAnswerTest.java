@@ -14,6 +14,8 @@ import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.chat.ChatEvent;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
+import io.sluice.domain.chat.Maker;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.dialect.AnswerEncoder;
 import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Json;
@@ -147,12 +149,12 @@ class ResponsesAnswerTest {
                 START,
                 new ChatEvent.Thinking(0, "I "),
                 new ChatEvent.Thinking(0, "see"),
-                new ChatEvent.ThinkingSignature(0, "SIG"),
-                new ChatEvent.HiddenThinking(0, "DATA"),
+                new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "SIG")),
+                new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "DATA")),
                 text("Look:"),
                 new ChatEvent.ToolCall(0, 0, "call_a", "f", null),
                 new ChatEvent.ToolArguments(0, 0, "{\"a\""),
-                new ChatEvent.ToolCall(0, 1, "call_b", "g", "CALLSIG"),
+                new ChatEvent.ToolCall(0, 1, "call_b", "g", new Proof(Maker.GEMINI, "CALLSIG")),
                 new ChatEvent.ToolArguments(0, 0, ":1}"),
                 new ChatEvent.Ping(),
                 finish(FinishReason.TOOL_CALLS),
@@ -192,12 +194,12 @@ class ResponsesAnswerTest {
                         "completed");
         Response response = accepted(events);
         assertThat(response.output()).hasSize(6);
-        assertThat(response.output().get(0).asReasoning().encryptedContent()).contains("sluice.t.SIG");
+        assertThat(response.output().get(0).asReasoning().encryptedContent()).contains("sluice.anthropic.SIG");
         assertThat(response.output().get(0).asReasoning().summary().getFirst().text())
                 .isEqualTo("I see");
-        assertThat(response.output().get(1).asReasoning().encryptedContent()).contains("sluice.h.DATA");
+        assertThat(response.output().get(1).asReasoning().encryptedContent()).contains("sluice.anthropic-hidden.DATA");
         assertThat(response.output().get(3).asFunctionCall().arguments()).isEqualTo("{\"a\":1}");
-        assertThat(response.output().get(4).asReasoning().encryptedContent()).contains("sluice.c.CALLSIG");
+        assertThat(response.output().get(4).asReasoning().encryptedContent()).contains("sluice.gemini-call.CALLSIG");
         assertThat(response.output().get(5).asFunctionCall().callId()).isEqualTo("call_b");
         assertThat(response.output().get(5).asFunctionCall().arguments()).isEqualTo("{}");
     }
@@ -208,10 +210,10 @@ class ResponsesAnswerTest {
                 request(false, "{\"input\":\"hi\"}"),
                 START,
                 new ChatEvent.Thinking(0, "see"),
-                new ChatEvent.ThinkingSignature(0, "SIG"),
-                new ChatEvent.HiddenThinking(0, "DATA"),
+                new ChatEvent.ThinkingSignature(0, new Proof(Maker.ANTHROPIC, "SIG")),
+                new ChatEvent.HiddenThinking(0, new Proof(Maker.ANTHROPIC, "DATA")),
                 text("Look"),
-                new ChatEvent.ToolCall(0, 0, "call_a", "f", "CALLSIG"),
+                new ChatEvent.ToolCall(0, 0, "call_a", "f", new Proof(Maker.GEMINI, "CALLSIG")),
                 new ChatEvent.ToolArguments(0, 0, "{}"),
                 finish(FinishReason.TOOL_CALLS),
                 END));
@@ -222,9 +224,11 @@ class ResponsesAnswerTest {
 
         assertThat(request.messages())
                 .singleElement()
-                .hasToString("ChatMessage[role=ASSISTANT, name=null, parts=[Thinking[text=see, signature=SIG], "
-                        + "HiddenThinking[data=DATA], Text[text=Look, cacheControl=null, citations=null], "
-                        + "ToolCall[id=call_a, name=f, arguments={}, signature=CALLSIG, cacheControl=null]]]");
+                .hasToString(
+                        "ChatMessage[role=ASSISTANT, name=null, parts=[Thinking[text=see, proof=Proof[maker=ANTHROPIC, value=SIG]], "
+                                + "HiddenThinking[proof=Proof[maker=ANTHROPIC, value=DATA]], Text[text=Look, cacheControl=null, citations=null], "
+                                + "ToolCall[id=call_a, name=f, arguments={}, proof=Proof[maker=GEMINI, value=CALLSIG], "
+                                + "cacheControl=null]]]");
     }
 
     @Test

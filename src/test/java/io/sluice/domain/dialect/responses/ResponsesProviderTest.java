@@ -16,8 +16,10 @@ import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.FinishReason;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Sampling;
 import io.sluice.domain.chat.Tool;
@@ -155,20 +157,20 @@ class ResponsesProviderTest {
         assertThat(events)
                 .containsExactly(
                         new ChatEvent.Start("", "", 0),
-                        new ChatEvent.HiddenThinking(0, "rs.rs_1.gAAA"),
+                        new ChatEvent.HiddenThinking(0, new Proof(Maker.OPENAI, "rs_1.gAAA")),
                         new ChatEvent.Thinking(0, "a"),
                         new ChatEvent.Thinking(0, "\n\n"),
                         new ChatEvent.Thinking(0, "b"),
-                        new ChatEvent.ThinkingSignature(0, "rs.rs_2.gBBB"));
+                        new ChatEvent.ThinkingSignature(0, new Proof(Maker.OPENAI, "rs_2.gBBB")));
         ObjectNode back = encoded(
                 request(
                         List.of(ChatMessage.of(
                                 Role.ASSISTANT,
                                 List.of(
-                                        new Part.HiddenThinking("rs.rs_1.gAAA"),
-                                        new Part.Thinking("a\n\nb", "rs.rs_2.gBBB"),
-                                        new Part.Thinking("theirs", "EqQBCg"),
-                                        new Part.HiddenThinking("EmwK"),
+                                        new Part.HiddenThinking(new Proof(Maker.OPENAI, "rs_1.gAAA")),
+                                        new Part.Thinking("a\n\nb", new Proof(Maker.OPENAI, "rs_2.gBBB")),
+                                        new Part.Thinking("theirs", new Proof(Maker.ANTHROPIC, "EqQBCg")),
+                                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "EmwK")),
                                         Part.Text.of("hi")))),
                         Sampling.DEFAULT,
                         Map.of()),
@@ -293,7 +295,7 @@ class ResponsesProviderTest {
                                 List.of(
                                         Part.Text.of("I "),
                                         new Part.Refusal("no"),
-                                        new Part.ToolCall("c1", "f", "{}", "SIG", null),
+                                        new Part.ToolCall("c1", "f", "{}", new Proof(Maker.GEMINI, "SIG"), null),
                                         new Part.ToolCall("c2", "g", "{}", null, null))),
                         user(
                                 new Part.ToolResult("c1", null, List.of(Part.Text.of("42")), true, null),
@@ -403,8 +405,8 @@ class ResponsesProviderTest {
                         Part.Text.of("x"),
                         new Part.Audio(new MediaSource.Data("audio/wav", "A")),
                         new Part.Video(new MediaSource.Url("https://e.org", null)),
-                        new Part.Foreign(ChatDialect.OPENAI, Json.object()))),
-                List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object())),
+                        new Part.Foreign(ChatDialect.OPENAI, Json.object(), "messages.content.type"))),
+                List.of(new Tool.Foreign(ChatDialect.OPENAI, Json.object(), "tools.type")),
                 new ToolChoice.Required(),
                 true,
                 new Sampling(

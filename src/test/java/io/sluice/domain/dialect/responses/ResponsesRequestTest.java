@@ -1,6 +1,5 @@
 package io.sluice.domain.dialect.responses;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -14,8 +13,10 @@ import io.sluice.domain.chat.ChatMessage.Role;
 import io.sluice.domain.chat.ChatRequest;
 import io.sluice.domain.chat.InexpressibleException;
 import io.sluice.domain.chat.Losses;
+import io.sluice.domain.chat.Maker;
 import io.sluice.domain.chat.MediaSource;
 import io.sluice.domain.chat.Part;
+import io.sluice.domain.chat.Proof;
 import io.sluice.domain.chat.Reasoning;
 import io.sluice.domain.chat.Tool;
 import io.sluice.domain.chat.ToolChoice;
@@ -107,7 +108,9 @@ class ResponsesRequestTest {
                         new Part.Document(new MediaSource.Stored("file-2"), null, null, null),
                         new Part.Audio(new MediaSource.Data("audio/wav", "DDDD")),
                         new Part.Foreign(
-                                ChatDialect.RESPONSES, Json.read("{\"type\":\"input_smell\",\"smell\":\"rose\"}"))));
+                                ChatDialect.RESPONSES,
+                                Json.read("{\"type\":\"input_smell\",\"smell\":\"rose\"}"),
+                                "input[0].content[9].type")));
     }
 
     @Test
@@ -115,11 +118,11 @@ class ResponsesRequestTest {
         List<ChatMessage> messages = input("""
                 [{"role":"user","content":"go"},
                  {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"hm"}],
-                  "encrypted_content":"sluice.t.SIG"},
-                 {"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sluice.h.DATA"},
+                  "encrypted_content":"sluice.anthropic.SIG"},
+                 {"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"sluice.anthropic-hidden.DATA"},
                  {"type":"message","role":"assistant","content":[
                    {"type":"output_text","text":"I look","annotations":[]},{"type":"refusal","refusal":"no"}]},
-                 {"type":"reasoning","id":"rs_3","summary":[],"encrypted_content":"sluice.c.CALLSIG"},
+                 {"type":"reasoning","id":"rs_3","summary":[],"encrypted_content":"sluice.gemini-call.CALLSIG"},
                  {"type":"function_call","call_id":"c1","name":"f","arguments":"{\\"a\\":1}"},
                  {"type":"function_call","call_id":"c2","name":"g","arguments":""},
                  {"type":"function_call_output","call_id":"c1","output":"42"},
@@ -133,11 +136,12 @@ class ResponsesRequestTest {
                         ChatMessage.of(
                                 Role.ASSISTANT,
                                 List.of(
-                                        new Part.Thinking("hm", "SIG"),
-                                        new Part.HiddenThinking("DATA"),
+                                        new Part.Thinking("hm", new Proof(Maker.ANTHROPIC, "SIG")),
+                                        new Part.HiddenThinking(new Proof(Maker.ANTHROPIC, "DATA")),
                                         text("I look"),
                                         new Part.Refusal("no"),
-                                        new Part.ToolCall("c1", "f", "{\"a\":1}", "CALLSIG", null),
+                                        new Part.ToolCall(
+                                                "c1", "f", "{\"a\":1}", new Proof(Maker.GEMINI, "CALLSIG"), null),
                                         new Part.ToolCall("c2", "g", "{}", null, null))),
                         ChatMessage.of(
                                 Role.TOOL,
@@ -159,7 +163,7 @@ class ResponsesRequestTest {
     }
 
     @Test
-    void leavesOutWhatOnlyOpenAiCanRead() {
+    void whatOnlyOpenAiCanReadIsItsProof() {
         List<ChatMessage> messages = input("""
                 [{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},
                  {"type":"reasoning","id":"rs_2","summary":[{"type":"summary_text","text":"a"},
@@ -169,9 +173,11 @@ class ResponsesRequestTest {
 
         assertThat(messages).singleElement().satisfies(message -> {
             assertThat(message.role()).isEqualTo(Role.ASSISTANT);
-            assertThat(message.parts()).hasSize(2);
-            assertThat(message.parts().get(0)).isEqualTo(new Part.Thinking("a\n\nb", null));
-            assertThat(message.parts().get(1)).isInstanceOf(Part.Foreign.class);
+            assertThat(message.parts()).hasSize(3);
+            assertThat(message.parts().get(0)).isEqualTo(new Part.HiddenThinking(new Proof(Maker.OPENAI, "rs_1.gAAA")));
+            assertThat(message.parts().get(1))
+                    .isEqualTo(new Part.Thinking("a\n\nb", new Proof(Maker.OPENAI, "rs_2.gBBB")));
+            assertThat(message.parts().get(2)).isInstanceOf(Part.Foreign.class);
         });
     }
 
@@ -188,7 +194,8 @@ class ResponsesRequestTest {
                 .containsExactly(
                         new Tool.Function("f", "d", Json.read("{\"type\":\"object\"}"), true, null),
                         new Tool.Function("g", null, null, null, null),
-                        new Tool.Foreign(ChatDialect.RESPONSES, Json.read("{\"type\":\"web_search\"}")));
+                        new Tool.Foreign(
+                                ChatDialect.RESPONSES, Json.read("{\"type\":\"web_search\"}"), "tools[2].type"));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Named("f"));
         assertThat(request.parallelToolCalls()).isFalse();
     }
@@ -227,7 +234,14 @@ class ResponsesRequestTest {
         assertThat(request.user()).isEqualTo("u1");
         assertThat(request.format())
                 .isEqualTo(new AnswerFormat.Schema("n", null, Json.read("{\"type\":\"object\"}"), true));
-        assertThat(request.extras()).containsOnlyKeys("verbosity", "metadata");
+        assertThat(request.extras())
+                .containsOnlyKeys(
+                        "verbosity",
+                        "metadata",
+                        "store",
+                        "background",
+                        "truncation",
+                        "stream_options.include_obfuscation");
     }
 
     @Test
@@ -257,7 +271,7 @@ class ResponsesRequestTest {
                         "max_tool_calls",
                         "context_management",
                         "include",
-                        "stream_options",
+                        "stream_options.x",
                         "reasoning.context",
                         "tool_choice",
                         "input.item_reference");
@@ -268,26 +282,14 @@ class ResponsesRequestTest {
     void losesLabelsWithoutAWord() {
         Losses losses = new Losses(ChatDialect.RESPONSES, false);
 
-        losses.lose("prompt_cache_key");
-        losses.lose("metadata");
+        losses.lose("prompt_cache_key", Json.NODES.textNode("k"));
+        losses.lose("metadata", Json.object());
+        losses.lose("store", Json.NODES.booleanNode(false));
 
         assertThat(losses.fields()).isEmpty();
         assertThat(catchThrowableOfType(InexpressibleException.class, () -> losses.lose("conversation"))
                         .field())
                 .isEqualTo("conversation");
-    }
-
-    @Test
-    void takesOthersReasoningOutOfWhatPassesToOpenAi() {
-        byte[] mixed = """
-                {"model": "m", "input":[{"type":"reasoning","summary":[],"encrypted_content":"sluice.t.X"},
-                {"role":"user","content":"hi"},{"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}""".getBytes(UTF_8);
-        byte[] plain = "{\"input\":\"the mark is \\\"sluice.t.\"}".getBytes(UTF_8);
-
-        assertThat(new String(PassedReasoning.ofOpenAi(mixed), UTF_8)).isEqualTo("""
-                {"model":"m","input":[{"role":"user","content":"hi"},\
-                {"type":"reasoning","summary":[],"encrypted_content":"gAAA"}]}""");
-        assertThat(PassedReasoning.ofOpenAi(plain)).isSameAs(plain);
     }
 
     @Test
@@ -342,6 +344,8 @@ class ResponsesRequestTest {
         Losses losses = new Losses(ChatDialect.OPENAI, false);
 
         ObjectNode written = new ResponsesCodec().encodeRequest(request, "m", losses);
+        // Nothing is stored, whatever the client says.
+        written.remove("store");
         ChatRequest again = new ResponsesCodec().decodeRequest(written, "m", false);
 
         assertThat(again).isEqualTo(request);

@@ -1,0 +1,22 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Model;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for, once it was read and allowed.
+ *
+ * @param scan its body
+ * @param model the model it asks for
+ * @param maxWait how long it may wait for room
+ * @param ownership whose the stored responses are that it speaks of or makes; null when there are none
+ * @param upload the form that is still to come; null for a request that is whole
+ */
+record Asked(
+        RequestScan scan,
+        Model model,
+        Duration maxWait,
+        @Nullable Ownership ownership,
+        @Nullable ClientUpload upload) {}
