@@ -81,11 +81,7 @@ final class Exchange implements Cancellation, InFlight {
      * @param asked what it asks for
      * @param release gives back its place; run once at the end
      */
-    Exchange(
-            ExchangeServices services,
-            Incoming incoming,
-            Asked asked,
-            Runnable release) {
+    Exchange(ExchangeServices services, Incoming incoming, Asked asked, Runnable release) {
         this.services = services;
         this.incoming = incoming;
         this.scan = asked.scan();

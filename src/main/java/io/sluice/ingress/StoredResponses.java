@@ -120,7 +120,12 @@ final class StoredResponses {
                 .onComplete(
                         body -> {
                             services.limits().releaseBody(body.length);
-                            new Exchange(services, incoming, new Asked(scan, model, maxWait, ownership, null), services::leave).start();
+                            new Exchange(
+                                            services,
+                                            incoming,
+                                            new Asked(scan, model, maxWait, ownership, null),
+                                            services::leave)
+                                    .start();
                         },
                         cause -> {
                             services.leave();

@@ -63,11 +63,15 @@ public final class OpenAiRequests {
         if (asked.dialect() == ChatDialect.OPENAI || asked == Endpoint.RESPONSES && passesResponses(candidate, scan)) {
             PassedProofs body = shaped(candidate, scan, Encoding.spliced(candidate, scan));
             return new UpstreamRequest(
-                    uri.apply(asked.path()), headers, body.body(), Encoding.asAsked(
+                    uri.apply(asked.path()),
+                    headers,
+                    body.body(),
+                    Encoding.asAsked(
                             scan,
                             asked == Endpoint.RESPONSES ? RESPONSES : CODEC,
                             target,
-                            Encoding.passing(candidate, scan)), body.lost());
+                            Encoding.passing(candidate, scan)),
+                    body.lost());
         }
         if (Encoding.isGeminiVectors(scan)) {
             return Encoding.vectors(

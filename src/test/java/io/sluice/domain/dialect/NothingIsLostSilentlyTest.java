@@ -64,8 +64,7 @@ class NothingIsLostSilentlyTest {
     /** A part or tool that is dropped as a whole is named by its place, or by its type; of several, the first is named. */
     private static boolean covers(String field, String path) {
         String whole = field.endsWith(".type") ? field.substring(0, field.length() - ".type".length()) : field;
-        return field.equals(path)
-                || whole.indexOf('[') >= 0 && shape(path).startsWith(shape(whole) + ".");
+        return field.equals(path) || whole.indexOf('[') >= 0 && shape(path).startsWith(shape(whole) + ".");
     }
 
     private static String shape(String path) {

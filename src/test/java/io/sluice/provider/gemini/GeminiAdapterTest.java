@@ -21,7 +21,6 @@ import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Tls;
-import io.sluice.domain.sse.GeminiTap;
 import io.sluice.provider.UpstreamRequest;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.RevisionBuilder.ChannelBuilder;
