@@ -101,6 +101,7 @@ class AnthropicAdapterTest {
     @Test
     void passesItsOwnDialectAsItCame() {
         UpstreamRequest same = encode(Endpoint.MESSAGES, BODY, c -> c.serves("m"));
+        UpstreamRequest whole = encode(Endpoint.MESSAGES, BODY.replace("true", "false"), c -> c.serves("m"));
         UpstreamRequest renamed = encode(Endpoint.MESSAGES, BODY, c -> c.redirect("m", "claude-x"));
         UpstreamRequest ruled = encode(Endpoint.MESSAGES, BODY, c -> c.serves("m")
                 .parameters(new ParameterRules(Map.of("top_k", "5"), List.of("max_tokens"))));
@@ -109,7 +110,7 @@ class AnthropicAdapterTest {
         assertThat(new String(renamed.body(), UTF_8)).isEqualTo(BODY.replace("\"m\"", "\"claude-x\""));
         assertThat(new String(ruled.body(), UTF_8)).contains("\"top_k\":5").doesNotContain("max_tokens");
         assertThat(same.answer().tap("text/event-stream")).isInstanceOf(SseTap.class);
-        assertThat(same.answer().tap("application/json")).isInstanceOf(JsonTap.class);
+        assertThat(whole.answer().tap("application/json")).isInstanceOf(JsonTap.class);
         assertThat(same.answer().tap("text/html")).isNull();
     }
 
