@@ -22,6 +22,7 @@ final class GeminiStreamEncoder implements AnswerEncoder {
     private static final byte[] THOUGHT_END = ",\"thought\":true}],\"role\":\"model\"},\"index\":".getBytes(UTF_8);
     private static final byte[] EVENT = "data: ".getBytes(UTF_8);
     private static final byte[] EVENT_END = "\r\n\r\n".getBytes(UTF_8);
+    private static final byte[] PING = {'\r', '\n'};
     private static final byte[] ARRAY = "[".getBytes(UTF_8);
     private static final byte[] NEXT = ",\r\n".getBytes(UTF_8);
     private static final byte[] ARRAY_END = "]".getBytes(UTF_8);
@@ -122,12 +123,11 @@ final class GeminiStreamEncoder implements AnswerEncoder {
         close(out);
     }
 
+    /** White space: clients look at the candidates of every response. */
     private void ping(Consumer<byte[]> out) {
-        ObjectNode response = Json.object();
-        response.put("modelVersion", target.model()).put("responseId", target.id());
-        open();
-        chunk.json(response);
-        close(out);
+        if (begun) {
+            out.accept(PING.clone());
+        }
     }
 
     private void end() {
@@ -150,10 +150,10 @@ final class GeminiStreamEncoder implements AnswerEncoder {
     private void open() {
         if (target.arrayStream()) {
             chunk.raw(begun ? NEXT : ARRAY);
-            begun = true;
         } else {
             chunk.raw(EVENT);
         }
+        begun = true;
     }
 
     private void close(Consumer<byte[]> out) {

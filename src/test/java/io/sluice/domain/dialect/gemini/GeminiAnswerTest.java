@@ -280,10 +280,19 @@ class GeminiAnswerTest {
             new ChatEvent.ToolArguments(0, 0, "{\"a\":"),
             new ChatEvent.ToolCall(0, 1, "t1", "g", null),
             new ChatEvent.ToolArguments(0, 0, "1}"),
-            new ChatEvent.Ping(),
             new ChatEvent.Finish(0, FinishReason.TOOL_CALLS, null),
             usage(9, 2, 8, 3),
             new ChatEvent.End());
+
+    @Test
+    void pingsAreBlankLinesBehindTheFirstEvent() {
+        List<ChatEvent> events = List.of(new ChatEvent.Ping(), new ChatEvent.Text(0, "a"), new ChatEvent.Ping());
+
+        for (boolean array : List.of(false, true)) {
+            String without = new String(encode(true, array, List.of(events.get(1))), UTF_8);
+            assertThat(new String(encode(true, array, events), UTF_8)).isEqualTo(without + "\r\n");
+        }
+    }
 
     @Test
     void writesEvents() {
@@ -302,7 +311,6 @@ class GeminiAnswerTest {
                                                 + "\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\\u0001\uD83D\uDE00é中\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
-                                        "{\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"t0\",\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2x1aWNlLm90aGVyLWNhbGwu\"},{\"functionCall\":{\"id\":\"t1\",\"name\":\"g\",\"args\":{}}}],\"role\":\"model\"},\"index\":0}],\"modelVersion\":\"public\",\"responseId\":\"id-1\"}",
                                         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":9,\"candidatesTokenCount\":5,\"totalTokenCount\":17,\"cachedContentTokenCount\":2,\"thoughtsTokenCount\":3},\"modelVersion\":\"public\",\"responseId\":\"id-1\"}")));
     }
