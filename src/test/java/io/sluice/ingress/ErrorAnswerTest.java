@@ -57,6 +57,7 @@ class ErrorAnswerTest {
                 Arguments.of(invalid(InvalidRequest.Kind.TARGET_TOO_LONG), 414, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.UNSUPPORTED_MEDIA_TYPE), 415, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.EXPECTATION_FAILED), 417, invalid, "c", 0),
+                Arguments.of(invalid(InvalidRequest.Kind.UPGRADE_REQUIRED), 426, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.HEADERS_TOO_LARGE), 431, invalid, "c", 0),
                 Arguments.of(invalid(InvalidRequest.Kind.NOT_IMPLEMENTED), 501, invalid, "c", 0),
                 Arguments.of(quota(QuotaExceeded.Cause.KEY), 429, limit, "rate_limit_exceeded", 7),
