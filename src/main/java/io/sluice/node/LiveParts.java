@@ -23,6 +23,7 @@ import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
 import io.sluice.provider.ProviderClientVerticle;
+import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
@@ -125,7 +126,8 @@ final class LiveParts implements Parts {
     public Lane lane(int number) {
         return new Lane(
                 new RouterVerticle(number, nanoClock),
-                new ProviderClientVerticle(number, config.http().bounds().upstreamQueue(), nanoClock),
+                new ProviderClientVerticle(
+                        number, config.http().bounds().upstreamQueue(), nanoClock, PublicInternet::new),
                 new IngressVerticle(number, config.http(), initial, edgeLimits, metrics, nanoClock, ownIds));
     }
 

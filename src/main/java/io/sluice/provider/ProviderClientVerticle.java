@@ -11,7 +11,6 @@ import io.sluice.message.RevisionChanged;
 import io.sluice.provider.UpstreamClients.Way;
 import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.MediaNetwork;
-import io.sluice.provider.fetch.PublicInternet;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -46,17 +45,6 @@ public final class ProviderClientVerticle extends VerticleBase {
     private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
     private @Nullable Set<Way> live;
-
-    /**
-     * The provider client of one lane.
-     *
-     * @param lane number of the lane
-     * @param upstreamQueue requests that may wait for a connection to one provider
-     * @param clock monotonic nanoseconds
-     */
-    public ProviderClientVerticle(int lane, int upstreamQueue, LongSupplier clock) {
-        this(lane, upstreamQueue, clock, PublicInternet::new);
-    }
 
     /**
      * The provider client of one lane.

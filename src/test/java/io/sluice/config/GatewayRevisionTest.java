@@ -486,7 +486,8 @@ class GatewayRevisionTest {
         GatewayRevision revision = gateway.value();
         assertThat(revision.warnings()).isEmpty();
         assertThat(revision.notApplied()).isEmpty();
-        assertThat(revision.models().keySet()).containsExactly("gpt-4o-mini", "gpt-4o", "text-embedding-3-small", "whisper-1");
+        assertThat(revision.models().keySet())
+                .containsExactly("gpt-4o-mini", "gpt-4o", "text-embedding-3-small", "whisper-1");
         assertThat(revision.keys().find(KeyHash.ofKey(SampleKey.TEXT))).isPresent();
     }
 

@@ -158,13 +158,21 @@ class OtherFormTest {
         assertCounted();
     }
 
+    /** Pings are the client's dialect's: passed and translated answers, with and without events of their own for it. */
+    static Stream<Arguments> speakers() {
+        return pairs().filter(pair -> pair.get()[1] == ProviderSample.OPENAI
+                || pair.get()[1] == ProviderSample.ANTHROPIC
+                || pair.get()[1] == ProviderSample.GEMINI
+                || pair.get()[1] == ProviderSample.RESPONSES);
+    }
+
     /** What a client sees while its provider says nothing; a JSON array has no place for it. */
     @ParameterizedTest(name = "{0} of {1}")
-    @MethodSource("pairs")
+    @MethodSource("speakers")
     void silentProviderIsBridgedByPings(ClientSample client, ProviderSample provider) throws Exception {
         List<byte[]> pieces = provider.pieces();
         int spoken = provider == ProviderSample.GEMINI ? 1 : pieces.size() / 2;
-        Script script = provider.stream(spoken).pause(Duration.ofMillis(1_500));
+        Script script = provider.stream(spoken).pause(Duration.ofMillis(800));
         for (byte[] piece : pieces.subList(spoken, pieces.size())) {
             script = script.write(Integer.toHexString(piece.length) + "\r\n")
                     .write(piece)
