@@ -1,12 +1,14 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.chat.ChatText;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.dialect.PromptText;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.json.KeptText;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.tokens.PromptTokens;
@@ -32,6 +34,8 @@ final class MissingUsage {
     private @Nullable Vocabulary vocabulary;
     private @Nullable RequestScan request;
     private @Nullable KeptText answer;
+    /** Tokens of the operator's system prompt, which the client's request does not have. */
+    private long promptTokens;
 
     MissingUsage(Vertx vertx) {
         this.vertx = vertx;
@@ -50,6 +54,8 @@ final class MissingUsage {
         vocabulary = known != null ? known : Vocabulary.of(candidate.model());
         if (vocabulary != null) {
             request = scan.body().length <= MOST_BYTES ? scan : null;
+            SystemPrompt prompt = candidate.outbound().systemPrompt();
+            promptTokens = prompt == null || scan.endpoint().kind() != Endpoint.Kind.CHAT ? 0 : prompt.tokens();
             answer = new KeptText(MOST_BYTES);
             tap.keep(answer);
         }
@@ -75,12 +81,13 @@ final class MissingUsage {
             return Future.succeededFuture(estimated);
         }
         RequestScan asked = request;
+        long added = promptTokens;
         Promise<TokenUsage> told = Promise.promise();
         long timer = vertx.setTimer(MOST_MILLIS, t -> told.tryComplete(estimated));
         // In order: a lane counts one at a time. One that comes too late is not begun.
         vertx.executeBlocking(() -> told.future().isComplete()
                         ? estimated
-                        : new TokenUsage(input(asked, known, input), 0, output(text, known, output), 0))
+                        : new TokenUsage(input(asked, known, input, added), 0, output(text, known, output), 0))
                 .otherwise(estimated)
                 .onComplete(done -> {
                     vertx.cancelTimer(timer);
@@ -89,7 +96,7 @@ final class MissingUsage {
         return told.future();
     }
 
-    private static long input(@Nullable RequestScan asked, Vocabulary vocabulary, long estimate) {
+    private static long input(@Nullable RequestScan asked, Vocabulary vocabulary, long estimate, long added) {
         if (asked == null) {
             return estimate;
         }
@@ -98,7 +105,8 @@ final class MissingUsage {
             if (text == null) {
                 return estimate;
             }
-            return text.messages() == 0 ? vocabulary.count(text.texts()) : PromptTokens.count(text, vocabulary);
+            return added
+                    + (text.messages() == 0 ? vocabulary.count(text.texts()) : PromptTokens.count(text, vocabulary));
         } catch (GatewayException e) {
             // The provider took what is malformed here.
             return estimate;

@@ -3,10 +3,14 @@ package io.sluice.ingress;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.json.TokenEstimate;
 import io.sluice.domain.pool.BaseUrl;
+import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.SystemPrompt;
+import io.sluice.domain.pool.Tls;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
@@ -19,6 +23,7 @@ import io.sluice.tokens.Vocabulary;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +43,8 @@ class MissingUsageTest {
     private final FakeUpstream upstream = FakeUpstream.start();
     private TestNode node;
 
+    private static final SystemPrompt PROMPT = new SystemPrompt(Secret.of("Answer in English."), 17);
+
     /** Loading takes longer than an answer may wait on a slow machine. */
     @BeforeAll
     static void loadVocabularies() {
@@ -55,6 +62,10 @@ class MissingUsageTest {
                                 .redirect("e", "text-embedding-3-small")
                                 .redirect("gpt-4", "a-deployment")
                                 .redirect("other", "llama-3"))
+                        .channel("prompted", c -> c.type(ProviderType.OPENAI)
+                                .url(new BaseUrl(false, "127.0.0.1", upstream.port(), "/v1"))
+                                .outbound(new Outbound(Map.of(), Map.of(), null, Tls.SYSTEM, PROMPT))
+                                .redirect("p", "gpt-4o-mini"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 1, SOON)
                         .build())
@@ -146,6 +157,16 @@ class MissingUsageTest {
                 () -> assertThat(post("/v1/chat/completions", chat("m", false)).status())
                         .isEqualTo(200),
                 input(Vocabulary.O200K),
+                count(Vocabulary.O200K, ANSWER));
+    }
+
+    @Test
+    void systemPromptOfTheOperatorCounts() throws Exception {
+        counts(
+                whole(ANSWER),
+                () -> assertThat(post("/v1/chat/completions", chat("p", false)).status())
+                        .isEqualTo(200),
+                PROMPT.tokens() + input(Vocabulary.O200K),
                 count(Vocabulary.O200K, ANSWER));
     }
 
