@@ -27,6 +27,11 @@ final class FormFields {
     private boolean fileBegan;
     private long fileBytes;
 
+    /** Whether Sluice decides on a field. */
+    static boolean isRead(String name) {
+        return READ.contains(name);
+    }
+
     /** A part begins. */
     void begin(PartHeaders headers) {
         part = headers;

@@ -84,6 +84,11 @@ final class HeaderParameters {
         return text.substring(start, at);
     }
 
+    /** Whether a text is a token (RFC 9110, section 5.6.2), as the names of headers are. */
+    static boolean isToken(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> isToken((char) c));
+    }
+
     private static boolean isToken(char c) {
         return c > ' ' && c < 0x7f && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
     }

@@ -139,6 +139,20 @@ class FormFilterTest {
                 "--B~Content-Disposition: form-data; name=\"x\"; name=\"model\"~~v~--B--",
                 "--B~Content-Disposition: form-data; name*=utf-8''model~~v~--B--",
                 "--B~Content-Disposition: form-data; name=\"x\" junk~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"x\"; name*0=\"mo\"; name*1=\"del\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"x\"; name*0*=utf-8''mo; name*1=del~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"model\"; filename*0=\"x\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=<model>~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"=?utf-8?Q?model?=\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\" model\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"[model]\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"model]\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"model[]\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"Model\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"stream[x]\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"mo%64el\"~~v~--B--",
+                "--B~Content-Disposition : form-data; name=\"model\"~Content-Disposition: form-data; name=\"x\"~~v~--B--",
+                "--B~Content-Disposition: form-data; name=\"stream\"~Content-Transfer-Encoding: base64~~dHJ1ZQ==~--B--",
                 "--B~Content-Disposition: form-data; name=\"x\"~Content-Disposition: form-data; name=\"y\"~~v~--B--",
                 "--B~Content-Disposition: form-data; name=\"x\"~ folded: y~~v~--B--",
                 "--B~Content-Disposition form-data; name=\"x\"~~v~--B--",
@@ -162,6 +176,23 @@ class FormFilterTest {
             }
             assertThatThrownBy(() -> run(new FormFilter(B, model), single)).isInstanceOf(GatewayException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "form-data; name=\"timestamp_granularities[]\"",
+                "form-data; name=\"chunking_strategy[type]\"",
+                "form-data; name=\"model_options.x\"",
+                "form-data; name=language",
+                "form-data; name=\"image[]\"; filename=\"\u00c3\u00a4 (1).png\"; filename*=UTF-8''%C3%A4.png",
+                "form-data; name=\"file\"; filename=\"a.mp3\"\r\nContent-Transfer-Encoding: base64",
+                "form-data; name=\"x\"\r\nContent-Transfer-Encoding: 8bit",
+            })
+    void letsThroughWhatAllReadAlike(String disposition) {
+        String form = part(disposition, "v") + MODEL + END;
+
+        assertThat(run(new FormFilter(B, null), bytes(form))).isEqualTo(form);
     }
 
     @Test
