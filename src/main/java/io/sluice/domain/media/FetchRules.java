@@ -11,7 +11,7 @@ import java.util.Set;
  * @param enabled off by default: then nothing is fetched
  * @param hosts host names that may be asked, in lower case; empty for all
  * @param ports ports that may be asked, 1 to 65535
- * @param maxBytes of all that one request names together, at least 1
+ * @param maxBytes of all that one request names together, each as often as it is named; at least 1
  * @param timeout for all that one request names together, more than zero
  */
 public record FetchRules(boolean enabled, List<Glob> hosts, Set<Integer> ports, long maxBytes, Duration timeout) {

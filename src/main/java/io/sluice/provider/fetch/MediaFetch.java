@@ -94,7 +94,11 @@ public final class MediaFetch {
     }
 
     private void download(Named wanted) {
-        Download download = fetcher.download(rules, wanted.address().kind(), this::take);
+        // It is written into the request as often as it is named.
+        long times = named.stream()
+                .filter(each -> each.address().equals(wanted.address()))
+                .count();
+        Download download = fetcher.download(rules, wanted.address().kind(), bytes -> take(bytes * times));
         downloads.add(download);
         download.start(wanted.address().url())
                 .compose(body -> fetcher.vertx()
@@ -102,7 +106,7 @@ public final class MediaFetch {
                 .onComplete(source -> found(wanted, source), cause -> failed(wanted, cause));
     }
 
-    private @Nullable Exception take(int bytes) {
+    private @Nullable Exception take(long bytes) {
         if (taken + bytes > rules.maxBytes()) {
             return new RefusedMediaException(MediaRefusal.TOO_LARGE);
         }

@@ -424,6 +424,18 @@ class MediaFetchFlowTest {
         assertThat(ask(at("pictures.test", "/a")).status()).isEqualTo(200);
     }
 
+    /** The provider's request would hold it as often as it is named, whatever was fetched. */
+    @Test
+    void largeIsCountedAsOftenAsItIsNamed() {
+        node(rules());
+        pictures.otherwise(picture("image/png", PNG + "x".repeat(600)));
+
+        RawHttp.Answer answer = ask(at("pictures.test", "/a"), at("pictures.test", "/a"));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("(address 1 of the request) is larger, alone or with the others");
+        assertThat(ask(at("pictures.test", "/a")).status()).isEqualTo(200);
+    }
+
     @Test
     void slowDripIsCutOff() {
         node(new FetchRules(true, List.of(), Set.of(pictures.port()), 1_000, Duration.ofMillis(400)));
