@@ -48,12 +48,15 @@ final class StoredRequests {
      * @param scan its body
      * @param model the model it asks for
      * @param depth how deep its JSON may be nested
-     * @throws GatewayException when it goes on from what is not the caller's, or cannot be stored although it says so
+     * @throws GatewayException when it goes on from what is not the caller's, cannot be stored although it says so, or says
+     *     twice whether it is stored or in the background
      */
     static Prepared prepare(@Nullable StoredIds ids, Incoming incoming, RequestScan scan, Model model, int depth) {
         if (scan.endpoint() != Endpoint.RESPONSES || !mayStore(incoming.revision(), model)) {
             return new Prepared(scan, null);
         }
+        sole(scan, "store");
+        sole(scan, "background");
         String previous = previous(scan);
         if (ids == null) {
             return new Prepared(unstored(scan, previous, depth), null);
@@ -169,6 +172,20 @@ final class StoredRequests {
                         scan.members().objectStart() + 1,
                         "\"store\":false,".getBytes(UTF_8));
         return RequestScanner.scan(body, scan.endpoint(), scan.head(), depth);
+    }
+
+    /** Refuses a member that stands twice: the provider might go by the other one, which nobody pays for. */
+    private static void sole(RequestScan scan, String name) {
+        int first = scan.indexOf(name);
+        for (int i = first + 1; first >= 0 && i < scan.members().count(); i++) {
+            if (scan.isNamed(i, name)) {
+                throw new GatewayException(new InvalidRequest(
+                        Kind.MALFORMED,
+                        "Duplicate parameter: '" + name + "' stands more than once.",
+                        name,
+                        "duplicate_parameter"));
+            }
+        }
     }
 
     /** Whether a member says {@code true}. */

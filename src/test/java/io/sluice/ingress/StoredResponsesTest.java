@@ -460,6 +460,31 @@ class StoredResponsesTest {
         assertThat(node.settlements().take().actual().outputTokens()).isEqualTo(321);
     }
 
+    /** The provider goes by the last one, and what runs in the background tells no usage. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"background\":false,\"background\":true | background",
+                "\"background\":false,\"b\\u0061ckground\":true | background",
+                "\"store\":false,\"store\":true | store"
+            })
+    void whatIsSaidTwiceIsRefused(String fields, String name) {
+        upstream = FakeUpstream.start();
+        upstream.otherwise(Script.json(200, "{\"id\":\"resp_up\",\"object\":\"response\",\"output\":[]}"));
+        node = TestNode.of(revision(upstream.port(), "a").secrets(SECRET).build())
+                .start();
+
+        HttpResponse<String> answer = create("\"input\":\"x\"," + fields);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode error = json(answer).path("error");
+        assertThat(error.path("code").asText()).isEqualTo("duplicate_parameter");
+        assertThat(error.path("param").asText()).isEqualTo(name);
+        assertThat(upstream.untaken()).isZero();
+    }
+
     @Test
     void aLookIsOneRequestOfTheKeyAndNothingOfTheAccount() throws Exception {
         provider = fast();
