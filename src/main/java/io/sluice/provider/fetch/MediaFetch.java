@@ -94,6 +94,11 @@ public final class MediaFetch {
     }
 
     private void download(Named wanted) {
+        if (done.future().isComplete()) {
+            // An address before it was refused unasked: one begun now would have no time limit and nobody to end it.
+            ended();
+            return;
+        }
         Download download = fetcher.download(rules, wanted.address().kind(), this::take);
         downloads.add(download);
         download.start(wanted.address().url())
