@@ -61,8 +61,12 @@ final class ClientSocket {
         this.heardNanos = clock.getAsLong();
     }
 
-    /** Begins to read. */
+    /** Begins to read; one that has closed since its upgrade says so at once. */
     void start(Listener listener) {
+        if (socket.isClosed()) {
+            listener.closed(CloseCodes.NONE, null);
+            return;
+        }
         socket.frameHandler(frame -> heard(frame, listener));
         socket.drainHandler(v -> {
             fullNanos = 0;

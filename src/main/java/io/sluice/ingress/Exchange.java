@@ -209,8 +209,7 @@ final class Exchange implements Cancellation, InFlight {
                 upload,
                 this);
         Timeouts timeouts = candidate.timeouts();
-        Duration timeout = timeouts.head(scan.stream())
-                .plus(timeouts.connect())
+        Duration timeout = timeouts.untilHead(scan.stream(), upload != null)
                 .plus(candidate.channel().fetch().longest())
                 .plus(OPEN_MARGIN);
         services.bus()

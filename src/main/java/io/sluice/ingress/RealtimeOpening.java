@@ -246,6 +246,9 @@ final class RealtimeOpening implements Cancellation, InFlight {
                             services.open().remove(this);
                             services.open().add(session);
                             session.start(current, maxWait);
+                            if (stopping != null) {
+                                session.drain();
+                            }
                         }),
                         cause -> {
                             upstream.close(CloseCodes.GOING_AWAY, null);

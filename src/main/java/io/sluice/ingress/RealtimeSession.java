@@ -106,7 +106,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         turns = new RealtimeTurns(services, incoming, model, opened, maxWait, this);
         endpoint.opened(this);
         services.timed().add(this);
-        client.start(new ClientSide());
+        guarded(() -> client.start(new ClientSide()));
         guarded(() -> upstream.claim(this));
         checkKey();
     }
@@ -335,6 +335,8 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                 pingedNanos = now;
                 client.ping();
                 upstream.ping(Buffer.buffer());
+                // A key may expire while only sound comes, and responses that the provider makes by itself.
+                checkKey();
             }
         });
     }

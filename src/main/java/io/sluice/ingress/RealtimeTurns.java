@@ -375,7 +375,8 @@ final class RealtimeTurns {
         for (Turn turn : open) {
             if (turn.attempt != null) {
                 settle(turn, null, failure == null ? new GatewayFailure.ClientClosed() : failure);
-            } else if (turn.refused) {
+            } else {
+                // The provider makes it, whether room for it was refused or is still being asked for.
                 guess(turn.estimate);
                 charge(turn.estimate);
             }

@@ -23,10 +23,13 @@ import io.sluice.testkit.RealtimeClient;
 import io.sluice.testkit.RealtimeUpstream;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -503,6 +506,53 @@ class RealtimeFlowTest {
         assertThat(session.take("error")).contains("key_revoked");
         assertThat(session.closeCode()).isEqualTo(1008);
         recorded();
+    }
+
+    /** Nobody asks the gateway for anything while sound comes and the provider answers by itself. */
+    @Test
+    void sessionsOfAKeyThatExpiresEnd() throws Exception {
+        Instant expires = Instant.now().plusSeconds(4);
+        node = TestNode.of(new RevisionBuilder()
+                        .channel("one", c -> c.port(upstream.port())
+                                .redirect("pub", "up-1")
+                                .accounts("a"))
+                        .key("app", KEY, List.of(), expires)
+                        .build())
+                .bounds(Bounds.defaults().ping(Duration.ofMillis(100)).build())
+                .start();
+        client = new RealtimeClient(node.port());
+        RealtimeClient.Session session = client.open("pub", KEY);
+
+        assertThat(session.take("error")).contains("key_revoked");
+        assertThat(session.closeCode()).isEqualTo(1008);
+        recorded();
+    }
+
+    /** The provider made it, and nobody will say what it cost. */
+    @Test
+    void aResponseWhoseRoomIsStillAskedForAtTheEndIsCharged() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        TestNode[] self = new TestNode[1];
+        node(
+                n -> {
+                    self[0] = n;
+                    return n.quotaLater(request -> asked.incrementAndGet() == 2
+                            ? Promise.<QuotaDecision>promise().future()
+                            : Future.succeededFuture(self[0].grantFirst(request)));
+                },
+                c -> c.accounts("a"));
+        RealtimeClient.Session session = client.open("pub", KEY);
+
+        upstream.take().say(created("v1"));
+        Await.until(() -> asked.get() == 2);
+        session.socket().close();
+
+        UsageRecord usage = recorded();
+        assertThat(usage.estimated()).isTrue();
+        assertThat(usage.usage().output()).isPositive();
+        ChargeQuota charge = node.charges().poll(10, TimeUnit.SECONDS);
+        assertThat(charge).isNotNull();
+        assertThat(charge.actual().outputTokens()).isEqualTo(usage.usage().output());
     }
 
     @Test

@@ -28,4 +28,16 @@ public record Timeouts(Duration connect, Duration firstByte, Duration firstByteS
     public Duration head(boolean stream) {
         return stream ? firstByteStream : firstByte;
     }
+
+    /**
+     * The longest that an attempt may lawfully take to its response head; for an upload, that of sending it too, which is as
+     * slow as its client.
+     *
+     * @param stream whether a stream was asked for
+     * @param upload whether the request is sent on while it comes
+     */
+    public Duration untilHead(boolean stream, boolean upload) {
+        Duration answered = connect.plus(head(stream));
+        return upload ? answered.plus(total) : answered;
+    }
 }

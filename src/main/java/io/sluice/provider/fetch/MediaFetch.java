@@ -94,6 +94,11 @@ public final class MediaFetch {
     }
 
     private void download(Named wanted) {
+        if (done.future().isComplete()) {
+            // An address before it was refused unasked: one begun now would have no time limit and nobody to end it.
+            ended();
+            return;
+        }
         // It is written into the request as often as it is named.
         long times = named.stream()
                 .filter(each -> each.address().equals(wanted.address()))

@@ -470,6 +470,20 @@ class MediaFetchFlowTest {
         assertThat(names.asked).isEmpty();
     }
 
+    /** A download that was begun behind the refusal would have no time limit, and its bytes would stay counted. */
+    @Test
+    void nothingIsFetchedBehindAnAddressThatIsRefused() {
+        node(new FetchRules(true, List.of(), Set.of(pictures.port()), 1_000, Duration.ofMillis(300)));
+        pictures.otherwise(Script.begin().silence());
+
+        RawHttp.Answer answer = ask("http://pictures.test:22/", at("pictures.test", "/a.png"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("(address 1 of the request) is at a host or port");
+        assertThat(names.asked).isEmpty();
+        assertThat(pictures.connections()).isZero();
+    }
+
     @Test
     void hostsOutsideTheListAreNotAsked() {
         node(new FetchRules(
