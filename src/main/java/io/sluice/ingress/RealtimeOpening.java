@@ -298,11 +298,14 @@ final class RealtimeOpening implements Cancellation, InFlight {
         }
         meter.record(NOTHING, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
                 .onComplete(done -> {
-                    if (!clientGone) {
-                        services.refuse(incoming, outcome);
+                    try {
+                        if (!clientGone) {
+                            services.refuse(incoming, outcome);
+                        }
+                    } finally {
+                        services.open().remove(this);
+                        services.leave();
                     }
-                    services.open().remove(this);
-                    services.leave();
                 });
     }
 

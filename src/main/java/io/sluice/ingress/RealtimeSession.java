@@ -391,9 +391,12 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                     String last = failure == null || toClient.isInMessage()
                             ? null
                             : RealtimeWords.error(nextId(), failure, null);
-                    client.close(last, end.clientCode(), reason);
-                    services.open().remove(this);
-                    services.leave();
+                    try {
+                        client.close(last, end.clientCode(), reason);
+                    } finally {
+                        services.open().remove(this);
+                        services.leave();
+                    }
                 });
     }
 }
