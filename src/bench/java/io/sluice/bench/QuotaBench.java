@@ -161,7 +161,7 @@ public class QuotaBench {
                 64,
                 null,
                 Channel.Responses.TRANSLATE);
-        return new Candidate(channel, account, "m", "m", List.of(scope));
+        return new Candidate(channel, account, "m", "m", List.of(scope), 0);
     }
 
     private void renew(long now) {

@@ -83,7 +83,7 @@ public class RoutePlannerBench {
                 null,
                 Channel.Responses.TRANSLATE);
         List<Candidate> candidates = pool.stream()
-                .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of()))
+                .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of(), account.index()))
                 .toList();
         model = new Model("gpt-4o-mini", candidates, List.of(), RoutePolicy.DEFAULT, 1000, null);
         headroom = new int[accounts];

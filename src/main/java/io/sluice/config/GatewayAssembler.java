@@ -40,6 +40,8 @@ final class GatewayAssembler {
     private final Findings findings;
     private final Map<String, AccountLimits> shared = new HashMap<>();
 
+    private record Pair(int account, String upstreamModel) {}
+
     GatewayAssembler(Entries entries, NodePorts ports, Findings findings) {
         this.entries = entries;
         this.ports = ports;
@@ -120,11 +122,13 @@ final class GatewayAssembler {
 
     private Map<String, Model> models(List<Channel> channels) {
         Map<String, List<Candidate>> candidates = new LinkedHashMap<>();
+        Map<Pair, Integer> slots = new HashMap<>();
         for (Channel channel : channels) {
             channel.redirects().forEach((model, upstream) -> {
                 List<Candidate> list = candidates.computeIfAbsent(model, m -> new ArrayList<>());
                 for (Account account : channel.accounts()) {
-                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream)));
+                    int slot = slots.computeIfAbsent(new Pair(account.index(), upstream), p -> slots.size());
+                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream), slot));
                 }
             });
         }

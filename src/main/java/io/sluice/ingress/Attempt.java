@@ -149,6 +149,6 @@ final class Attempt {
 
     private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
         bus.publish(
-                Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, failure, sent, headNanos, now - startNanos));
+                Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, failure, sent, headNanos, headNanos, now - startNanos));
     }
 }

@@ -48,7 +48,7 @@ final class Exchange implements Cancellation, InFlight {
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_MARGIN = Duration.ofSeconds(10);
 
-    private static final int MOST_EXPIRED_LEASES = 8;
+    private static final int MOST_EXPIRED_LEASES = 64;
 
     private final ExchangeServices services;
     private final Incoming incoming;
@@ -255,9 +255,14 @@ final class Exchange implements Cancellation, InFlight {
 
     /** The units go back in the same step in which new ones are asked for; the candidate stays first. */
     private void leaseExpired(Attempt current, ParkedConnection connection) {
-        if (finished || ++expiredLeases > MOST_EXPIRED_LEASES) {
+        if (finished) {
             connection.giveUp();
-            failed(UpstreamFailure.of(UpstreamFailure.Kind.CONNECT, "The upstream could not be reached in time."));
+            return;
+        }
+        if (++expiredLeases > MOST_EXPIRED_LEASES) {
+            // No account is to blame: room was granted, and this node could not use it in time, again and again.
+            connection.giveUp();
+            finish(new GatewayFailure.Overloaded("The gateway is too busy to send the request in time."));
             return;
         }
         remaining.keepFirst(current.candidate());

@@ -59,6 +59,12 @@ public record Address<Q, R>(String name) {
     /** {@link CandidateHealth}, published to every lane's router; only on a node of a cluster. */
     public static final Address<CandidateHealth, Void> CANDIDATE_HEALTH = new Address<>("node.candidate.health");
 
+    /** {@link PoolHealth}, published to every lane's router and ingress. */
+    public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
+
+    /** {@link Notice}, published to whoever tells operators. */
+    public static final Address<Notice, Void> NOTICE_RAISED = new Address<>("node.notice.raised");
+
     /** {@link RequestRefused}, published to admin. */
     public static final Address<RequestRefused, Void> REQUEST_REFUSED = new Address<>("node.request.refused");
 

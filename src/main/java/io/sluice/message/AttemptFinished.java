@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure what went wrong; null for success
  * @param sent whether the request head was written
  * @param headNanos from the written request to the response head; -1 when there was none
+ * @param firstNanos from the written request to the first byte of the answer's body that its client could see; -1 when
+ *     there was none
  * @param totalNanos from the start of the attempt to its end
  */
 public record AttemptFinished(
-        Candidate candidate, @Nullable GatewayFailure failure, boolean sent, long headNanos, long totalNanos) {}
+        Candidate candidate, @Nullable GatewayFailure failure, boolean sent, long headNanos, long firstNanos, long totalNanos) {}

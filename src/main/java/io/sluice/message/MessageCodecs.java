@@ -30,6 +30,8 @@ public final class MessageCodecs {
             WrittenLate.class,
             ClusterView.class,
             CandidateHealth.class,
+            PoolHealth.class,
+            Notice.class,
             RequestRefused.class,
             Headroom.class,
             OpenExchange.class,

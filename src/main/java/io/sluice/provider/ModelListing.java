@@ -67,7 +67,7 @@ public final class ModelListing {
 
     private Future<List<String>> list(Channel channel, Account account) {
         ProviderAdapter adapter = ProviderAdapters.of(channel);
-        Candidate candidate = new Candidate(channel, account, "", "", List.of());
+        Candidate candidate = new Candidate(channel, account, "", "", List.of(), Candidate.NO_SLOT);
         return credentials
                 .authorized(candidate, adapter.grant(candidate))
                 .compose(authorized -> pages(adapter, authorized, "", 1, new LinkedHashSet<>()))

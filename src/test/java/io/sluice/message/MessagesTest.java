@@ -9,6 +9,7 @@ import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.key.KeyHash;
@@ -309,6 +310,8 @@ class MessagesTest {
                     1,
                     1,
                     0);
+        } else if (type == PoolSnapshot.class) {
+            return PoolSnapshot.UNKNOWN;
         } else if (type == FetchedMedia.class) {
             return new FetchedMedia();
         } else if (type.isEnum()) {

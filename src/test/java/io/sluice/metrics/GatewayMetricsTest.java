@@ -55,9 +55,9 @@ class GatewayMetricsTest {
         GatewayRevision revision = Revisions.of("r1", 1, "gpt-4o");
         Candidate candidate = revision.models().get("gpt-4o").candidates().getFirst();
 
-        metrics.attempt(new AttemptFinished(candidate, null, true, 30_000_000, 40_000_000));
+        metrics.attempt(new AttemptFinished(candidate, null, true, 30_000_000, 30_000_000, 40_000_000));
         metrics.attempt(new AttemptFinished(
-                candidate, UpstreamFailure.of(UpstreamFailure.Kind.RATE_LIMITED, "slow down"), true, 1, 2));
+                candidate, UpstreamFailure.of(UpstreamFailure.Kind.RATE_LIMITED, "slow down"), true, 1, -1, 2));
 
         assertThat(registry.scrape())
                 .contains(

@@ -23,7 +23,7 @@ public final class QuotaScopes {
 
     /** A candidate that is charged to some scopes. */
     public static Candidate candidate(Scope... scopes) {
-        return new Candidate(ANY.channel(), ANY.account(), "m", "m", List.of(scopes));
+        return new Candidate(ANY.channel(), ANY.account(), "m", "m", List.of(scopes), 0);
     }
 
     /** Limits without a concurrency. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a revision in a few calls: channels in file order, then what the models and keys say about them. */
 public final class RevisionBuilder {
+    private final Map<String, Integer> slots = new LinkedHashMap<>();
     private final List<ChannelBuilder> channels = new ArrayList<>();
     private final List<VirtualKey> keys = new ArrayList<>();
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
@@ -344,6 +345,7 @@ public final class RevisionBuilder {
     }
 
     public GatewayRevision build() {
+        slots.clear();
         List<Channel> built = new ArrayList<>();
         int index = 0;
         for (ChannelBuilder channel : channels) {
@@ -367,7 +369,7 @@ public final class RevisionBuilder {
         return new Model(name, candidates, fallbacks.getOrDefault(name, List.of()), policy, 1_000, null);
     }
 
-    private static Candidate candidate(Channel channel, Account account, String model) {
+    private Candidate candidate(Channel channel, Account account, String model) {
         String upstream = channel.redirects().get(model);
         String id = "account:" + account.id();
         List<Scope> scopes = new ArrayList<>();
@@ -378,6 +380,7 @@ public final class RevisionBuilder {
             }
         });
         scopes.removeIf(scope -> scope.limits().isEmpty());
-        return new Candidate(channel, account, model, upstream, scopes);
+        int slot = slots.computeIfAbsent(account.index() + " " + upstream, pair -> slots.size());
+        return new Candidate(channel, account, model, upstream, scopes, slot);
     }
 }

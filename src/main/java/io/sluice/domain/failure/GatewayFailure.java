@@ -114,6 +114,7 @@ public sealed interface GatewayFailure {
      * @param param the provider's error parameter; null when unknown
      * @param code the provider's error code; null when unknown
      * @param retryAfter what the provider asked for; zero when it named nothing
+     * @param verdict what it says about whom was asked
      */
     record UpstreamFailure(
             Kind kind,
@@ -122,8 +123,34 @@ public sealed interface GatewayFailure {
             @Nullable String type,
             @Nullable String param,
             @Nullable String code,
-            Duration retryAfter)
+            Duration retryAfter,
+            Verdict verdict)
             implements GatewayFailure {
+        /** A failure whose verdict follows from its kind. */
+        public UpstreamFailure(
+                Kind kind,
+                int status,
+                String message,
+                @Nullable String type,
+                @Nullable String param,
+                @Nullable String code,
+                Duration retryAfter) {
+            this(kind, status, message, type, param, code, retryAfter, verdict(kind, retryAfter));
+        }
+
+        private static Verdict verdict(Kind kind, Duration retryAfter) {
+            return switch (kind) {
+                case RATE_LIMITED ->
+                    new Verdict.SlowDown(Verdict.Reach.MODEL, retryAfter, retryAfter.isPositive());
+                case ACCOUNT_REFUSED -> new Verdict.Dead(false);
+                case MODEL_MISSING -> new Verdict.ModelMissing();
+                case CONNECT, SERVER_ERROR, BAD_RESPONSE, TRUNCATED -> new Verdict.EndpointSick(retryAfter, false);
+                case RESET, HEAD_TIMEOUT -> new Verdict.Ambiguous();
+                case BUSY, TOO_LARGE_HERE, INEXPRESSIBLE -> new Verdict.Elsewhere();
+                case REQUEST_REJECTED -> new Verdict.RequestWrong();
+            };
+        }
+
         /** What happened. */
         public enum Kind {
             /** Every connection that the gateway allows itself is in use; nothing was sent, and nobody failed. */

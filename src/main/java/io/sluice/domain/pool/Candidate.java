@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamModel the provider's name for it; on Azure the deployment
  * @param scopes every scope a request through it is charged to: the account, and where limits say so the account ×
  *     model or model group
+ * @param slot position among all pairs of account and upstream model of the revision, from 0: the index of what is known
+ *     of the pair
  */
-public record Candidate(Channel channel, Account account, String model, String upstreamModel, List<Scope> scopes) {
+public record Candidate(
+        Channel channel, Account account, String model, String upstreamModel, List<Scope> scopes, int slot) {
+    /** Slot of a candidate that names no model. */
+    public static final int NO_SLOT = -1;
+
     /** Copies the list. */
     public Candidate {
         scopes = List.copyOf(scopes);
@@ -22,7 +28,7 @@ public record Candidate(Channel channel, Account account, String model, String u
 
     /** The same with the account in another form. */
     public Candidate withAccount(Account other) {
-        return new Candidate(channel, other, model, upstreamModel, scopes);
+        return new Candidate(channel, other, model, upstreamModel, scopes, slot);
     }
 
     /** How long an attempt may take. */

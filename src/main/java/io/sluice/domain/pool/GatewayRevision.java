@@ -46,6 +46,17 @@ public record GatewayRevision(
         this(id, channels, models, keys, null, notApplied, warnings);
     }
 
+    /** One more than the largest {@link Candidate#slot()}. */
+    public int slots() {
+        int most = 0;
+        for (Model model : models.values()) {
+            for (Candidate candidate : model.candidates()) {
+                most = Math.max(most, candidate.slot() + 1);
+            }
+        }
+        return most;
+    }
+
     /** All accounts, ordered by {@link Account#index()}. */
     public List<Account> accounts() {
         return channels.stream().flatMap(c -> c.accounts().stream()).toList();

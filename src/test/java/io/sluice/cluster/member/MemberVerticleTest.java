@@ -247,7 +247,7 @@ class MemberVerticleTest {
         UpstreamFailure slow = new UpstreamFailure(
                 UpstreamFailure.Kind.RATE_LIMITED, 429, "slow down", null, null, null, Duration.ofSeconds(7));
         IntStream.range(0, 20).forEach(i -> a.bus()
-                .publish(Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, slow, true, 1, 1)));
+                .publish(Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, slow, true, 1, 1, 1)));
 
         Await.until(() -> !heardB.health.isEmpty());
 

@@ -35,7 +35,7 @@ class SharedHealthTest {
     }
 
     private static AttemptFinished attempt(@Nullable GatewayFailure failure) {
-        return new AttemptFinished(CANDIDATE, failure, true, 1, 1);
+        return new AttemptFinished(CANDIDATE, failure, true, 1, 1, 1);
     }
 
     private static AttemptFinished attempt(Kind kind, Duration retryAfter) {

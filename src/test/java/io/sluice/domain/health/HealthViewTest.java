@@ -214,7 +214,7 @@ class HealthViewTest {
         Account a = am.account();
         Account repaired = new Account(a.id(), a.name(), a.index(), Secret.of("another"), a.limits(), a.quotaOf());
         Channel channel = old.withAccounts(List.of(repaired, bm.account()));
-        Candidate now = new Candidate(channel, repaired, am.model(), am.upstreamModel(), am.scopes());
+        Candidate now = new Candidate(channel, repaired, am.model(), am.upstreamModel(), am.scopes(), am.slot());
 
         health.retain(List.of(channel));
 

@@ -47,7 +47,8 @@ class OllamaAdapterTest {
                 new Account(account.id(), account.name(), account.index(), Secret.of(key), account.limits(), null),
                 built.model(),
                 built.upstreamModel(),
-                built.scopes());
+                built.scopes(),
+                built.slot());
     }
 
     private UpstreamRequest encode(String key, Endpoint endpoint, String body) {

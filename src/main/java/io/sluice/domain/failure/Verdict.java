@@ -1,0 +1,73 @@
+package io.sluice.domain.failure;
+
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import java.time.Duration;
+
+/**
+ * What the end of an attempt says about whom it asked: the one thing that the health of the pool goes by. Every answer of
+ * a provider and every fault on the way there is exactly one of these.
+ */
+public sealed interface Verdict {
+    /** How far a word of a provider reaches. */
+    enum Reach {
+        /** The account with the model that was asked for. */
+        MODEL,
+        /** The account, whatever the model. */
+        ACCOUNT
+    }
+
+    /**
+     * Slow down: nobody is asked before the wait is over.
+     *
+     * @param reach what must wait
+     * @param pause from now, at least zero; zero when the provider named none, and what counts then is the listener's
+     * @param exact whether the provider named the instant for this refusal; a later word of it may then shorten an earlier
+     */
+    record SlowDown(Reach reach, Duration pause, boolean exact) implements Verdict {}
+
+    /**
+     * The account's credential is refused: unknown, revoked, banned.
+     *
+     * @param certain whether once is enough; a bare 401 may be an outage of the provider's own
+     */
+    record Dead(boolean certain) implements Verdict {}
+
+    /**
+     * The account has no money, or has reached its cap.
+     *
+     * @param reach what cannot go on
+     * @param pause until it may go on again, where the provider says so; zero otherwise
+     */
+    record OutOfMoney(Reach reach, Duration pause) implements Verdict {}
+
+    /** The account does not have the model. */
+    record ModelMissing() implements Verdict {}
+
+    /**
+     * The endpoint is ill: not reached, broken off, or 5xx.
+     *
+     * @param pause how long the provider asks to stay away; zero when it does not say
+     * @param everyones whether the service says that all are concerned (overload), so that no account is to blame
+     */
+    record EndpointSick(Duration pause, boolean everyones) implements Verdict {}
+
+    /** Bytes may have been acted on, and nobody knows: no head in time, or broken off after the request was sent. */
+    record Ambiguous() implements Verdict {}
+
+    /** The request is wrong; nobody is punished. */
+    record RequestWrong() implements Verdict {}
+
+    /** The provider's filter refuses what is asked, or what would be answered; nobody is punished. */
+    record ContentRefused() implements Verdict {}
+
+    /** The request does not fit here, others may serve it; nobody is punished. */
+    record Elsewhere() implements Verdict {}
+
+    /** The client left, or the gateway ended it: says nothing about the provider. */
+    record ClientGone() implements Verdict {}
+
+    /** The verdict of any failure. */
+    static Verdict of(GatewayFailure failure) {
+        return failure instanceof UpstreamFailure upstream ? upstream.verdict() : new ClientGone();
+    }
+}

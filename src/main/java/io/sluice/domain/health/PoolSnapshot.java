@@ -1,0 +1,135 @@
+package io.sluice.domain.health;
+
+import io.sluice.domain.pool.Candidate;
+
+/**
+ * How the pool of one revision stands, as a picture that does not change: lanes read it without a lock and without
+ * allocation, by {@link Candidate#slot()}. Times are the node's monotonic nanoseconds.
+ */
+public final class PoolSnapshot {
+    /** Nothing is known: everybody may serve. */
+    public static final PoolSnapshot UNKNOWN =
+            new PoolSnapshot("", 0, new byte[0], new long[0], new short[0], new int[0], new byte[0]);
+
+    /** In service. */
+    public static final byte UP = 0;
+
+    /** Asked by its provider to slow down; back at its instant, by itself. */
+    public static final byte COOLING = 1;
+
+    /** The account, or its model, was found dead; back when a probe or a trial says so. */
+    public static final byte DEAD = 2;
+
+    /** The circuit breaker is open. */
+    public static final byte BROKEN = 3;
+
+    /** A human let it run dry: nothing new begins. */
+    public static final byte DRAINING = 4;
+
+    /** A human switched it off. */
+    public static final byte DISABLED = 5;
+
+    /** Full share of its weight. */
+    public static final int WHOLE = 1_000;
+
+    private static final byte NO_TRIAL = 0;
+
+    private final String revision;
+    private final long version;
+    private final byte[] standings;
+    private final long[] until;
+    private final short[] shares;
+    private final int[] latencyMicros;
+    private final byte[] marks;
+
+    /**
+     * Takes the arrays as they are; nobody changes them after.
+     *
+     * @param revision whose slots are meant
+     * @param version larger with each picture of a node
+     * @param standings one of the constants, by slot
+     * @param until when what cools comes back
+     * @param shares of the weight, permille, 1 to {@link #WHOLE}: less after a return, and for accounts that do worse than
+     *     their neighbours
+     * @param latencyMicros usual time to the first byte, microseconds; 0 when unknown
+     * @param marks 0 for nothing; -1 comes last in its tier; n above 0: lane n-1 may give it one request, as a trial
+     */
+    public PoolSnapshot(
+            String revision,
+            long version,
+            byte[] standings,
+            long[] until,
+            short[] shares,
+            int[] latencyMicros,
+            byte[] marks) {
+        this.revision = revision;
+        this.version = version;
+        this.standings = standings;
+        this.until = until;
+        this.shares = shares;
+        this.latencyMicros = latencyMicros;
+        this.marks = marks;
+    }
+
+    /** Whether it is about this revision. */
+    public boolean isOf(String id) {
+        return revision.equals(id);
+    }
+
+    private boolean isKnown(int slot) {
+        return slot >= 0 && slot < standings.length;
+    }
+
+    /** Larger with each picture of a node. */
+    public long version() {
+        return version;
+    }
+
+    /**
+     * How a candidate stands: one of the constants.
+     *
+     * @param now nanoseconds
+     */
+    public byte standing(int slot, long now) {
+        if (!isKnown(slot)) {
+            return UP;
+        }
+        byte standing = standings[slot];
+        return standing == COOLING && until[slot] - now <= 0 ? UP : standing;
+    }
+
+    /** When a candidate that cools comes back, nanoseconds. */
+    public long until(int slot) {
+        return until[slot];
+    }
+
+    /** Part of its weight that counts, permille. */
+    public int share(int slot) {
+        return isKnown(slot) ? shares[slot] : WHOLE;
+    }
+
+    /** Usual time to the first byte, microseconds; 0 when unknown. */
+    public int latencyMicros(int slot) {
+        return isKnown(slot) ? latencyMicros[slot] : 0;
+    }
+
+    /** Whether it comes last in its tier. */
+    public boolean isLast(int slot) {
+        return isKnown(slot) && marks[slot] < NO_TRIAL;
+    }
+
+    /** Whether one lane may give it one request although it is out. */
+    public boolean isTrial(int slot, int lane) {
+        return isKnown(slot) && marks[slot] == lane + 1;
+    }
+
+    /**
+     * Whether new requests may go to a candidate.
+     *
+     * @param id the revision that the candidate is of; of another nothing is known
+     * @param now nanoseconds
+     */
+    public boolean mayServe(String id, Candidate candidate, long now) {
+        return !isOf(id) || standing(candidate.slot(), now) == UP;
+    }
+}
