@@ -32,6 +32,8 @@ public final class MessageCodecs {
             CandidateHealth.class,
             PoolHealth.class,
             Notice.class,
+            TestNotice.class,
+            NoticeTested.class,
             RequestRefused.class,
             Headroom.class,
             OpenExchange.class,
@@ -71,7 +73,9 @@ public final class MessageCodecs {
                             .small(it.trouble().ordinal())
                             .number(it.forMillis()),
                     from -> new AccountHealth(
-                            from.text(), from.text(), from.text(), from.text(), trouble(from.small()), from.number())));
+                            from.text(), from.text(), from.text(), from.text(), trouble(from.small()), from.number())),
+            NoticeCodecs.SHARED,
+            NoticeCodecs.WORD);
 
     private MessageCodecs() {}
 

@@ -16,12 +16,17 @@ import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
+import io.sluice.notify.NoticeWatchVerticle;
+import io.sluice.notify.NotifyVerticle;
+import io.sluice.notify.NotifyVerticle.Clocks;
+import io.sluice.notify.NotifyVerticle.Identity;
 import io.sluice.provider.ProviderClientVerticle;
 import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
@@ -94,7 +99,22 @@ final class LiveParts implements Parts {
                 new SecureRandom(),
                 metrics));
         services.add(new CertificateWatch(certificates()));
+        services.addAll(telling());
         return services;
+    }
+
+    /** Operators are told. */
+    private List<Deployable> telling() {
+        Identity node = new Identity(
+                config.name(),
+                membership == null
+                        ? config.name()
+                        : config.name() + "/"
+                                + Long.toHexString(membership.self().incarnation()));
+        Clocks clocks = new Clocks(nanoClock, InstantSource.system());
+        return List.of(
+                new NotifyVerticle(node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
+                new NoticeWatchVerticle(node, initial, clocks));
     }
 
     /** Limits are kept by this node. */

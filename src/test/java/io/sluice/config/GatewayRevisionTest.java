@@ -393,7 +393,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "notifications", "currencies");
+                .containsExactly("prices", "budgets", "currencies");
         assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu", "claude");
     }
 
