@@ -21,6 +21,9 @@ import java.util.function.UnaryOperator;
 /** Mail in plain text, through one server. */
 final class MailSink implements Sink {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
+    /** Not XOAUTH2, which would be given the password for a token. */
+    private static final String AUTH = "CRAM-SHA256 CRAM-SHA1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN";
+
     private static final int MOST_SUBJECT = 250;
     private static final int MOST_TEXT = 60_000;
 
@@ -51,6 +54,7 @@ final class MailSink implements Sink {
                 .setUserAgent("sluice");
         if (mail.user() != null && mail.password() != null) {
             config.setLogin(LoginOption.REQUIRED)
+                    .setAuthMethods(AUTH)
                     .setUsername(mail.user())
                     .setPassword(mail.password().reveal());
         } else {

@@ -86,7 +86,7 @@ public final class NotifyVerticle extends VerticleBase {
         couriers.endings((sink, ending) -> {
             switch (ending) {
                 case DELIVERED -> office.delivered(sink, clocks.nanos().getAsLong());
-                case FAILED -> office.failed(sink);
+                case FAILED -> office.failed(sink, clocks.nanos().getAsLong());
                 case RETURNED -> office.returned(sink);
             }
         });

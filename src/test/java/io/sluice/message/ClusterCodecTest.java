@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.domain.notice.NoticeEvent;
+import io.sluice.domain.notice.NoticeWord;
+import io.sluice.domain.notice.NoticeWord.Stage;
+import io.sluice.domain.notice.NoticeWord.Subject;
+import io.sluice.domain.notice.Occurrence;
+import io.sluice.domain.notice.Occurrence.Fact;
+import io.sluice.domain.notice.SharedNotice;
 import io.sluice.message.AccountHealth.Trouble;
 import io.sluice.message.WireReader.WireException;
 import io.vertx.core.buffer.Buffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +29,14 @@ class ClusterCodecTest {
             new ConfigChanged("b", "0123456789ab"),
             "01 0001 62 000c 303132333435363738396162",
             new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000),
-            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 02 0000000000001b58");
+            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 02 0000000000001b58",
+            new SharedNotice(
+                    "b/1f",
+                    new Occurrence(NoticeEvent.NODE_LEFT, "c", true, 95, "is gone", List.of(new Fact("v", "1")), 9)),
+            "01 0004 622f3166 0009 6e6f64652d6c656674 0001 63 01 5f 0007 697320676f6e65 0000000000000009 01 0001 76 0001 31",
+            new NoticeWord(
+                    "b/1f", "ops", Stage.FAILED, NoticeEvent.NODE_LEFT, false, List.of(new Subject("c", 95))),
+            "01 0004 622f3166 0003 6f7073 02 0009 6e6f64652d6c656674 00 01 0001 63 5f");
 
     static Stream<Map.Entry<Object, String>> version1() {
         return VERSION_1.entrySet().stream();

@@ -28,7 +28,7 @@ final class Clean {
             kept.appendCodePoint(isHarmless(c) || (breaks && c == '\n') ? c : ' ');
             i += length;
         }
-        return kept.toString();
+        return kept.toString().strip();
     }
 
     /** Nothing that controls a terminal, a header, or the direction of text; no half of a pair. */

@@ -33,6 +33,8 @@ final class NoticeBook {
 
     /** What an occurrence adds. */
     enum Learned {
+        /** It is to be told, and this node never heard of it: others may have told it. */
+        FIRST,
         /** It is to be told. */
         NEWS,
         /** It is known; that this node has it too is for the others to know. */
@@ -85,13 +87,14 @@ final class NoticeBook {
                 known.remove(new Key(other, seen.subject()));
             }
         }
+        boolean isFirst = !known.containsKey(seen.key());
         Known entry = entry(seen.key());
         boolean added = entry.nodes.add(node);
         if (!entry.open || seen.level() > entry.level) {
             entry.open = true;
             entry.level = seen.level();
             entry.sinceNanos = now;
-            return Learned.NEWS;
+            return isFirst ? Learned.FIRST : Learned.NEWS;
         }
         return added && seen.event().span() == Span.NODE ? Learned.MORE : Learned.NOTHING;
     }
@@ -101,7 +104,7 @@ final class NoticeBook {
         if (entry == null) {
             // This node may be new; others may know of it.
             entry(seen.key());
-            return Learned.NEWS;
+            return Learned.FIRST;
         }
         if (!entry.open) {
             return Learned.NOTHING;

@@ -109,12 +109,12 @@ public final class NoticeOffice {
             return;
         }
         Occurrence seen = notice.occurrence();
-        if (learn(seen, notice.node(), now) != Learned.NEWS && !seen.over()) {
+        if (!isNews(learn(seen, notice.node(), now)) && !seen.over()) {
             // That node may be new, and not know that it was told.
             desks.forEach((name, desk) -> {
                 Subject told = desk.told(seen.key());
                 if (told != null) {
-                    outlet.say(new NoticeWord(self, name, Stage.TOLD, seen.event(), false, List.of(told)));
+                    outlet.say(new NoticeWord(self, name, Stage.KNOWN, seen.event(), false, List.of(told)));
                 }
             });
         }
@@ -122,21 +122,25 @@ public final class NoticeOffice {
 
     private Learned learn(Occurrence seen, String origin, long now) {
         Learned learned = book.learn(seen, origin, now);
-        if (learned == Learned.NEWS) {
+        if (isNews(learned)) {
             for (NoticeSink sink : rules.sinks()) {
-                route(seen, sink, desks.get(sink.name()), now);
+                route(seen, sink, desks.get(sink.name()), learned == Learned.FIRST, now);
             }
         }
         return learned;
     }
 
+    private static boolean isNews(Learned learned) {
+        return learned == Learned.FIRST || learned == Learned.NEWS;
+    }
+
     /** An end goes where the beginning went; a beginning to whoever wants it. */
-    private void route(Occurrence seen, NoticeSink sink, SinkDesk desk, long now) {
+    private void route(Occurrence seen, NoticeSink sink, SinkDesk desk, boolean isFirst, long now) {
         NoticeEvent ended = seen.event().ends();
         if (ended != null && desk.knows(new Key(ended, seen.subject()))) {
-            desk.take(seen.asEndOf(ended), now);
+            desk.take(seen.asEndOf(ended), isFirst, now);
         } else if (seen.over() || sink.wants(seen.event(), rules.severity(seen.event()))) {
-            desk.take(seen, now);
+            desk.take(seen, isFirst, now);
         }
     }
 
@@ -181,10 +185,10 @@ public final class NoticeOffice {
     }
 
     /** A sink does not have what it was to be told, after every attempt. */
-    public void failed(String sink) {
+    public void failed(String sink, long now) {
         SinkDesk desk = desks.get(sink);
         if (desk != null) {
-            desk.failed(outlet::say);
+            desk.failed(now, outlet::say);
         }
     }
 }

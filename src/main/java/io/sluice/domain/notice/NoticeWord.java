@@ -30,7 +30,9 @@ public record NoticeWord(
         /** The sink has it. */
         TOLD,
         /** The node could not: the next one tries. */
-        FAILED
+        FAILED,
+        /** The sink was told before: for a node that never heard of it. */
+        KNOWN
     }
 
     /**

@@ -8,77 +8,44 @@ import io.sluice.domain.notice.Occurrence.Key;
 import io.sluice.domain.notice.Telling.Group;
 import io.sluice.domain.notice.Telling.State;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one sink is still to be told, and what it was told, as one node knows it.
- *
- * <pre>
- *   waiting   for others of its kind, for the sink's rate, or for the node whose duty it is
- *   flying    handed over here; one message at a time
- *   told      here or elsewhere: its end will be told, and its beginning not again
- * </pre>
- *
- * What ends before anybody took it was never told, nor is its end. For one thread.
+ * What one sink is to be told by whom, as one node knows it. What is to be told waits for others of its kind, for the
+ * sink's rate, and for the nodes that have the duty before this one; one message at a time is handed over. For one thread.
  */
 final class SinkDesk {
-    /** How much waits at once; more is counted only. */
-    static final int MOST_WAITING = 2_048;
-
-    private static final int MOST_TOLD = 4_096;
+    /** How many things are known at once; what is beyond is counted only. */
+    static final int MOST = 4_096;
 
     private final String name;
     private final String self;
     private final Pace pace;
     private final MessageRate rate;
-    private final Map<Ask, Waiting> waiting = new LinkedHashMap<>();
-    private final Map<Ask, Waiting> flying = new LinkedHashMap<>();
-    private final Map<Kind, Long> lastTold = new LinkedHashMap<>();
-    private final Map<Key, Told> told = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Told> eldest) {
-            return size() > MOST_TOLD;
-        }
-    };
+    private final Map<Key, Thing> things = new LinkedHashMap<>();
+    private final List<Flight> flights = new ArrayList<>();
+    private final Map<Kind, Long> lastTold = new HashMap<>();
     private NoticeRules rules;
     private int leftOut;
     private int flyingLeftOut;
     private int lost;
     private boolean heldBack;
 
-    /** What is to be told: a thing, and whether it begins or ends. */
-    private record Ask(Key key, boolean over) {}
-
     /** What goes into one message together. */
     private record Kind(NoticeEvent event, State state) {}
 
-    private record Told(Occurrence occurrence, long atNanos) {}
-
-    private static final class Waiting {
-        private Occurrence occurrence;
-        private final State state;
-        private long sinceNanos;
-        private final Set<String> failedAt = new HashSet<>();
-        private @Nullable Long takenElsewhereAt;
-        private @Nullable Long pausedUntil;
-        private @Nullable Long saidTakenAt;
-
-        private Waiting(Occurrence occurrence, State state, long sinceNanos) {
-            this.occurrence = occurrence;
-            this.state = state;
-            this.sinceNanos = sinceNanos;
-        }
-
-        private Kind kind() {
+    /** A thing that is or could be handed over, as it is told. */
+    private record Flight(Thing thing, State state, Occurrence occurrence) {
+        Kind kind() {
             return new Kind(occurrence.event(), state);
         }
     }
@@ -110,111 +77,106 @@ final class SinkDesk {
 
     /** Whether the sink was told of something, or is being or about to be. */
     boolean knows(Key key) {
-        Ask begun = new Ask(key, false);
-        return told.containsKey(key) || waiting.containsKey(begun) || flying.containsKey(begun);
+        return things.containsKey(key);
     }
 
     /** What the sink was told of something, for a node that seems not to know; null when it was not told. */
     @Nullable
     Subject told(Key key) {
-        Told known = told.get(key);
-        return known == null ? null : new Subject(key.subject(), known.occurrence.level());
+        Thing thing = things.get(key);
+        return thing == null || !thing.isTold() ? null : new Subject(key.subject(), thing.toldLevel());
     }
 
     /** Something is gone without a word. */
     void forget(Key key) {
-        told.remove(key);
-        waiting.remove(new Ask(key, false));
-        waiting.remove(new Ask(key, true));
+        things.remove(key);
     }
 
-    /** Something is to be told. */
-    void take(Occurrence seen, long now) {
-        if (seen.over()) {
-            takeEnd(seen, now);
-            return;
-        }
-        Key key = seen.key();
-        // Its end, when it was not told yet, is not true any more.
-        waiting.remove(new Ask(key, true));
-        Told known = told.get(key);
-        Waiting inFlight = flying.get(new Ask(key, false));
-        int level = Math.max(
-                known == null ? -1 : known.occurrence.level(), inFlight == null ? -1 : inFlight.occurrence.level());
-        if (seen.level() > level) {
-            wait(new Ask(key, false), seen, State.BEGUN, now);
-        }
-    }
-
-    private void takeEnd(Occurrence seen, long now) {
-        Ask begun = new Ask(seen.key(), false);
-        Waiting before = waiting.get(begun);
-        boolean mayHaveBeenTold = flying.containsKey(begun)
-                || told.containsKey(seen.key())
-                || (before != null && before.takenElsewhereAt != null);
-        if (before != null && before.takenElsewhereAt == null) {
-            waiting.remove(begun);
-        }
-        if (mayHaveBeenTold) {
-            wait(new Ask(seen.key(), true), seen, State.OVER, now);
+    /**
+     * Something is so now.
+     *
+     * @param isFirst whether this node never heard of it, so that others may have told it long ago
+     */
+    void take(Occurrence seen, boolean isFirst, long now) {
+        Thing thing = things.get(seen.key());
+        if (thing != null) {
+            if (seen.over()) {
+                thing.ends(seen, now);
+                dropSpent(seen.key(), thing, now);
+            } else {
+                thing.begins(seen, now);
+            }
+        } else if (!seen.over()) {
+            if (things.size() < MOST || dropQuiet()) {
+                things.put(seen.key(), new Thing(seen, isFirst, now));
+            } else {
+                leftOut++;
+                lost++;
+            }
         }
     }
 
-    private void wait(Ask ask, Occurrence seen, State state, long now) {
-        Waiting before = waiting.get(ask);
-        if (before != null) {
-            before.occurrence = seen;
-        } else if (waiting.size() >= MOST_WAITING) {
-            leftOut++;
-            lost++;
-        } else {
-            waiting.put(ask, new Waiting(seen, state, now));
+    private boolean dropQuiet() {
+        for (Iterator<Thing> all = things.values().iterator(); all.hasNext(); ) {
+            if (all.next().isQuiet()) {
+                all.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void dropSpent(Key key, Thing thing, long now) {
+        if (thing.isSpent(now, pace.patience().toNanos())) {
+            things.remove(key);
         }
     }
 
     /** Another node said something about this sink. */
     void heard(NoticeWord word, long now) {
         for (Subject subject : word.subjects()) {
-            Ask ask = new Ask(new Key(word.event(), subject.name()), word.over());
-            Waiting item = waiting.get(ask);
-            switch (word.stage()) {
-                case TAKEN -> {
-                    if (item != null && item.occurrence.level() <= subject.level()) {
-                        item.takenElsewhereAt = now;
-                    }
-                }
-                case TOLD -> toldElsewhere(ask, subject.level(), item, now);
-                case FAILED -> {
-                    if (item != null) {
-                        item.takenElsewhereAt = null;
-                        item.failedAt.add(word.node());
-                        cancelEnded(ask);
-                    }
-                }
+            Key key = new Key(word.event(), subject.name());
+            Thing thing = things.get(key);
+            if (thing != null) {
+                heard(word, subject.level(), key, thing, now);
+            } else if (word.stage() == Stage.TOLD
+                    && !word.over()
+                    && word.event().span() != Span.MOMENT
+                    && things.size() < MOST) {
+                things.put(key, Thing.knownElsewhere(key, subject.level(), now));
             }
         }
     }
 
-    private void toldElsewhere(Ask ask, int level, @Nullable Waiting item, long now) {
-        if (item != null && item.occurrence.level() <= level) {
-            waiting.remove(ask);
-            lastTold.put(item.kind(), now);
-            leftOut = 0;
-        }
-        Told before = told.get(ask.key);
-        Occurrence known = item != null
-                ? item.occurrence
-                : before != null
-                        ? before.occurrence
-                        : new Occurrence(ask.key.event(), ask.key.subject(), ask.over, level, "", List.of(), 0);
-        remember(ask, known, now);
-    }
-
-    private void remember(Ask ask, Occurrence occurrence, long now) {
-        if (ask.over) {
-            told.remove(ask.key);
-        } else if (ask.key.event().span() != Span.MOMENT) {
-            told.put(ask.key, new Told(occurrence, now));
+    private void heard(NoticeWord word, int level, Key key, Thing thing, long now) {
+        State wanted = thing.wanted(now, rules.remind());
+        boolean isMeant = wanted != null
+                && (wanted == State.OVER) == word.over()
+                && (word.over() || thing.latest().level() <= level);
+        switch (word.stage()) {
+            case TAKEN -> {
+                if (isMeant) {
+                    thing.takenElsewhere(now);
+                }
+            }
+            case TOLD -> {
+                if (isMeant) {
+                    lastTold.put(new Kind(word.event(), wanted), now);
+                    leftOut = 0;
+                }
+                thing.toldElsewhere(word.over(), level, now);
+                dropSpent(key, thing, now);
+            }
+            case FAILED -> {
+                if (isMeant) {
+                    thing.failedElsewhere(word.node());
+                }
+            }
+            case KNOWN -> {
+                if (isMeant && thing.isFirst()) {
+                    thing.toldElsewhere(false, level, now);
+                }
+            }
         }
     }
 
@@ -225,13 +187,12 @@ final class SinkDesk {
      * @return the groups of one message; empty for none
      */
     List<Group> due(long now, List<String> order, Words words) {
-        remind(now);
-        giveUpOld(now, order);
-        if (!flying.isEmpty()) {
-            sayTaken(flying, now, words);
+        things.values().removeIf(thing -> thing.isSpent(now, pace.patience().toNanos()));
+        if (!flights.isEmpty()) {
+            sayTaken(flights, now, words);
             return List.of();
         }
-        Map<Ask, Waiting> ready = ready(now, order);
+        List<Flight> ready = ready(now, order);
         if (ready.isEmpty()) {
             return List.of();
         }
@@ -240,24 +201,24 @@ final class SinkDesk {
             sayTaken(ready, now, words);
             return List.of();
         }
-        Comparator<Waiting> worst = Comparator.comparing((Waiting item) -> severity(item.kind()));
-        Kind first = ready.values().stream().max(worst).orElseThrow().kind();
         if (!heldBack) {
             // Each kind has a message of its own, unless there were too many of them.
-            ready.values().removeIf(item -> !item.kind().equals(first));
+            Kind first = ready.stream()
+                    .map(Flight::kind)
+                    .max(Comparator.comparing(this::severity))
+                    .orElseThrow();
+            ready.removeIf(flight -> !flight.kind().equals(first));
         }
         heldBack = false;
         flyingLeftOut = leftOut;
         leftOut = 0;
-        ready.forEach((ask, item) -> {
-            waiting.remove(ask);
-            flying.put(ask, item);
-        });
-        sayTaken(flying, now, words);
+        flights.addAll(ready);
+        flights.forEach(flight -> flight.thing.flies(flight.state));
+        sayTaken(flights, now, words);
         return groups();
     }
 
-    /** How many occurrences are in no message, the one that flies apart. */
+    /** How many occurrences before this message are in none. */
     int flyingLeftOut() {
         return flyingLeftOut;
     }
@@ -269,76 +230,60 @@ final class SinkDesk {
         return count;
     }
 
-    private void remind(long now) {
-        if (rules.remind() == null) {
-            return;
-        }
-        long pause = rules.remind().toNanos();
-        told.forEach((key, known) -> {
-            Ask ask = new Ask(key, false);
-            if (now - known.atNanos >= pause
-                    && !flying.containsKey(ask)
-                    && !waiting.containsKey(ask)
-                    && !waiting.containsKey(new Ask(key, true))) {
-                wait(ask, known.occurrence, State.STILL, now);
+    private List<Flight> ready(long now, List<String> order) {
+        Set<Kind> kinds = new HashSet<>();
+        List<Flight> own = new ArrayList<>();
+        for (Thing thing : things.values()) {
+            State wanted = thing.isFlying() ? null : thing.wanted(now, rules.remind());
+            if (wanted == null || isPutOff(thing, now, order)) {
+                continue;
             }
-        });
+            Flight flight = new Flight(thing, wanted, thing.latest());
+            boolean isDue = now - dueAt(flight, order) >= 0;
+            if (isDue) {
+                kinds.add(flight.kind());
+            }
+            if (isDue || (thing.mayBeTaken() && rank(thing, order) == 0)) {
+                own.add(flight);
+            }
+        }
+        own.removeIf(flight -> !kinds.contains(flight.kind()));
+        return own;
     }
 
     /** When no node could, it is tried again later, and in the end left out. */
-    private void giveUpOld(long now, List<String> order) {
-        waiting.values().removeIf(item -> {
-            if (!item.failedAt.containsAll(order)) {
-                return false;
-            }
-            if (now - item.sinceNanos > pace.giveUp().toNanos()) {
-                leftOut++;
-                lost++;
-                return true;
-            }
-            item.failedAt.clear();
-            item.pausedUntil = now + pace.pause().toNanos();
+    private boolean isPutOff(Thing thing, long now, List<String> order) {
+        if (!thing.failedEverywhere(order)) {
             return false;
-        });
+        }
+        if (now - thing.since() > pace.giveUp().toNanos()) {
+            thing.giveUp(now);
+            leftOut++;
+            lost++;
+        } else {
+            thing.pause(now + pace.pause().toNanos());
+        }
+        return true;
     }
 
-    private Map<Ask, Waiting> ready(long now, List<String> order) {
-        Set<Kind> kinds = new LinkedHashSet<>();
-        waiting.values().stream().filter(item -> now - dueAt(item, order) >= 0).forEach(item -> kinds.add(item.kind()));
-        Map<Ask, Waiting> ready = new LinkedHashMap<>();
-        waiting.forEach((ask, item) -> {
-            boolean isOwn = rank(item, order) == 0 && item.takenElsewhereAt == null && item.pausedUntil == null;
-            if (kinds.contains(item.kind()) && (isOwn || now - dueAt(item, order) >= 0)) {
-                ready.put(ask, item);
-            }
-        });
-        return ready;
-    }
-
-    private long dueAt(Waiting item, List<String> order) {
-        long at = item.sinceNanos + rules.groupWait().toNanos();
-        Long last = lastTold.get(item.kind());
+    private long dueAt(Flight flight, List<String> order) {
+        long at = flight.thing.dueAt(flight.state, rules, pace.patience().toNanos());
+        Long last = lastTold.get(flight.kind());
         if (last != null) {
             at = Math.max(at, last + rules.groupInterval().toNanos());
         }
-        if (item.takenElsewhereAt != null) {
-            at = Math.max(at, item.takenElsewhereAt + pace.patience().toNanos());
-        }
-        if (item.pausedUntil != null) {
-            at = Math.max(at, item.pausedUntil);
-        }
-        return at + rank(item, order) * pace.takeOver().toNanos();
+        return at + rank(flight.thing, order) * pace.takeOver().toNanos();
     }
 
     /** How many nodes have the duty before this one. */
-    private int rank(Waiting item, List<String> order) {
+    private int rank(Thing thing, List<String> order) {
         int rank = 0;
         for (String node : order) {
             if (node.equals(self)) {
                 // A node that has failed is the last to try again.
-                return item.failedAt.contains(self) ? order.size() : rank;
+                return thing.failedAt(self) ? order.size() : rank;
             }
-            if (!item.failedAt.contains(node)) {
+            if (!thing.failedAt(node)) {
                 rank++;
             }
         }
@@ -351,9 +296,8 @@ final class SinkDesk {
 
     private List<Group> groups() {
         Map<Kind, List<Occurrence>> kinds = new LinkedHashMap<>();
-        flying.values()
-                .forEach(item -> kinds.computeIfAbsent(item.kind(), kind -> new ArrayList<>())
-                        .add(item.occurrence));
+        flights.forEach(flight ->
+                kinds.computeIfAbsent(flight.kind(), kind -> new ArrayList<>()).add(flight.occurrence));
         return kinds.entrySet().stream()
                 .map(e -> new Group(e.getKey().event, severity(e.getKey()), e.getKey().state, e.getValue()))
                 .sorted(Comparator.comparing(Group::severity).reversed())
@@ -362,61 +306,49 @@ final class SinkDesk {
 
     /** The sink has what was handed over. */
     void delivered(long now, Words words) {
-        say(Stage.TOLD, flying, words);
-        flying.forEach((ask, item) -> {
-            lastTold.put(item.kind(), now);
-            remember(ask, item.occurrence, now);
+        say(Stage.TOLD, flights, words);
+        flights.forEach(flight -> {
+            lastTold.put(flight.kind(), now);
+            flight.thing.delivered(now);
+            dropSpent(flight.occurrence.key(), flight.thing, now);
         });
-        flying.clear();
+        flights.clear();
         flyingLeftOut = 0;
     }
 
     /** The sink does not have it, and this node tries no more. */
-    void failed(Words words) {
-        say(Stage.FAILED, flying, words);
-        leftOut += flyingLeftOut;
-        flyingLeftOut = 0;
-        flying.forEach((ask, item) -> {
-            item.failedAt.add(self);
-            item.takenElsewhereAt = null;
-            item.saidTakenAt = null;
-            waiting.putIfAbsent(ask, item);
-            cancelEnded(ask);
-        });
-        flying.clear();
+    void failed(long now, Words words) {
+        say(Stage.FAILED, flights, words);
+        flights.forEach(flight -> flight.thing.failed(self, now, rules.remind()));
+        ended();
     }
 
     /** What was handed over comes back untried: it is handed over again. */
     void returned() {
-        flying.forEach(waiting::putIfAbsent);
-        flying.clear();
+        flights.forEach(flight -> flight.thing.returned());
+        ended();
+    }
+
+    private void ended() {
+        flights.clear();
         leftOut += flyingLeftOut;
         flyingLeftOut = 0;
     }
 
-    /** What ended before the sink was told that it began needs no word. */
-    private void cancelEnded(Ask ask) {
-        Ask end = new Ask(ask.key, true);
-        if (!ask.over && !told.containsKey(ask.key) && waiting.containsKey(end)) {
-            waiting.remove(ask);
-            waiting.remove(end);
-        }
+    private void sayTaken(Collection<Flight> those, long now, Words words) {
+        long every = pace.patience().toNanos() / 3;
+        say(
+                Stage.TAKEN,
+                those.stream().filter(flight -> flight.thing.sayTaken(now, every)).toList(),
+                words);
     }
 
-    private void sayTaken(Map<Ask, Waiting> items, long now, Words words) {
-        Map<Ask, Waiting> unsaid = new LinkedHashMap<>(items);
-        unsaid.values()
-                .removeIf(item -> item.saidTakenAt != null
-                        && now - item.saidTakenAt < pace.patience().toNanos() / 3);
-        unsaid.values().forEach(item -> item.saidTakenAt = now);
-        say(Stage.TAKEN, unsaid, words);
-    }
-
-    private void say(Stage stage, Map<Ask, Waiting> items, Words words) {
+    private void say(Stage stage, Collection<Flight> those, Words words) {
         record Heading(NoticeEvent event, boolean over) {}
         Map<Heading, List<Subject>> all = new LinkedHashMap<>();
-        items.forEach((ask, item) -> all.computeIfAbsent(new Heading(ask.key.event(), ask.over), h -> new ArrayList<>())
-                .add(new Subject(ask.key.subject(), item.occurrence.level())));
+        those.forEach(flight -> all.computeIfAbsent(
+                        new Heading(flight.occurrence.event(), flight.state == State.OVER), h -> new ArrayList<>())
+                .add(new Subject(flight.occurrence.subject(), flight.occurrence.level())));
         all.forEach((heading, subjects) -> {
             for (int from = 0; from < subjects.size(); from += NoticeWord.MOST) {
                 words.say(new NoticeWord(

@@ -95,7 +95,7 @@ final class FewNodes {
             taken.add(new Taken(node, sink, telling, Duration.ofNanos(now)));
             office.delivered(sink, now);
         } else {
-            office.failed(sink);
+            office.failed(sink, now);
         }
     }
 
