@@ -62,6 +62,12 @@ public record Address<Q, R>(String name) {
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 
+    /** {@link TrialTaken}, one-way; one consumer a node. */
+    public static final Address<TrialTaken, Void> TRIAL_TAKEN = new Address<>("node.pool.trial");
+
+    /** {@link CircuitMoved}, announced to every node of a cluster. */
+    public static final Address<CircuitMoved, Void> CIRCUIT_MOVED = new Address<>("cluster.circuit.moved");
+
     /** {@link Notice}, published to whoever tells operators. */
     public static final Address<Notice, Void> NOTICE_RAISED = new Address<>("node.notice.raised");
 
