@@ -2,10 +2,12 @@ package io.sluice.health;
 
 import io.sluice.domain.health.Circuit;
 import io.sluice.domain.health.Circuit.Subject;
-import io.sluice.domain.health.Evidence;
 import io.sluice.domain.health.Outcome;
 import io.sluice.domain.health.PoolState;
+import io.sluice.domain.health.Word;
+import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy.Breaker;
@@ -29,6 +31,12 @@ import org.slf4j.LoggerFactory;
 final class HealthDesk implements PoolState.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(HealthDesk.class);
 
+    private static final long TELL_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final WordBook book;
+    private final HealthNotices notices;
+    private final Company company = new Company();
     private final LongSupplier clock;
     private final InstantSource wallClock;
     private final PoolState state;
@@ -36,21 +44,73 @@ final class HealthDesk implements PoolState.Listener {
     private final CircuitBreakers breakers;
     private final SharedHealth shared;
     private final Leadership leadership;
+    private GatewayRevision revision;
 
-    HealthDesk(Vertx vertx, Context context, Bus bus, HealthSetup setup) {
+    /** To be made on the event loop that uses it. */
+    HealthDesk(Vertx vertx, Context context, Bus bus, HealthSetup setup, WordBook book) {
+        this.vertx = vertx;
+        this.book = book;
+        this.revision = setup.initial();
+        this.notices = new HealthNotices(bus, setup.wallClock());
         this.clock = setup.clock();
         this.wallClock = setup.wallClock();
-        this.state = new PoolState(this, setup.lanes(), setup.random());
+        this.state = new PoolState(revision, this, setup.lanes(), setup.random()::nextLong);
         this.publisher = new SnapshotPublisher(vertx, context, bus, clock, state);
         this.breakers = new CircuitBreakers(vertx, this::moved);
         this.shared = new SharedHealth(bus, setup.origin(), clock, state);
         this.leadership = new Leadership(setup.node());
+        shared.accounts(revision);
+        recall();
+        book.onChange(this::said);
     }
 
     /** Takes the accounts there are. */
-    void revision(GatewayRevision revision) {
-        shared.accounts(revision);
-        state.revision(revision);
+    void revision(GatewayRevision next) {
+        revision = next;
+        shared.accounts(next);
+        book.revision(next);
+        state.revision(next);
+        recall();
+    }
+
+    /** What was said before holds. */
+    private void recall() {
+        for (Account account : revision.accounts()) {
+            human(account);
+            Word machine = book.machine(account);
+            if (machine != null) {
+                machine(account, machine);
+            }
+        }
+    }
+
+    private void human(Account account) {
+        Word word = book.human(account);
+        state.human(account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
+    }
+
+    private void machine(Account account, Word word) {
+        if (word.state() == Word.State.ALIVE) {
+            state.toldAlive(account.id(), clock.getAsLong());
+        } else {
+            boolean money = word.state() == Word.State.OUT_OF_MONEY;
+            state.toldDead(
+                    account.id(), money, word.reason(), word.evidence(), word.atMillis(), clock.getAsLong());
+        }
+    }
+
+    /** Somebody said something, here or on another node. */
+    private void said(Word word) {
+        for (Account account : revision.accounts()) {
+            boolean meant = account.id().equals(word.subject())
+                    || account.id().startsWith(word.subject() + "/");
+            if (meant && word.author() == Word.Author.HUMAN) {
+                human(account);
+            } else if (meant && word.equals(book.machine(account))) {
+                machine(account, word);
+                notices.said(word);
+            }
+        }
     }
 
     /** An attempt of this node is over. */
@@ -73,6 +133,13 @@ final class HealthDesk implements PoolState.Listener {
     /** These nodes are there. */
     void members(ClusterView view) {
         leadership.members(view);
+        if (company.mustTell(view)) {
+            // A little later, for who is new may not listen yet.
+            vertx.setTimer(TELL_MILLIS, timer -> {
+                shared.forget();
+                state.tellCooling(clock.getAsLong());
+            });
+        }
     }
 
     SharedHealth shared() {
@@ -108,11 +175,19 @@ final class HealthDesk implements PoolState.Listener {
     @Override
     public void died(Account account, boolean money, String reason, Evidence evidence) {
         LOG.warn("account {} is out: {} ({})", account.id(), reason, evidence.text());
+        say(account, money ? Word.State.OUT_OF_MONEY : Word.State.DEAD, reason, evidence);
     }
 
     @Override
     public void revived(Account account) {
         LOG.info("account {} is back", account.id());
+        say(account, Word.State.ALIVE, "it works again", Evidence.NONE);
+    }
+
+    private void say(Account account, Word.State word, String reason, Evidence evidence) {
+        // The book says by itself when it cannot be written.
+        book.say(account.id(), account.key().fingerprint(), word, reason, "", evidence)
+                .onFailure(cause -> LOG.debug("a word is not kept", cause));
     }
 
     @Override

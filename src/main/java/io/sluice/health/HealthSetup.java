@@ -4,6 +4,7 @@ import io.sluice.domain.pool.GatewayRevision;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What the health of a node's pool is made of.
@@ -25,4 +26,4 @@ public record HealthSetup(
         Path data,
         LongSupplier clock,
         InstantSource wallClock,
-        LongSupplier random) {}
+        RandomGenerator random) {}

@@ -21,6 +21,8 @@ public final class HealthVerticle extends VerticleBase {
     private final HealthSetup setup;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable HealthDesk desk;
+    private @Nullable WordBook book;
+    private @Nullable WordExchange exchange;
 
     /** @param setup what it begins with */
     public HealthVerticle(HealthSetup setup) {
@@ -30,17 +32,27 @@ public final class HealthVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        HealthDesk opened = new HealthDesk(vertx, context, bus, setup);
-        desk = opened;
-        opened.revision(setup.initial());
-        consumers.add(bus.consume(Address.ATTEMPT_FINISHED, opened::finished));
-        consumers.add(bus.consume(Address.TRIAL_TAKEN, opened::taken));
-        consumers.add(bus.consume(Address.CLUSTER_VIEW, opened::members));
-        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> opened.revision(change.revision())));
-        consumers.add(bus.hear(Address.ACCOUNT_HEALTH, opened.shared()::heard));
-        consumers.add(bus.hear(Address.CIRCUIT_MOVED, opened.shared()::heard));
-        vertx.setPeriodic(TICK_MILLIS, timer -> opened.tick());
-        return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
+        return WordBook.open(vertx, setup.data(), setup.origin(), setup.initial(), setup.wallClock())
+                .compose(book -> begin(bus, book));
+    }
+
+    private Future<?> begin(Bus bus, WordBook opened) {
+        HealthDesk made = new HealthDesk(vertx, context, bus, setup, opened);
+        WordExchange talk =
+                new WordExchange(vertx, bus, opened, setup.origin(), setup.clock(), setup.random());
+        book = opened;
+        desk = made;
+        exchange = talk;
+        consumers.add(bus.consume(Address.ATTEMPT_FINISHED, made::finished));
+        consumers.add(bus.consume(Address.TRIAL_TAKEN, made::taken));
+        consumers.add(bus.consume(Address.CLUSTER_VIEW, made::members));
+        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> made.revision(change.revision())));
+        consumers.add(bus.hear(Address.ACCOUNT_HEALTH, made.shared()::heard));
+        consumers.add(bus.hear(Address.CIRCUIT_MOVED, made.shared()::heard));
+        vertx.setPeriodic(TICK_MILLIS, timer -> made.tick());
+        return talk.start()
+                .compose(begun -> Future.all(
+                        consumers.stream().map(MessageConsumer::completion).toList()));
     }
 
     @Override
@@ -48,6 +60,11 @@ public final class HealthVerticle extends VerticleBase {
         if (desk != null) {
             desk.close();
         }
-        return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
+        Future<?> silent =
+                Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
+        WordExchange talk = exchange;
+        WordBook open = book;
+        return silent.eventually(() -> talk == null ? Future.succeededFuture() : talk.stop())
+                .eventually(() -> open == null ? Future.succeededFuture() : open.close());
     }
 }

@@ -1,14 +1,21 @@
 package io.sluice.message;
 
+import io.sluice.domain.health.Word;
+import io.sluice.domain.health.WordLine;
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.Renewal;
 import io.sluice.message.AccountHealth.Trouble;
 import io.sluice.message.WireReader.WireException;
 import io.vertx.core.eventbus.EventBus;
+import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Registers the codec of every message. Look-up is by exact class, so each record of a sealed family is listed. */
 public final class MessageCodecs {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageCodecs.class);
+
     /** Every class that stays on its node. */
     static final List<Class<?>> TYPES = List.of(
             PlanRoute.class,
@@ -33,6 +40,10 @@ public final class MessageCodecs {
             PoolHealth.class,
             TrialTaken.class,
             Notice.class,
+            ShowPool.class,
+            PoolReport.class,
+            PoolAction.class,
+            PoolActionResult.class,
             RequestRefused.class,
             Headroom.class,
             OpenExchange.class,
@@ -90,7 +101,8 @@ public final class MessageCodecs {
                             .small(it.open() ? 1 : 0)
                             .number(it.forMillis()),
                     from -> new CircuitMoved(
-                            from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())));
+                            from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())),
+            new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words));
 
     private MessageCodecs() {}
 
@@ -100,6 +112,31 @@ public final class MessageCodecs {
             throw new WireException("unknown trouble " + ordinal);
         }
         return known[ordinal];
+    }
+
+    private static void write(WireWriter to, HealthWords it) {
+        to.text(it.origin()).number(it.digest()).small(it.words().size());
+        it.words().forEach(word -> to.text(WordLine.of(word)));
+    }
+
+    /** Leaves out words that this program does not know. */
+    private static HealthWords words(WireReader from) {
+        String origin = from.text();
+        long digest = from.number();
+        int count = from.small();
+        if (count > HealthWords.MOST) {
+            throw new WireException("a message of " + count + " words");
+        }
+        List<Word> words = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String line = from.text();
+            try {
+                words.add(WordLine.read(line));
+            } catch (IllegalArgumentException e) {
+                LOG.debug("a word cannot be read", e);
+            }
+        }
+        return new HealthWords(origin, digest, words);
     }
 
     /**

@@ -105,7 +105,6 @@ final class LiveParts implements Parts {
     private HealthSetup health() {
         Peer self = membership == null ? null : membership.self();
         String origin = self == null ? config.name() : self.name() + "/" + Long.toHexString(self.incarnation());
-        SplittableRandom random = new SplittableRandom();
         return new HealthSetup(
                 initial,
                 config.name(),
@@ -114,7 +113,7 @@ final class LiveParts implements Parts {
                 config.data(),
                 nanoClock,
                 InstantSource.system(),
-                random::nextLong);
+                new SplittableRandom());
     }
 
     /** Limits are kept by this node. */

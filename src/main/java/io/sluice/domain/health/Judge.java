@@ -1,9 +1,10 @@
 package io.sluice.domain.health;
 
-import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.failure.Verdict.Reach;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.health.KnownAccount.Death;
 import io.sluice.domain.health.KnownAccount.ModelState;
+import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.pool.HealthPolicy.Breaker;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,7 +1,9 @@
 package io.sluice.domain.health;
 
 import io.sluice.domain.health.Circuit.Subject;
+import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.HealthPolicy;
@@ -17,7 +19,7 @@ final class KnownAccount {
     final Cooldown cooldown;
     final Circuit circuit;
     final Ramp ramp;
-    Human human;
+    AccountState human;
     @Nullable Death death;
     @Nullable Evidence lastError;
     long lastErrorMillis;
@@ -81,7 +83,7 @@ final class KnownAccount {
             ramp = new Ramp();
         }
         // A human's word is of the account, whatever its credential.
-        human = before == null ? Human.ENABLED : before.human;
+        human = before == null ? AccountState.ENABLED : before.human;
     }
 
     /** Adds one of its models. */
@@ -127,8 +129,8 @@ final class KnownAccount {
      * How it stands with a model: one of the constants of {@link PoolSnapshot}, the one that lasts longest.
      */
     byte standing(ModelState model, long now) {
-        if (human != Human.ENABLED) {
-            return human == Human.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING;
+        if (human != AccountState.ENABLED) {
+            return human == AccountState.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING;
         }
         if (death != null || model.missing != null) {
             return PoolSnapshot.DEAD;
@@ -145,7 +147,7 @@ final class KnownAccount {
 
     /** Whether nothing but circuits keeps requests for a model away. */
     boolean isWell(ModelState model, long now) {
-        return human == Human.ENABLED && death == null && model.missing == null && !isCooling(model, now);
+        return human == AccountState.ENABLED && death == null && model.missing == null && !isCooling(model, now);
     }
 
     /** When what cools comes back. */

@@ -2,10 +2,12 @@ package io.sluice.domain.health;
 
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.health.Circuit.Subject;
 import io.sluice.domain.health.KnownAccount.Death;
 import io.sluice.domain.health.KnownAccount.ModelState;
-import io.sluice.domain.health.Circuit.Subject;
+import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
@@ -13,9 +15,11 @@ import io.sluice.domain.pool.HealthPolicy.Breaker;
 import io.sluice.domain.pool.HealthPolicy.Probe;
 import io.sluice.domain.pool.Model;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +39,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolState {
     private static final byte LAST = -1;
+    private static final long SWEEP_NANOS = 1_000_000_000L;
 
     private final Judge judge;
     private final Returns returns;
     private final Listener listener;
     private final Map<Subject, Circuit> endpoints = new HashMap<>();
     private Map<String, KnownAccount> accounts = new LinkedHashMap<>();
-    private String revision = "";
+    private Outliers outliers;
+    private boolean compared;
+    private long sweptNanos;
+    private String revision;
     private int slots;
     private long version;
 
@@ -73,20 +81,32 @@ public final class PoolState {
     }
 
     /**
-     * Nobody is known yet.
+     * Nothing is known of anybody yet.
      *
+     * @param initial the accounts there are
      * @param listener is told what follows
      * @param lanes of the node, at least 1
      * @param random for jitter
      */
-    public PoolState(Listener listener, int lanes, LongSupplier random) {
+    public PoolState(GatewayRevision initial, Listener listener, int lanes, LongSupplier random) {
         this.listener = listener;
         this.judge = new Judge(listener, random);
         this.returns = new Returns(listener, random, lanes);
+        this.outliers = new Outliers(initial);
+        this.revision = initial.id();
+        take(initial);
     }
 
     /** Takes the accounts there are; what is known of a credential stays with it. */
     public void revision(GatewayRevision next) {
+        Map<String, KnownAccount> before = accounts;
+        take(next);
+        outliers = outliers.movedTo(next, formerSlots(before));
+        returns.anew(accounts.values());
+        listener.changed();
+    }
+
+    private void take(GatewayRevision next) {
         Map<String, KnownAccount> before = accounts;
         Map<Subject, Circuit> known = Map.copyOf(endpoints);
         endpoints.clear();
@@ -106,8 +126,23 @@ public final class PoolState {
         }
         revision = next.id();
         slots = next.slots();
-        returns.anew(accounts.values());
-        listener.changed();
+    }
+
+    /** Where what is known of a slot was before: nowhere when the credential is another. */
+    private IntUnaryOperator formerSlots(Map<String, KnownAccount> before) {
+        int[] former = new int[slots];
+        Arrays.fill(former, -1);
+        for (KnownAccount account : accounts.values()) {
+            KnownAccount old = before.get(account.account().id());
+            if (old == null || !old.account().key().equals(account.account().key())) {
+                continue;
+            }
+            for (ModelState model : account.models()) {
+                ModelState same = old.model(model.candidate.upstreamModel());
+                former[model.slot()] = same == null ? -1 : same.slot();
+            }
+        }
+        return slot -> former[slot];
     }
 
     private Circuit endpoint(Candidate candidate, Map<Subject, Circuit> known) {
@@ -135,7 +170,20 @@ public final class PoolState {
             judge.failed(account, model, outcome, verdict, now, nowMillis);
         }
         if (model != null) {
+            compare(model, verdict, outcome.firstNanos(), now);
             returns.finished(account, model, verdict, outcome.startedNanos(), now);
+        }
+    }
+
+    /** With its neighbours. */
+    private void compare(ModelState model, @Nullable Verdict verdict, long firstNanos, long now) {
+        boolean bad = verdict instanceof Verdict.EndpointSick || verdict instanceof Verdict.Ambiguous;
+        if (verdict == null || bad) {
+            outliers.learn(model.slot(), !bad, firstNanos, now);
+            compared = true;
+        }
+        if (bad) {
+            listener.changed();
         }
     }
 
@@ -163,6 +211,12 @@ public final class PoolState {
      */
     public void tick(Predicate<String> leads, long now) {
         returns.tick(accounts.values(), leads, now);
+        if (compared && now - sweptNanos >= SWEEP_NANOS) {
+            compared = false;
+            sweptNanos = now;
+            outliers.sweep(now);
+            listener.changed();
+        }
     }
 
     /** A circuit stands so now. */
@@ -175,7 +229,7 @@ public final class PoolState {
     }
 
     /** What humans say of an account, by the files and by hand, the stricter of both. */
-    public void human(String accountId, Human word) {
+    public void human(String accountId, AccountState word) {
         KnownAccount account = accounts.get(accountId);
         if (account != null && account.human != word) {
             account.human = word;
@@ -285,15 +339,19 @@ public final class PoolState {
         int[] latencies = new int[slots];
         byte[] marks = new byte[slots];
         for (KnownAccount account : accounts.values()) {
-            short share = (short) account.ramp.share(now);
+            int ramp = account.ramp.share(now);
             for (ModelState model : account.models()) {
                 int slot = model.slot();
                 standings[slot] = account.standing(model, now);
-                shares[slot] = share;
+                shares[slot] = (short) Math.max(1, ramp * outliers.share(slot, now) / PoolSnapshot.WHOLE);
+                LatencyEstimate latency = outliers.latency(slot);
+                latencies[slot] = latency == null ? 0 : latency.usualMicros();
                 if (standings[slot] == PoolSnapshot.COOLING) {
                     until[slot] = account.until(model, now);
                 }
-                if (account.circuit.isOpenElsewhere(now) || model.endpoint.isOpenElsewhere(now)) {
+                if (outliers.isLast(slot, now)
+                        || account.circuit.isOpenElsewhere(now)
+                        || model.endpoint.isOpenElsewhere(now)) {
                     marks[slot] = LAST;
                 }
             }

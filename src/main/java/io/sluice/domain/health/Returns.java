@@ -6,6 +6,7 @@ import io.sluice.domain.health.KnownAccount.Death;
 import io.sluice.domain.health.KnownAccount.ModelState;
 import io.sluice.domain.health.Trial.Place;
 import io.sluice.domain.health.Trial.Target;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.HealthPolicy.Probe;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,7 +99,7 @@ final class Returns {
         boolean moved = trials.expire(now);
         for (KnownAccount account : accounts) {
             moved |= account.ramp.isOn(now);
-            if (account.human == Human.ENABLED) {
+            if (account.human == AccountState.ENABLED) {
                 moved |= account.death == null
                         ? tryMissing(account, now)
                         : tryDead(account, account.death, leads.test(account.account().id()), now);

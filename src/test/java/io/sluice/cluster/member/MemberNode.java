@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +88,7 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
                 Path.of("target", "members", self.name() + Long.toHexString(System.nanoTime())),
                 System::nanoTime,
                 InstantSource.system(),
-                () -> 0))));
+                new SplittableRandom(0)))));
         return heard;
     }
 

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.health.Circuit.Subject;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy;
@@ -327,10 +328,10 @@ class PoolStateTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Human.class,
+            value = AccountState.class,
             names = {"DISABLED", "DRAINING"})
-    void nothingButAHumanUndoesAHumansWord(Human word) {
-        byte expected = word == Human.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING;
+    void nothingButAHumanUndoesAHumansWord(AccountState word) {
+        byte expected = word == AccountState.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING;
         world.state.human("c/a", word);
         world.ends(am, REVOKED);
         world.pass(Duration.ofHours(1));
@@ -344,7 +345,7 @@ class PoolStateTest {
         assertThat(world.standing(am)).isEqualTo(expected);
         assertThat(world.trial(am)).isZero();
         assertThat(world.told).as("nor is it asked").containsExactly("died c/a");
-        world.state.human("c/a", Human.ENABLED);
+        world.state.human("c/a", AccountState.ENABLED);
         assertThat(world.standing(an)).isNotEqualTo(expected);
     }
 
@@ -352,7 +353,7 @@ class PoolStateTest {
     void whatIsKnownGoesWithTheCredentialAndAHumansWordWithTheAccount() {
         world.ends(am, REVOKED);
         world.ends(bm, THROTTLED);
-        world.state.human("c/a", Human.DRAINING);
+        world.state.human("c/a", AccountState.DRAINING);
         GatewayRevision same = new RevisionBuilder()
                 .id("r2")
                 .channel("c", c -> c.accounts("b", "a").serves("n", "m"))
@@ -364,12 +365,12 @@ class PoolStateTest {
 
         world.state.revision(same);
         assertThat(standings(same)).containsExactly(PoolSnapshot.COOLING, PoolSnapshot.DRAINING);
-        world.state.human("c/a", Human.ENABLED);
+        world.state.human("c/a", AccountState.ENABLED);
         assertThat(standings(same)).containsExactly(PoolSnapshot.COOLING, PoolSnapshot.DEAD);
-        world.state.human("c/a", Human.DRAINING);
+        world.state.human("c/a", AccountState.DRAINING);
         world.state.revision(other);
         assertThat(standings(other)).containsExactly(PoolSnapshot.UP, PoolSnapshot.DRAINING);
-        world.state.human("c/a", Human.ENABLED);
+        world.state.human("c/a", AccountState.ENABLED);
         assertThat(standings(other)).containsExactly(PoolSnapshot.UP, PoolSnapshot.UP);
     }
 

@@ -4,6 +4,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.health.Circuit.Subject;
+import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
@@ -24,12 +25,12 @@ final class PoolWorld implements PoolState.Listener {
 
     final List<String> told = new ArrayList<>();
     private final GatewayRevision revision;
-    final PoolState state = new PoolState(this, LANES, () -> 0);
+    final PoolState state;
     boolean leads = true;
 
     PoolWorld(GatewayRevision revision) {
         this.revision = revision;
-        state.revision(revision);
+        this.state = new PoolState(revision, this, LANES, () -> 0);
     }
 
     Candidate candidate(String model, int account) {
