@@ -171,6 +171,7 @@ final class Attempt {
 
     private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
         bus.publish(
-                Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, failure, sent, headNanos, firstNanos, now - startNanos));
+                Address.ATTEMPT_FINISHED,
+                new AttemptFinished(candidate, failure, sent, headNanos, firstNanos, now - startNanos));
     }
 }

@@ -264,9 +264,8 @@ final class Candidacy {
             case Next.Repeat repeat -> {
                 meter.attemptFailed(current, failure);
                 services.vertx()
-                        .setTimer(
-                                Math.max(1, repeat.pause().toMillis()),
-                                t -> guarded((Long timer) -> reserve(null)).handle(t));
+                        .setTimer(Math.max(1, repeat.pause().toMillis()), t -> guarded((Long timer) -> reserve(null))
+                                .handle(t));
             }
             case Next.GiveUp none -> party.over(failure);
         }

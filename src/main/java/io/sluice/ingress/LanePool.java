@@ -33,9 +33,7 @@ final class LanePool {
 
     /** How a candidate stands; of another revision than the picture's nothing is known. */
     private byte standing(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id())
-                ? snapshot.standing(candidate.slot(), clock.getAsLong())
-                : PoolSnapshot.UP;
+        return snapshot.isOf(revision.id()) ? snapshot.standing(candidate.slot(), clock.getAsLong()) : PoolSnapshot.UP;
     }
 
     /** Whether a new request may go to a candidate. */

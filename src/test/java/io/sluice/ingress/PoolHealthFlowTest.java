@@ -95,13 +95,14 @@ class PoolHealthFlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(bytes = {
-        PoolSnapshot.COOLING,
-        PoolSnapshot.DEAD,
-        PoolSnapshot.BROKEN,
-        PoolSnapshot.DRAINING,
-        PoolSnapshot.DISABLED
-    })
+    @ValueSource(
+            bytes = {
+                PoolSnapshot.COOLING,
+                PoolSnapshot.DEAD,
+                PoolSnapshot.BROKEN,
+                PoolSnapshot.DRAINING,
+                PoolSnapshot.DISABLED
+            })
     void asksAgainWhenTheCandidateStoppedWhileItWaited(byte standing) throws Exception {
         node.quota(request -> {
             questions.add(request);
@@ -193,9 +194,7 @@ class PoolHealthFlowTest {
     @Test
     void anAccountThatRunsDryServesWhatOnlyItKeeps() throws Exception {
         String id = stored();
-        node.health(Standings.of(revision)
-                .is("one/a", PoolSnapshot.DRAINING)
-                .picture());
+        node.health(Standings.of(revision).is("one/a", PoolSnapshot.DRAINING).picture());
         upstream.next(Script.json(200, "{\"id\":\"resp_1\",\"object\":\"response\",\"model\":\"up-1\"}"));
 
         assertThat(ask("GET", "/v1/responses/" + id, "").status()).isEqualTo(200);
@@ -227,8 +226,8 @@ class PoolHealthFlowTest {
                 200,
                 "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"up-1\",\"output\":[],"
                         + "\"usage\":{\"input_tokens\":1,\"output_tokens\":1,\"total_tokens\":2}}"));
-        String made =
-                ask("POST", "/v1/responses", "{\"model\":\"pub\",\"input\":\"Hi\"}").text();
+        String made = ask("POST", "/v1/responses", "{\"model\":\"pub\",\"input\":\"Hi\"}")
+                .text();
         upstream.take(SOON);
         Matcher id = Pattern.compile("\"id\":\"(resp_[^\"]*)\"").matcher(made);
         assertThat(id.find()).as(made).isTrue();
