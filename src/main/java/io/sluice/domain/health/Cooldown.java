@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * When somebody comes back who was asked to slow down. A later end stands; an earlier one takes its place only when the
- * provider named it and what stands is a guess. Used by one thread; times are monotonic nanoseconds.
+ * provider named it and what stands is a guess, and never goes before what it named earlier. Used by one thread; times are monotonic nanoseconds.
  *
  * <pre>
  *   free ─slow down─▶ cooling ─its instant─▶ free ─slow down─▶ cooling (a strike more: a guess is twice as long)
@@ -34,7 +34,8 @@ final class Cooldown {
     private static final int WHOLE = 1_000;
 
     private boolean on;
-    private boolean named;
+    private boolean isNamed;
+    private long namedUntil;
     private long until;
     private long since;
     private int strikes;
@@ -57,7 +58,7 @@ final class Cooldown {
             nanos = Math.max(pause.toNanos(), floor().toNanos());
         } else {
             Duration first = pause.isPositive() ? pause : GUESS;
-            Duration guess = doubled(first, strikes - 1);
+            Duration guess = doubled(first, Math.max(0, strikes - 1));
             nanos = guess.toNanos()
                     / WHOLE
                     * (WHOLE + JITTER_FROM + Math.floorMod(random, JITTER_TO - JITTER_FROM + 1));
@@ -73,16 +74,21 @@ final class Cooldown {
 
     private boolean take(long end, boolean exact, long now) {
         boolean cooling = isOn(now);
-        boolean moves = !cooling || end - until > 0 || exact && !named;
-        if (!moves) {
+        boolean wasNamed = cooling && isNamed && namedUntil - now > 0;
+        if (exact) {
+            namedUntil = wasNamed && namedUntil - end > 0 ? namedUntil : end;
+        }
+        isNamed = exact || wasNamed;
+        // What the provider names takes the place of a guess, but not of what it named before.
+        long next = exact ? namedUntil : end;
+        if (cooling && !exact && until - end >= 0 || cooling && next == until) {
             return false;
         }
         if (!cooling && (strikes <= 1 || now - since <= 0)) {
             since = now;
         }
         on = true;
-        until = end;
-        named = exact;
+        until = next;
         return true;
     }
 
@@ -127,6 +133,6 @@ final class Cooldown {
 
     /** Whether the provider named the instant. */
     boolean isNamed() {
-        return named;
+        return isNamed && namedUntil == until;
     }
 }
