@@ -1,6 +1,6 @@
 /**
- * What this node knows of the health of its accounts, and what it does about it: it keeps and exchanges what was said of
- * them. Knows no other part of the node: it hears attempts, and tells lanes, by messages.
+ * The health of the pool on one node: who cools, who is dead, which circuits are open, and the way back. Its decisions are
+ * in {@code domain/health}; lanes see snapshots of it. Knows nothing of ingress, router and provider client but messages.
  */
 @NullMarked
 package io.sluice.health;

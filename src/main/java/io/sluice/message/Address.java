@@ -62,6 +62,12 @@ public record Address<Q, R>(String name) {
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 
+    /** {@link TrialTaken}, one-way; one consumer a node. */
+    public static final Address<TrialTaken, Void> TRIAL_TAKEN = new Address<>("node.pool.trial");
+
+    /** {@link CircuitMoved}, announced to every node of a cluster. */
+    public static final Address<CircuitMoved, Void> CIRCUIT_MOVED = new Address<>("cluster.circuit.moved");
+
     /** {@link HealthWords}, announced to every node of a cluster. */
     public static final Address<HealthWords, Void> HEALTH_WORDS = new Address<>("cluster.health.words");
 

@@ -38,6 +38,7 @@ public final class MessageCodecs {
             ClusterView.class,
             CandidateHealth.class,
             PoolHealth.class,
+            TrialTaken.class,
             Notice.class,
             ShowPool.class,
             PoolReport.class,
@@ -82,9 +83,27 @@ public final class MessageCodecs {
                             .text(it.credential())
                             .text(it.upstreamModel())
                             .small(it.trouble().ordinal())
-                            .number(it.forMillis()),
+                            .number(it.forMillis())
+                            .small(it.exact() ? 1 : 0),
                     from -> new AccountHealth(
-                            from.text(), from.text(), from.text(), from.text(), trouble(from.small()), from.number())),
+                            from.text(),
+                            from.text(),
+                            from.text(),
+                            from.text(),
+                            trouble(from.small()),
+                            from.number(),
+                            from.small() != 0)),
+            new ClusterCodec<>(
+                    CircuitMoved.class,
+                    1,
+                    (to, it) -> to.text(it.origin())
+                            .text(it.account())
+                            .text(it.baseUrl())
+                            .text(it.upstreamModel())
+                            .small(it.open() ? 1 : 0)
+                            .number(it.forMillis()),
+                    from -> new CircuitMoved(
+                            from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())),
             new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words));
 
     private MessageCodecs() {}

@@ -25,8 +25,10 @@ class ClusterCodecTest {
     private static final Map<Object, String> VERSION_1 = Map.of(
             new ConfigChanged("b", "0123456789ab"),
             "01 0001 62 000c 303132333435363738396162",
-            new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000),
-            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 02 0000000000001b58",
+            new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.THROTTLED, 7_000, true),
+            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 00 0000000000001b58 01",
+            new CircuitMoved("b/1f", "", "https://x", "m", true, 7_000),
+            "01 0004 622f3166 0000 0009 68747470733a2f2f78 0001 6d 01 0000000000001b58",
             new HealthWords(
                     "b/1f",
                     258,
@@ -91,11 +93,11 @@ class ClusterCodecTest {
     @Test
     void whatAnotherProgramDoesNotKnowCannotBeRead() {
         Buffer trouble = bytes(VERSION_1.get(
-                        new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000)))
+                        new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.THROTTLED, 7_000, true)))
                 .copy();
-        trouble.setByte(trouble.length() - 9, (byte) 3);
+        trouble.setByte(trouble.length() - 10, (byte) 3);
 
-        assertThatThrownBy(() -> codecOf(new AccountHealth("", "", "", "", Trouble.REFUSED, 0))
+        assertThatThrownBy(() -> codecOf(new AccountHealth("", "", "", "", Trouble.CLEARED, 0, false))
                         .decodeFromWire(0, trouble))
                 .isInstanceOf(WireException.class);
         assertThatThrownBy(() -> new WireReader(Buffer.buffer(new byte[] {0}), 0, 1))

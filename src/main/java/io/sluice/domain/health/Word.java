@@ -1,5 +1,7 @@
 package io.sluice.domain.health;
 
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.AccountState;
 import java.util.Comparator;
 import java.util.regex.Pattern;
@@ -109,6 +111,20 @@ public record Word(
         private static final Comparator<Evidence> ORDER = Comparator.comparingInt(Evidence::status)
                 .thenComparing(Evidence::code)
                 .thenComparing(Evidence::message);
+
+        /** Of a failure, whose texts have been through redaction. */
+        public static Evidence of(GatewayFailure failure) {
+            if (!(failure instanceof UpstreamFailure upstream)) {
+                return new Evidence(0, "", failure.message());
+            }
+            String code = upstream.code() != null ? upstream.code() : upstream.type();
+            return new Evidence(upstream.status(), code == null ? "" : code, upstream.message());
+        }
+
+        /** One line for people. */
+        public String text() {
+            return (status == 0 ? "" : status + " ") + (code.isEmpty() ? "" : code + ": ") + message;
+        }
 
         /** Cuts the texts. */
         public Evidence {
