@@ -66,14 +66,17 @@ public final class ModelListing {
 
     private Future<Set<String>> pages(
             ProviderAdapter adapter, Candidate candidate, String page, int number, Set<String> names) {
-        return question.ask(adapter, candidate, page, TIMEOUT_MILLIS, Progress.NOBODY).compose(read -> {
-            names.addAll(read.names());
-            boolean last = read.next().isEmpty()
-                    || read.next().equals(page)
-                    || number >= MOST_PAGES
-                    || names.size() >= MOST_NAMES;
-            return last ? Future.succeededFuture(names) : pages(adapter, candidate, read.next(), number + 1, names);
-        });
+        return question.ask(adapter, candidate, page, TIMEOUT_MILLIS, Progress.NOBODY)
+                .compose(read -> {
+                    names.addAll(read.names());
+                    boolean last = read.next().isEmpty()
+                            || read.next().equals(page)
+                            || number >= MOST_PAGES
+                            || names.size() >= MOST_NAMES;
+                    return last
+                            ? Future.succeededFuture(names)
+                            : pages(adapter, candidate, read.next(), number + 1, names);
+                });
     }
 
     /** Closes every connection. */

@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.time.Clock;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Asks a provider for a page of its list of models, along the account's way. A page has at most 16 MiB. Follows no
@@ -85,7 +84,7 @@ final class ModelsQuestion {
             return Future.failedFuture(e);
         }
         Outbound added = candidate.outbound();
-        AtomicReference<Phase> phase = new AtomicReference<>(Phase.CONNECTING);
+        Phase[] phase = {Phase.CONNECTING};
         return clients.request(
                         Way.of(candidate),
                         new RequestOptions()
@@ -95,18 +94,18 @@ final class ModelsQuestion {
                                 .setTimeout(timeoutMillis)
                                 .setURI(added.target(call.server(), call.uri())))
                 .compose(request -> {
-                    phase.set(Phase.WRITTEN);
+                    phase[0] = Phase.WRITTEN;
                     progress.written(request);
                     return send(request, added, call);
                 })
                 .compose(response -> {
-                    phase.set(Phase.ANSWERED);
+                    phase[0] = Phase.ANSWERED;
                     progress.answered();
                     return read(adapter, response);
                 })
                 .map(answer -> call.reading().apply(answer))
                 .recover(cause -> Future.failedFuture(
-                        cause instanceof GatewayException ? cause : new GatewayException(failure(phase.get(), cause))));
+                        cause instanceof GatewayException ? cause : new GatewayException(failure(phase[0], cause))));
     }
 
     private static UpstreamFailure failure(Phase phase, Throwable cause) {
@@ -142,8 +141,8 @@ final class ModelsQuestion {
                     }
                     JsonNode json = Json.read(body, 0, body.length);
                     return json == null
-                            ? Future.failedFuture(new GatewayException(UpstreamFailure.of(
-                                    Kind.BAD_RESPONSE, "The upstream's list of models is no JSON.")))
+                            ? Future.failedFuture(new GatewayException(
+                                    UpstreamFailure.of(Kind.BAD_RESPONSE, "The upstream's list of models is no JSON.")))
                             : Future.succeededFuture(json);
                 });
     }

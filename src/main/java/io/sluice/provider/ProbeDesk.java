@@ -31,8 +31,7 @@ final class ProbeDesk {
             UpstreamFailure.of(Kind.BUSY, "Too many accounts are probed at the moment.");
 
     /** The answer did not come, or not to its end. */
-    static final UpstreamFailure LATE =
-            UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.");
+    static final UpstreamFailure LATE = UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.");
 
     private final Vertx vertx;
     private final UpstreamClients clients;

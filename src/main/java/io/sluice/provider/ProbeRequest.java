@@ -108,7 +108,11 @@ final class ProbeRequest {
             }
             case OpenResult.Failed failed ->
                 result.complete(new ProbeResult(
-                        patience.isOver ? ProbeDesk.LATE : ProbeDesk.upstream(failed.failure()), failed.sent(), failed.writtenAtNanos(), 0, null));
+                        patience.isOver ? ProbeDesk.LATE : ProbeDesk.upstream(failed.failure()),
+                        failed.sent(),
+                        failed.writtenAtNanos(),
+                        0,
+                        null));
         }
     }
 

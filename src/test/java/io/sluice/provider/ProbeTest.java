@@ -50,8 +50,7 @@ class ProbeTest {
     void deploy() {
         MessageCodecs.registerAll(vertx.eventBus());
         bus = new Bus(vertx, Duration.ofSeconds(40));
-        TestNode.await(vertx.deployVerticle(
-                new ProviderClientVerticle(0, 100, System::nanoTime, PublicInternet::new)));
+        TestNode.await(vertx.deployVerticle(new ProviderClientVerticle(0, 100, System::nanoTime, PublicInternet::new)));
     }
 
     @AfterEach
@@ -156,8 +155,8 @@ class ProbeTest {
                 }
                 upstream.next(Script.json(status, subject.wire().error()));
                 MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("content-type", "application/json");
-                UpstreamFailure same =
-                        subject.adapter().classify(status, headers, subject.wire().error().getBytes(UTF_8));
+                UpstreamFailure same = subject.adapter()
+                        .classify(status, headers, subject.wire().error().getBytes(UTF_8));
 
                 ProbeResult result = probe(candidate(subject), kind);
 
@@ -241,15 +240,15 @@ class ProbeTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void aPageOfHtmlIsNoAnswer(Kind kind) {
-        upstream.next(Script.bytes(
-                "HTTP/1.1 200 X\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>"));
+        upstream.next(Script.bytes("HTTP/1.1 200 X\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>"));
 
         assertThat(kindOf(probe(openAi(), kind))).isEqualTo(UpstreamFailure.Kind.BAD_RESPONSE);
     }
 
     @Test
     void anErrorInAnAnswerOf200IsAnError() {
-        upstream.next(Script.json(200, "{\"error\":{\"message\":\"insufficient balance\",\"type\":\"x\",\"code\":\"y\"}}"));
+        upstream.next(
+                Script.json(200, "{\"error\":{\"message\":\"insufficient balance\",\"type\":\"x\",\"code\":\"y\"}}"));
 
         assertThat(probe(openAi(), Kind.REQUEST).failure()).isNotNull();
     }
@@ -275,8 +274,10 @@ class ProbeTest {
     @Test
     void onlySoManyRunAtATime() {
         upstream.otherwise(Script.begin().silence());
-        Candidate wide = candidate(
-                c -> c.type(ProviderType.OPENAI).secret("sk-canary").maxConnections(100).port(upstream.port()));
+        Candidate wide = candidate(c -> c.type(ProviderType.OPENAI)
+                .secret("sk-canary")
+                .maxConnections(100)
+                .port(upstream.port()));
         List<Future<ProbeResult>> running = IntStream.range(0, ProbeDesk.MOST)
                 .mapToObj(i -> asked(wide, Kind.MODELS))
                 .toList();
