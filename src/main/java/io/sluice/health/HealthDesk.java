@@ -32,6 +32,7 @@ final class HealthDesk implements PoolState.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(HealthDesk.class);
 
     private static final long TELL_MILLIS = 1_000;
+    private static final int LOOK_EVERY = 10;
 
     private final Vertx vertx;
     private final WordBook book;
@@ -45,6 +46,7 @@ final class HealthDesk implements PoolState.Listener {
     private final SharedHealth shared;
     private final Leadership leadership;
     private GatewayRevision revision;
+    private int ticks;
 
     /** To be made on the event loop that uses it. */
     HealthDesk(Vertx vertx, Context context, Bus bus, HealthSetup setup, WordBook book) {
@@ -62,6 +64,7 @@ final class HealthDesk implements PoolState.Listener {
         shared.accounts(revision);
         recall();
         book.onChange(this::said);
+        publisher.changed();
     }
 
     /** Takes the accounts there are. */
@@ -148,7 +151,11 @@ final class HealthDesk implements PoolState.Listener {
 
     /** Does what its time has come for. */
     void tick() {
-        state.tick(leadership::leads, clock.getAsLong());
+        long now = clock.getAsLong();
+        state.tick(leadership::leads, now);
+        if (++ticks % LOOK_EVERY == 0) {
+            notices.look(revision.channels(), state.views(now), now);
+        }
     }
 
     /** Ends all timers. */

@@ -69,6 +69,21 @@ public final class Circuit {
         rate.clear();
     }
 
+    /** How many attempts ended in about the last window. */
+    int attempts() {
+        return rate.attempts();
+    }
+
+    /** How many of them failed. */
+    int failures() {
+        return rate.failures();
+    }
+
+    /** How many of them were slow. */
+    int slow() {
+        return rate.slowOnes();
+    }
+
     /** Another node leaves it alone until an instant, or does so no longer. */
     void openElsewhere(boolean open, long untilNanos) {
         elsewhere = open;

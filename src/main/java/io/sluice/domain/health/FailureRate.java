@@ -36,6 +36,18 @@ final class FailureRate {
                         || sum(slow) * PERCENT >= attempts * policy.slow());
     }
 
+    int attempts() {
+        return (int) sum(all);
+    }
+
+    int failures() {
+        return (int) sum(failed);
+    }
+
+    int slowOnes() {
+        return (int) sum(slow);
+    }
+
     /** Forgets everything. */
     void clear() {
         Arrays.fill(all, 0);

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -329,6 +330,12 @@ public final class PoolState {
                 }
             });
         }
+    }
+
+    /** The pool as it stands, for people; in the order of the files. */
+    public List<AccountView> views(long now) {
+        PoolViews views = new PoolViews(outliers, now);
+        return accounts.values().stream().map(views::of).toList();
     }
 
     /** The pool as it stands, for lanes. */

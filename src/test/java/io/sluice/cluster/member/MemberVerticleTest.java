@@ -263,7 +263,11 @@ class MemberVerticleTest {
         assertThat(TestNode.await(a.bus().request(Address.heartbeat(0), beat))).isSameAs(beat);
         assertThat(a.hazelcast().<String, Object>getMultiMap("__vertx.subs").keySet())
                 .as("what other nodes are told of")
-                .containsOnly(Address.CONFIG_CHANGED.name(), Address.ACCOUNT_HEALTH.name());
+                .containsOnly(
+                        Address.CONFIG_CHANGED.name(),
+                        Address.ACCOUNT_HEALTH.name(),
+                        Address.CIRCUIT_MOVED.name(),
+                        Address.HEALTH_WORDS.name());
     }
 
     @Test
