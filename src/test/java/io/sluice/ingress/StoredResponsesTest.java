@@ -332,7 +332,7 @@ class StoredResponsesTest {
         String id = created("\"input\":\"x\"").path("id").asText();
         String credential = upstream.take(SOON).header("authorization").getFirst();
 
-        assertThat(create(after(id)).statusCode()).isEqualTo(502);
+        assertThat(create(after(id)).statusCode()).isEqualTo(503);
         FakeUpstream.Request second = upstream.take(SOON);
         assertThat(second.header("authorization")).containsExactly(credential);
         assertThat(second.text()).contains("\"previous_response_id\":\"resp_up\"");
