@@ -59,7 +59,7 @@ final class LanePool {
 
     /** Whether this lane may give a candidate that is out one request, to see how it does. */
     boolean isTrial(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id()) && snapshot.isTrial(candidate.slot(), lane);
+        return snapshot.isOf(revision.id()) && snapshot.trial(candidate.slot(), lane) != 0;
     }
 
     /** Whether a human or the machine has taken it out for good, so that not even a trial goes there. */

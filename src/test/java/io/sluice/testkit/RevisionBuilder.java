@@ -14,6 +14,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -65,6 +66,7 @@ public final class RevisionBuilder {
         private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
         private Channel.@Nullable Responses responses;
+        private HealthPolicy health = HealthPolicy.DEFAULT;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -88,6 +90,12 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** How its accounts are judged. */
+        public ChannelBuilder health(HealthPolicy newHealth) {
+            health = newHealth;
             return this;
         }
 
@@ -224,7 +232,8 @@ public final class RevisionBuilder {
                     fetch,
                     maxConnections,
                     preset,
-                    responses == null ? Channel.Responses.usual(type, url) : responses);
+                    responses == null ? Channel.Responses.usual(type, url) : responses,
+                    health);
         }
     }
 

@@ -7,6 +7,8 @@ import java.util.Arrays;
 
 /** Pictures of a pool, written down account by account. */
 public final class Standings {
+    private static final long TRIAL = 7;
+
     private final GatewayRevision revision;
     private final byte[] standings;
     private final long[] until;
@@ -49,6 +51,7 @@ public final class Standings {
     public Standings trial(String accountId, int lane) {
         for (int slot : slots(accountId)) {
             marks[slot] = (byte) (lane + 1);
+            until[slot] = TRIAL;
         }
         return this;
     }
