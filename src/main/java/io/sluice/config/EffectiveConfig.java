@@ -190,7 +190,9 @@ public final class EffectiveConfig {
             } else if (limit.window().equals(MINUTE)) {
                 json.put(perMinute(limit.dimension()), limit.amount());
             } else {
-                windows.add(new JsonObject().put(word(limit.dimension()), limit.amount()).put("per", Scalars.show(limit.window())));
+                windows.add(new JsonObject()
+                        .put(word(limit.dimension()), limit.amount())
+                        .put("per", Scalars.show(limit.window())));
             }
         }
         if (!windows.isEmpty()) {

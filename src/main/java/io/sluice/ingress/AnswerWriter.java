@@ -109,7 +109,11 @@ final class AnswerWriter {
     /** Takes back what {@link #prepare} set, so that an error can be answered. */
     void unprepare(Map<String, String> headers) {
         headers.keySet().forEach(response.headers()::remove);
-        response.headers().remove("x-accel-buffering").remove(ATTEMPTS).remove(ACCOUNT).remove(UPSTREAM_MODEL);
+        response.headers()
+                .remove("x-accel-buffering")
+                .remove(ATTEMPTS)
+                .remove(ACCOUNT)
+                .remove(UPSTREAM_MODEL);
         response.setChunked(false);
     }
 

@@ -257,8 +257,7 @@ final class Candidacy {
             return failure;
         }
         Duration back = services.pool().earliestBack(incoming.revision(), model.candidates());
-        return new QuotaExceeded(
-                full.cause(), full.message(), FailedAttempts.earlier(full.retryAfter(), back));
+        return new QuotaExceeded(full.cause(), full.message(), FailedAttempts.earlier(full.retryAfter(), back));
     }
 
     private void granted(QuotaDecision.Granted grant, Candidate candidate) {
@@ -312,11 +311,7 @@ final class Candidacy {
         FallbackCause why = AttemptPolicy.cause(failure);
         boolean other = otherModels.next(why, question) != null;
         Next next = remaining.failed(
-                current.candidate(),
-                failure,
-                other,
-                elapsed,
-                services.random().nextLong());
+                current.candidate(), failure, other, elapsed, services.random().nextLong());
         if (next instanceof Next.GiveUp || !mayAskAgain(failure, next)) {
             party.over(failures.answer(failure));
             return;
@@ -329,9 +324,8 @@ final class Candidacy {
             }
             case Next.Repeat repeat ->
                 services.vertx()
-                        .setTimer(
-                                Math.max(1, repeat.pause().toMillis()),
-                                t -> guarded((Long timer) -> reserve(null)).handle(t));
+                        .setTimer(Math.max(1, repeat.pause().toMillis()), t -> guarded((Long timer) -> reserve(null))
+                                .handle(t));
             default -> reserve(null);
         }
     }
@@ -343,8 +337,7 @@ final class Candidacy {
             return true;
         }
         RetryShare share = model.policy().failover().retries();
-        boolean may =
-                services.pool().retries().spend(share, services.clock().getAsLong());
+        boolean may = services.pool().retries().spend(share, services.clock().getAsLong());
         if (!may) {
             services.metrics().retryRefused();
         }

@@ -65,7 +65,8 @@ final class FailedAttempts {
         return sick != null
                 ? sick
                 : new NoRoute(
-                        "No upstream account can serve the request; the last one was refused by its provider" + status + ".",
+                        "No upstream account can serve the request; the last one was refused by its provider" + status
+                                + ".",
                         Duration.ZERO);
     }
 

@@ -371,7 +371,10 @@ class GatewayRevisionTest {
                         Duration.ofSeconds(5),
                         Duration.ZERO,
                         new Failover(
-                                Duration.ofSeconds(4), AmbiguousFaults.NEVER, Set.of(404, 451), new RetryShare(35, 4))));
+                                Duration.ofSeconds(4),
+                                AmbiguousFaults.NEVER,
+                                Set.of(404, 451),
+                                new RetryShare(35, 4))));
         assertThat(model.fallbacksOn())
                 .isEqualTo(Map.of(
                         FallbackCause.CONTEXT, List.of("claude-sonnet"),

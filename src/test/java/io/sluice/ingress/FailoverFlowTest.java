@@ -295,7 +295,8 @@ class FailoverFlowTest {
     void namesTheEarliestInstantOfThoseThatWereAskedToSlowDown() throws Exception {
         node(r -> r);
         upstream.next(
-                Script.json(429, "{\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}", "retry-after: 7"),
+                Script.json(
+                        429, "{\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}", "retry-after: 7"),
                 Script.json(
                         429, "{\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}", "retry-after: 30"));
 

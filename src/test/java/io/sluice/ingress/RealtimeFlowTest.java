@@ -250,7 +250,7 @@ class RealtimeFlowTest {
 
         assertThat(refused.getStatus()).isEqualTo(503);
         assertThat(refused.getBody().toString()).contains("no_candidate").doesNotContain("CANARY");
-        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending).returns(502, UsageRecord::status);
+        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending).returns(503, UsageRecord::status);
     }
 
     @Test

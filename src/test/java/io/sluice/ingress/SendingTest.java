@@ -154,8 +154,8 @@ class SendingTest {
         reply.complete(new OpenResult.Failed(new GatewayFailure.ClientClosed(), sent, 5));
 
         Await.until(() -> heard.failure.get() != null);
-        assertThat(heard.failure.get())
-                .isInstanceOfSatisfying(UpstreamFailure.class, f -> assertThat(f.kind()).isEqualTo(kind));
+        assertThat(heard.failure.get()).isInstanceOfSatisfying(UpstreamFailure.class, f -> assertThat(f.kind())
+                .isEqualTo(kind));
     }
 
     /** What the attempt told. */

@@ -364,7 +364,9 @@ public final class RevisionBuilder {
 
     /** Models to try when a request for a model fails for a cause. */
     public RevisionBuilder fallbacksOn(FallbackCause cause, String model, String... others) {
-        fallbacksOn.computeIfAbsent(model, m -> new EnumMap<>(FallbackCause.class)).put(cause, List.of(others));
+        fallbacksOn
+                .computeIfAbsent(model, m -> new EnumMap<>(FallbackCause.class))
+                .put(cause, List.of(others));
         return this;
     }
 
@@ -416,7 +418,14 @@ public final class RevisionBuilder {
                 .sorted(Comparator.comparingInt(Channel::priority).reversed())
                 .flatMap(c -> c.accounts().stream().map(a -> candidate(c, a, name)))
                 .toList();
-        return new Model(name, candidates, fallbacks.getOrDefault(name, List.of()), fallbacksOn.getOrDefault(name, Map.of()), policy, 1_000, null);
+        return new Model(
+                name,
+                candidates,
+                fallbacks.getOrDefault(name, List.of()),
+                fallbacksOn.getOrDefault(name, Map.of()),
+                policy,
+                1_000,
+                null);
     }
 
     private Candidate candidate(Channel channel, Account account, String model) {

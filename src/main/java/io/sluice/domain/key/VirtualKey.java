@@ -69,7 +69,8 @@ public record VirtualKey(
     public VirtualKey alsoChargedTo(Scope scope) {
         List<Scope> both = new ArrayList<>(scopes);
         both.add(scope);
-        return new VirtualKey(name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled, diagnostics);
+        return new VirtualKey(
+                name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled, diagnostics);
     }
 
     /**

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Failover(
         @Nullable Duration attemptTimeout, AmbiguousFaults ambiguous, Set<Integer> statuses, RetryShare retries) {
     /** The defaults. */
-    public static final Failover DEFAULT =
-            new Failover(null, AmbiguousFaults.BY_CALL, Set.of(), RetryShare.DEFAULT);
+    public static final Failover DEFAULT = new Failover(null, AmbiguousFaults.BY_CALL, Set.of(), RetryShare.DEFAULT);
 
     /** Copies the set. */
     public Failover {

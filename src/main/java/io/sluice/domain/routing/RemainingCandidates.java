@@ -114,7 +114,13 @@ public final class RemainingCandidates {
             repeatable.add(candidate);
         }
         Situation now = new Situation(
-                policy, call, failures < MOST_ATTEMPTS ? faults : Integer.MAX_VALUE, elapsed, otherModel, !untried.isEmpty(), !repeatable.isEmpty());
+                policy,
+                call,
+                failures < MOST_ATTEMPTS ? faults : Integer.MAX_VALUE,
+                elapsed,
+                otherModel,
+                !untried.isEmpty(),
+                !repeatable.isEmpty());
         Next next = AttemptPolicy.after(failure, now, random);
         if (next instanceof Next.Repeat) {
             untried = List.copyOf(repeatable);

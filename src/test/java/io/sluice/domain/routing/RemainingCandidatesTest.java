@@ -80,8 +80,9 @@ class RemainingCandidatesTest {
     void onlyAccountIsAskedAgainAfterAFaultThatMayPass() {
         RemainingCandidates remaining = remaining(3, STREAM, model("m").subList(0, 1));
 
-        assertThat(failed(remaining, failure(Kind.SERVER_ERROR))).isInstanceOfSatisfying(Next.Repeat.class, repeat ->
-                assertThat(repeat.pause()).isBetween(Duration.ofMillis(25), Duration.ofMillis(50)));
+        assertThat(failed(remaining, failure(Kind.SERVER_ERROR)))
+                .isInstanceOfSatisfying(Next.Repeat.class, repeat -> assertThat(repeat.pause())
+                        .isBetween(Duration.ofMillis(25), Duration.ofMillis(50)));
         assertThat(remaining.untried()).isEqualTo(model("m").subList(0, 1));
         assertThat(failed(remaining, failure(Kind.SERVER_ERROR))).isInstanceOf(Next.Repeat.class);
         assertThat(failed(remaining, failure(Kind.SERVER_ERROR))).isInstanceOf(Next.GiveUp.class);
@@ -97,8 +98,10 @@ class RemainingCandidatesTest {
 
     @Test
     void accountThatIsIllIsNotAskedForAnotherModelEither() {
-        RemainingCandidates remaining =
-                remaining(9, STREAM, List.of(model("m").get(0), model("n").get(0), model("n").get(1)));
+        RemainingCandidates remaining = remaining(
+                9,
+                STREAM,
+                List.of(model("m").get(0), model("n").get(0), model("n").get(1)));
 
         failed(remaining, failure(Kind.SERVER_ERROR));
 
@@ -107,12 +110,15 @@ class RemainingCandidatesTest {
 
     @Test
     void accountWithoutTheModelMayHaveAnother() {
-        RemainingCandidates remaining =
-                remaining(9, STREAM, List.of(model("m").get(0), model("n").get(0), model("n").get(1)));
+        RemainingCandidates remaining = remaining(
+                9,
+                STREAM,
+                List.of(model("m").get(0), model("n").get(0), model("n").get(1)));
 
         failed(remaining, failure(Kind.MODEL_MISSING));
 
-        assertThat(remaining.untried()).containsExactly(model("n").get(0), model("n").get(1));
+        assertThat(remaining.untried())
+                .containsExactly(model("n").get(0), model("n").get(1));
     }
 
     @Test
@@ -129,13 +135,10 @@ class RemainingCandidatesTest {
     void overloadedServiceIsAskedLast() {
         RemainingCandidates remaining = remaining(9, STREAM, model("m"));
 
-        Next next = failed(
-                remaining, failure(Kind.SERVER_ERROR, 503, new Verdict.EndpointSick(Duration.ZERO, true)));
+        Next next = failed(remaining, failure(Kind.SERVER_ERROR, 503, new Verdict.EndpointSick(Duration.ZERO, true)));
 
         assertThat(next).isInstanceOf(Next.Fallback.class);
-        assertThat(remaining.untried())
-                .extracting(Candidate::accountId)
-                .containsExactly("q/d", "p/b", "p/c");
+        assertThat(remaining.untried()).extracting(Candidate::accountId).containsExactly("q/d", "p/b", "p/c");
     }
 
     @Test
@@ -196,8 +199,7 @@ class RemainingCandidatesTest {
 
     @Test
     void listedStatusFallsBackWhateverItMeans() {
-        RemainingCandidates remaining =
-                new RemainingCandidates(policy(3, AmbiguousFaults.BY_CALL, Set.of(422)), WHOLE);
+        RemainingCandidates remaining = new RemainingCandidates(policy(3, AmbiguousFaults.BY_CALL, Set.of(422)), WHOLE);
         remaining.planned(model("m"));
 
         assertThat(failed(remaining, failure(Kind.REQUEST_REJECTED, 422, new Verdict.RequestWrong())))
@@ -217,8 +219,7 @@ class RemainingCandidatesTest {
                 remaining(3, ONCE, large.models().get("m").candidates());
 
         int asked = 1;
-        while (failed(remaining, failure(Kind.ACCOUNT_REFUSED, 401, new Verdict.Dead(true)))
-                instanceof Next.Fallback) {
+        while (failed(remaining, failure(Kind.ACCOUNT_REFUSED, 401, new Verdict.Dead(true))) instanceof Next.Fallback) {
             asked++;
         }
 
@@ -274,8 +275,7 @@ class RemainingCandidatesTest {
                         .as("seed %s, run %s", seed, run)
                         .isTrue();
                 next = failed(
-                        remaining,
-                        failure(Kind.SERVER_ERROR, 500, verdicts.get(random.nextInt(verdicts.size()))));
+                        remaining, failure(Kind.SERVER_ERROR, 500, verdicts.get(random.nextInt(verdicts.size()))));
             }
             assertThat(next).isInstanceOf(Next.GiveUp.class);
         }

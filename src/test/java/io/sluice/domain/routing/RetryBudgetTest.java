@@ -72,7 +72,9 @@ class RetryBudgetTest {
             long asked = requests.stream().filter(second -> second > from).count();
             long spent = retries.stream().filter(second -> second > from).count();
             boolean may = spent + 1 <= Math.max(share.least(), asked * share.percent() / 100);
-            assertThat(budget.hasRoom(share, now)).as("step %s of seed %s", i, seed).isEqualTo(may);
+            assertThat(budget.hasRoom(share, now))
+                    .as("step %s of seed %s", i, seed)
+                    .isEqualTo(may);
             assertThat(budget.spend(share, now)).isEqualTo(may);
             if (may) {
                 retries.add(Math.floorDiv(now, SECOND));
