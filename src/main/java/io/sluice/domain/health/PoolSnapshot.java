@@ -48,7 +48,7 @@ public final class PoolSnapshot {
      * @param revision whose slots are meant
      * @param version larger with each picture of a node
      * @param standings one of the constants, by slot
-     * @param until when what cools comes back
+     * @param until when what cools comes back, and when what is broken or dead is tried next; 0 when nobody knows
      * @param shares of the weight, permille, 1 to {@link #WHOLE}: less after a return, and for accounts that do worse than
      *     their neighbours
      * @param latencyMicros usual time to the first byte, microseconds; 0 when unknown

@@ -1,0 +1,71 @@
+package io.sluice.domain.routing;
+
+import io.sluice.domain.pool.Candidate;
+import java.util.Arrays;
+import java.util.List;
+
+/** The candidates of one request, best first, while they are put together. Used by one thread. */
+public final class Plan {
+    private Candidate[] candidates;
+    private int size;
+    private boolean room;
+    private boolean trial;
+
+    /**
+     * Nobody yet.
+     *
+     * @param expected how many there will be; more are taken, too
+     */
+    public Plan(int expected) {
+        candidates = new Candidate[Math.max(expected, 1)];
+    }
+
+    void add(Candidate candidate) {
+        reserve(1);
+        candidates[size++] = candidate;
+    }
+
+    /** Adds a run of others. */
+    void addAll(Candidate[] from, int begin, int end) {
+        reserve(end - begin);
+        System.arraycopy(from, begin, candidates, size, end - begin);
+        size += end - begin;
+    }
+
+    private void reserve(int more) {
+        if (size + more > candidates.length) {
+            candidates = Arrays.copyOf(candidates, Math.max(size + more, 2 * size));
+        }
+    }
+
+    /** Whether one is in it that has room: what comes behind is hardly asked. */
+    boolean hasRoom() {
+        return room;
+    }
+
+    /** One with room was added. */
+    void foundRoom() {
+        room = true;
+    }
+
+    /** Whether one is in it as a trial: one request makes one at most. */
+    boolean hasTrial() {
+        return trial;
+    }
+
+    /** Adds one that is out, as a trial. */
+    void addTrial(Candidate candidate) {
+        add(candidate);
+        trial = true;
+    }
+
+    /** How many there are. */
+    public int size() {
+        return size;
+    }
+
+    /** A copy that does not change. */
+    public List<Candidate> toList() {
+        return List.of(Arrays.copyOf(candidates, size));
+    }
+}
