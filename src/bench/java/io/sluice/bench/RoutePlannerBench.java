@@ -162,6 +162,6 @@ public class RoutePlannerBench {
     private List<Candidate> plan(long stickyHash, long seed) {
         Plan plan = new Plan(accounts);
         planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, null, stickyHash, seed, NOW), model, plan);
-        return plan.toList();
+        return plan.done();
     }
 }

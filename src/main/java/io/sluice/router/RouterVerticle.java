@@ -71,7 +71,7 @@ public final class RouterVerticle extends VerticleBase {
         Plan plan = new Plan(model.candidates().size());
         models.forEach(each -> planner.plan(question, each, plan));
         if (plan.size() > 0) {
-            return new RouteDecision.Planned(plan.toList());
+            return new RouteDecision.Planned(plan.done());
         }
         Absence absence = new Absence();
         models.forEach(each -> planner.explain(question, each, absence));

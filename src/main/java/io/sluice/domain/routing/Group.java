@@ -10,14 +10,17 @@ final class Group {
 
     private Candidate[] candidates = new Candidate[FIRST_CAPACITY];
     private int[] positions = new int[FIRST_CAPACITY];
+    private long[] ids = new long[FIRST_CAPACITY];
     private long[] weightsUpTo = new long[FIRST_CAPACITY];
     private int size;
+    private long mostWeight;
     private int mostShare;
     private boolean partial;
 
     void clear() {
         // What stays in the arrays is of the same revision.
         size = 0;
+        mostWeight = 0;
         mostShare = 0;
         partial = false;
     }
@@ -26,18 +29,23 @@ final class Group {
      * Adds one.
      *
      * @param position in the tier
+     * @param id hash of the account's id
      * @param share part of the weight that counts, permille
      */
-    void add(Candidate candidate, int position, int weight, int share) {
+    void add(Candidate candidate, int position, long id, int weight, int share) {
         if (size == positions.length) {
             candidates = Arrays.copyOf(candidates, 2 * size);
             positions = Arrays.copyOf(positions, 2 * size);
+            ids = Arrays.copyOf(ids, 2 * size);
             weightsUpTo = Arrays.copyOf(weightsUpTo, 2 * size);
         }
         candidates[size] = candidate;
         positions[size] = position;
-        weightsUpTo[size] = total() + (long) weight * share;
+        ids[size] = id;
+        long counted = (long) weight * share;
+        weightsUpTo[size] = total() + counted;
         size++;
+        mostWeight = Math.max(mostWeight, counted);
         mostShare = Math.max(mostShare, share);
         partial |= share < PoolSnapshot.WHOLE;
     }
@@ -53,6 +61,16 @@ final class Group {
     /** Position in the tier. */
     int position(int i) {
         return positions[i];
+    }
+
+    /** Hash of the account's id. */
+    long id(int i) {
+        return ids[i];
+    }
+
+    /** The largest of the weights. */
+    long mostWeight() {
+        return mostWeight;
     }
 
     /** Weight times share. */

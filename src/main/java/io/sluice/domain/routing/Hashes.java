@@ -23,8 +23,18 @@ final class Hashes {
         return z ^ (z >>> 31);
     }
 
-    /** A number above 0 and below 1. */
-    static double unit(long hash) {
-        return ((hash >>> 11) + 0.5) * 0x1.0p-53;
+    /** The 53 bits of a hash that {@link #unit} is made of: the larger, the larger. */
+    static long number(long hash) {
+        return hash >>> 11;
+    }
+
+    /** A part of the whole, above 0 and below 1. */
+    static double unit(long number) {
+        return (number + 0.5) * 0x1.0p-53;
+    }
+
+    /** A number whose {@link #unit} is not above a part of the whole, nor far below it. */
+    static long floor(double unit) {
+        return (long) (unit * 0x1.0p53) - 1;
     }
 }

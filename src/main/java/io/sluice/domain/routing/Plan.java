@@ -1,8 +1,8 @@
 package io.sluice.domain.routing;
 
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.CandidateList;
 import java.util.Arrays;
-import java.util.List;
 
 /** The candidates of one request, best first, while they are put together. Used by one thread. */
 public final class Plan {
@@ -64,8 +64,8 @@ public final class Plan {
         return size;
     }
 
-    /** A copy that does not change. */
-    public List<Candidate> toList() {
-        return List.of(Arrays.copyOf(candidates, size));
+    /** The whole. To be asked for once, at the end. */
+    public CandidateList done() {
+        return CandidateList.over(candidates, size);
     }
 }

@@ -89,7 +89,7 @@ final class Tier {
                 continue;
             }
             Group group = snapshot.isLast(slot) ? last : view.headroomOf(accounts[i]) == FULL ? full : room;
-            group.add(candidates[i], i, weights[i], snapshot.share(slot));
+            group.add(candidates[i], i, ids[i], weights[i], snapshot.share(slot));
         }
         medianMicros = median(snapshot);
     }
@@ -162,11 +162,6 @@ final class Tier {
 
     int slot(int position) {
         return slots[position];
-    }
-
-    /** Hash of the account's id. */
-    long id(int position) {
-        return ids[position];
     }
 
     /** Part of its weight that counts, permille. */

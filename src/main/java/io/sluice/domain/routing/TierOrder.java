@@ -43,7 +43,7 @@ final class TierOrder {
         Group room = tier.room();
         return room.size() > 0
                 && room.mostShare() < PoolSnapshot.WHOLE
-                && Hashes.unit(random()) * PoolSnapshot.WHOLE >= room.mostShare();
+                && Hashes.unit(Hashes.number(random())) * PoolSnapshot.WHOLE >= room.mostShare();
     }
 
     /** Appends all that may serve. */
@@ -62,7 +62,7 @@ final class TierOrder {
         } else if (fills) {
             fill(tier, group, plan);
         } else {
-            int chosen = sticks ? rendezvous(tier, group) : draw(tier, group);
+            int chosen = sticks ? rendezvous(group) : draw(tier, group);
             int start = (int) Math.unsignedMultiplyHigh(random(), group.size());
             group.appendTo(plan, heads, chosen, start);
         }
@@ -88,8 +88,8 @@ final class TierOrder {
     }
 
     private static boolean isTurn(Tier tier, Group group, int i, long draw) {
-        int position = group.position(i);
-        return Hashes.unit(Hashes.mix(draw ^ tier.id(position))) * PoolSnapshot.WHOLE < tier.share(position);
+        double lot = Hashes.unit(Hashes.number(Hashes.mix(draw ^ group.id(i))));
+        return lot * PoolSnapshot.WHOLE < tier.share(group.position(i));
     }
 
     /**
@@ -105,7 +105,7 @@ final class TierOrder {
         if (one != other) {
             double first = square(tier.score(group.position(one)));
             double second = square(tier.score(group.position(other)));
-            boolean wins = Hashes.unit(random()) * (first + second) < first;
+            boolean wins = Hashes.unit(Hashes.number(random())) * (first + second) < first;
             heads[0] = wins ? one : other;
             heads[1] = wins ? other : one;
             chosen = 2;
@@ -136,18 +136,23 @@ final class TierOrder {
      * Weighted rendezvous hashing (Thaler, Ravishankar 1998; weights by −ln u ÷ w, the smallest first): a conversation's hash and an
      * account's id give the same order on every node without a table, and an account that comes or goes moves only its own share.
      */
-    private int rendezvous(Tier tier, Group group) {
+    private int rendezvous(Group group) {
         int chosen = 0;
         double worst = Double.POSITIVE_INFINITY;
+        long least = 0;
         for (int i = 0; i < group.size(); i++) {
-            double unit = Hashes.unit(Hashes.mix(conversation ^ tier.id(group.position(i))));
-            long weight = group.weight(i);
-            // 1 − u is never above −ln u, and close to it where it counts: few logarithms are needed.
-            if (1 - unit < worst * weight) {
-                double cost = -Math.log(unit) / weight;
-                if (cost < worst) {
-                    chosen = insert(i, cost, chosen);
-                    worst = chosen == CHOSEN ? costs[CHOSEN - 1] : worst;
+            long number = Hashes.number(Hashes.mix(conversation ^ group.id(i)));
+            // Most are passed here: not even with the largest weight would they be among the best.
+            if (number < least) {
+                continue;
+            }
+            double cost = -Math.log(Hashes.unit(number)) / group.weight(i);
+            if (cost < worst) {
+                chosen = insert(i, cost, chosen);
+                if (chosen == CHOSEN) {
+                    worst = costs[CHOSEN - 1];
+                    // −ln u is never below 1 − u.
+                    least = Hashes.floor(1 - worst * group.mostWeight());
                 }
             }
         }

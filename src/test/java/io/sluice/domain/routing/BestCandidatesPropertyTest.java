@@ -45,7 +45,7 @@ class BestCandidatesPropertyTest {
     private static List<Candidate> plan(RoutePlanner planner, GatewayRevision revision, long sticky, long seed) {
         Plan plan = new Plan(1);
         planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, null, sticky, seed, 1), model(revision), plan);
-        return plan.toList();
+        return plan.done();
     }
 
     private static Model model(GatewayRevision revision) {
@@ -99,7 +99,7 @@ class BestCandidatesPropertyTest {
         long sticky = conversation | 1;
         List<Candidate> sorted = new ArrayList<>(model(revision).candidates());
         sorted.sort(Comparator.comparingDouble(candidate -> {
-            double unit = Hashes.unit(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId())));
+            double unit = Hashes.unit(Hashes.number(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
             return -Math.log(unit) / candidate.channel().weight();
         }));
 

@@ -39,7 +39,7 @@ class RendezvousPropertyTest {
                 new RoutePlanner.Question(revision, Endpoint.CHAT_COMPLETIONS, null, conversation, seed, 0),
                 model,
                 plan);
-        return plan.toList().stream().map(Candidate::accountId).toList();
+        return plan.done().stream().map(Candidate::accountId).toList();
     }
 
     @Property(seed = "1", tries = 200)

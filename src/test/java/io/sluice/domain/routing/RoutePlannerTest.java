@@ -60,7 +60,7 @@ class RoutePlannerTest {
     private List<String> plan(GatewayRevision revision, Endpoint endpoint, long sticky, long seed) {
         Plan plan = new Plan(0);
         planner.plan(new Question(revision, endpoint, null, sticky, seed, now), model(revision), plan);
-        List<String> ids = plan.toList().stream().map(Candidate::accountId).toList();
+        List<String> ids = plan.done().stream().map(Candidate::accountId).toList();
         assertThat(ids).doesNotHaveDuplicates();
         return ids;
     }
@@ -305,7 +305,7 @@ class RoutePlannerTest {
                     new Question(turned, Endpoint.CHAT_COMPLETIONS, null, conversation, 0, now), model(turned), plan);
             assertThat(plan(revision, conversation, 0))
                     .isEqualTo(
-                            plan.toList().stream().map(Candidate::accountId).toList());
+                            plan.done().stream().map(Candidate::accountId).toList());
         }
     }
 
@@ -489,7 +489,7 @@ class RoutePlannerTest {
                 new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a3", 0, 1, now);
         Plan plan = new Plan(1);
         planner.plan(question, model(revision), plan);
-        assertThat(plan.toList().stream().map(Candidate::accountId)).containsExactly("c/a3");
+        assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a3");
 
         planner.learn(new SnapshotBuilder(revision)
                 .stands(3, PoolSnapshot.DEAD)
@@ -508,6 +508,6 @@ class RoutePlannerTest {
         planner.plan(question, model(revision), plan);
         planner.plan(question, model(revision), plan);
 
-        assertThat(plan.toList()).hasSize(2);
+        assertThat(plan.done()).hasSize(2);
     }
 }
