@@ -11,6 +11,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.RouteDecision;
+import io.sluice.message.TrialTaken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -43,7 +44,7 @@ public final class RouterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        consumers.add(bus.serve(Address.routePlan(lane), question -> Future.succeededFuture(decide(question))));
+        consumers.add(bus.serve(Address.routePlan(lane), question -> Future.succeededFuture(decide(bus, question))));
         consumers.add(bus.consume(
                 Address.QUOTA_HEADROOM, report -> planner.learn(report.revision(), report.permille())));
         consumers.add(bus.consume(Address.POOL_HEALTH, health -> planner.learn(health.snapshot())));
@@ -55,7 +56,7 @@ public final class RouterVerticle extends VerticleBase {
         return Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
     }
 
-    private RouteDecision decide(PlanRoute request) {
+    private RouteDecision decide(Bus bus, PlanRoute request) {
         Model model = request.revision().models().get(request.model());
         if (model == null) {
             return new RouteDecision.Unroutable(new NoRoute("The model is not served.", Duration.ZERO));
@@ -70,6 +71,9 @@ public final class RouterVerticle extends VerticleBase {
                 clock.getAsLong());
         Plan plan = new Plan(model.candidates().size());
         models.forEach(each -> planner.plan(question, each, plan));
+        if (plan.trial() != 0) {
+            bus.send(Address.TRIAL_TAKEN, new TrialTaken(plan.trial()));
+        }
         if (plan.size() > 0) {
             return new RouteDecision.Planned(plan.done());
         }

@@ -19,9 +19,11 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.PoolHealth;
 import io.sluice.message.RouteDecision;
+import io.sluice.message.TrialTaken;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SnapshotBuilder;
 import io.sluice.testkit.TestNode;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -108,11 +110,14 @@ class RouterVerticleTest {
     }
 
     @Test
-    void aTrialOfItsLaneIsGivenOnce() {
-        publish(pool().stands(0, PoolSnapshot.BROKEN).trial(0, LANE));
+    void aTrialOfItsLaneIsGivenOnceAndTold() {
+        Promise<TrialTaken> taken = Promise.promise();
+        TestNode.await(bus.consume(Address.TRIAL_TAKEN, taken::tryComplete).completion());
+        publish(pool().stands(0, PoolSnapshot.BROKEN).trial(0, LANE, 42));
 
         assertThat(plan("narrow", null)).containsExactly("c/a", "c/b");
         assertThat(plan("narrow", null)).containsExactly("c/b");
+        assertThat(TestNode.await(taken.future())).isEqualTo(new TrialTaken(42));
     }
 
     @Test

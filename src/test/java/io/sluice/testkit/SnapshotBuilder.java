@@ -56,25 +56,15 @@ public final class SnapshotBuilder {
     }
 
     /** One that is out may get a request of a lane. */
-    public SnapshotBuilder trial(int slot, int lane) {
+    public SnapshotBuilder trial(int slot, int lane, long number) {
         marks[slot] = (byte) (lane + 1);
+        until[slot] = number;
         return this;
     }
 
-    /** The first picture. */
+    /** The picture. */
     public PoolSnapshot build() {
-        return build(1);
-    }
-
-    /** A picture with its number. */
-    public PoolSnapshot build(long version) {
         return new PoolSnapshot(
-                revision,
-                version,
-                standings.clone(),
-                until.clone(),
-                shares.clone(),
-                latencyMicros.clone(),
-                marks.clone());
+                revision, 1, standings.clone(), until.clone(), shares.clone(), latencyMicros.clone(), marks.clone());
     }
 }

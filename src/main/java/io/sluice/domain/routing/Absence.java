@@ -17,14 +17,13 @@ import java.util.List;
  * one that cools comes back by itself, one that fails perhaps, the others need somebody.
  */
 public final class Absence {
-    /** A hint further away says nothing that a client could use. */
-    private static final Duration LONGEST_HINT = Duration.ofHours(1);
+    /** A circuit that is open lets somebody try within seconds. */
+    private static final Duration FAILING = Duration.ofSeconds(5);
 
     private final BitSet cooling = new BitSet();
     private final BitSet failing = new BitSet();
     private final BitSet out = new BitSet();
     private long backNanos = Long.MAX_VALUE;
-    private long triedNanos = Long.MAX_VALUE;
 
     /**
      * Counts one that cannot serve.
@@ -32,32 +31,15 @@ public final class Absence {
      * @param now nanoseconds
      */
     void add(Candidate candidate, PoolSnapshot snapshot, long now) {
-        byte standing = snapshot.standing(candidate.slot(), now);
-        if (standing == PoolSnapshot.UP) {
-            return;
-        }
-        long until = snapshot.until(candidate.slot());
-        switch (standing) {
+        int account = candidate.account().index();
+        switch (snapshot.standing(candidate.slot(), now)) {
+            case PoolSnapshot.UP -> {}
             case PoolSnapshot.COOLING -> {
-                cooling.set(candidate.account().index());
-                backNanos = Math.min(backNanos, until - now);
+                cooling.set(account);
+                backNanos = Math.min(backNanos, snapshot.until(candidate.slot()) - now);
             }
-            case PoolSnapshot.BROKEN -> {
-                failing.set(candidate.account().index());
-                hint(until, now);
-            }
-            case PoolSnapshot.DEAD -> {
-                out.set(candidate.account().index());
-                hint(until, now);
-            }
-            default -> out.set(candidate.account().index());
-        }
-    }
-
-    private void hint(long until, long now) {
-        long wait = until - now;
-        if (until != 0 && wait > 0 && wait <= LONGEST_HINT.toNanos()) {
-            triedNanos = Math.min(triedNanos, wait);
+            case PoolSnapshot.BROKEN -> failing.set(account);
+            default -> out.set(account);
         }
     }
 
@@ -86,8 +68,7 @@ public final class Absence {
         if (!cooling.isEmpty()) {
             return new QuotaExceeded(QuotaExceeded.Cause.POOL, sentence(all), Duration.ofNanos(backNanos));
         }
-        return new NoRoute(
-                sentence(all), triedNanos == Long.MAX_VALUE ? Duration.ZERO : Duration.ofNanos(triedNanos));
+        return new NoRoute(sentence(all), failing.isEmpty() ? Duration.ZERO : FAILING);
     }
 
     private String sentence(int all) {

@@ -9,7 +9,7 @@ public final class Plan {
     private Candidate[] candidates;
     private int size;
     private boolean room;
-    private boolean trial;
+    private long trial;
 
     /**
      * Nobody yet.
@@ -48,15 +48,19 @@ public final class Plan {
         room = true;
     }
 
-    /** Whether one is in it as a trial: one request makes one at most. */
-    boolean hasTrial() {
-        return trial;
+    /**
+     * Adds one that is out, as a trial.
+     *
+     * @param number of the trial
+     */
+    void addTrial(Candidate candidate, long number) {
+        add(candidate);
+        trial = number;
     }
 
-    /** Adds one that is out, as a trial. */
-    void addTrial(Candidate candidate) {
-        add(candidate);
-        trial = true;
+    /** Number of the trial that this request makes; 0 when it makes none. A request makes one at most. */
+    public long trial() {
+        return trial;
     }
 
     /** How many there are. */

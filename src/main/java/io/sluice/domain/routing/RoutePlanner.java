@@ -7,9 +7,11 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,8 @@ public final class RoutePlanner {
 
     private final int lane;
     private final TierOrder order = new TierOrder();
-    private final BitSet tried = new BitSet();
+    /** Number of the trial that was given away, by slot. */
+    private final Map<Integer, Long> tried = new HashMap<>();
     private final Map<Endpoint, Map<Model, Tier[]>> tiers = new EnumMap<>(Endpoint.class);
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
     private String headroomOf = "";
@@ -63,7 +66,7 @@ public final class RoutePlanner {
     /** The pool stands like this from now on. */
     public void learn(PoolSnapshot latest) {
         snapshot = latest;
-        tried.clear();
+        tried.entrySet().removeIf(each -> latest.trial(each.getKey(), lane) != each.getValue());
         look();
     }
 
@@ -121,11 +124,12 @@ public final class RoutePlanner {
 
     /** Only where the request is likely to be sent there: a trial is given away once. */
     private void addTrial(Tier tier, Plan plan) {
-        for (int i = 0; i < tier.trials() && !plan.hasRoom() && !plan.hasTrial(); i++) {
+        for (int i = 0; i < tier.trials() && !plan.hasRoom() && plan.trial() == 0; i++) {
             int position = tier.trial(i);
-            if (!tried.get(tier.slot(position)) && tier.headroom(position) > 0) {
-                tried.set(tier.slot(position));
-                plan.addTrial(tier.candidate(position));
+            int slot = tier.slot(position);
+            long number = view.snapshot().trial(slot, lane);
+            if (tier.headroom(position) > 0 && !Objects.equals(tried.put(slot, number), number)) {
+                plan.addTrial(tier.candidate(position), number);
             }
         }
     }
@@ -144,13 +148,13 @@ public final class RoutePlanner {
 
     private Tier[] tiersOf(Question question, Model model) {
         if (question.account != null) {
-            return Tier.divide(serving(question, model));
+            return Tier.divide(serving(question, model), true);
         }
         Endpoint endpoint = question.endpoint.isCommon() ? Endpoint.CHAT_COMPLETIONS : question.endpoint;
         Map<Model, Tier[]> known = tiers.computeIfAbsent(endpoint, e -> new IdentityHashMap<>());
         Tier[] found = known.get(model);
         if (found == null) {
-            found = Tier.divide(serving(question, model));
+            found = Tier.divide(serving(question, model), false);
             known.put(model, found);
         }
         return found;

@@ -23,6 +23,7 @@ final class Tier {
     private final int[] accounts;
     private final int[] weights;
     private final long[] ids;
+    private final boolean alone;
     private final Group room = new Group();
     private final Group full = new Group();
     private final Group last = new Group();
@@ -33,7 +34,8 @@ final class Tier {
     private boolean changesByItself;
     private long changesAt;
 
-    private Tier(List<Candidate> members) {
+    private Tier(List<Candidate> members, boolean alone) {
+        this.alone = alone;
         int size = members.size();
         candidates = members.toArray(new Candidate[size]);
         slots = new int[size];
@@ -53,8 +55,9 @@ final class Tier {
      * Divides candidates by priority.
      *
      * @param ordered larger priority first
+     * @param alone whether nobody else can serve: one that runs dry still serves those
      */
-    static Tier[] divide(List<Candidate> ordered) {
+    static Tier[] divide(List<Candidate> ordered, boolean alone) {
         List<Tier> tiers = new ArrayList<>();
         int from = 0;
         while (from < ordered.size()) {
@@ -63,7 +66,7 @@ final class Tier {
             while (to < ordered.size() && ordered.get(to).channel().priority() == priority) {
                 to++;
             }
-            tiers.add(new Tier(ordered.subList(from, to)));
+            tiers.add(new Tier(ordered.subList(from, to), alone));
             from = to;
         }
         return tiers.toArray(Tier[]::new);
@@ -84,7 +87,7 @@ final class Tier {
         for (int i = 0; i < slots.length; i++) {
             int slot = slots[i];
             byte standing = snapshot.standing(slot, now);
-            if (standing != PoolSnapshot.UP) {
+            if (standing != PoolSnapshot.UP && !(alone && standing == PoolSnapshot.DRAINING)) {
                 out(i, standing, lane);
                 continue;
             }
@@ -102,7 +105,7 @@ final class Tier {
             changesByItself = true;
         }
         boolean human = standing == PoolSnapshot.DISABLED || standing == PoolSnapshot.DRAINING;
-        if (!human && snapshot.isTrial(slots[i], lane)) {
+        if (!human && snapshot.trial(slots[i], lane) != 0) {
             if (trialCount == trials.length) {
                 trials = Arrays.copyOf(trials, Math.max(1, 2 * trialCount));
             }

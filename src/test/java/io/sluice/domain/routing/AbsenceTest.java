@@ -51,10 +51,10 @@ class AbsenceTest {
     void oneThatCoolsIsMoreHopefulThanTheOthers() {
         assertThat(failure(
                         6,
-                        s -> s.stands(0, PoolSnapshot.DEAD, NOW + 1)
+                        s -> s.stands(0, PoolSnapshot.DEAD)
                                 .stands(1, PoolSnapshot.COOLING, NOW + 9)
                                 .stands(2, PoolSnapshot.DISABLED)
-                                .stands(3, PoolSnapshot.BROKEN, NOW + 2)
+                                .stands(3, PoolSnapshot.BROKEN)
                                 .stands(4, PoolSnapshot.COOLING, NOW + 11)
                                 .stands(5, PoolSnapshot.DRAINING)))
                 .isEqualTo(new QuotaExceeded(
@@ -65,18 +65,13 @@ class AbsenceTest {
 
     @Test
     void oneThatFailsIsMoreHopefulThanTheDead() {
-        assertThat(failure(2, s -> s.stands(0, PoolSnapshot.DEAD).stands(1, PoolSnapshot.BROKEN, NOW + 5)))
+        assertThat(failure(2, s -> s.stands(0, PoolSnapshot.DEAD).stands(1, PoolSnapshot.BROKEN)))
                 .isEqualTo(new NoRoute(
                         "None of the 2 upstream accounts for this model can serve now: 1 failing, 1 out of service.",
-                        Duration.ofNanos(5)));
-    }
-
-    @Test
-    void whenNobodyKnowsWhenThereIsNoHint() {
+                        Duration.ofSeconds(5)));
         assertThat(failure(1, s -> s.stands(0, PoolSnapshot.BROKEN)))
-                .isEqualTo(new NoRoute("The only upstream account for this model is failing.", Duration.ZERO));
-        assertThat(failure(1, s -> s.stands(0, PoolSnapshot.BROKEN, Long.MAX_VALUE / 2)))
-                .isEqualTo(new NoRoute("The only upstream account for this model is failing.", Duration.ZERO));
+                .isEqualTo(new NoRoute(
+                        "The only upstream account for this model is failing.", Duration.ofSeconds(5)));
     }
 
     @Test

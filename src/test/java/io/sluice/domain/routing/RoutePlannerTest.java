@@ -233,7 +233,7 @@ class RoutePlannerTest {
         for (long conversation = 1; conversation <= 300; conversation++) {
             boolean was = false;
             for (int share = 100; share <= 1_000; share += 100) {
-                planner.learn(new SnapshotBuilder(revision).share(0, share).build(share));
+                planner.learn(new SnapshotBuilder(revision).share(0, share).build());
                 boolean is = plan(revision, conversation, 0).getFirst().equals("c/a0");
                 assertThat(is || !was).isTrue();
                 was = is;
@@ -416,18 +416,20 @@ class RoutePlannerTest {
     }
 
     @Test
-    void aTrialComesFirstForOneRequestOfEachPicture() {
+    void aTrialComesFirstForOneRequest() {
         GatewayRevision revision = accounts("a", "b", "c").build();
         SnapshotBuilder snapshot =
-                new SnapshotBuilder(revision).stands(1, PoolSnapshot.BROKEN).trial(1, LANE);
-        planner.learn(snapshot.build(1));
+                new SnapshotBuilder(revision).stands(1, PoolSnapshot.BROKEN).trial(1, LANE, 7);
+        planner.learn(snapshot.build());
 
         assertThat(plan(revision, 5, 1)).hasSize(3).startsWith("c/b");
         assertThat(plan(revision, 5, 1)).hasSize(2).doesNotContain("c/b");
         rooms(revision, 500, 500, 500);
         assertThat(plan(revision, 0, 2)).hasSize(2).doesNotContain("c/b");
 
-        planner.learn(snapshot.build(2));
+        planner.learn(snapshot.build());
+        assertThat(plan(revision, 0, 1)).as("the same trial").hasSize(2);
+        planner.learn(snapshot.trial(1, LANE, 9).build());
         assertThat(plan(revision, 0, 1)).hasSize(3).startsWith("c/b");
         assertThat(plan(revision, 0, 1)).hasSize(2);
     }
@@ -437,9 +439,9 @@ class RoutePlannerTest {
         GatewayRevision revision = accounts("a", "b", "c").build();
         planner.learn(new SnapshotBuilder(revision)
                 .stands(0, PoolSnapshot.BROKEN)
-                .trial(0, LANE)
+                .trial(0, LANE, 1)
                 .stands(1, PoolSnapshot.DEAD)
-                .trial(1, LANE)
+                .trial(1, LANE, 2)
                 .build());
 
         assertThat(plan(revision, 0, 1)).containsExactly("c/a", "c/c");
@@ -452,11 +454,11 @@ class RoutePlannerTest {
         GatewayRevision revision = accounts("a", "b", "c", "d").build();
         planner.learn(new SnapshotBuilder(revision)
                 .stands(0, PoolSnapshot.BROKEN)
-                .trial(0, LANE + 1)
+                .trial(0, LANE + 1, 1)
                 .stands(1, PoolSnapshot.DISABLED)
-                .trial(1, LANE)
+                .trial(1, LANE, 2)
                 .stands(2, PoolSnapshot.DRAINING)
-                .trial(2, LANE)
+                .trial(2, LANE, 3)
                 .build());
 
         assertThat(plan(revision, 0, 1)).containsExactly("c/d");
@@ -470,7 +472,7 @@ class RoutePlannerTest {
                 .build();
         planner.learn(new SnapshotBuilder(revision)
                 .stands(1, PoolSnapshot.BROKEN)
-                .trial(1, LANE)
+                .trial(1, LANE, 2)
                 .build());
         assertThat(plan(revision, 0, 1)).containsExactly("high/a", "low/b");
 
@@ -497,6 +499,20 @@ class RoutePlannerTest {
         Plan none = new Plan(1);
         planner.plan(question, model(revision), none);
         assertThat(none.size()).isZero();
+    }
+
+    @Test
+    void anAccountThatRunsDryServesThoseThatNobodyElseCan() {
+        GatewayRevision revision = accounts("a", "b").build();
+        planner.learn(new SnapshotBuilder(revision)
+                .stands(0, PoolSnapshot.DRAINING)
+                .build());
+        Plan plan = new Plan(1);
+        planner.plan(
+                new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a", 0, 1, now), model(revision), plan);
+
+        assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a");
+        assertThat(plan(revision, 0, 1)).containsExactly("c/b");
     }
 
     @Test
