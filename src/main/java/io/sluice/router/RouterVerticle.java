@@ -45,8 +45,8 @@ public final class RouterVerticle extends VerticleBase {
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
         consumers.add(bus.serve(Address.routePlan(lane), question -> Future.succeededFuture(decide(bus, question))));
-        consumers.add(bus.consume(
-                Address.QUOTA_HEADROOM, report -> planner.learn(report.revision(), report.permille())));
+        consumers.add(
+                bus.consume(Address.QUOTA_HEADROOM, report -> planner.learn(report.revision(), report.permille())));
         consumers.add(bus.consume(Address.POOL_HEALTH, health -> planner.learn(health.snapshot())));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }

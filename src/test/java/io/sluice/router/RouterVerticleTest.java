@@ -64,8 +64,8 @@ class RouterVerticleTest {
     }
 
     private RouteDecision ask(String key, Endpoint endpoint, @Nullable String account) {
-        return TestNode.await(bus.request(
-                Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account)));
+        return TestNode.await(
+                bus.request(Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account)));
     }
 
     private List<String> plan(String key, @Nullable String account) {

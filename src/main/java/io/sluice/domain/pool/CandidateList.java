@@ -30,7 +30,9 @@ public final class CandidateList extends AbstractList<Candidate> implements Rand
 
     /** A list that does not change: the same, when it is one of these. */
     public static CandidateList copyOf(List<Candidate> list) {
-        return list instanceof CandidateList done ? done : new CandidateList(list.toArray(new Candidate[0]), list.size());
+        return list instanceof CandidateList done
+                ? done
+                : new CandidateList(list.toArray(new Candidate[0]), list.size());
     }
 
     @Override

@@ -80,9 +80,7 @@ public final class Absence {
             return "None of the " + all + " upstream accounts for this model can serve now: "
                     + String.join(", ", states) + ".";
         }
-        String state = !cooling.isEmpty()
-                ? "cooling down"
-                : !failing.isEmpty() ? "failing" : "out of service";
+        String state = !cooling.isEmpty() ? "cooling down" : !failing.isEmpty() ? "failing" : "out of service";
         return all == 1
                 ? "The only upstream account for this model is " + state + "."
                 : "All " + all + " upstream accounts for this model are " + state + ".";

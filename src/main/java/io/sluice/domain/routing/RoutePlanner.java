@@ -29,6 +29,7 @@ public final class RoutePlanner {
     private final TierOrder order = new TierOrder();
     /** Number of the trial that was given away, by slot. */
     private final Map<Integer, Long> tried = new HashMap<>();
+
     private final Map<Endpoint, Map<Model, Tier[]>> tiers = new EnumMap<>(Endpoint.class);
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
     private String headroomOf = "";
@@ -85,7 +86,8 @@ public final class RoutePlanner {
     private void look() {
         if (revision != null) {
             boolean known = headroomOf.equals(revision.id());
-            view = new PoolView(snapshot.isOf(revision.id()) ? snapshot : PoolSnapshot.UNKNOWN, known ? headroom : UNKNOWN);
+            view = new PoolView(
+                    snapshot.isOf(revision.id()) ? snapshot : PoolSnapshot.UNKNOWN, known ? headroom : UNKNOWN);
         }
     }
 
@@ -106,8 +108,7 @@ public final class RoutePlanner {
      */
     public void plan(Question question, Model model, Plan plan) {
         turnTo(question.revision);
-        order.begin(
-                model.policy().strategy(), model.policy().sticky() ? question.stickyHash : 0, question.seed);
+        order.begin(model.policy().strategy(), model.policy().sticky() ? question.stickyHash : 0, question.seed);
         Tier[] all = tiersOf(question, model);
         BitSet spared = new BitSet();
         for (int i = 0; i < all.length; i++) {

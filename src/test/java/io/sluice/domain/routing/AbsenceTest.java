@@ -31,7 +31,8 @@ class AbsenceTest {
         PoolSnapshot snapshot = state.apply(new SnapshotBuilder(revision)).build();
         Absence absence = new Absence();
         for (String model : models.length == 0 ? new String[] {"m"} : models) {
-            for (Candidate candidate : Objects.requireNonNull(revision.models().get(model)).candidates()) {
+            for (Candidate candidate :
+                    Objects.requireNonNull(revision.models().get(model)).candidates()) {
                 absence.add(candidate, snapshot, NOW);
             }
         }
@@ -49,14 +50,12 @@ class AbsenceTest {
 
     @Test
     void oneThatCoolsIsMoreHopefulThanTheOthers() {
-        assertThat(failure(
-                        6,
-                        s -> s.stands(0, PoolSnapshot.DEAD)
-                                .stands(1, PoolSnapshot.COOLING, NOW + 9)
-                                .stands(2, PoolSnapshot.DISABLED)
-                                .stands(3, PoolSnapshot.BROKEN)
-                                .stands(4, PoolSnapshot.COOLING, NOW + 11)
-                                .stands(5, PoolSnapshot.DRAINING)))
+        assertThat(failure(6, s -> s.stands(0, PoolSnapshot.DEAD)
+                        .stands(1, PoolSnapshot.COOLING, NOW + 9)
+                        .stands(2, PoolSnapshot.DISABLED)
+                        .stands(3, PoolSnapshot.BROKEN)
+                        .stands(4, PoolSnapshot.COOLING, NOW + 11)
+                        .stands(5, PoolSnapshot.DRAINING)))
                 .isEqualTo(new QuotaExceeded(
                         QuotaExceeded.Cause.POOL,
                         "None of the 6 upstream accounts for this model can serve now: 2 cooling, 1 failing, 3 out of service.",
@@ -70,27 +69,21 @@ class AbsenceTest {
                         "None of the 2 upstream accounts for this model can serve now: 1 failing, 1 out of service.",
                         Duration.ofSeconds(5)));
         assertThat(failure(1, s -> s.stands(0, PoolSnapshot.BROKEN)))
-                .isEqualTo(new NoRoute(
-                        "The only upstream account for this model is failing.", Duration.ofSeconds(5)));
+                .isEqualTo(new NoRoute("The only upstream account for this model is failing.", Duration.ofSeconds(5)));
     }
 
     @Test
     void theDeadAndTheHumansDecisionsAreOutOfService() {
-        assertThat(failure(
-                        3,
-                        s -> s.stands(0, PoolSnapshot.DEAD)
-                                .stands(1, PoolSnapshot.DISABLED)
-                                .stands(2, PoolSnapshot.DRAINING)))
+        assertThat(failure(3, s -> s.stands(0, PoolSnapshot.DEAD)
+                        .stands(1, PoolSnapshot.DISABLED)
+                        .stands(2, PoolSnapshot.DRAINING)))
                 .isEqualTo(new NoRoute("All 3 upstream accounts for this model are out of service.", Duration.ZERO));
     }
 
     @Test
     void anAccountCountsOnceByItsBestModel() {
         assertThat(failure(
-                        1,
-                        s -> s.stands(0, PoolSnapshot.DEAD).stands(1, PoolSnapshot.COOLING, NOW + 3),
-                        "m",
-                        "other"))
+                        1, s -> s.stands(0, PoolSnapshot.DEAD).stands(1, PoolSnapshot.COOLING, NOW + 3), "m", "other"))
                 .isEqualTo(new QuotaExceeded(
                         QuotaExceeded.Cause.POOL,
                         "The only upstream account for this model is cooling down.",
@@ -101,10 +94,9 @@ class AbsenceTest {
     void nobodyAtAllIsNoRouteOrNoEndpoint() {
         assertThat(new Absence().failure("m", Endpoint.CHAT_COMPLETIONS))
                 .isEqualTo(new NoRoute("No upstream account is configured for this model.", Duration.ZERO));
-        assertThat(new Absence().failure("m", Endpoint.RERANK))
-                .isInstanceOfSatisfying(InvalidRequest.class, wrong -> {
-                    assertThat(wrong.code()).isEqualTo("unsupported_endpoint");
-                    assertThat(wrong.message()).contains("'m'").contains("/v1/rerank");
-                });
+        assertThat(new Absence().failure("m", Endpoint.RERANK)).isInstanceOfSatisfying(InvalidRequest.class, wrong -> {
+            assertThat(wrong.code()).isEqualTo("unsupported_endpoint");
+            assertThat(wrong.message()).contains("'m'").contains("/v1/rerank");
+        });
     }
 }

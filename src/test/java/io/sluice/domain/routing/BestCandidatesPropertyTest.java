@@ -30,8 +30,8 @@ class BestCandidatesPropertyTest {
     private static final int OUT = 3;
 
     private static GatewayRevision revision(int accounts, int heavy, Strategy strategy) {
-        RevisionBuilder builder = new RevisionBuilder().channel("c", c -> c.accounts(names(accounts))
-                .serves("m"));
+        RevisionBuilder builder = new RevisionBuilder()
+                .channel("c", c -> c.accounts(names(accounts)).serves("m"));
         if (heavy > 0) {
             builder.channel("h", c -> c.weight(3).accounts(names(heavy)).serves("m"));
         }
@@ -99,7 +99,8 @@ class BestCandidatesPropertyTest {
         long sticky = conversation | 1;
         List<Candidate> sorted = new ArrayList<>(model(revision).candidates());
         sorted.sort(Comparator.comparingDouble(candidate -> {
-            double unit = Hashes.unit(Hashes.number(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
+            double unit =
+                    Hashes.unit(Hashes.number(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
             return -Math.log(unit) / candidate.channel().weight();
         }));
 

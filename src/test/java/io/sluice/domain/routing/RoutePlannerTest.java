@@ -295,8 +295,9 @@ class RoutePlannerTest {
     @Test
     void orderOfTheFilesDoesNotMoveConversations() {
         GatewayRevision revision = accounts(names(8)).build();
-        GatewayRevision turned =
-                accounts("a7", "a3", "a1", "a0", "a2", "a6", "a5", "a4").id("turned").build();
+        GatewayRevision turned = accounts("a7", "a3", "a1", "a0", "a2", "a6", "a5", "a4")
+                .id("turned")
+                .build();
         RoutePlanner other = new RoutePlanner(LANE);
 
         for (long conversation = 1; conversation <= 100; conversation++) {
@@ -304,8 +305,7 @@ class RoutePlannerTest {
             other.plan(
                     new Question(turned, Endpoint.CHAT_COMPLETIONS, null, conversation, 0, now), model(turned), plan);
             assertThat(plan(revision, conversation, 0))
-                    .isEqualTo(
-                            plan.done().stream().map(Candidate::accountId).toList());
+                    .isEqualTo(plan.done().stream().map(Candidate::accountId).toList());
         }
     }
 
@@ -377,8 +377,7 @@ class RoutePlannerTest {
             })
     void whoIsOutIsLeftOut(byte standing) {
         GatewayRevision revision = accounts("a", "b").build();
-        planner.learn(
-                new SnapshotBuilder(revision).stands(0, standing, now + 7).build());
+        planner.learn(new SnapshotBuilder(revision).stands(0, standing, now + 7).build());
 
         assertThat(plan(revision, 1, 1)).containsExactly("c/b");
         assertThat(plan(revision, 0, 1)).containsExactly("c/b");
@@ -405,9 +404,7 @@ class RoutePlannerTest {
     void aPictureOfAnotherRevisionSaysNothing() {
         GatewayRevision revision = accounts("a", "b").build();
         GatewayRevision next = accounts("a", "b").id("next").build();
-        planner.learn(new SnapshotBuilder(next)
-                .stands(0, PoolSnapshot.DEAD)
-                .build());
+        planner.learn(new SnapshotBuilder(next).stands(0, PoolSnapshot.DEAD).build());
         planner.learn("next", new int[] {0, 0});
 
         assertThat(plan(revision, 0, 1)).hasSize(2);
@@ -487,15 +484,12 @@ class RoutePlannerTest {
     @Test
     void oneAccountAloneIsAskedWhenItKeepsWhatTheRequestGoesOnFrom() {
         GatewayRevision revision = accounts(names(5)).build();
-        Question question =
-                new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a3", 0, 1, now);
+        Question question = new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a3", 0, 1, now);
         Plan plan = new Plan(1);
         planner.plan(question, model(revision), plan);
         assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a3");
 
-        planner.learn(new SnapshotBuilder(revision)
-                .stands(3, PoolSnapshot.DEAD)
-                .build());
+        planner.learn(new SnapshotBuilder(revision).stands(3, PoolSnapshot.DEAD).build());
         Plan none = new Plan(1);
         planner.plan(question, model(revision), none);
         assertThat(none.size()).isZero();
@@ -504,12 +498,10 @@ class RoutePlannerTest {
     @Test
     void anAccountThatRunsDryServesThoseThatNobodyElseCan() {
         GatewayRevision revision = accounts("a", "b").build();
-        planner.learn(new SnapshotBuilder(revision)
-                .stands(0, PoolSnapshot.DRAINING)
-                .build());
+        planner.learn(
+                new SnapshotBuilder(revision).stands(0, PoolSnapshot.DRAINING).build());
         Plan plan = new Plan(1);
-        planner.plan(
-                new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a", 0, 1, now), model(revision), plan);
+        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a", 0, 1, now), model(revision), plan);
 
         assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a");
         assertThat(plan(revision, 0, 1)).containsExactly("c/b");
