@@ -118,7 +118,8 @@ public final class ModelListing {
                             if (status != 200) {
                                 return Future.failedFuture(new GatewayException(
                                         status >= 400
-                                                ? adapter.classify(status, response.headers(), body)
+                                                ? adapter.classify(
+                                                        status, response.headers(), body, wallClock.instant())
                                                 : UpstreamFailure.of(
                                                         Kind.BAD_RESPONSE,
                                                         "The upstream answered with status " + status + ".")));
