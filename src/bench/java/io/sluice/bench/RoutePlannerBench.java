@@ -8,6 +8,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
@@ -81,7 +82,8 @@ public class RoutePlannerBench {
                 FetchRules.OFF,
                 64,
                 null,
-                Channel.Responses.TRANSLATE);
+                Channel.Responses.TRANSLATE,
+                HealthPolicy.DEFAULT);
         List<Candidate> candidates = pool.stream()
                 .map(account -> new Candidate(channel, account, "gpt-4o-mini", "gpt-4o-mini", List.of(), account.index()))
                 .toList();

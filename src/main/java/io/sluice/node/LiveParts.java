@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.cluster.group.GroupVerticle;
+import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
 import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
@@ -18,6 +19,8 @@ import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
+import io.sluice.health.HealthSetup;
+import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
@@ -38,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +97,23 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
+        services.add(new HealthVerticle(health()));
         services.add(new CertificateWatch(certificates()));
         return services;
+    }
+
+    private HealthSetup health() {
+        Peer self = membership == null ? null : membership.self();
+        String origin = self == null ? config.name() : self.name() + "/" + Long.toHexString(self.incarnation());
+        return new HealthSetup(
+                initial,
+                config.name(),
+                origin,
+                config.lanes(),
+                config.data(),
+                nanoClock,
+                InstantSource.system(),
+                new SplittableRandom());
     }
 
     /** Limits are kept by this node. */
@@ -111,7 +130,6 @@ final class LiveParts implements Parts {
                         member.self(),
                         Version.text(),
                         initial,
-                        nanoClock,
                         InstantSource.system()),
                 new GroupVerticle(
                         member.config(),

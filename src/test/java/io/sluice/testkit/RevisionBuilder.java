@@ -12,6 +12,7 @@ import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -61,6 +62,7 @@ public final class RevisionBuilder {
         private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
         private Channel.@Nullable Responses responses;
+        private HealthPolicy health = HealthPolicy.DEFAULT;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -84,6 +86,12 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** How its accounts are judged. */
+        public ChannelBuilder health(HealthPolicy newHealth) {
+            health = newHealth;
             return this;
         }
 
@@ -220,7 +228,8 @@ public final class RevisionBuilder {
                     fetch,
                     maxConnections,
                     preset,
-                    responses == null ? Channel.Responses.usual(type, url) : responses);
+                    responses == null ? Channel.Responses.usual(type, url) : responses,
+                    health);
         }
     }
 

@@ -7,6 +7,7 @@ import io.sluice.config.HttpConfig;
 import io.sluice.config.QueueConfig;
 import io.sluice.config.RealtimeConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -21,6 +22,7 @@ import io.sluice.message.ChargeQuota;
 import io.sluice.message.DrainIngress;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
+import io.sluice.message.PoolHealth;
 import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReadinessChanged;
@@ -204,6 +206,11 @@ public final class TestNode implements AutoCloseable {
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");
         return this;
+    }
+
+    /** Tells the lane how the pool stands; counts for whatever is asked after. */
+    public void health(PoolSnapshot snapshot) {
+        bus.publish(Address.POOL_HEALTH, new PoolHealth(snapshot));
     }
 
     /** Its traffic port. */

@@ -252,7 +252,8 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
     public UpstreamFailure dated(UpstreamFailure failure, Instant now) {
         if (failure.verdict() instanceof Verdict.SlowDown slow && slow.pause().isZero()) {
             Duration usual = slow.limit().usual(zone, now);
-            return failure.as(failure.kind(), new Verdict.SlowDown(slow.reach(), usual, false, slow.limit()));
+            return failure.as(failure.kind(), new Verdict.SlowDown(
+                            slow.reach(), usual, slow.limit().isByCalendar(), slow.limit()));
         }
         return failure;
     }

@@ -140,8 +140,7 @@ public sealed interface GatewayFailure {
 
         private static Verdict verdict(Kind kind, Duration retryAfter) {
             return switch (kind) {
-                case RATE_LIMITED ->
-                    new Verdict.SlowDown(Verdict.Reach.MODEL, retryAfter, retryAfter.isPositive());
+                case RATE_LIMITED -> new Verdict.SlowDown(Verdict.Reach.MODEL, retryAfter, retryAfter.isPositive());
                 case ACCOUNT_REFUSED -> new Verdict.Dead(false);
                 case MODEL_MISSING -> new Verdict.ModelMissing(false);
                 case CONNECT, SERVER_ERROR, BAD_RESPONSE, TRUNCATED -> new Verdict.EndpointSick(retryAfter, false);

@@ -59,6 +59,11 @@ public enum LimitKind {
         return reset == null ? usual : reset.after(zone, now);
     }
 
+    /** Whether it ends when a day, a month or an hour does. */
+    boolean isByCalendar() {
+        return reset != null;
+    }
+
     /**
      * What an error speaks of.
      *

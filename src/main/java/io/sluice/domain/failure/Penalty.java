@@ -80,10 +80,12 @@ public record Penalty(
 
     private Verdict slowDown(ParsedError error, Duration named, ZoneId zone, Instant now) {
         LimitKind kind = limit == null ? LimitKind.of(error.type(), error.message()) : limit;
-        boolean exact = until == null && named.isPositive();
+        // A day that the table knows of ends when it ends; one that only a sentence speaks of is a guess.
+        boolean calendar = until != null || named.isZero() && limit != null && limit.isByCalendar() && pause.isZero();
+        boolean exact = calendar || named.isPositive();
         Duration length = until != null
                 ? until.after(zone, now)
-                : exact ? named : pause.isPositive() ? pause : kind.usual(zone, now);
+                : named.isPositive() ? named : pause.isPositive() ? pause : kind.usual(zone, now);
         return new Verdict.SlowDown(
                 reach == null ? Reach.MODEL : reach, NamedWait.bounded(length, NamedWait.LONGEST), exact, kind);
     }

@@ -28,8 +28,8 @@ public sealed interface Verdict {
      * @param reach what must wait
      * @param pause from now, at least zero and at most a day; zero when neither the provider nor the kind of its limit says
      *     how long, and what counts then is the listener's
-     * @param exact whether the provider named the instant for this refusal; a later word of it about the same kind of limit
-     *     may then shorten an earlier
+     * @param exact whether the end is known: the provider named the instant for this refusal, or a limit that ends with its
+     *     day or month; false for a guess
      * @param limit what the limit counts
      */
     record SlowDown(Reach reach, Duration pause, boolean exact, LimitKind limit) implements Verdict {

@@ -98,7 +98,7 @@ class BedrockErrorsTest {
 
         assertThat(classify(429, headers, "{\"message\":\"Too many tokens per day, please wait before trying again.\"}")
                         .verdict())
-                .isEqualTo(new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofMinutes(90), false, LimitKind.DAY));
+                .isEqualTo(new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofMinutes(90), true, LimitKind.DAY));
         assertThat(classify(429, headers, "{\"message\":\"Too many tokens, please wait before trying again.\"}")
                         .verdict())
                 .isEqualTo(new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofSeconds(20), false, LimitKind.TOKENS));
