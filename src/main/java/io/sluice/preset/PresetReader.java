@@ -53,8 +53,8 @@ final class PresetReader {
             "in-answer",
             "errors");
     private static final Set<String> TABLE_FIELDS = Set.of("zone", "errors");
-    private static final Set<String> RULE_FIELDS = Set.of(
-            "codes", "types", "text", "status", "reach", "certain", "limit", "wait", "until");
+    private static final Set<String> RULE_FIELDS =
+            Set.of("codes", "types", "text", "status", "reach", "certain", "limit", "wait", "until");
     private static final Set<String> LIMITS = Set.of("rpm", "tpm", "itpm", "otpm", "ipm", "rpd", "tpd", "concurrency");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern URL = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._-]+)*");

@@ -134,8 +134,7 @@ final class ModelsQuestion {
                     if (status != 200) {
                         return Future.failedFuture(new GatewayException(
                                 status >= 400
-                                        ? adapter.classify(
-                                                status, response.headers(), body, wallClock.instant())
+                                        ? adapter.classify(status, response.headers(), body, wallClock.instant())
                                         : UpstreamFailure.of(
                                                 Kind.BAD_RESPONSE,
                                                 "The upstream answered with status " + status + ".")));

@@ -194,8 +194,7 @@ final class SocketCall implements UpstreamSocket {
             return;
         }
         Buffer body = answer.getBody() == null ? Buffer.buffer() : answer.getBody();
-        UpstreamFailure failure =
-                adapter.classify(
+        UpstreamFailure failure = adapter.classify(
                 status,
                 answer.getHeaders(),
                 body.getBytes(0, Math.min(body.length(), REFUSAL_BYTES)),

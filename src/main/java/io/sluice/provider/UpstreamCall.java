@@ -366,14 +366,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure =
-                    MissingEndpoint.or(
-                            adapter.classify(
-                                    answer.statusCode(),
-                                    answer.headers(),
-                                    text,
-                                    services.wallClock().instant()),
-                            open.scan());
+            UpstreamFailure failure = MissingEndpoint.or(
+                    adapter.classify(
+                            answer.statusCode(),
+                            answer.headers(),
+                            text,
+                            services.wallClock().instant()),
+                    open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());

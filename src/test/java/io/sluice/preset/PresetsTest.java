@@ -111,15 +111,14 @@ class PresetsTest {
                 .doesNotContain(Endpoint.MODERATIONS);
         assertThat(preset.errors().inAnswer()).containsExactly("a.b", "c");
         assertThat(preset.errors().zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
-        assertThat(preset.errors().rules()).last().satisfies(rule -> assertThat(
-                        rule.penalty().certain())
-                .isFalse());
+        assertThat(preset.errors().rules())
+                .last()
+                .satisfies(rule -> assertThat(rule.penalty().certain()).isFalse());
         assertThat(preset.errors().rules()).first().satisfies(rule -> {
             assertThat(rule.codes()).containsExactly("017");
             assertThat(rule.statuses()).containsExactlyInAnyOrder(429, 503);
             assertThat(rule.penalty())
-                    .isEqualTo(new Penalty(
-                            Reach.ACCOUNT, true, LimitKind.TOKENS, Duration.ofMillis(1500), Reset.DAY));
+                    .isEqualTo(new Penalty(Reach.ACCOUNT, true, LimitKind.TOKENS, Duration.ofMillis(1500), Reset.DAY));
         });
     }
 

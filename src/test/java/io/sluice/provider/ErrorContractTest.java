@@ -113,9 +113,7 @@ class ErrorContractTest {
                         "{\"error_code\":\"" + word + "\",\"error_msg\":\"m\"}",
                         "{\"base_resp\":{\"status_code\":\"" + word + "\",\"status_msg\":\"m\"}}",
                         "{\"Response\":{\"Error\":{\"Code\":\"" + word + "\",\"Message\":\"m\"}}}")) {
-                    assertThat(classify(subject, status, body).kind())
-                            .as(body)
-                            .isEqualTo(rule.kind());
+                    assertThat(classify(subject, status, body).kind()).as(body).isEqualTo(rule.kind());
                 }
             }
         }

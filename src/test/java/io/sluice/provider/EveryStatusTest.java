@@ -80,8 +80,8 @@ class EveryStatusTest {
         ProviderAdapter adapter = ProviderAdapters.of(type);
         for (int status = 400; status < 600; status++) {
             for (String body : BODIES) {
-                UpstreamFailure failure =
-                        adapter.classify(status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8), Instant.EPOCH);
+                UpstreamFailure failure = adapter.classify(
+                        status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8), Instant.EPOCH);
 
                 String as = status + " " + body.substring(0, Math.min(100, body.length())) + " " + failure;
                 assertThat(failure.kind()).as(as).isIn(OF_A_REFUSAL);

@@ -33,7 +33,8 @@ class RetryAfterTest {
     }
 
     private static String date(Duration fromNow) {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(NOW.atZone(ZoneOffset.UTC).plus(fromNow));
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                NOW.atZone(ZoneOffset.UTC).plus(fromNow));
     }
 
     @ParameterizedTest
@@ -90,20 +91,17 @@ class RetryAfterTest {
 
     @Test
     void dateThatIsOverIsNoWait() {
-        assertThat(of(headers("Retry-After", date(Duration.ofDays(-10))), ""))
-                .isZero();
+        assertThat(of(headers("Retry-After", date(Duration.ofDays(-10))), "")).isZero();
     }
 
     @Test
     void farDateIsADay() {
-        assertThat(of(headers("Retry-After", date(Duration.ofDays(3650))), ""))
-                .isEqualTo(DAY);
+        assertThat(of(headers("Retry-After", date(Duration.ofDays(3650))), "")).isEqualTo(DAY);
     }
 
     @Test
     void firstOfTwoValuesCounts() {
-        assertThat(of(headers("Retry-After", "3", "Retry-After", "9"), ""))
-                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(of(headers("Retry-After", "3", "Retry-After", "9"), "")).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test
@@ -121,8 +119,7 @@ class RetryAfterTest {
 
     @Test
     void headerGoesBeforeTheSentence() {
-        assertThat(of(headers("retry-after", "9"), "Please try again in 20s."))
-                .isEqualTo(Duration.ofSeconds(9));
+        assertThat(of(headers("retry-after", "9"), "Please try again in 20s.")).isEqualTo(Duration.ofSeconds(9));
     }
 
     @ParameterizedTest

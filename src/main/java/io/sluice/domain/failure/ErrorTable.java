@@ -252,8 +252,9 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
     public UpstreamFailure dated(UpstreamFailure failure, Instant now) {
         if (failure.verdict() instanceof Verdict.SlowDown slow && slow.pause().isZero()) {
             Duration usual = slow.limit().usual(zone, now);
-            return failure.as(failure.kind(), new Verdict.SlowDown(
-                            slow.reach(), usual, slow.limit().isByCalendar(), slow.limit()));
+            return failure.as(
+                    failure.kind(),
+                    new Verdict.SlowDown(slow.reach(), usual, slow.limit().isByCalendar(), slow.limit()));
         }
         return failure;
     }
@@ -263,8 +264,7 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
         return switch (failure.kind()) {
             case SERVER_ERROR -> CREDENTIAL_GONE.equals(failure.code());
             case REQUEST_REJECTED ->
-                failure.verdict() instanceof Verdict.ContentRefused
-                        || "context_length_exceeded".equals(failure.code());
+                failure.verdict() instanceof Verdict.ContentRefused || "context_length_exceeded".equals(failure.code());
             case RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING -> false;
             default -> true;
         };

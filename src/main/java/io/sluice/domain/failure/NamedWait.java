@@ -42,8 +42,8 @@ public final class NamedWait {
             Pattern.compile("(?i)([0-9]{1,40}+(?:\\.[0-9]{1,12}+)?+)(?![-/:0-9])\\s?([a-zµ]*+)");
 
     private static final Pattern BETWEEN = Pattern.compile("(?:,| and)? ?");
-    private static final Pattern LEAD = Pattern.compile("(?i)\\b(?:try again|retry|wait|available|resets?|replenished)"
-            + "(?: in| after| for)?:? (?=[0-9])");
+    private static final Pattern LEAD = Pattern.compile(
+            "(?i)\\b(?:try again|retry|wait|available|resets?|replenished)" + "(?: in| after| for)?:? (?=[0-9])");
 
     private static final Pattern DATE = Pattern.compile(
             "\\b(20[0-9]{2}-[01][0-9]-[0-3][0-9])(?:[ T]| at )([0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)(?:\\.[0-9]{1,9})?"
@@ -62,7 +62,9 @@ public final class NamedWait {
      * @return null when it is no number
      */
     public static @Nullable Duration number(@Nullable String text, double unitSeconds) {
-        if (text == null || text.length() > LONGEST_VALUE || !NUMBER.matcher(text.strip()).matches()) {
+        if (text == null
+                || text.length() > LONGEST_VALUE
+                || !NUMBER.matcher(text.strip()).matches()) {
             return null;
         }
         return seconds(Double.parseDouble(text.strip()) * unitSeconds);
@@ -223,7 +225,9 @@ public final class NamedWait {
     private static Duration seconds(double seconds) {
         return !(seconds > 0)
                 ? Duration.ZERO
-                : seconds >= LONGEST.toSeconds() ? LONGEST : Duration.of((long) Math.ceil(seconds * 1e6 - 1e-3), ChronoUnit.MICROS);
+                : seconds >= LONGEST.toSeconds()
+                        ? LONGEST
+                        : Duration.of((long) Math.ceil(seconds * 1e6 - 1e-3), ChronoUnit.MICROS);
     }
 
     /** Not negative, and not beyond all use. */

@@ -62,9 +62,7 @@ public record Penalty(
         return switch (meaning) {
             case SLOW_DOWN -> slowDown(error, named, zone, now);
             case ACCOUNT -> new Verdict.Dead(certain);
-            case MONEY ->
-                new Verdict.OutOfMoney(
-                        reach == null ? Reach.ACCOUNT : reach, money(named, zone, now));
+            case MONEY -> new Verdict.OutOfMoney(reach == null ? Reach.ACCOUNT : reach, money(named, zone, now));
             // The next one is made of the same key: when that is refused too, again and again, the key is.
             case CREDENTIAL -> new Verdict.Dead(false);
             case MODEL -> new Verdict.ModelMissing(certain);

@@ -24,7 +24,8 @@ public final class UpstreamErrors {
     private static final int MAX_WORD = 100;
 
     private static final Pattern MONEY = Pattern.compile("insufficient_quota|billing|spend_limit|usage_limit");
-    private static final Pattern KEY = Pattern.compile("api_key|account_deactivated|access_terminated|authentication_error");
+    private static final Pattern KEY =
+            Pattern.compile("api_key|account_deactivated|access_terminated|authentication_error");
     private static final Pattern CONTENT = Pattern.compile("content_filter|content_policy|moderation_blocked");
     private static final Pattern GOOGLE = Pattern.compile("[A-Z]{3,20}(?:_[A-Z]{2,20}){0,3}");
 
@@ -86,9 +87,7 @@ public final class UpstreamErrors {
     public static UpstreamFailure inAnswer(byte[] json) {
         ParsedError error = parse(0, json);
         Kind kind = kind(error);
-        Duration wait = kind == Kind.RATE_LIMITED
-                ? NamedWait.inText(said(json))
-                : Duration.ZERO;
+        Duration wait = kind == Kind.RATE_LIMITED ? NamedWait.inText(said(json)) : Duration.ZERO;
         return new UpstreamFailure(
                 kind, 0, error.message(), error.type(), error.param(), error.code(), wait, verdict(kind, wait, error));
     }
@@ -117,11 +116,7 @@ public final class UpstreamErrors {
         String words = words(error);
         return switch (kind) {
             case RATE_LIMITED ->
-                new SlowDown(
-                        Verdict.Reach.MODEL,
-                        wait,
-                        wait.isPositive(),
-                        LimitKind.of(error.type(), error.message()));
+                new SlowDown(Verdict.Reach.MODEL, wait, wait.isPositive(), LimitKind.of(error.type(), error.message()));
             case ACCOUNT_REFUSED ->
                 MONEY.matcher(words).find()
                         ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, Duration.ZERO)

@@ -23,13 +23,15 @@ final class GeminiErrors {
     static UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
         GeminiError error = GeminiError.read(status, body);
         UpstreamFailure failure = error.failure();
-        // Google itself sends no such headers; who stands before it may. A day's limit ends with the day, whatever is said.
+        // Google itself sends no such headers; who stands before it may. A day's limit ends with the day, whatever is
+        // said.
         Duration named = error.daily() ? Duration.ZERO : RetryAfter.of(headers, body, UTC, now);
         return switch (failure.verdict()) {
-            case Verdict.SlowDown slow when named.isPositive() ->
+            case Verdict.SlowDown slow
+            when named.isPositive() ->
                 failure.as(failure.kind(), new Verdict.SlowDown(slow.reach(), named, true, slow.limit()));
-            case Verdict.EndpointSick sick when named.isPositive() ->
-                failure.as(failure.kind(), new Verdict.EndpointSick(named, sick.everyones()));
+            case Verdict.EndpointSick sick
+            when named.isPositive() -> failure.as(failure.kind(), new Verdict.EndpointSick(named, sick.everyones()));
             default -> CALENDAR.dated(failure, now);
         };
     }

@@ -53,9 +53,7 @@ public final class OpenAiAdapter implements ProviderAdapter {
      */
     public OpenAiAdapter(@Nullable Preset preset) {
         this.preset = preset;
-        this.errors = preset == null
-                ? OpenAiErrors.TABLE
-                : preset.errors().before(OpenAiErrors.TABLE);
+        this.errors = preset == null ? OpenAiErrors.TABLE : preset.errors().before(OpenAiErrors.TABLE);
     }
 
     @Override

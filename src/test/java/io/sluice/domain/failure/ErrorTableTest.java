@@ -76,9 +76,24 @@ class ErrorTableTest {
 
         assertThat(TABLE.failure(TABLE.rules().get(3), 400, error, Duration.ofSeconds(9), Instant.EPOCH))
                 .isEqualTo(new UpstreamFailure(
-                        Kind.REQUEST_REJECTED, 400, "m", "t", "p", "content_filter", Duration.ZERO, new Verdict.ContentRefused()));
+                        Kind.REQUEST_REJECTED,
+                        400,
+                        "m",
+                        "t",
+                        "p",
+                        "content_filter",
+                        Duration.ZERO,
+                        new Verdict.ContentRefused()));
         assertThat(TABLE.failure(TABLE.rules().get(1), 429, error, Duration.ZERO, Instant.EPOCH))
-                .isEqualTo(new UpstreamFailure(Kind.RATE_LIMITED, 429, "m", "t", "p", "Bad", Duration.ofSeconds(3), new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofSeconds(3), false)));
+                .isEqualTo(new UpstreamFailure(
+                        Kind.RATE_LIMITED,
+                        429,
+                        "m",
+                        "t",
+                        "p",
+                        "Bad",
+                        Duration.ofSeconds(3),
+                        new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofSeconds(3), false)));
         assertThat(TABLE.failure(TABLE.rules().get(1), 429, error, Duration.ofSeconds(9), Instant.EPOCH)
                         .retryAfter())
                 .isEqualTo(Duration.ofSeconds(9));

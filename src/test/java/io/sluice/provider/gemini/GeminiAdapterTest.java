@@ -38,8 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GeminiAdapterTest {
     private static final String VERTEX = "/v1/projects/p/locations/eu/publishers/google";
-    private static final GeminiAdapter ADAPTER =
-            new GeminiAdapter();
+    private static final GeminiAdapter ADAPTER = new GeminiAdapter();
 
     private static Candidate candidate(String path, UnaryOperator<ChannelBuilder> how) {
         return Objects.requireNonNull(new RevisionBuilder()
@@ -220,10 +219,7 @@ class GeminiAdapterTest {
                         + "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"3s\"}]}}";
 
         UpstreamFailure failure = ADAPTER.classify(
-                429,
-                MultiMap.caseInsensitiveMultiMap(),
-                body.getBytes(UTF_8),
-                Instant.parse("2026-11-15T07:30:00Z"));
+                429, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8), Instant.parse("2026-11-15T07:30:00Z"));
 
         assertThat(failure.kind()).isEqualTo(Kind.RATE_LIMITED);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(30 * 60));
@@ -232,7 +228,10 @@ class GeminiAdapterTest {
     @Test
     void headerCountsWhereTheBodySaysNothing() {
         UpstreamFailure failure = ADAPTER.classify(
-                503, MultiMap.caseInsensitiveMultiMap().add("retry-after", "7"), "<html>".getBytes(UTF_8), Instant.EPOCH);
+                503,
+                MultiMap.caseInsensitiveMultiMap().add("retry-after", "7"),
+                "<html>".getBytes(UTF_8),
+                Instant.EPOCH);
 
         assertThat(failure.kind()).isEqualTo(Kind.SERVER_ERROR);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7));

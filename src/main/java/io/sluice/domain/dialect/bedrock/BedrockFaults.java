@@ -22,6 +22,7 @@ public final class BedrockFaults {
             Pattern.compile("(?i)^invocation of model id \\S{1,300} with on-demand throughput isn.t supported"
                     + "|^the provided model identifier is invalid"
                     + "|^[^'\"]{0,300}\\b(?:end of (?:its )?life|marked by provider as legacy)");
+
     private static final Pattern MODEL_DENIED = Pattern.compile("(?i)access to the model|model access|marketplace"
             + "|on resource: arn:\\S*:(?:foundation-model|inference-profile|application-inference-profile)/"
             + "|access is denied for this model");
@@ -112,10 +113,7 @@ public final class BedrockFaults {
                 // The day's end is the calendar's to say, and so are other usual waits.
                 boolean daily = limit == LimitKind.DAY;
                 yield new Verdict.SlowDown(
-                        Verdict.Reach.MODEL,
-                        daily ? Duration.ZERO : named,
-                        !daily && named.isPositive(),
-                        limit);
+                        Verdict.Reach.MODEL, daily ? Duration.ZERO : named, !daily && named.isPositive(), limit);
             }
             case ACCOUNT_REFUSED ->
                 status == 402

@@ -133,8 +133,7 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
 
     private static Verdict verdict(Kind kind, int code, Details details, String text, Duration wait) {
         return switch (kind) {
-            case RATE_LIMITED ->
-                new Verdict.SlowDown(Verdict.Reach.MODEL, wait, wait.isPositive(), details.limit);
+            case RATE_LIMITED -> new Verdict.SlowDown(Verdict.Reach.MODEL, wait, wait.isPositive(), details.limit);
             case ACCOUNT_REFUSED ->
                 isUnpaid(code, details, text)
                         ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, Duration.ZERO)

@@ -70,9 +70,7 @@ public final class OllamaFaults {
      * @param named how long the provider asks to wait; zero when it does not say
      */
     public static UpstreamFailure failure(int status, ParsedError error, Duration named) {
-        Kind kind = status > 0 && status < 400
-                ? Kind.BAD_RESPONSE
-                : kind(status == 0 ? 200 : status, error.message());
+        Kind kind = status > 0 && status < 400 ? Kind.BAD_RESPONSE : kind(status == 0 ? 200 : status, error.message());
         return UpstreamFailure.of(kind, status, error, verdict(kind, status, error.message(), named));
     }
 
@@ -89,7 +87,8 @@ public final class OllamaFaults {
             case MODEL_MISSING ->
                 new Verdict.ModelMissing(NO_MODEL.matcher(message).find());
             case SERVER_ERROR ->
-                new Verdict.EndpointSick(named, status == 503 || BUSY.matcher(message).find());
+                new Verdict.EndpointSick(
+                        named, status == 503 || BUSY.matcher(message).find());
             case BAD_RESPONSE -> new Verdict.EndpointSick(Duration.ZERO, false);
             default -> new Verdict.RequestWrong();
         };

@@ -23,9 +23,9 @@ import io.sluice.domain.chat.ToolChoice;
 import io.sluice.domain.dialect.AnswerDecoder;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.ErrorTable;
-import io.sluice.domain.failure.Penalty;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Penalty;
 import io.sluice.domain.tokens.TokenUsage;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -48,7 +48,12 @@ class QianfanCodecTest {
             List.of(
                     new ErrorTable.Rule(Meaning.ACCOUNT, Set.of("110"), Set.of(), null, Set.of(), Penalty.USUAL),
                     new ErrorTable.Rule(
-                            Meaning.SLOW_DOWN, Set.of("18"), Set.of(), null, Set.of(), Penalty.waiting(Duration.ofSeconds(1)))),
+                            Meaning.SLOW_DOWN,
+                            Set.of("18"),
+                            Set.of(),
+                            null,
+                            Set.of(),
+                            Penalty.waiting(Duration.ofSeconds(1)))),
             ZoneOffset.UTC,
             List.of()));
 
