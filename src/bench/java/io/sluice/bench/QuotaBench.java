@@ -14,6 +14,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -160,7 +161,8 @@ public class QuotaBench {
                 FetchRules.OFF,
                 64,
                 null,
-                Channel.Responses.TRANSLATE);
+                Channel.Responses.TRANSLATE,
+                HealthPolicy.DEFAULT);
         return new Candidate(channel, account, "m", "m", List.of(scope), 0);
     }
 

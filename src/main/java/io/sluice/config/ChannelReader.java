@@ -59,7 +59,8 @@ final class ChannelReader {
                 FetchReader.read(channel.section("fetch")),
                 channel.integer("max-connections", 4096, 1, 100_000),
                 preset,
-                responses(known, url));
+                responses(known, url),
+                HealthReader.read(channel.section("health")));
         Channel complete = values.withOutbound(OutboundReader.ofChannel(channel, values));
         return new ChannelEntry(channel.place(), complete, accounts(complete), channel.flag("disabled", false));
     }

@@ -30,7 +30,9 @@ final class Answer implements Timed {
     private final ResponseTap tap;
     private final boolean events;
     private final boolean pieces;
+    private final Runnable whenBegun;
     private final Consumer<@Nullable GatewayFailure> whenOver;
+    private boolean begun;
     private @Nullable Buffer held;
     private long lastPieceNanos;
     private boolean clientGone;
@@ -43,6 +45,7 @@ final class Answer implements Timed {
      * @param writer the client's side
      * @param exchange the provider's side
      * @param tap reads it
+     * @param whenBegun told once, before the first byte goes to the client's side
      * @param whenOver told once: null for a whole answer, else why it is not
      */
     Answer(
@@ -50,10 +53,12 @@ final class Answer implements Timed {
             AnswerWriter writer,
             UpstreamExchange exchange,
             ResponseTap tap,
+            Runnable whenBegun,
             Consumer<@Nullable GatewayFailure> whenOver) {
         this.services = services;
         this.writer = writer;
         this.exchange = exchange;
+        this.whenBegun = whenBegun;
         this.whenOver = whenOver;
         this.stream = exchange.claim();
         String contentType = exchange.headers().getOrDefault("content-type", "");
@@ -68,7 +73,6 @@ final class Answer implements Timed {
 
     /** Begins to read. */
     void start() {
-        writer.prepare(exchange.headers(), events);
         if (pieces) {
             services.metrics().streamsOpen(1);
         }
@@ -114,6 +118,7 @@ final class Answer implements Timed {
      * until the usage record is safe, to go out in one write.
      */
     private void send(Buffer piece) {
+        begin();
         boolean last = tap.last().length > 0;
         if (last) {
             lastPieceNanos = services.clock().getAsLong();
@@ -128,6 +133,14 @@ final class Answer implements Timed {
         writer.write(joined);
         if (writer.isFull(stream::resume)) {
             stream.pause();
+        }
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            whenBegun.run();
+            writer.prepare(exchange.headers(), events);
         }
     }
 
@@ -146,6 +159,7 @@ final class Answer implements Timed {
         if (error != null) {
             over(error);
         } else if (tap.complete()) {
+            begin();
             over(null);
         } else {
             over(UpstreamFailure.of(
@@ -207,7 +221,7 @@ final class Answer implements Timed {
         if (pieces) {
             services.metrics().streamsOpen(-1);
         }
-        if (failure != null && !writer.isCommitted()) {
+        if (begun && failure != null && !writer.isCommitted()) {
             writer.unprepare(exchange.headers());
         }
         whenOver.accept(failure);

@@ -22,6 +22,7 @@ final class Attempt {
     private boolean sent;
     private long writtenAtNanos;
     private long headNanos = -1;
+    private long firstNanos = -1;
     private Estimate actual;
     private boolean kept;
     private boolean finished;
@@ -63,6 +64,27 @@ final class Attempt {
     /** The response head came. */
     void answered(long now) {
         headNanos = now - writtenAtNanos;
+    }
+
+    /** The first byte of the answer's body came that its client can see. */
+    void begun(long now) {
+        firstNanos = now - writtenAtNanos;
+    }
+
+    /** From the written request to the first byte of the answer's body, nanoseconds; -1 while there is none. */
+    long firstNanos() {
+        return firstNanos;
+    }
+
+    /**
+     * Gives the reservation back: nothing was sent, and nobody was asked, so that there is nothing to report.
+     *
+     * @param bus to quota
+     */
+    void release(Bus bus) {
+        finished = true;
+        actual = Estimate.NONE;
+        settle(bus, false);
     }
 
     /**
@@ -149,6 +171,7 @@ final class Attempt {
 
     private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
         bus.publish(
-                Address.ATTEMPT_FINISHED, new AttemptFinished(candidate, failure, sent, headNanos, headNanos, now - startNanos));
+                Address.ATTEMPT_FINISHED,
+                new AttemptFinished(candidate, failure, sent, headNanos, firstNanos, now - startNanos));
     }
 }

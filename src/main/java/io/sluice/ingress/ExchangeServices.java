@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param bus to router, quota, provider client and usage
  * @param clock monotonic nanoseconds
  * @param random for requests that do not stick, and jitter
+ * @param pool what the lane knows of the pool's health
  * @param estimates what the lane learned about sizes
  * @param metrics in-flight gauges and refusals
  * @param bounds what one client may cost
@@ -38,6 +39,7 @@ record ExchangeServices(
         Bus bus,
         LongSupplier clock,
         SplittableRandom random,
+        LanePool pool,
         OutputEstimates estimates,
         GatewayMetrics metrics,
         HttpBounds bounds,

@@ -73,6 +73,7 @@ public final class IngressVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
+        LanePool pool = new LanePool(lane, clock);
         ExchangeServices services = new ExchangeServices(
                 vertx,
                 lane,
@@ -80,6 +81,7 @@ public final class IngressVerticle extends VerticleBase {
                 bus,
                 clock,
                 new SplittableRandom(),
+                pool,
                 new OutputEstimates(),
                 metrics,
                 config.bounds(),
@@ -104,6 +106,7 @@ public final class IngressVerticle extends VerticleBase {
 
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> realtime.revision(change.revision())));
+        consumers.add(bus.consume(Address.POOL_HEALTH, pool::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));

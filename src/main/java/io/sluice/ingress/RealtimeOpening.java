@@ -9,22 +9,21 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.Estimate;
-import io.sluice.domain.routing.AttemptPolicy.Next;
+import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
 import io.sluice.message.OpenSocket;
+import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
-import io.sluice.message.RouteDecision;
 import io.sluice.message.SocketResult;
 import io.sluice.message.UpstreamSocket;
 import io.sluice.message.UsageRecord.Ending;
-import io.vertx.core.Handler;
+import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * Every way ends in {@link #finish} or in a session, once. Runs on the lane's event loop.
  */
-final class RealtimeOpening implements Cancellation, InFlight {
+final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
     private static final Logger LOG = LoggerFactory.getLogger(RealtimeOpening.class);
 
     /** Beyond the provider client's own deadlines; running into it is a defect. */
@@ -55,13 +54,10 @@ final class RealtimeOpening implements Cancellation, InFlight {
     private final Model model;
     private final Duration maxWait;
     private final UsageMeter meter;
-    private final Reserving reserving;
-    private final RemainingCandidates remaining;
-    private final long startNanos;
-    private @Nullable Attempt attempt;
-    private @Nullable UpstreamFailure lastFailure;
+    private final Candidacy candidacy;
     private @Nullable Runnable onCancel;
     private @Nullable GatewayFailure stopping;
+    private boolean asking;
     private boolean upgrading;
     private boolean clientGone;
     private boolean finished;
@@ -82,11 +78,18 @@ final class RealtimeOpening implements Cancellation, InFlight {
         this.incoming = incoming;
         this.model = model;
         this.maxWait = maxWait;
-        this.startNanos = services.clock().getAsLong();
-        this.remaining = new RemainingCandidates(model.policy(), true);
+        long startNanos = services.clock().getAsLong();
         this.meter = new UsageMeter(services, incoming, scan(model), model, startNanos, false);
-        this.reserving =
+        Reserving reserving =
                 new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
+        this.candidacy = new Candidacy(
+                services,
+                incoming,
+                model,
+                meter,
+                reserving,
+                new RemainingCandidates(model.policy(), new Call(true, true)),
+                this);
     }
 
     private static RequestScan scan(Model model) {
@@ -110,81 +113,59 @@ final class RealtimeOpening implements Cancellation, InFlight {
         incoming.response().closeHandler(v -> clientLeft());
         incoming.response().exceptionHandler(cause -> clientLeft());
         incoming.request().exceptionHandler(cause -> clientLeft());
-        PlanRoute question = new PlanRoute(
+        candidacy.plan(new PlanRoute(
                 incoming.revision(),
                 incoming.key(),
                 model.name(),
                 Endpoint.REALTIME,
                 0,
-                services.random().nextLong());
-        services.bus()
-                .request(Address.routePlan(services.lane()), question)
-                .onComplete(guarded(this::planned), this::defect);
+                services.random().nextLong()));
     }
 
-    private void planned(RouteDecision decision) {
-        switch (decision) {
-            case RouteDecision.Planned plan -> {
-                remaining.planned(plan.candidates());
-                reserve();
-            }
-            case RouteDecision.Unroutable none -> finish(none.failure());
+    @Override
+    public List<Candidate> usable(List<Candidate> plan) {
+        return plan;
+    }
+
+    @Override
+    public void heard(QuotaDecision decision) {
+        if (!finished && decision instanceof QuotaDecision.Denied && decision.keyLimits() != null) {
+            OpenAiEdge.rateHeaders(incoming.response(), decision.keyLimits());
         }
     }
 
-    private void reserve() {
-        if (finished) {
-            return;
-        }
-        long replaces = attempt == null ? 0 : attempt.reservation();
-        attempt = null;
-        List<Candidate> candidates = remaining.untried();
-        reserving
-                .ask(candidates, Estimate.NONE, replaces, null)
-                .onComplete(guarded(decision -> decided(decision, candidates)), this::defect);
-    }
-
-    private void decided(QuotaDecision decision, List<Candidate> candidates) {
-        switch (decision) {
-            case QuotaDecision.Granted grant -> granted(grant, candidates.get(grant.candidate()));
-            case QuotaDecision.Denied denied -> {
-                if (!finished && denied.keyLimits() != null) {
-                    OpenAiEdge.rateHeaders(incoming.response(), denied.keyLimits());
-                }
-                finish(lastFailure != null ? lastFailure : denied.failure());
-            }
-        }
-    }
-
-    private void granted(QuotaDecision.Granted grant, Candidate candidate) {
-        Attempt next = new Attempt(
-                candidate, grant.reservation(), Estimate.NONE, services.clock().getAsLong());
-        if (isCancelled()) {
-            // Nothing was sent.
-            next.finish(services.bus(), Estimate.NONE, new GatewayFailure.ClientClosed(), next.startNanos());
-            finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
-            return;
-        }
-        attempt = next;
-        meter.attempting(candidate, next.startNanos());
+    @Override
+    public void granted(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
+        Candidate candidate = attempt.candidate();
+        asking = true;
         OpenSocket open = new OpenSocket(
                 incoming.id(),
                 candidate,
                 incoming.clientRequestId(),
                 RealtimeHandshake.isBeta(incoming.request()),
-                grant.reservation(),
+                attempt.reservation(),
                 endpoint.config().frame(),
                 this);
         Duration timeout = candidate.timeouts().connect().plus(OPEN_TIMEOUT);
         services.bus()
                 .request(Address.providerSocket(services.lane()), open, timeout)
-                .onComplete(guarded(result -> opened(next, result)), cause -> {
-                    next.written(services.clock().getAsLong());
-                    defect(cause);
-                });
+                .onComplete(result -> opened(attempt, result), cause -> unanswered(attempt, cause));
+    }
+
+    /** Nobody knows how far it came: what may have been sent counts as sent, and what may still run is ended. */
+    private void unanswered(Attempt current, Throwable cause) {
+        asking = false;
+        current.written(services.clock().getAsLong());
+        Runnable listener = onCancel;
+        onCancel = null;
+        finish(cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
+        if (listener != null) {
+            listener.run();
+        }
     }
 
     private void opened(Attempt current, SocketResult result) {
+        asking = false;
         onCancel = null;
         meter.attempted();
         switch (result) {
@@ -194,8 +175,13 @@ final class RealtimeOpening implements Cancellation, InFlight {
                 if (isCancelled()) {
                     opened.socket().close(CloseCodes.GOING_AWAY, null);
                     finish(stopping != null ? stopping : new GatewayFailure.ClientClosed());
-                } else {
+                    return;
+                }
+                try {
                     upgrade(current, opened.socket());
+                } catch (RuntimeException e) {
+                    opened.socket().close(CloseCodes.GOING_AWAY, null);
+                    defect(e);
                 }
             }
             case SocketResult.Failed failed -> {
@@ -215,22 +201,12 @@ final class RealtimeOpening implements Cancellation, InFlight {
             finish(stopping != null ? stopping : failure);
             return;
         }
-        lastFailure = upstream;
-        Attempt current = Objects.requireNonNull(attempt);
-        Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - startNanos);
-        Next next = remaining.failed(
-                current.candidate(), upstream, elapsed, services.random().nextLong());
-        switch (next) {
-            case Next.Fallback fallback -> {
-                meter.attemptFailed(current, upstream);
-                reserve();
-            }
-            case Next.Repeat repeat -> {
-                meter.attemptFailed(current, upstream);
-                services.vertx().setTimer(Math.max(1, repeat.pause().toMillis()), t -> reserve());
-            }
-            case Next.GiveUp none -> finish(upstream);
-        }
+        candidacy.failed(upstream);
+    }
+
+    @Override
+    public void over(GatewayFailure failure) {
+        finish(failure);
     }
 
     /** The provider has taken the session: now the client's handshake is answered. */
@@ -239,22 +215,30 @@ final class RealtimeOpening implements Cancellation, InFlight {
         incoming.request()
                 .toWebSocket()
                 .onComplete(
-                        guarded(client -> {
-                            finished = true;
-                            RealtimeSession session =
-                                    new RealtimeSession(endpoint, services, incoming, model, meter, client, upstream);
-                            services.open().remove(this);
-                            services.open().add(session);
-                            session.start(current, maxWait);
-                            if (stopping != null) {
-                                session.drain();
+                        client -> {
+                            try {
+                                begin(current, client, upstream);
+                            } catch (RuntimeException e) {
+                                upstream.close(CloseCodes.GOING_AWAY, null);
+                                defect(e);
                             }
-                        }),
+                        },
                         cause -> {
                             upstream.close(CloseCodes.GOING_AWAY, null);
                             clientGone = true;
                             finish(new GatewayFailure.ClientClosed());
                         });
+    }
+
+    private void begin(Attempt current, ServerWebSocket client, UpstreamSocket upstream) {
+        RealtimeSession session = new RealtimeSession(endpoint, services, incoming, model, meter, client, upstream);
+        finished = true;
+        services.open().remove(this);
+        services.open().add(session);
+        session.start(current, maxWait);
+        if (stopping != null) {
+            session.drain();
+        }
     }
 
     private void clientLeft() {
@@ -264,24 +248,15 @@ final class RealtimeOpening implements Cancellation, InFlight {
         clientGone = true;
         if (onCancel != null) {
             onCancel.run();
-        } else if (attempt == null || attempt.isKept()) {
+        } else if (!asking) {
             finish(new GatewayFailure.ClientClosed());
         }
     }
 
-    private <T> Handler<T> guarded(Handler<T> step) {
-        return value -> {
-            try {
-                step.handle(value);
-            } catch (RuntimeException e) {
-                LOG.error("session {} failed by a defect", incoming.id(), e);
-                finish(new GatewayFailure.Internal());
-            }
-        };
-    }
-
+    /** A step that throws ends the session; without this it would hang until its client leaves. */
     private void defect(Throwable cause) {
-        finish(cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
+        LOG.error("session {} failed by a defect", incoming.id(), cause);
+        finish(new GatewayFailure.Internal());
     }
 
     /** The end of a session that was not opened: settles, records, and then answers. */
@@ -290,7 +265,8 @@ final class RealtimeOpening implements Cancellation, InFlight {
             return;
         }
         finished = true;
-        reserving.stop();
+        candidacy.stop();
+        Attempt attempt = candidacy.attempt();
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         if (attempt != null) {
             attempt.finish(
@@ -319,7 +295,7 @@ final class RealtimeOpening implements Cancellation, InFlight {
         stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
         if (onCancel != null) {
             onCancel.run();
-        } else if (!upgrading) {
+        } else if (!upgrading && !asking) {
             finish(stopping);
         }
     }

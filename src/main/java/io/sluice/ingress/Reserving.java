@@ -80,6 +80,7 @@ final class Reserving {
      */
     Future<QuotaDecision> ask(
             List<Candidate> candidates, Estimate estimate, long replaces, @Nullable ParkedConnection connection) {
+        giveUpConnection();
         parked = connection;
         parkedAt = candidates.getFirst();
         long now = services.clock().getAsLong();
@@ -113,14 +114,23 @@ final class Reserving {
 
     /** Ends it: takes the question back when it was not answered, for nobody waits any more. */
     void stop() {
-        if (parked != null) {
-            parked.giveUp();
-            parked = null;
-        }
+        giveUpConnection();
         if (asking) {
             asking = false;
             services.bus().send(Address.QUOTA_CANCEL, new CancelReserve(waiter.ticket()));
         }
+    }
+
+    private void giveUpConnection() {
+        if (parked != null) {
+            parked.giveUp();
+            parked = null;
+        }
+    }
+
+    /** When the request was read, monotonic nanoseconds. */
+    long readNanos() {
+        return waiter.sinceNanos();
     }
 
     /** How long the request waited for room up to its last answer, whole milliseconds. */

@@ -95,7 +95,8 @@ final class StoredResponses {
             throw new GatewayException(Ownership.unknown(told));
         }
         StoredRequests.Keeper keeper = StoredRequests.keeper(incoming.revision(), id);
-        Candidate only = new Candidate(keeper.channel(), keeper.account(), NO_MODEL, NO_MODEL, List.of(), Candidate.NO_SLOT);
+        Candidate only =
+                new Candidate(keeper.channel(), keeper.account(), NO_MODEL, NO_MODEL, List.of(), Candidate.NO_SLOT);
         Duration asked = MaxWait.asked(incoming.request());
         String query = query(incoming.request().query());
         HttpMethod method = incoming.request().method();

@@ -64,6 +64,21 @@ public record Address<Q, R>(String name) {
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 
+    /** {@link TrialTaken}, one-way; one consumer a node. */
+    public static final Address<TrialTaken, Void> TRIAL_TAKEN = new Address<>("node.pool.trial");
+
+    /** {@link CircuitMoved}, announced to every node of a cluster. */
+    public static final Address<CircuitMoved, Void> CIRCUIT_MOVED = new Address<>("cluster.circuit.moved");
+
+    /** {@link HealthWords}, announced to every node of a cluster. */
+    public static final Address<HealthWords, Void> HEALTH_WORDS = new Address<>("cluster.health.words");
+
+    /** {@link ShowPool} → {@link PoolReport}; one consumer a node. */
+    public static final Address<ShowPool, PoolReport> POOL_SHOW = new Address<>("node.pool.show");
+
+    /** {@link PoolAction} → {@link PoolActionResult}; one consumer a node. The reply of a probe takes as long as the probe. */
+    public static final Address<PoolAction, PoolActionResult> POOL_ACT = new Address<>("node.pool.act");
+
     /** {@link Notice}, published to whoever tells operators. */
     public static final Address<Notice, Void> NOTICE_RAISED = new Address<>("node.notice.raised");
 
@@ -126,6 +141,16 @@ public record Address<Q, R>(String name) {
      */
     public static Address<OpenSocket, SocketResult> providerSocket(int lane) {
         return new Address<>("lane." + lane + ".provider.socket");
+    }
+
+    /**
+     * {@link ProbeAccount} → {@link ProbeResult}, in one lane. The reply takes as long as the provider, at most half a
+     * minute and a bit.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<ProbeAccount, ProbeResult> providerProbe(int lane) {
+        return new Address<>("lane." + lane + ".provider.probe");
     }
 
     /**

@@ -16,4 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param totalNanos from the start of the attempt to its end
  */
 public record AttemptFinished(
-        Candidate candidate, @Nullable GatewayFailure failure, boolean sent, long headNanos, long firstNanos, long totalNanos) {}
+        Candidate candidate,
+        @Nullable GatewayFailure failure,
+        boolean sent,
+        long headNanos,
+        long firstNanos,
+        long totalNanos) {}

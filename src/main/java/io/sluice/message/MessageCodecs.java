@@ -1,14 +1,21 @@
 package io.sluice.message;
 
+import io.sluice.domain.health.Word;
+import io.sluice.domain.health.WordLine;
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.Renewal;
 import io.sluice.message.AccountHealth.Trouble;
 import io.sluice.message.WireReader.WireException;
 import io.vertx.core.eventbus.EventBus;
+import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Registers the codec of every message. Look-up is by exact class, so each record of a sealed family is listed. */
 public final class MessageCodecs {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageCodecs.class);
+
     /** Every class that stays on its node. */
     static final List<Class<?>> TYPES = List.of(
             PlanRoute.class,
@@ -31,9 +38,14 @@ public final class MessageCodecs {
             ClusterView.class,
             CandidateHealth.class,
             PoolHealth.class,
+            TrialTaken.class,
             Notice.class,
             TestNotice.class,
             NoticeTested.class,
+            ShowPool.class,
+            PoolReport.class,
+            PoolAction.class,
+            PoolActionResult.class,
             RequestRefused.class,
             Headroom.class,
             OpenExchange.class,
@@ -43,6 +55,8 @@ public final class MessageCodecs {
             OpenSocket.class,
             SocketResult.Opened.class,
             SocketResult.Failed.class,
+            ProbeAccount.class,
+            ProbeResult.class,
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,
@@ -71,9 +85,28 @@ public final class MessageCodecs {
                             .text(it.credential())
                             .text(it.upstreamModel())
                             .small(it.trouble().ordinal())
-                            .number(it.forMillis()),
+                            .number(it.forMillis())
+                            .small(it.exact() ? 1 : 0),
                     from -> new AccountHealth(
-                            from.text(), from.text(), from.text(), from.text(), trouble(from.small()), from.number())),
+                            from.text(),
+                            from.text(),
+                            from.text(),
+                            from.text(),
+                            trouble(from.small()),
+                            from.number(),
+                            from.small() != 0)),
+            new ClusterCodec<>(
+                    CircuitMoved.class,
+                    1,
+                    (to, it) -> to.text(it.origin())
+                            .text(it.account())
+                            .text(it.baseUrl())
+                            .text(it.upstreamModel())
+                            .small(it.open() ? 1 : 0)
+                            .number(it.forMillis()),
+                    from -> new CircuitMoved(
+                            from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())),
+            new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words),
             NoticeCodecs.SHARED,
             NoticeCodecs.WORD);
 
@@ -85,6 +118,31 @@ public final class MessageCodecs {
             throw new WireException("unknown trouble " + ordinal);
         }
         return known[ordinal];
+    }
+
+    private static void write(WireWriter to, HealthWords it) {
+        to.text(it.origin()).number(it.digest()).small(it.words().size());
+        it.words().forEach(word -> to.text(WordLine.of(word)));
+    }
+
+    /** Leaves out words that this program does not know. */
+    private static HealthWords words(WireReader from) {
+        String origin = from.text();
+        long digest = from.number();
+        int count = from.small();
+        if (count > HealthWords.MOST) {
+            throw new WireException("a message of " + count + " words");
+        }
+        List<Word> words = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String line = from.text();
+            try {
+                words.add(WordLine.read(line));
+            } catch (IllegalArgumentException e) {
+                LOG.debug("a word cannot be read", e);
+            }
+        }
+        return new HealthWords(origin, digest, words);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.cluster.group.GroupVerticle;
+import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
 import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
@@ -19,6 +20,8 @@ import io.sluice.config.TlsConfig;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
+import io.sluice.health.HealthSetup;
+import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
@@ -43,6 +46,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -98,23 +102,37 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
-        services.add(new CertificateWatch(certificates()));
         services.addAll(telling());
+        services.add(new HealthVerticle(health()));
+        services.add(new CertificateWatch(certificates()));
         return services;
     }
 
     /** Operators are told. */
     private List<Deployable> telling() {
-        Identity node = new Identity(
-                config.name(),
-                membership == null
-                        ? config.name()
-                        : config.name() + "/"
-                                + Long.toHexString(membership.self().incarnation()));
+        Identity node = new Identity(config.name(), origin());
         Clocks clocks = new Clocks(nanoClock, InstantSource.system());
         return List.of(
                 new NotifyVerticle(node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
                 new NoticeWatchVerticle(node, initial, clocks));
+    }
+
+    /** The run of this node. */
+    private String origin() {
+        Peer self = membership == null ? null : membership.self();
+        return self == null ? config.name() : self.name() + "/" + Long.toHexString(self.incarnation());
+    }
+
+    private HealthSetup health() {
+        return new HealthSetup(
+                initial,
+                config.name(),
+                origin(),
+                config.lanes(),
+                config.data(),
+                nanoClock,
+                InstantSource.system(),
+                new SplittableRandom());
     }
 
     /** Limits are kept by this node. */
@@ -131,7 +149,6 @@ final class LiveParts implements Parts {
                         member.self(),
                         Version.text(),
                         initial,
-                        nanoClock,
                         InstantSource.system()),
                 new GroupVerticle(
                         member.config(),

@@ -21,20 +21,7 @@ final class RouteTable {
     static List<Routes.Route> entries() {
         Vertx vertx = Vertx.vertx();
         try {
-            ExchangeServices services = new ExchangeServices(
-                    vertx,
-                    0,
-                    new Tickets(0),
-                    new Bus(vertx, Duration.ofSeconds(1)),
-                    System::nanoTime,
-                    new SplittableRandom(1),
-                    new OutputEstimates(),
-                    new GatewayMetrics(new SimpleMeterRegistry()),
-                    HttpBounds.DEFAULT,
-                    new EdgeLimits(HttpBounds.DEFAULT),
-                    Set.of(),
-                    Set.of(),
-                    null);
+            ExchangeServices services = services(vertx);
             HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
             Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
             RealtimeEndpoint realtime =
@@ -43,6 +30,25 @@ final class RouteTable {
         } finally {
             vertx.close();
         }
+    }
+
+    /** What the exchanges of a lane share that is alone. */
+    static ExchangeServices services(Vertx vertx) {
+        return new ExchangeServices(
+                vertx,
+                0,
+                new Tickets(0),
+                new Bus(vertx, Duration.ofSeconds(1)),
+                System::nanoTime,
+                new SplittableRandom(1),
+                new LanePool(0, System::nanoTime),
+                new OutputEstimates(),
+                new GatewayMetrics(new SimpleMeterRegistry()),
+                HttpBounds.DEFAULT,
+                new EdgeLimits(HttpBounds.DEFAULT),
+                Set.of(),
+                Set.of(),
+                null);
     }
 
     /** Its paths. */

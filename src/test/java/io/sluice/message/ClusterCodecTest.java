@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.domain.health.Word;
+import io.sluice.domain.health.Word.Evidence;
+import io.sluice.domain.health.Word.State;
+import io.sluice.domain.health.WordLine;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.notice.NoticeWord;
 import io.sluice.domain.notice.NoticeWord.Stage;
@@ -28,8 +32,16 @@ class ClusterCodecTest {
     private static final Map<Object, String> VERSION_1 = Map.of(
             new ConfigChanged("b", "0123456789ab"),
             "01 0001 62 000c 303132333435363738396162",
-            new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000),
-            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 02 0000000000001b58",
+            new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.THROTTLED, 7_000, true),
+            "01 0004 622f3166 0008 6f70656e61692f61 0006 633066666565 0006 6770742d346f 00 0000000000001b58 01",
+            new CircuitMoved("b/1f", "", "https://x", "m", true, 7_000),
+            "01 0004 622f3166 0000 0009 68747470733a2f2f78 0001 6d 01 0000000000001b58",
+            new HealthWords(
+                    "b/1f",
+                    258,
+                    List.of(new Word("c/a", "f0", State.DEAD, "r", "", new Evidence(401, "k", "m"), 7, "b/1"))),
+            "01 0004 622f3166 0000000000000102 01 001e"
+                    + "31 09 632f61 09 44454144 09 37 09 622f31 09 6630 09 09 343031 09 6b 09 6d 09 72",
             new SharedNotice(
                     "b/1f",
                     new Occurrence(NoticeEvent.NODE_LEFT, "c", true, 95, "is gone", List.of(new Fact("v", "1")), 9)),
@@ -95,16 +107,40 @@ class ClusterCodecTest {
     @Test
     void whatAnotherProgramDoesNotKnowCannotBeRead() {
         Buffer trouble = bytes(VERSION_1.get(
-                        new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.MODEL_MISSING, 7_000)))
+                        new AccountHealth("b/1f", "openai/a", "c0ffee", "gpt-4o", Trouble.THROTTLED, 7_000, true)))
                 .copy();
-        trouble.setByte(trouble.length() - 9, (byte) 3);
+        trouble.setByte(trouble.length() - 10, (byte) 3);
 
-        assertThatThrownBy(() -> codecOf(new AccountHealth("", "", "", "", Trouble.REFUSED, 0))
+        assertThatThrownBy(() -> codecOf(new AccountHealth("", "", "", "", Trouble.CLEARED, 0, false))
                         .decodeFromWire(0, trouble))
                 .isInstanceOf(WireException.class);
         assertThatThrownBy(() -> new WireReader(Buffer.buffer(new byte[] {0}), 0, 1))
                 .isInstanceOf(WireException.class);
         assertThatThrownBy(() -> new WireReader(Buffer.buffer(new byte[] {1}), 0, 3))
+                .isInstanceOf(WireException.class);
+    }
+
+    @Test
+    void wordsOfALaterProgramAreLeftOutAndTheOthersAreNot() {
+        Word word = new Word("c/a", "f0", State.DEAD, "r", "", Evidence.NONE, 7, "b/1");
+        Buffer bytes = Buffer.buffer();
+        new WireWriter(bytes, 1)
+                .text("b/1")
+                .number(0)
+                .small(2)
+                .text(WordLine.of(word).replace("DEAD", "TIRED"))
+                .text(WordLine.of(word));
+
+        assertThat(codecOf(new HealthWords("", 0, List.of())).decodeFromWire(0, bytes))
+                .isEqualTo(new HealthWords("b/1", 0, List.of(word)));
+    }
+
+    @Test
+    void aMessageOfTooManyWordsIsNone() {
+        Buffer bytes = Buffer.buffer();
+        new WireWriter(bytes, 1).text("b/1").number(0).small(HealthWords.MOST + 1);
+
+        assertThatThrownBy(() -> codecOf(new HealthWords("", 0, List.of())).decodeFromWire(0, bytes))
                 .isInstanceOf(WireException.class);
     }
 

@@ -11,7 +11,10 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -28,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +44,7 @@ public final class RevisionBuilder {
     private final List<ChannelBuilder> channels = new ArrayList<>();
     private final List<VirtualKey> keys = new ArrayList<>();
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
+    private final Map<String, Map<FallbackCause, List<String>>> fallbacksOn = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
     private String id = "test00000000";
     private @Nullable StoredIds storedIds;
@@ -61,6 +66,7 @@ public final class RevisionBuilder {
         private FetchRules fetch = FetchRules.OFF;
         private @Nullable Preset preset;
         private Channel.@Nullable Responses responses;
+        private HealthPolicy health = HealthPolicy.DEFAULT;
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
@@ -84,6 +90,12 @@ public final class RevisionBuilder {
         public ChannelBuilder azure(@Nullable String version) {
             type = ProviderType.AZURE;
             apiVersion = version;
+            return this;
+        }
+
+        /** How its accounts are judged. */
+        public ChannelBuilder health(HealthPolicy newHealth) {
+            health = newHealth;
             return this;
         }
 
@@ -220,7 +232,8 @@ public final class RevisionBuilder {
                     fetch,
                     maxConnections,
                     preset,
-                    responses == null ? Channel.Responses.usual(type, url) : responses);
+                    responses == null ? Channel.Responses.usual(type, url) : responses,
+                    health);
         }
     }
 
@@ -289,6 +302,23 @@ public final class RevisionBuilder {
                 name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, true));
     }
 
+    /** Adds a key whose answers say how they came about. */
+    public RevisionBuilder diagnosticKey(String name, String text) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                0,
+                null,
+                false,
+                true));
+    }
+
     /** Adds a key with limits. */
     public RevisionBuilder limitedKey(String name, String text, LimitSet limits) {
         return key(new VirtualKey(
@@ -332,6 +362,27 @@ public final class RevisionBuilder {
         return this;
     }
 
+    /** Models to try when a request for a model fails for a cause. */
+    public RevisionBuilder fallbacksOn(FallbackCause cause, String model, String... others) {
+        fallbacksOn
+                .computeIfAbsent(model, m -> new EnumMap<>(FallbackCause.class))
+                .put(cause, List.of(others));
+        return this;
+    }
+
+    /** What may follow a failed attempt, for every model. */
+    public RevisionBuilder failover(Failover failover) {
+        policy = new RoutePolicy(
+                policy.strategy(),
+                policy.sticky(),
+                policy.attempts(),
+                policy.deadline(),
+                policy.maxWait(),
+                policy.maxWaitStream(),
+                failover);
+        return this;
+    }
+
     /** How every model is tried. */
     public RevisionBuilder policy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
         policy = new RoutePolicy(
@@ -340,7 +391,8 @@ public final class RevisionBuilder {
                 attempts,
                 deadline,
                 RoutePolicy.DEFAULT.maxWait(),
-                RoutePolicy.DEFAULT.maxWaitStream());
+                RoutePolicy.DEFAULT.maxWaitStream(),
+                policy.failover());
         return this;
     }
 
@@ -366,7 +418,14 @@ public final class RevisionBuilder {
                 .sorted(Comparator.comparingInt(Channel::priority).reversed())
                 .flatMap(c -> c.accounts().stream().map(a -> candidate(c, a, name)))
                 .toList();
-        return new Model(name, candidates, fallbacks.getOrDefault(name, List.of()), policy, 1_000, null);
+        return new Model(
+                name,
+                candidates,
+                fallbacks.getOrDefault(name, List.of()),
+                fallbacksOn.getOrDefault(name, Map.of()),
+                policy,
+                1_000,
+                null);
     }
 
     private Candidate candidate(Channel channel, Account account, String model) {

@@ -18,15 +18,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node among the others: tells who is there and with which configuration, shows the leader's counters, and passes on
- * what providers say of accounts. Deployed once a node, only on a node of a cluster. When it stops, the node's entry goes
+ * This node among the others: tells who is there and with which configuration, and shows the leader's counters. Deployed once a node, only on a node of a cluster. When it stops, the node's entry goes
  * with it.
  */
 public final class MemberVerticle extends VerticleBase {
@@ -40,7 +38,6 @@ public final class MemberVerticle extends VerticleBase {
     private final String initialRevision;
     private final long sinceMillis;
     private final Roster roster;
-    private final SharedHealth health;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable Presence presence;
     private @Nullable UUID listener;
@@ -53,7 +50,6 @@ public final class MemberVerticle extends VerticleBase {
      * @param self this run of this node
      * @param version of the program
      * @param initial the revision the node starts with
-     * @param nanoClock monotonic nanoseconds
      * @param wallClock for when it started
      */
     public MemberVerticle(
@@ -62,7 +58,6 @@ public final class MemberVerticle extends VerticleBase {
             Peer self,
             String version,
             GatewayRevision initial,
-            LongSupplier nanoClock,
             InstantSource wallClock) {
         this.hazelcast = cluster.hazelcast();
         this.self = self;
@@ -71,8 +66,6 @@ public final class MemberVerticle extends VerticleBase {
         this.sinceMillis = wallClock.millis();
         this.roster = new Roster(
                 self, version, config.voters().stream().map(Voter::name).collect(Collectors.toUnmodifiableSet()));
-        this.health = new SharedHealth(self, nanoClock);
-        health.accounts(initial);
     }
 
     @Override
@@ -84,12 +77,10 @@ public final class MemberVerticle extends VerticleBase {
         Presence entered = new Presence(members, roster, bus, own);
         presence = entered;
         shareCounters(bus);
-        shareHealth(bus);
         consumers.add(bus.hear(Address.CONFIG_CHANGED, change -> entered.look()));
-        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> {
-            entered.revision(change.revision().id());
-            health.accounts(change.revision());
-        }));
+        consumers.add(bus.consume(
+                Address.REVISION_CHANGED,
+                change -> entered.revision(change.revision().id())));
         watch(entered);
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList())
                 .compose(registered -> entered.enter());
@@ -110,13 +101,6 @@ public final class MemberVerticle extends VerticleBase {
         consumers.add(bus.serve(Address.QUOTA_SHOW, question -> counters.read()));
         consumers.add(bus.consume(Address.QUOTA_COUNTERS, (QuotaCounters counted) -> counters.write(counted)
                 .onFailure(cause -> LOG.warn("the counters cannot be shared: {}", cause.toString()))));
-    }
-
-    private void shareHealth(Bus bus) {
-        consumers.add(bus.consume(Address.ATTEMPT_FINISHED, attempt -> health.toAnnounce(attempt)
-                .ifPresent(word -> bus.announce(Address.ACCOUNT_HEALTH, word))));
-        consumers.add(bus.hear(Address.ACCOUNT_HEALTH, word -> health.toLearn(word)
-                .ifPresent(known -> bus.publish(Address.CANDIDATE_HEALTH, known))));
     }
 
     private void watch(Presence entered) {

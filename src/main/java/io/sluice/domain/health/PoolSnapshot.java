@@ -48,7 +48,7 @@ public final class PoolSnapshot {
      * @param revision whose slots are meant
      * @param version larger with each picture of a node
      * @param standings one of the constants, by slot
-     * @param until when what cools comes back
+     * @param until when what cools comes back; for what is on trial, the number of the trial
      * @param shares of the weight, permille, 1 to {@link #WHOLE}: less after a return, and for accounts that do worse than
      *     their neighbours
      * @param latencyMicros usual time to the first byte, microseconds; 0 when unknown
@@ -118,9 +118,13 @@ public final class PoolSnapshot {
         return isKnown(slot) && marks[slot] < NO_TRIAL;
     }
 
-    /** Whether one lane may give it one request although it is out. */
-    public boolean isTrial(int slot, int lane) {
-        return isKnown(slot) && marks[slot] == lane + 1;
+    /**
+     * The trial that a lane may give one request to, although the candidate is out.
+     *
+     * @return its number, the same only once; 0 for none
+     */
+    public long trial(int slot, int lane) {
+        return isKnown(slot) && marks[slot] == lane + 1 ? until[slot] : 0;
     }
 
     /**

@@ -1,5 +1,5 @@
 /**
- * What recent attempts say about candidates: cooldowns and their ends.
+ * How the pool stands: what attempts say about candidates, and what humans and the gateway said of accounts.
  */
 @NullMarked
 package io.sluice.domain.health;

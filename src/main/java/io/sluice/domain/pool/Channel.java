@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param preset the service that it is, by name: how it differs from its dialect, and what its errors mean; null when the
  *     channel names none
  * @param responses what becomes of requests to OpenAI's responses API
+ * @param health how its accounts are judged, and how they come back
  */
 public record Channel(
         String name,
@@ -47,11 +48,17 @@ public record Channel(
         FetchRules fetch,
         int maxConnections,
         @Nullable Preset preset,
-        Responses responses) {
+        Responses responses,
+        HealthPolicy health) {
     /** Copies the collections. */
     public Channel {
         accounts = List.copyOf(accounts);
         redirects = Collections.unmodifiableMap(new LinkedHashMap<>(redirects));
+    }
+
+    /** The same channel without its accounts: equal to another's when nothing else differs. */
+    public Channel withoutAccounts() {
+        return withAccounts(List.of());
     }
 
     /** The same channel with these accounts. */
@@ -73,7 +80,8 @@ public record Channel(
                 fetch,
                 maxConnections,
                 preset,
-                responses);
+                responses,
+                health);
     }
 
     /** What becomes of requests to OpenAI's responses API. */
@@ -116,7 +124,8 @@ public record Channel(
                 fetch,
                 maxConnections,
                 preset,
-                responses);
+                responses,
+                health);
     }
 
     /** How long attempts through one of its accounts may take. */

@@ -7,20 +7,25 @@ import io.sluice.config.ClusterConfig.ClusterTlsConfig;
 import io.sluice.config.ClusterConfig.HostPort;
 import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.domain.Secret;
+import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.health.HealthSetup;
+import io.sluice.health.HealthVerticle;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
-import io.sluice.message.CandidateHealth;
 import io.sluice.message.ClusterView;
 import io.sluice.message.MessageCodecs;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,16 +77,25 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
         Bus bus = new Bus(vertx(), Duration.ofSeconds(5));
         MessageCodecs.registerAll(vertx().eventBus());
         bus.consume(Address.CLUSTER_VIEW, heard.views::add);
-        bus.consume(Address.CANDIDATE_HEALTH, heard.health::add);
-        TestNode.await(vertx().deployVerticle(new MemberVerticle(
-                cluster, config, self, "1.0.0", revision, System::nanoTime, InstantSource.system())));
+        bus.consume(Address.POOL_HEALTH, health -> heard.pool.add(health.snapshot()));
+        TestNode.await(vertx().deployVerticle(
+                        new MemberVerticle(cluster, config, self, "1.0.0", revision, InstantSource.system())));
+        TestNode.await(vertx().deployVerticle(new HealthVerticle(new HealthSetup(
+                revision,
+                self.name(),
+                self.name() + "/" + Long.toHexString(self.incarnation()),
+                1,
+                Path.of("target", "members", self.name() + Long.toHexString(System.nanoTime())),
+                System::nanoTime,
+                InstantSource.system(),
+                new SplittableRandom(0)))));
         return heard;
     }
 
     /** What a member published. */
     static final class Heard {
         final List<ClusterView> views = new CopyOnWriteArrayList<>();
-        final List<CandidateHealth> health = new CopyOnWriteArrayList<>();
+        final List<PoolSnapshot> pool = new CopyOnWriteArrayList<>();
 
         /** Names in the newest view, with their revisions. */
         Map<String, String> members() {
@@ -89,6 +103,18 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
                     ? Map.of()
                     : views.getLast().members().stream()
                             .collect(Collectors.toMap(ClusterView.Member::name, ClusterView.Member::revision));
+        }
+
+        /** For how long a candidate cools by the newest snapshot, milliseconds; 0 for not. */
+        long coolsFor(Candidate candidate) {
+            if (pool.isEmpty()) {
+                return 0;
+            }
+            long now = System.nanoTime();
+            PoolSnapshot newest = pool.getLast();
+            return newest.standing(candidate.slot(), now) == PoolSnapshot.COOLING
+                    ? TimeUnit.NANOSECONDS.toMillis(newest.until(candidate.slot()) - now)
+                    : 0;
         }
 
         boolean drift() {

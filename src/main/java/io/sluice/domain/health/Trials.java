@@ -1,0 +1,72 @@
+package io.sluice.domain.health;
+
+import io.sluice.domain.health.KnownAccount.ModelState;
+import io.sluice.domain.health.Trial.Place;
+import io.sluice.domain.health.Trial.Target;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The trials that are on offer or on their way: one for each thing that is out. Used by one thread. */
+final class Trials {
+    private final int lanes;
+    private final List<Trial> open = new ArrayList<>();
+    private long number;
+
+    /** @param lanes of the node, at least 1 */
+    Trials(int lanes) {
+        // A mark of a snapshot is a byte.
+        this.lanes = Math.min(lanes, Byte.MAX_VALUE);
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    List<Trial> open() {
+        return open;
+    }
+
+    /** Whether there is one for it. */
+    boolean has(Target target) {
+        return open.stream().anyMatch(trial -> trial.target().equals(target));
+    }
+
+    /**
+     * Offers one to the next lane, at the next place.
+     *
+     * @param places where it can be tried, at least one
+     */
+    void offer(Target target, List<Place> places, long now) {
+        number++;
+        int lane = (int) (number % lanes);
+        Place place = places.get((int) (number / lanes % places.size()));
+        open.add(new Trial(target, place, number, lane, now));
+    }
+
+    void end(Target target) {
+        open.removeIf(trial -> trial.target().equals(target));
+    }
+
+    /** A lane's router gave it a request. */
+    boolean taken(long taken, long now) {
+        for (Trial trial : open) {
+            if (trial.number() == taken && !trial.isTaken()) {
+                trial.take(now);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Those whose end this may be; a copy. */
+    List<Trial> endedBy(KnownAccount account, ModelState model, long startedNanos) {
+        return open.stream()
+                .filter(trial -> trial.isOf(account, model, startedNanos))
+                .toList();
+    }
+
+    /** Ends those that nobody took in time, or whose end nobody saw; whether there was one. */
+    boolean expire(long now) {
+        return open.removeIf(trial -> trial.isOver(now));
+    }
+}

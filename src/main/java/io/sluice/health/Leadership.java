@@ -1,0 +1,46 @@
+package io.sluice.health;
+
+import io.sluice.message.ClusterView;
+import java.util.List;
+
+/**
+ * Which accounts this node tries for the whole cluster: of all nodes that are there, the one whose name and the account's
+ * give the largest hash (rendezvous hashing, Thaler and Ravishankar 1998). A node that is alone tries them all. Used on one
+ * event loop.
+ */
+final class Leadership {
+    private final String self;
+    private List<String> names = List.of();
+
+    /** @param self name of this node */
+    Leadership(String self) {
+        this.self = self;
+    }
+
+    /** These are there. */
+    void members(ClusterView view) {
+        names = view.members().stream().map(ClusterView.Member::name).toList();
+    }
+
+    /** Whether it is this node that tries an account. */
+    boolean leads(String accountId) {
+        String first = self;
+        long most = hash(self, accountId);
+        for (String name : names) {
+            long other = hash(name, accountId);
+            if (other > most || other == most && name.compareTo(first) < 0) {
+                first = name;
+                most = other;
+            }
+        }
+        return first.equals(self);
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both hashes. */
+    private static long hash(String name, String accountId) {
+        long z = name.hashCode() * 0x9E3779B97F4A7C15L + accountId.hashCode();
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

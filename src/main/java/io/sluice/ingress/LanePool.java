@@ -1,0 +1,113 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.RetryBudget;
+import io.sluice.message.PoolHealth;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The latest picture of the pool's health that came to a lane, and what the lane may spend on asking again. Used on the
+ * lane's event loop.
+ */
+final class LanePool {
+    private final int lane;
+    private final LongSupplier clock;
+    private final RetryBudget retries = new RetryBudget();
+    private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
+
+    /**
+     * Nothing is known yet: everybody may serve.
+     *
+     * @param lane number of the lane
+     * @param clock monotonic nanoseconds
+     */
+    LanePool(int lane, LongSupplier clock) {
+        this.lane = lane;
+        this.clock = clock;
+    }
+
+    /** The pool has changed. */
+    void changed(PoolHealth health) {
+        snapshot = health.snapshot();
+    }
+
+    /** What may be spent on attempts that follow a failure. */
+    RetryBudget retries() {
+        return retries;
+    }
+
+    /** How a candidate stands; of another revision than the picture's nothing is known. */
+    private byte standing(GatewayRevision revision, Candidate candidate) {
+        return snapshot.isOf(revision.id()) ? snapshot.standing(candidate.slot(), clock.getAsLong()) : PoolSnapshot.UP;
+    }
+
+    /** Whether a new request may go to a candidate. */
+    boolean mayServe(GatewayRevision revision, Candidate candidate) {
+        return standing(revision, candidate) == PoolSnapshot.UP;
+    }
+
+    /** Whether a request that only this account can serve may go to it: one that runs dry still serves those. */
+    boolean mayServeAlone(GatewayRevision revision, Candidate candidate) {
+        byte standing = standing(revision, candidate);
+        return standing == PoolSnapshot.UP || standing == PoolSnapshot.DRAINING;
+    }
+
+    /** Whether this lane may give a candidate that is out one request, to see how it does. */
+    boolean isTrial(GatewayRevision revision, Candidate candidate) {
+        return snapshot.isOf(revision.id()) && snapshot.trial(candidate.slot(), lane) != 0;
+    }
+
+    /** Whether a human or the machine has taken it out for good, so that not even a trial goes there. */
+    boolean isSwitchedOff(GatewayRevision revision, Candidate candidate) {
+        byte standing = standing(revision, candidate);
+        return standing == PoolSnapshot.DISABLED || standing == PoolSnapshot.DRAINING;
+    }
+
+    /**
+     * Whether an account cannot be asked for what it keeps, whatever the model: it is switched off, or dead with all its
+     * models.
+     *
+     * @param accountId {@code channel/account}
+     */
+    boolean isGone(GatewayRevision revision, String accountId) {
+        if (!snapshot.isOf(revision.id())) {
+            return false;
+        }
+        boolean known = false;
+        boolean dead = true;
+        for (Model model : revision.models().values()) {
+            for (Candidate candidate : model.candidates()) {
+                if (candidate.accountId().equals(accountId)) {
+                    byte standing = standing(revision, candidate);
+                    if (standing == PoolSnapshot.DISABLED) {
+                        return true;
+                    }
+                    known = true;
+                    dead &= standing == PoolSnapshot.DEAD;
+                }
+            }
+        }
+        return known && dead;
+    }
+
+    /**
+     * When the first of those comes back that their provider asked to slow down.
+     *
+     * @return from now; zero when none of them waits
+     */
+    Duration earliestBack(GatewayRevision revision, List<Candidate> candidates) {
+        long now = clock.getAsLong();
+        long earliest = Long.MAX_VALUE;
+        for (Candidate candidate : candidates) {
+            if (standing(revision, candidate) == PoolSnapshot.COOLING) {
+                earliest = Math.min(earliest, snapshot.until(candidate.slot()) - now);
+            }
+        }
+        return earliest == Long.MAX_VALUE ? Duration.ZERO : Duration.ofNanos(Math.max(1, earliest));
+    }
+}
