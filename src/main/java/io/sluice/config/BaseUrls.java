@@ -19,8 +19,7 @@ final class BaseUrls {
     private static final Pattern URL = Pattern.compile("(https?)://([^/?#]*)([^?#]*)(.*)", Pattern.DOTALL);
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[^\\]]*]|[^:]*)(?::([0-9]{1,5}))?");
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?");
-    private static final Pattern QUERY =
-            Pattern.compile("(\\?([A-Za-z0-9._~=&+/:,-]|%[0-9A-Fa-f]{2}){1,2048})?");
+    private static final Pattern QUERY = Pattern.compile("(\\?([A-Za-z0-9._~=&+/:,-]|%[0-9A-Fa-f]{2}){1,2048})?");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
     private static final Pattern QUAD = Pattern.compile("((0|[1-9][0-9]{0,2})(\\.|$)){4}");

@@ -292,12 +292,13 @@ public final class EffectiveConfig {
     }
 
     private static JsonObject sink(NoticeSink sink) {
-        JsonObject json = new JsonObject()
-                .put("name", sink.name())
-                .put("type", sink.way().word());
+        JsonObject json =
+                new JsonObject().put("name", sink.name()).put("type", sink.way().word());
         switch (sink.way()) {
-            case NoticeSink.Webhook hook -> json.put("url", "fingerprint " + hook.url().fingerprint());
-            case NoticeSink.Chat chat -> json.put("url", "fingerprint " + chat.url().fingerprint());
+            case NoticeSink.Webhook hook ->
+                json.put("url", "fingerprint " + hook.url().fingerprint());
+            case NoticeSink.Chat chat ->
+                json.put("url", "fingerprint " + chat.url().fingerprint());
             case NoticeSink.Mail mail ->
                 json.put("host", mail.host())
                         .put("port", mail.port())

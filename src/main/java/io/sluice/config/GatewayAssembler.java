@@ -65,14 +65,7 @@ final class GatewayAssembler {
         clearText();
         unmatched(models);
         return new GatewayRevision(
-                id,
-                channels,
-                models,
-                keys(),
-                storedIds(),
-                entries.notices,
-                findings.notApplied(),
-                findings.warnings());
+                id, channels, models, keys(), storedIds(), entries.notices, findings.notApplied(), findings.warnings());
     }
 
     private @Nullable StoredIds storedIds() {

@@ -93,36 +93,30 @@ final class NotificationsReader {
                 sinks,
                 severities(section),
                 section.duration("group-wait", NoticeRules.NONE.groupWait(), Duration.ZERO, Duration.ofMinutes(5)),
-                section.duration(
-                        "group-interval", NoticeRules.NONE.groupInterval(), Duration.ZERO, Duration.ofDays(1)),
+                section.duration("group-interval", NoticeRules.NONE.groupInterval(), Duration.ZERO, Duration.ofDays(1)),
                 section.optionalDuration("remind", "never", Duration.ofMinutes(1), Duration.ofDays(30)));
     }
 
     private static Map<NoticeEvent, Severity> severities(Section section) {
         Map<NoticeEvent, Severity> severities = new EnumMap<>(NoticeEvent.class);
-        section.values("severity", "event", "word", "see below")
-                .forEach((word, value) -> {
-                    NoticeEvent event = NoticeEvent.ofWord(word)
-                            .filter(known -> known != NoticeEvent.TEST)
-                            .orElse(null);
-                    if (event == null) {
-                        section.findings()
-                                .error(
-                                        value.place(),
-                                        "'" + word + "' is no event" + Suggestion.of(word, NoticeEvent.words()));
-                        return;
-                    }
-                    for (Severity severity : Severity.values()) {
-                        if (severity.word().equals(value.text())) {
-                            severities.put(event, severity);
-                            return;
-                        }
-                    }
-                    section.findings()
-                            .error(
-                                    value.place(),
-                                    "'" + value.text() + "' is not one of info, warning, error, critical");
-                });
+        section.values("severity", "event", "word", "see below").forEach((word, value) -> {
+            NoticeEvent event = NoticeEvent.ofWord(word)
+                    .filter(known -> known != NoticeEvent.TEST)
+                    .orElse(null);
+            if (event == null) {
+                section.findings()
+                        .error(value.place(), "'" + word + "' is no event" + Suggestion.of(word, NoticeEvent.words()));
+                return;
+            }
+            for (Severity severity : Severity.values()) {
+                if (severity.word().equals(value.text())) {
+                    severities.put(event, severity);
+                    return;
+                }
+            }
+            section.findings()
+                    .error(value.place(), "'" + value.text() + "' is not one of info, warning, error, critical");
+        });
         return severities;
     }
 
@@ -225,8 +219,8 @@ final class NotificationsReader {
         sink.secret("url", option, written -> {
             HookUrl url = BaseUrls.hook(written);
             if (!url.tls() && !plaintext && !BaseUrls.isPrivate(url.host())) {
-                throw new IllegalArgumentException("would go in plain text over a public network; write https, or set"
-                        + " allow-plaintext: true");
+                throw new IllegalArgumentException(
+                        "would go in plain text over a public network; write https, or set" + " allow-plaintext: true");
             }
             if (BaseUrls.isLoopback(url.host()) && ports.isOwn(url.port())) {
                 throw new IllegalArgumentException("is this node's own port");

@@ -58,8 +58,7 @@ final class NoticeCodecs {
                 .text(word.event().word())
                 .small(word.over() ? 1 : 0)
                 .small(word.subjects().size());
-        word.subjects()
-                .forEach(subject -> to.text(subject.name()).small(subject.level()));
+        word.subjects().forEach(subject -> to.text(subject.name()).small(subject.level()));
     }
 
     private static NoticeWord word(WireReader from) {

@@ -23,8 +23,8 @@ public final class NoticeMetrics {
         works.keySet().retainAll(names);
         up.register(
                 names.stream()
-                        .map(name -> MultiGauge.Row.of(
-                                Tags.of("sink", name), () -> works.getOrDefault(name, true) ? 1 : 0))
+                        .map(name ->
+                                MultiGauge.Row.of(Tags.of("sink", name), () -> works.getOrDefault(name, true) ? 1 : 0))
                         .collect(Collectors.toList()),
                 true);
     }

@@ -26,10 +26,10 @@ import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
+import io.sluice.notify.Clocks;
+import io.sluice.notify.Identity;
 import io.sluice.notify.NoticeWatchVerticle;
 import io.sluice.notify.NotifyVerticle;
-import io.sluice.notify.NotifyVerticle.Clocks;
-import io.sluice.notify.NotifyVerticle.Identity;
 import io.sluice.provider.ProviderClientVerticle;
 import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
@@ -113,7 +113,8 @@ final class LiveParts implements Parts {
         Identity node = new Identity(config.name(), origin());
         Clocks clocks = new Clocks(nanoClock, InstantSource.system());
         return List.of(
-                new NotifyVerticle(node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
+                new NotifyVerticle(
+                        node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
                 new NoticeWatchVerticle(node, initial, clocks));
     }
 

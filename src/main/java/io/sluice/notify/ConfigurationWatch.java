@@ -63,11 +63,6 @@ final class ConfigurationWatch {
 
     private void raise(boolean over, String text) {
         raise.accept(new Notice(
-                NoticeEvent.CONFIG_REJECTED,
-                SUBJECT,
-                over,
-                text,
-                List.of(new Detail("node", node)),
-                clock.millis()));
+                NoticeEvent.CONFIG_REJECTED, SUBJECT, over, text, List.of(new Detail("node", node)), clock.millis()));
     }
 }

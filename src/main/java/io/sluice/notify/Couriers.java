@@ -107,8 +107,7 @@ final class Couriers {
                 List.of(),
                 clock.millis());
         Group group = new Group(NoticeEvent.TEST, NoticeEvent.TEST.severity(), State.BEGUN, List.of(test));
-        Telling telling =
-                new Telling("test-" + node + "-" + clock.millis(), List.of(group), 0, node, clock.millis());
+        Telling telling = new Telling("test-" + node + "-" + clock.millis(), List.of(group), 0, node, clock.millis());
         List<Future<Result>> results = bySink.values().stream()
                 .filter(courier ->
                         asked.sink().isEmpty() || courier.config().name().equals(asked.sink()))
@@ -116,7 +115,8 @@ final class Couriers {
                 .toList();
         List<String> names = List.copyOf(bySink.keySet());
         return Future.all(results)
-                .map(all -> new NoticeTested(results.stream().map(Future::result).toList(), names));
+                .map(all ->
+                        new NoticeTested(results.stream().map(Future::result).toList(), names));
     }
 
     private static Future<Result> result(Courier courier, Telling telling) {

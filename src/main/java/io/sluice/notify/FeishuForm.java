@@ -42,7 +42,8 @@ record FeishuForm(NoticeSink sink, Chat chat) implements HookForm {
         ArrayNode paragraphs = post.putArray("content");
         String text = Wording.cut(Wording.text(telling, sink.text(), UnaryOperator.identity()), MOST_BYTES);
         text.lines()
-                .forEach(line -> paragraphs.addArray().addObject().put("tag", "text").put("text", line));
+                .forEach(line ->
+                        paragraphs.addArray().addObject().put("tag", "text").put("text", line));
         return new Post(chat.url().target().reveal(), Map.of(), JsonBody.bytes(body));
     }
 

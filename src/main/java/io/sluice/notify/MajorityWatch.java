@@ -19,7 +19,7 @@ final class MajorityWatch {
     private static final long GOOD_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final String node;
-    private final NotifyVerticle.Clocks clocks;
+    private final Clocks clocks;
     private final Consumer<Notice> raise;
     private final Streak streak = new Streak();
     private boolean raised;
@@ -46,7 +46,7 @@ final class MajorityWatch {
      *
      * @param node name of this node
      */
-    MajorityWatch(String node, NotifyVerticle.Clocks clocks, Consumer<Notice> raise) {
+    MajorityWatch(String node, Clocks clocks, Consumer<Notice> raise) {
         this.node = node;
         this.clocks = clocks;
         this.raise = raise;

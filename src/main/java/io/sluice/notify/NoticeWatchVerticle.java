@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 
 /** Sees what operators should know and no other part of the node raises. One a node. */
 public final class NoticeWatchVerticle extends VerticleBase {
-    private final NotifyVerticle.Identity node;
+    private final Identity node;
     private final GatewayRevision initial;
-    private final NotifyVerticle.Clocks clocks;
+    private final Clocks clocks;
     private List<MessageConsumer<?>> consumers = List.of();
 
     /**
@@ -25,8 +25,7 @@ public final class NoticeWatchVerticle extends VerticleBase {
      * @param initial the revision it starts with
      * @param clocks what time it is
      */
-    public NoticeWatchVerticle(
-            NotifyVerticle.Identity node, GatewayRevision initial, NotifyVerticle.Clocks clocks) {
+    public NoticeWatchVerticle(Identity node, GatewayRevision initial, Clocks clocks) {
         this.node = node;
         this.initial = initial;
         this.clocks = clocks;

@@ -1,11 +1,8 @@
 package io.sluice.notify;
 
 import io.sluice.domain.notice.NoticeOffice;
-import io.sluice.domain.notice.NoticeWord;
 import io.sluice.domain.notice.Occurrence;
 import io.sluice.domain.notice.Pace;
-import io.sluice.domain.notice.SharedNotice;
-import io.sluice.domain.notice.Telling;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -16,10 +13,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Tells operators what was raised on this node and on others: what, when and by which node is decided by {@link
@@ -36,22 +31,6 @@ public final class NotifyVerticle extends VerticleBase {
     private final NoticeMetrics metrics;
     private final DoubleSupplier dice;
     private List<MessageConsumer<?>> consumers = List.of();
-
-    /**
-     * Which node this is.
-     *
-     * @param name of the node
-     * @param run its name; on a node of a cluster name, slash, incarnation in hexadecimal
-     */
-    public record Identity(String name, String run) {}
-
-    /**
-     * What time it is.
-     *
-     * @param nanos monotonic nanoseconds
-     * @param wall for messages and signatures
-     */
-    public record Clocks(LongSupplier nanos, InstantSource wall) {}
 
     /**
      * Not started yet.
@@ -92,18 +71,22 @@ public final class NotifyVerticle extends VerticleBase {
         });
         take(initial, office, couriers);
         consumers = List.of(
-                bus.consume(Address.NOTICE_RAISED, notice -> office.raised(
-                        occurrence(notice), clocks.nanos().getAsLong())),
-                bus.hear(Address.NOTICE_SHARED, shared -> office.heard(
-                        shared, clocks.nanos().getAsLong())),
-                bus.hear(Address.NOTICE_WORD, word -> office.heard(word, clocks.nanos().getAsLong())),
+                bus.consume(
+                        Address.NOTICE_RAISED,
+                        notice ->
+                                office.raised(occurrence(notice), clocks.nanos().getAsLong())),
+                bus.hear(
+                        Address.NOTICE_SHARED,
+                        shared -> office.heard(shared, clocks.nanos().getAsLong())),
+                bus.hear(
+                        Address.NOTICE_WORD,
+                        word -> office.heard(word, clocks.nanos().getAsLong())),
                 bus.consume(Address.CLUSTER_VIEW, view -> office.members(runs(view))),
                 bus.consume(Address.REVISION_CHANGED, change -> take(change.revision(), office, couriers)),
                 bus.serve(Address.NOTICE_TEST, couriers::test));
         vertx.setPeriodic(
                 TICK_MILLIS,
-                tick -> office.tick(
-                        clocks.nanos().getAsLong(), clocks.wall().millis()));
+                tick -> office.tick(clocks.nanos().getAsLong(), clocks.wall().millis()));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }
 
@@ -134,33 +117,5 @@ public final class NotifyVerticle extends VerticleBase {
         return view.members().stream()
                 .map(member -> member.name() + "/" + member.incarnation())
                 .toList();
-    }
-
-    /**
-     * Where decisions go.
-     *
-     * @param bus to other nodes
-     * @param couriers to sinks
-     */
-    private record Outward(Bus bus, Couriers couriers) implements NoticeOffice.Outlet {
-        @Override
-        public void share(SharedNotice notice) {
-            bus.announce(Address.NOTICE_SHARED, notice);
-        }
-
-        @Override
-        public void say(NoticeWord word) {
-            bus.announce(Address.NOTICE_WORD, word);
-        }
-
-        @Override
-        public void tell(String sink, Telling telling) {
-            couriers.bring(sink, telling);
-        }
-
-        @Override
-        public void lost(String sink, int count) {
-            couriers.lost(sink, count);
-        }
     }
 }

@@ -40,9 +40,12 @@ record SignedForm(NoticeSink sink, Webhook hook) implements HookForm {
         return new Post(
                 hook.url().target().reveal(),
                 Map.of(
-                        "x-sluice-id", telling.id(),
-                        "x-sluice-timestamp", seconds,
-                        "x-sluice-signature", "v1=" + HexFormat.of().formatHex(signature)),
+                        "x-sluice-id",
+                        telling.id(),
+                        "x-sluice-timestamp",
+                        seconds,
+                        "x-sluice-signature",
+                        "v1=" + HexFormat.of().formatHex(signature)),
                 body);
     }
 

@@ -46,8 +46,7 @@ class ClusterCodecTest {
                     "b/1f",
                     new Occurrence(NoticeEvent.NODE_LEFT, "c", true, 95, "is gone", List.of(new Fact("v", "1")), 9)),
             "01 0004 622f3166 0009 6e6f64652d6c656674 0001 63 01 5f 0007 697320676f6e65 0000000000000009 01 0001 76 0001 31",
-            new NoticeWord(
-                    "b/1f", "ops", Stage.FAILED, NoticeEvent.NODE_LEFT, false, List.of(new Subject("c", 95))),
+            new NoticeWord("b/1f", "ops", Stage.FAILED, NoticeEvent.NODE_LEFT, false, List.of(new Subject("c", 95))),
             "01 0004 622f3166 0003 6f7073 02 0009 6e6f64652d6c656674 00 01 0001 63 5f");
 
     static Stream<Map.Entry<Object, String>> version1() {

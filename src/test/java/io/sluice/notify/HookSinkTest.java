@@ -141,8 +141,9 @@ class HookSinkTest {
         assertThat(got.headers().get("x-sluice-id")).isEqualTo("n1-1");
         assertThat(got.headers().get("content-type")).isEqualTo("application/json; charset=utf-8");
         assertThat(got.headers().get("x-sluice-signature"))
-                .isEqualTo("v1=" + HexFormat.of()
-                        .formatHex(hmac(SECRET.reveal(), seconds + "." + new String(got.body(), UTF_8))));
+                .isEqualTo("v1="
+                        + HexFormat.of()
+                                .formatHex(hmac(SECRET.reveal(), seconds + "." + new String(got.body(), UTF_8))));
         JsonNode json = got.json();
         assertThat(json.at("/form").intValue()).isEqualTo(1);
         assertThat(json.at("/id").textValue()).isEqualTo("n1-1");
@@ -288,9 +289,10 @@ class HookSinkTest {
 
         int port = hook.port();
         hook.close();
-        Chat gone = new Chat(
-                Chat.Service.SLACK, new HookUrl(false, "127.0.0.1", port, Secret.of("/CANARY")), null);
-        assertThat(deliver(gone, telling(1))).hasMessage("it cannot be connected").matches(why -> !why.isHopeless());
+        Chat gone = new Chat(Chat.Service.SLACK, new HookUrl(false, "127.0.0.1", port, Secret.of("/CANARY")), null);
+        assertThat(deliver(gone, telling(1)))
+                .hasMessage("it cannot be connected")
+                .matches(why -> !why.isHopeless());
         hook = new TestHook(VERTX);
     }
 }

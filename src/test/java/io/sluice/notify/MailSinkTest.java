@@ -76,14 +76,17 @@ class MailSinkTest {
 
     @Test
     void sendsPlainText() throws Exception {
-        TestNode.await(sink(MailTls.NONE, null, null).deliver(telling("openai/中", "The provider said: 余额不足\n.\n..\nQUIT")));
+        TestNode.await(
+                sink(MailTls.NONE, null, null).deliver(telling("openai/中", "The provider said: 余额不足\n.\n..\nQUIT")));
 
         MimeMessage[] received = server.getReceivedMessages();
         assertThat(received).as("one for each").hasSize(2);
         MimeMessage mail = received[0];
         assertThat(mail.getSubject()).isEqualTo("[error] account disabled: openai/中");
         assertThat(mail.getFrom()[0]).hasToString("sluice@example.com");
-        assertThat(mail.getAllRecipients()).extracting(Object::toString).containsExactly("ops@example.com", "night@example.com");
+        assertThat(mail.getAllRecipients())
+                .extracting(Object::toString)
+                .containsExactly("ops@example.com", "night@example.com");
         assertThat(mail.getContentType()).startsWith("text/plain");
         assertThat(mail.getContent().toString().replace("\r\n", "\n").strip())
                 .isEqualTo("The provider said: 余额不足\n.\n..\nQUIT");
@@ -118,7 +121,8 @@ class MailSinkTest {
 
     @Test
     void sendsNothingWithoutTheTlsThatIsWanted() {
-        assertThatThrownBy(() -> TestNode.await(sink(MailTls.STARTTLS, null, null).deliver(telling("a", "text"))))
+        assertThatThrownBy(
+                        () -> TestNode.await(sink(MailTls.STARTTLS, null, null).deliver(telling("a", "text"))))
                 .hasRootCauseInstanceOf(Undelivered.class);
         assertThatThrownBy(() -> TestNode.await(sink(MailTls.TLS, null, null).deliver(telling("a", "text"))))
                 .hasRootCauseInstanceOf(Undelivered.class);
@@ -133,7 +137,8 @@ class MailSinkTest {
 
         assertThatThrownBy(() -> TestNode.await(sink.deliver(telling("a", "text"))))
                 .rootCause()
-                .isInstanceOfSatisfying(Undelivered.class, why -> assertThat(why.isHopeless()).isFalse());
+                .isInstanceOfSatisfying(
+                        Undelivered.class, why -> assertThat(why.isHopeless()).isFalse());
         server.start();
     }
 }

@@ -17,8 +17,6 @@ import io.sluice.message.Bus;
 import io.sluice.message.Notice;
 import io.sluice.message.RevisionChanged;
 import io.sluice.metrics.GatewayMetrics;
-import io.sluice.notify.NotifyVerticle.Clocks;
-import io.sluice.notify.NotifyVerticle.Identity;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Vertx;
@@ -46,17 +44,11 @@ final class NotifyNode {
     }
 
     static GatewayRevision revision(NoticeRules rules) {
-        GatewayRevision plain =
-                new RevisionBuilder().channel("c", channel -> channel.serves("m")).build();
+        GatewayRevision plain = new RevisionBuilder()
+                .channel("c", channel -> channel.serves("m"))
+                .build();
         return new GatewayRevision(
-                "test00000001",
-                plain.channels(),
-                plain.models(),
-                plain.keys(),
-                null,
-                rules,
-                List.of(),
-                List.of());
+                "test00000001", plain.channels(), plain.models(), plain.keys(), null, rules, List.of(), List.of());
     }
 
     static NoticeRules rules(Duration groupWait, NoticeSink... sinks) {
@@ -69,8 +61,7 @@ final class NotifyNode {
 
     static NoticeSink slack(String name, int port) {
         return sink(
-                name,
-                new Chat(Chat.Service.SLACK, new HookUrl(false, "127.0.0.1", port, Secret.of("/" + name)), null));
+                name, new Chat(Chat.Service.SLACK, new HookUrl(false, "127.0.0.1", port, Secret.of("/" + name)), null));
     }
 
     static NoticeSink sink(String name, NoticeSink.Way way) {

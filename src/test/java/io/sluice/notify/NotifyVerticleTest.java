@@ -78,8 +78,9 @@ class NotifyVerticleTest {
     @Test
     void triesAgainAndSaysOnceThatASinkIsDown() {
         AtomicInteger requests = new AtomicInteger();
-        hook.answers(request ->
-                request.response().setStatusCode(requests.incrementAndGet() < 3 ? 503 : 200).end());
+        hook.answers(request -> request.response()
+                .setStatusCode(requests.incrementAndGet() < 3 ? 503 : 200)
+                .end());
         try (LogLines log = LogLines.of(Courier.class)) {
             NotifyNode node = node(NotifyNode.webhook("a", hook.port()));
             node.raise(NoticeEvent.NODE_LEFT, "n2", false);
@@ -90,7 +91,9 @@ class NotifyVerticleTest {
             assertThat(node.isUp("a")).isOne();
             assertThat(node.count("a", "failed")).isEqualTo(2);
             assertThat(hook.got()).hasSize(3);
-            assertThat(hook.got().stream().map(got -> got.headers().get("x-sluice-id")).distinct())
+            assertThat(hook.got().stream()
+                            .map(got -> got.headers().get("x-sluice-id"))
+                            .distinct())
                     .as("it is one message")
                     .hasSize(1);
             assertThat(log.lines().stream().filter(line -> line.contains("sink a")))
@@ -125,8 +128,7 @@ class NotifyVerticleTest {
         Await.until(() -> node.count("a", "sent") == 1);
 
         NoticeSink moved = NotifyNode.sink(
-                "a",
-                new Webhook(new HookUrl(false, "127.0.0.1", hook.port(), Secret.of("/moved")), NotifyNode.SECRET));
+                "a", new Webhook(new HookUrl(false, "127.0.0.1", hook.port(), Secret.of("/moved")), NotifyNode.SECRET));
         node.reload(NotifyNode.rules(WAIT, moved, NotifyNode.webhook("new", hook.port())));
         node.raise(NoticeEvent.NODE_LEFT, "n2", true);
         node.raise(NoticeEvent.NODE_LEFT, "n3", false);
@@ -146,8 +148,7 @@ class NotifyVerticleTest {
 
         hook.answers(200, "");
         NoticeSink moved = NotifyNode.sink(
-                "a",
-                new Webhook(new HookUrl(false, "127.0.0.1", hook.port(), Secret.of("/moved")), NotifyNode.SECRET));
+                "a", new Webhook(new HookUrl(false, "127.0.0.1", hook.port(), Secret.of("/moved")), NotifyNode.SECRET));
         node.reload(NotifyNode.rules(WAIT, moved));
         Await.until(() -> node.count("a", "sent") == 1);
 
@@ -166,8 +167,7 @@ class NotifyVerticleTest {
         NoticeTested one = TestNode.await(node.bus.request(Address.NOTICE_TEST, new TestNotice("good")));
         NoticeTested none = TestNode.await(node.bus.request(Address.NOTICE_TEST, new TestNotice("other")));
 
-        assertThat(all.results())
-                .containsExactly(new Result("good", true, ""), new Result("bad", false, "status 404"));
+        assertThat(all.results()).containsExactly(new Result("good", true, ""), new Result("bad", false, "status 404"));
         assertThat(one.results()).containsExactly(new Result("good", true, ""));
         assertThat(none.results()).isEmpty();
         assertThat(none.sinks()).containsExactly("good", "bad");

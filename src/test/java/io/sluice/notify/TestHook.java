@@ -31,10 +31,11 @@ final class TestHook {
     }
 
     TestHook(Vertx vertx) {
-        server = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
-            got.add(new Got(request.uri(), request.headers(), body.getBytes()));
-            answer.accept(request);
-        }));
+        server = vertx.createHttpServer()
+                .requestHandler(request -> request.body().onSuccess(body -> {
+                    got.add(new Got(request.uri(), request.headers(), body.getBytes()));
+                    answer.accept(request);
+                }));
         TestNode.await(server.listen(0, "127.0.0.1"));
     }
 

@@ -84,7 +84,9 @@ public enum NoticeEvent {
 
     /** The event of a word; empty when there is none. */
     public static Optional<NoticeEvent> ofWord(String word) {
-        return Arrays.stream(values()).filter(event -> event.word().equals(word)).findFirst();
+        return Arrays.stream(values())
+                .filter(event -> event.word().equals(word))
+                .findFirst();
     }
 
     /** Every word, {@link #TEST} apart: that one is asked for and goes wherever it is asked for. */

@@ -124,7 +124,10 @@ public final class NoticeOffice {
         Learned learned = book.learn(seen, origin, now);
         if (isNews(learned)) {
             for (NoticeSink sink : rules.sinks()) {
-                route(seen, sink, desks.get(sink.name()), learned == Learned.FIRST, now);
+                SinkDesk desk = desks.get(sink.name());
+                if (desk != null) {
+                    route(seen, sink, desk, learned == Learned.FIRST, now);
+                }
             }
         }
         return learned;

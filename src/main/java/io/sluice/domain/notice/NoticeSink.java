@@ -68,7 +68,8 @@ public record NoticeSink(
      * @param url where it is
      * @param secret signs what is posted; null where the robot asks for no signature
      */
-    public record Chat(Service service, HookUrl url, @Nullable Secret secret) implements Way {
+    public record Chat(
+            Service service, HookUrl url, @Nullable Secret secret) implements Way {
         /** Services, and what has their form. */
         public enum Service {
             /** Slack, and Mattermost, Rocket.Chat, Discord with {@code /slack}. */

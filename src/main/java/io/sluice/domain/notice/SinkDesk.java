@@ -160,7 +160,7 @@ final class SinkDesk {
                 }
             }
             case TOLD -> {
-                if (isMeant) {
+                if (isMeant && wanted != null) {
                     lastTold.put(new Kind(word.event(), wanted), now);
                     leftOut = 0;
                 }
@@ -339,7 +339,9 @@ final class SinkDesk {
         long every = pace.patience().toNanos() / 3;
         say(
                 Stage.TAKEN,
-                those.stream().filter(flight -> flight.thing.sayTaken(now, every)).toList(),
+                those.stream()
+                        .filter(flight -> flight.thing.sayTaken(now, every))
+                        .toList(),
                 words);
     }
 

@@ -114,10 +114,7 @@ final class Thing {
 
     /** Whether nothing is known of it that could matter. */
     boolean isSpent(long now, long patience) {
-        return !open
-                && !told
-                && flying == null
-                && (takenElsewhereAt == null || now - takenElsewhereAt > 2 * patience);
+        return !open && !told && flying == null && (takenElsewhereAt == null || now - takenElsewhereAt > 2 * patience);
     }
 
     /** Whether the sink knows how it is, so that nothing would be told twice or not at all if it were forgotten soon. */

@@ -110,8 +110,8 @@ public final class Wording {
             } else {
                 all.stream().limit(MOST_TOLD).forEach(one -> lines.add("- " + one.subject() + tail(group, one)));
                 if (all.size() > MOST_TOLD) {
-                    lines.add("and " + (all.size() - MOST_TOLD) + " more: "
-                            + named(all.subList(MOST_TOLD, all.size())));
+                    lines.add(
+                            "and " + (all.size() - MOST_TOLD) + " more: " + named(all.subList(MOST_TOLD, all.size())));
                 }
             }
         }
@@ -135,7 +135,9 @@ public final class Wording {
     }
 
     private static String said(Group group, Occurrence one) {
-        return one.text().isEmpty() && group.state() == State.OVER ? group.event().after() : one.text();
+        return one.text().isEmpty() && group.state() == State.OVER
+                ? group.event().after()
+                : one.text();
     }
 
     private static String named(List<Occurrence> all) {

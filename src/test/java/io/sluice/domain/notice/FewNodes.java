@@ -38,7 +38,10 @@ final class FewNodes {
             StringBuilder text = new StringBuilder();
             for (Group group : telling.groups()) {
                 text.append(text.isEmpty() ? "" : "; ")
-                        .append(group.state() == State.BEGUN ? "" : group.state().word() + " ")
+                        .append(
+                                group.state() == State.BEGUN
+                                        ? ""
+                                        : group.state().word() + " ")
                         .append(group.event().word())
                         .append(": ")
                         .append(String.join(

@@ -164,8 +164,7 @@ class NoticeOfficeTest {
         nodes.raise("n1", over(POOL_NEAR_LIMIT, "m"));
         nodes.pass(Duration.ofMinutes(2));
 
-        assertThat(nodes.took())
-                .containsExactly("pool-near-limit: m", "pool-near-limit: m", "over pool-near-limit: m");
+        assertThat(nodes.took()).containsExactly("pool-near-limit: m", "pool-near-limit: m", "over pool-near-limit: m");
     }
 
     @Test
@@ -232,8 +231,8 @@ class NoticeOfficeTest {
         nodes.pass(Duration.ofMinutes(10));
 
         assertThat(nodes.taken).extracting(Taken::sink).containsExactlyInAnyOrder("one", "two");
-        assertThat(nodes.taken).allSatisfy(taken -> assertThat(taken.telling().count())
-                .isEqualTo(200));
+        assertThat(nodes.taken)
+                .allSatisfy(taken -> assertThat(taken.telling().count()).isEqualTo(200));
     }
 
     @Test

@@ -84,7 +84,8 @@ class TemplateTest {
                 .toArray(Occurrence[]::new);
         Telling telling = telling(group(State.BEGUN, many));
 
-        assertThat(Wording.title(telling, Template.parse("{summary}"), AS_IT_IS)).isEqualTo("4000 accounts disabled");
+        assertThat(Wording.title(telling, Template.parse("{summary}"), AS_IT_IS))
+                .isEqualTo("4000 accounts disabled");
         assertThat(Wording.text(telling, Template.parse("{text}"), AS_IT_IS))
                 .contains("and 3990 more: ", "and 3960 more")
                 .hasSizeLessThan(2_000);
@@ -106,9 +107,9 @@ class TemplateTest {
         assertThat(nasty.subject()).isEqualTo("a  Bcc: x@example.com");
         assertThat(nasty.level()).isEqualTo(100);
         assertThat(nasty.text()).startsWith("line\n [31mred right to left").hasSize(Occurrence.MOST_TEXT);
-        assertThat(nasty.facts()).hasSize(Occurrence.MOST_FACTS).allMatch(fact -> fact.value()
-                        .length()
-                == Fact.MOST_VALUE);
+        assertThat(nasty.facts())
+                .hasSize(Occurrence.MOST_FACTS)
+                .allMatch(fact -> fact.value().length() == Fact.MOST_VALUE);
     }
 
     @ParameterizedTest
@@ -126,8 +127,8 @@ class TemplateTest {
 
     @Test
     void pausesGrowAndAreBounded() {
-        assertThat(IntStream.rangeClosed(1, 9)
-                        .mapToObj(failed -> Backoff.pause(failed, Duration.ZERO, 1).toMillis()))
+        assertThat(IntStream.rangeClosed(1, 9).mapToObj(failed -> Backoff.pause(failed, Duration.ZERO, 1)
+                        .toMillis()))
                 .containsExactly(1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 32_000L, 60_000L, 60_000L, 60_000L);
         assertThat(Backoff.pause(1, Duration.ZERO, 0)).isEqualTo(Duration.ofMillis(500));
         assertThat(Backoff.pause(1, Duration.ofSeconds(30), 0.5)).isEqualTo(Duration.ofSeconds(30));
