@@ -91,8 +91,8 @@ final class HealthDesk implements PoolState.Listener {
 
     private void human(Account account) {
         Word word = book.human(account);
-        state.human(
-                account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
+        AccountState byHand = word == null ? AccountState.ENABLED : word.state().wanted();
+        state.human(account.id(), account.state().strictest(byHand));
     }
 
     private void machine(Account account, Word word) {
