@@ -418,7 +418,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "notifications", "currencies");
+                .containsExactly("prices", "budgets", "currencies");
     }
 
     @Test
