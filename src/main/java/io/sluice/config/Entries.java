@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +151,7 @@ final class Entries {
      * @param attemptTimeout null when not said
      * @param ambiguous null when not said
      * @param statuses null when not said
+     * @param hedge null when not said; empty for never
      */
     record Policy(
             @Nullable Strategy strategy,
@@ -159,7 +162,8 @@ final class Entries {
             @Nullable Duration maxWaitStream,
             @Nullable Duration attemptTimeout,
             @Nullable AmbiguousFaults ambiguous,
-            @Nullable Set<Integer> statuses) {
-        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null);
+            @Nullable Set<Integer> statuses,
+            @Nullable Optional<Hedge> hedge) {
+        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null, null);
     }
 }
