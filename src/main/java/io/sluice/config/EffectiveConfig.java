@@ -156,6 +156,7 @@ public final class EffectiveConfig {
         JsonObject json = new JsonObject()
                 .put("name", account.name())
                 .put("key", "fingerprint " + account.key().fingerprint())
+                .put("state", account.state().word())
                 .put("limits", limits(account.limits()));
         if (account.own() != null) {
             outbound(json, account.own().outbound());

@@ -4,6 +4,7 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
@@ -65,9 +66,15 @@ final class Entries {
      * @param place where it stands
      * @param channel what it says, without its accounts
      * @param accounts its accounts
-     * @param disabled whether an operator switched it off
+     * @param state what is wanted of it
      */
-    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, boolean disabled) implements Entry {
+    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, AccountState state)
+            implements Entry {
+        /** Whether nothing is sent there, so that it may be unfinished. */
+        boolean disabled() {
+            return state == AccountState.DISABLED;
+        }
+
         @Override
         public String name() {
             return channel.name();
@@ -84,7 +91,7 @@ final class Entries {
      * @param quotaOf who it is counted with
      * @param own what counts in the place of its channel's options; null when nothing does
      * @param clearText whether the credential stands in the file itself
-     * @param disabled whether an operator switched it off
+     * @param state what is wanted of it
      */
     record AccountEntry(
             Place place,
@@ -94,8 +101,13 @@ final class Entries {
             @Nullable String quotaOf,
             Account.@Nullable Own own,
             boolean clearText,
-            boolean disabled)
-            implements Entry {}
+            AccountState state)
+            implements Entry {
+        /** Whether nothing is sent there. */
+        boolean disabled() {
+            return state == AccountState.DISABLED;
+        }
+    }
 
     /**
      * A public model.

@@ -96,12 +96,9 @@ final class GatewayAssembler {
         List<Channel> channels = new ArrayList<>();
         int index = 0;
         for (ChannelEntry entry : entries.channels) {
-            if (entry.disabled()) {
-                continue;
-            }
             List<Account> accounts = new ArrayList<>();
             for (AccountEntry account : entry.accounts()) {
-                if (!account.disabled() && account.key() != null) {
+                if (account.key() != null) {
                     accounts.add(new Account(
                             entry.name() + "/" + account.name(),
                             account.name(),
@@ -109,7 +106,8 @@ final class GatewayAssembler {
                             account.key(),
                             limits(entry.channel().type(), account),
                             account.quotaOf(),
-                            account.own()));
+                            account.own(),
+                            entry.state().strictest(account.state())));
                 }
             }
             if (!accounts.isEmpty()) {

@@ -21,6 +21,7 @@ final class LanePool {
     private final RetryBudget retries = new RetryBudget();
     private final FirstByteTimes firstBytes = new FirstByteTimes();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
+    private PoolSnapshot unseen = PoolSnapshot.UNKNOWN;
 
     /**
      * Nothing is known yet: everybody may serve.
@@ -48,9 +49,19 @@ final class LanePool {
         return firstBytes;
     }
 
-    /** How a candidate stands; of another revision than the picture's nothing is known. */
+    /** How a candidate stands; of another revision than the picture's only what its files say is known. */
     private byte standing(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id()) ? snapshot.standing(candidate.slot(), clock.getAsLong()) : PoolSnapshot.UP;
+        return picture(revision).standing(candidate.slot(), clock.getAsLong());
+    }
+
+    private PoolSnapshot picture(GatewayRevision revision) {
+        if (snapshot.isOf(revision.id())) {
+            return snapshot;
+        }
+        if (!unseen.isOf(revision.id())) {
+            unseen = PoolSnapshot.initial(revision);
+        }
+        return unseen;
     }
 
     /** Whether a new request may go to a candidate. */
@@ -82,9 +93,6 @@ final class LanePool {
      * @param accountId {@code channel/account}
      */
     boolean isGone(GatewayRevision revision, String accountId) {
-        if (!snapshot.isOf(revision.id())) {
-            return false;
-        }
         boolean known = false;
         boolean dead = true;
         for (Model model : revision.models().values()) {

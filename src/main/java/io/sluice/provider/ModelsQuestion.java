@@ -127,14 +127,14 @@ final class ModelsQuestion {
         return request.send();
     }
 
-    private static Future<JsonNode> read(ProviderAdapter adapter, HttpClientResponse response) {
+    private Future<JsonNode> read(ProviderAdapter adapter, HttpClientResponse response) {
         return BoundedBody.of(response, MOST_BYTES, "The upstream's list of models has no end.")
                 .compose(body -> {
                     int status = response.statusCode();
                     if (status != 200) {
                         return Future.failedFuture(new GatewayException(
                                 status >= 400
-                                        ? adapter.classify(status, response.headers(), body)
+                                        ? adapter.classify(status, response.headers(), body, wallClock.instant())
                                         : UpstreamFailure.of(
                                                 Kind.BAD_RESPONSE,
                                                 "The upstream answered with status " + status + ".")));

@@ -35,8 +35,10 @@ class GatewayErrorsTest {
                 arguments("weight: [1]", "5:5: channels[0].weight: is a list where a single value belongs"),
                 arguments(
                         "weight: 99999999999999999999", "5:5: channels[0].weight: '99999999999999999999' is too large"),
-                arguments("disabled: no", "5:5: channels[0].disabled: 'no' is not true or false"),
-                arguments("disabled: True", "5:5: channels[0].disabled: 'True' is not true or false"),
+                arguments("lenient: no", "5:5: channels[0].lenient: 'no' is not true or false"),
+                arguments("lenient: True", "5:5: channels[0].lenient: 'True' is not true or false"),
+                arguments("state: off", "5:5: channels[0].state: 'off' is not one of enabled, draining, disabled"),
+                arguments("disabled: true", "5:5: channels[0].disabled: is no longer read; write 'state: disabled'"),
                 arguments(
                         "on-client-gone: leave",
                         "5:5: channels[0].on-client-gone: 'leave' is not one of cancel, drain"),

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -226,7 +228,8 @@ class GatewayRevisionTest {
                         "0 openai/team-a value-of-KEY_A",
                         "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
                         "2 openai/named k-two",
-                        "3 openai/shares value-of-KEY_A");
+                        "3 openai/shares value-of-KEY_A",
+                        "4 openai/off value-of-KEY_OFF");
     }
 
     @ParameterizedTest
@@ -418,7 +421,30 @@ class GatewayRevisionTest {
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
                 .containsExactly("prices", "budgets", "notifications", "currencies");
-        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu", "claude");
+    }
+
+    @Test
+    void whatIsOutStaysInTheRevisionWithTheStricterWord() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.channels())
+                .extracting(Channel::name)
+                .containsExactly("openai", "azure-eu", "claude", "off");
+        assertThat(revision.accounts())
+                .filteredOn(account -> account.state() != AccountState.ENABLED)
+                .extracting(account -> account.id() + " " + account.state())
+                .containsExactly("openai/off DISABLED", "off/a DRAINING");
+        PoolSnapshot initial = PoolSnapshot.initial(revision);
+        assertThat(initial.isOf(revision.id())).isTrue();
+        revision.models().values().forEach(model -> model.candidates()
+                .forEach(candidate -> assertThat(initial.standing(candidate.slot(), 0))
+                        .as(candidate.accountId())
+                        .isEqualTo(
+                                switch (candidate.account().state()) {
+                                    case ENABLED -> PoolSnapshot.UP;
+                                    case DRAINING -> PoolSnapshot.DRAINING;
+                                    case DISABLED -> PoolSnapshot.DISABLED;
+                                })));
     }
 
     @Test

@@ -125,9 +125,9 @@ class PoolFaultsTest {
         // A provider that was silent may have acted, and a whole answer would be paid twice.
         cases.add(new Case("{\"kind\":\"stall\"}", false, Client.REFUSED, up, 1));
         // After the first byte.
-        cases.add(new Case("{\"kind\":\"cut\",\"after-events\":2}", true, Client.CUT, up, 1));
-        cases.add(new Case("{\"kind\":\"stall\",\"after-events\":2}", true, Client.CUT, up, 1));
-        cases.add(new Case("{\"kind\":\"error-event\",\"after-events\":2}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"cut\",\"after-events\":8}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"stall\",\"after-events\":8}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"error-event\",\"after-events\":8}", true, Client.CUT, up, 1));
         return cases;
     }
 

@@ -1,5 +1,7 @@
 package io.sluice.provider.ollama;
 
+import static java.time.ZoneOffset.UTC;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
@@ -15,11 +17,10 @@ import io.sluice.domain.dialect.ollama.OllamaCodec;
 import io.sluice.domain.dialect.ollama.OllamaEmbeddingTap;
 import io.sluice.domain.dialect.ollama.OllamaEmbeddings;
 import io.sluice.domain.dialect.ollama.OllamaFaults;
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
-import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
@@ -33,7 +34,7 @@ import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RetryAfter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -132,13 +133,16 @@ public final class OllamaAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        ParsedError error = UpstreamErrors.parse(status, body);
-        Kind kind = status < 400 ? Kind.BAD_RESPONSE : OllamaFaults.kind(status, error.message());
-        Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR
-                ? RetryAfter.of(headers, error.message())
-                : Duration.ZERO;
-        return new UpstreamFailure(kind, status, error.message(), error.type(), error.param(), error.code(), wait);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return ErrorTable.NONE.dated(
+                OllamaFaults.failure(
+                        status, UpstreamErrors.parse(status, body), RetryAfter.of(headers, body, UTC, now)),
+                now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return ErrorTable.NONE.dated(failure, now);
     }
 
     /** Nothing: Ollama sends no limits. */

@@ -31,7 +31,7 @@ class PoolStatePropertyTest {
             case 0 -> new Verdict.SlowDown(reach, named, random.nextBoolean());
             case 1 -> new Verdict.Dead(random.nextBoolean());
             case 2 -> new Verdict.OutOfMoney(reach, named);
-            case 3 -> new Verdict.ModelMissing();
+            case 3 -> new Verdict.ModelMissing(true);
             case 4 -> new Verdict.EndpointSick(random.nextBoolean() ? named : Duration.ZERO, random.nextBoolean());
             case 5 -> new Verdict.Ambiguous();
             case 6 -> new Verdict.RequestWrong();
