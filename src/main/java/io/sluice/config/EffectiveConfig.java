@@ -8,6 +8,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -255,6 +256,15 @@ public final class EffectiveConfig {
                 new JsonObject()
                         .put("share", failover.retries().percent() + "%")
                         .put("least", failover.retries().least()));
+        Hedge hedge = failover.hedge();
+        if (hedge != null) {
+            json.put(
+                    "hedge",
+                    new JsonObject()
+                            .put("after", hedge.after() == null ? "p95" : Scalars.show(hedge.after()))
+                            .put("least", Scalars.show(hedge.least()))
+                            .put("most", Scalars.show(hedge.most())));
+        }
     }
 
     private static String word(Enum<?> value) {

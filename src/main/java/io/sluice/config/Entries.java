@@ -9,6 +9,7 @@ import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +157,7 @@ final class Entries {
      * @param attemptTimeout null when not said
      * @param ambiguous null when not said
      * @param statuses null when not said
+     * @param hedge null when not said; empty for never
      */
     record Policy(
             @Nullable Strategy strategy,
@@ -165,7 +168,8 @@ final class Entries {
             @Nullable Duration maxWaitStream,
             @Nullable Duration attemptTimeout,
             @Nullable AmbiguousFaults ambiguous,
-            @Nullable Set<Integer> statuses) {
-        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null);
+            @Nullable Set<Integer> statuses,
+            @Nullable Optional<Hedge> hedge) {
+        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null, null);
     }
 }

@@ -53,6 +53,7 @@ public final class GatewayMetrics {
             Map.entry(
                     "sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
             Map.entry("sluice.retries.refused", "attempts that were not made because the retry budget was spent"),
+            Map.entry("sluice.hedges", "second attempts that were begun beside a slow one"),
             Map.entry("sluice.attempts", "attempts at providers that are over"),
             Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
             Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
@@ -246,6 +247,11 @@ public final class GatewayMetrics {
             meters.timer("sluice.upstream.head", FIRST_BYTE_BUCKETS, "channel", channel)
                     .record(attempt.headNanos(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** A second attempt was begun beside a slow one. */
+    public void hedged() {
+        meters.counter("sluice.hedges").increment();
     }
 
     /** An attempt was not made, because too many others had followed a failure. */

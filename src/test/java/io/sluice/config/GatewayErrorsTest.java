@@ -289,6 +289,15 @@ class GatewayErrorsTest {
                 arguments(
                         also("routing: { retry-budget: { share: 101% } }"),
                         "routing.retry-budget.share: '101%' is not a share"),
+                arguments(
+                        also("routing: { hedge: { least: 1s } }"),
+                        "routing.hedge.after: is missing; write p95, a duration, or never"),
+                arguments(
+                        also("routing: { hedge: { after: p95, least: 6s } }"),
+                        "routing.hedge.least: is more than most, 5s"),
+                arguments(
+                        also("models: { m: { hedge: { after: p50 } } }"),
+                        "models.m.hedge.after: 'p50' is not a duration"),
                 arguments(also("routing: { attempt-timeout: 1ms }"), "routing.attempt-timeout: '1ms' is outside"),
                 arguments(also("models: { m: { price: { input: 1 } } }"), "models.m.price.output: is missing"),
                 arguments(also("models: { m: { attempts: 0 } }"), "models.m.attempts: '0' is outside 1 to 20"),
