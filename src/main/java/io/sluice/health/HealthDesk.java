@@ -45,6 +45,7 @@ final class HealthDesk implements PoolState.Listener {
     private final CircuitBreakers breakers;
     private final SharedHealth shared;
     private final Leadership leadership;
+    private final Prober prober;
     private GatewayRevision revision;
     private int ticks;
 
@@ -61,6 +62,7 @@ final class HealthDesk implements PoolState.Listener {
         this.breakers = new CircuitBreakers(vertx, this::moved);
         this.shared = new SharedHealth(bus, setup.origin(), clock, state);
         this.leadership = new Leadership(setup.node());
+        this.prober = new Prober(bus, clock, setup.lanes());
         shared.accounts(revision);
         recall();
         book.onChange(this::said);
@@ -89,7 +91,8 @@ final class HealthDesk implements PoolState.Listener {
 
     private void human(Account account) {
         Word word = book.human(account);
-        state.human(account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
+        AccountState byHand = word == null ? AccountState.ENABLED : word.state().wanted();
+        state.human(account.id(), account.state().strictest(byHand));
     }
 
     private void machine(Account account, Word word) {
@@ -97,16 +100,14 @@ final class HealthDesk implements PoolState.Listener {
             state.toldAlive(account.id(), clock.getAsLong());
         } else {
             boolean money = word.state() == Word.State.OUT_OF_MONEY;
-            state.toldDead(
-                    account.id(), money, word.reason(), word.evidence(), word.atMillis(), clock.getAsLong());
+            state.toldDead(account.id(), money, word.reason(), word.evidence(), word.atMillis(), clock.getAsLong());
         }
     }
 
     /** Somebody said something, here or on another node. */
     private void said(Word word) {
         for (Account account : revision.accounts()) {
-            boolean meant = account.id().equals(word.subject())
-                    || account.id().startsWith(word.subject() + "/");
+            boolean meant = account.id().equals(word.subject()) || account.id().startsWith(word.subject() + "/");
             if (meant && word.author() == Word.Author.HUMAN) {
                 human(account);
             } else if (meant && word.equals(book.machine(account))) {
@@ -155,7 +156,14 @@ final class HealthDesk implements PoolState.Listener {
         state.tick(leadership::leads, now);
         if (++ticks % LOOK_EVERY == 0) {
             notices.look(revision.channels(), state.views(now), now);
+            // For lanes that came after the last change, and because a message may be lost.
+            publisher.changed();
         }
+    }
+
+    /** Somebody came, perhaps, who knows nothing yet. */
+    void tellAgain() {
+        publisher.changed();
     }
 
     /** Ends all timers. */
@@ -208,7 +216,10 @@ final class HealthDesk implements PoolState.Listener {
     }
 
     @Override
-    public void probe(Candidate candidate, Probe kind) {}
+    public void probe(Candidate candidate, Probe kind) {
+        prober.probe(candidate, kind)
+                .onSuccess(failure -> state.probed(candidate.accountId(), kind, failure, clock.getAsLong()));
+    }
 
     private void moved(Subject subject, Circuit.State next) {
         switch (next) {

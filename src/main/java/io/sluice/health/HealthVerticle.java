@@ -38,13 +38,13 @@ public final class HealthVerticle extends VerticleBase {
 
     private Future<?> begin(Bus bus, WordBook opened) {
         HealthDesk made = new HealthDesk(vertx, context, bus, setup, opened);
-        WordExchange talk =
-                new WordExchange(vertx, bus, opened, setup.origin(), setup.clock(), setup.random());
+        WordExchange talk = new WordExchange(vertx, bus, opened, setup.origin(), setup.clock(), setup.random());
         book = opened;
         desk = made;
         exchange = talk;
         consumers.add(bus.consume(Address.ATTEMPT_FINISHED, made::finished));
         consumers.add(bus.consume(Address.TRIAL_TAKEN, made::taken));
+        consumers.add(bus.consume(Address.READINESS_CHANGED, change -> made.tellAgain()));
         consumers.add(bus.consume(Address.CLUSTER_VIEW, made::members));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> made.revision(change.revision())));
         consumers.add(bus.hear(Address.ACCOUNT_HEALTH, made.shared()::heard));

@@ -4,16 +4,22 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** The latest picture of the pool's health that came to a lane. Used on the lane's event loop. */
+/**
+ * The latest picture of the pool's health that came to a lane, and what the lane may spend on asking again. Used on the
+ * lane's event loop.
+ */
 final class LanePool {
     private final int lane;
     private final LongSupplier clock;
+    private final RetryBudget retries = new RetryBudget();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
+    private PoolSnapshot unseen = PoolSnapshot.UNKNOWN;
 
     /**
      * Nothing is known yet: everybody may serve.
@@ -31,9 +37,24 @@ final class LanePool {
         snapshot = health.snapshot();
     }
 
-    /** How a candidate stands; of another revision than the picture's nothing is known. */
+    /** What may be spent on attempts that follow a failure. */
+    RetryBudget retries() {
+        return retries;
+    }
+
+    /** How a candidate stands; of another revision than the picture's only what its files say is known. */
     private byte standing(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id()) ? snapshot.standing(candidate.slot(), clock.getAsLong()) : PoolSnapshot.UP;
+        return picture(revision).standing(candidate.slot(), clock.getAsLong());
+    }
+
+    private PoolSnapshot picture(GatewayRevision revision) {
+        if (snapshot.isOf(revision.id())) {
+            return snapshot;
+        }
+        if (!unseen.isOf(revision.id())) {
+            unseen = PoolSnapshot.initial(revision);
+        }
+        return unseen;
     }
 
     /** Whether a new request may go to a candidate. */
@@ -65,9 +86,6 @@ final class LanePool {
      * @param accountId {@code channel/account}
      */
     boolean isGone(GatewayRevision revision, String accountId) {
-        if (!snapshot.isOf(revision.id())) {
-            return false;
-        }
         boolean known = false;
         boolean dead = true;
         for (Model model : revision.models().values()) {

@@ -1,6 +1,7 @@
 package io.sluice.message;
 
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.CandidateList;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Scope;
 import java.util.List;
@@ -28,6 +29,6 @@ public record ReserveQuota(
     /** Copies the lists. */
     public ReserveQuota {
         keyScopes = List.copyOf(keyScopes);
-        candidates = List.copyOf(candidates);
+        candidates = CandidateList.copyOf(candidates);
     }
 }

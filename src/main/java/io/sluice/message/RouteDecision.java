@@ -2,6 +2,7 @@ package io.sluice.message;
 
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.CandidateList;
 import java.util.List;
 
 /** The router's answer. */
@@ -14,7 +15,7 @@ public sealed interface RouteDecision {
     record Planned(List<Candidate> candidates) implements RouteDecision {
         /** Copies the list. */
         public Planned {
-            candidates = List.copyOf(candidates);
+            candidates = CandidateList.copyOf(candidates);
         }
     }
 

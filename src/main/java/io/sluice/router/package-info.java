@@ -1,5 +1,5 @@
 /**
- * Turns a model name into an ordered list of candidates; holds the health view of its lane.
+ * Turns a model name into an ordered list of candidates, by the latest pictures of health and headroom.
  *
  * <p>Must not import {@code ingress}, {@code provider} or {@code quota}.
  */

@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
+import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Channel.Responses;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Proxy;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.SystemPrompt;
@@ -221,7 +227,8 @@ class GatewayRevisionTest {
                         "0 openai/team-a value-of-KEY_A",
                         "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
                         "2 openai/named k-two",
-                        "3 openai/shares value-of-KEY_A");
+                        "3 openai/shares value-of-KEY_A",
+                        "4 openai/off value-of-KEY_OFF");
     }
 
     @ParameterizedTest
@@ -360,7 +367,22 @@ class GatewayRevisionTest {
         assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
         assertThat(model.policy())
                 .isEqualTo(new RoutePolicy(
-                        Strategy.FILL, false, 5, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ZERO));
+                        Strategy.FILL,
+                        false,
+                        5,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ZERO,
+                        new Failover(
+                                Duration.ofSeconds(4),
+                                AmbiguousFaults.NEVER,
+                                Set.of(404, 451),
+                                new RetryShare(35, 4))));
+        assertThat(model.fallbacksOn())
+                .isEqualTo(Map.of(
+                        FallbackCause.CONTEXT, List.of("claude-sonnet"),
+                        FallbackCause.CONTENT, List.of("claude-sonnet", "gpt-4o-mini"),
+                        FallbackCause.OVERLOADED, List.of("gpt-4o-mini")));
         assertThat(model.outputEstimate()).isEqualTo(2048);
         assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
         assertThat(revision.models().get("gpt-4").policy())
@@ -370,7 +392,9 @@ class GatewayRevisionTest {
                         2,
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        new Failover(
+                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes())
@@ -384,6 +408,7 @@ class GatewayRevisionTest {
         assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
         assertThat(key.team()).isEqualTo("research");
         assertThat(key.disabled()).isTrue();
+        assertThat(key.diagnostics()).isTrue();
         assertThat(revision.keys().named("by-hash").orElseThrow().hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
     }
 
@@ -394,7 +419,30 @@ class GatewayRevisionTest {
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
                 .containsExactly("prices", "budgets", "notifications", "currencies");
-        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu", "claude");
+    }
+
+    @Test
+    void whatIsOutStaysInTheRevisionWithTheStricterWord() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.channels())
+                .extracting(Channel::name)
+                .containsExactly("openai", "azure-eu", "claude", "off");
+        assertThat(revision.accounts())
+                .filteredOn(account -> account.state() != AccountState.ENABLED)
+                .extracting(account -> account.id() + " " + account.state())
+                .containsExactly("openai/off DISABLED", "off/a DRAINING");
+        PoolSnapshot initial = PoolSnapshot.initial(revision);
+        assertThat(initial.isOf(revision.id())).isTrue();
+        revision.models().values().forEach(model -> model.candidates()
+                .forEach(candidate -> assertThat(initial.standing(candidate.slot(), 0))
+                        .as(candidate.accountId())
+                        .isEqualTo(
+                                switch (candidate.account().state()) {
+                                    case ENABLED -> PoolSnapshot.UP;
+                                    case DRAINING -> PoolSnapshot.DRAINING;
+                                    case DISABLED -> PoolSnapshot.DISABLED;
+                                })));
     }
 
     @Test
@@ -505,6 +553,10 @@ class GatewayRevisionTest {
                         "{\"images\":2,\"per\":\"10s\"}",
                         "\"teams\":[{\"name\":\"research\",\"limits\":{\"rpm\":1000}}]",
                         "\"max-wait\":\"2m\"",
+                        "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
+                        "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"
+                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4}",
+                        "\"diagnostics\":true",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
                 .doesNotContain("value-of", "k-two");

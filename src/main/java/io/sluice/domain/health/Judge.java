@@ -1,7 +1,7 @@
 package io.sluice.domain.health;
 
-import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.health.KnownAccount.Death;
 import io.sluice.domain.health.KnownAccount.ModelState;
 import io.sluice.domain.health.Word.Evidence;
@@ -33,6 +33,7 @@ final class Judge {
         }
         if (model != null) {
             model.cooldown.succeeded();
+            model.doubts = 0;
             count(account, model, true, outcome.firstNanos(), false, now);
         }
     }
@@ -69,7 +70,9 @@ final class Judge {
             case Verdict.OutOfMoney money -> {
                 remember(account, evidence, nowMillis);
                 if (money.reach() == Reach.MODEL && model != null) {
-                    Duration pause = money.pause().isPositive() ? money.pause() : account.policy().moneyAfter();
+                    Duration pause = money.pause().isPositive()
+                            ? money.pause()
+                            : account.policy().moneyAfter();
                     cool(account, model, pause, money.pause().isPositive(), now);
                 } else {
                     die(account, true, "out of money", evidence, money.pause(), now, nowMillis);
@@ -77,8 +80,10 @@ final class Judge {
             }
             case Verdict.ModelMissing none -> {
                 remember(account, evidence, nowMillis);
-                if (model != null) {
+                if (model != null && (none.certain() || ++model.doubts >= account.policy().refusals())) {
                     miss(account, model, evidence, now, nowMillis);
+                } else if (model != null) {
+                    cool(account, model, REFUSED, false, now);
                 }
             }
             case Verdict.EndpointSick sick -> {
@@ -168,8 +173,7 @@ final class Judge {
             long now,
             long nowMillis) {
         if (account.death == null) {
-            account.death =
-                    new Death(money, reason, evidence, nowMillis, recovery(account, money, pause, now));
+            account.death = new Death(money, reason, evidence, nowMillis, recovery(account, money, pause, now));
             listener.died(account.account(), money, reason, evidence);
             listener.changed();
         }
@@ -177,7 +181,8 @@ final class Judge {
 
     /** The way back of an account that is out; not before {@code pause} is over. */
     Recovery recovery(KnownAccount account, boolean money, Duration pause, long now) {
-        Duration first = money ? account.policy().moneyAfter() : account.policy().probeAfter();
+        Duration first =
+                money ? account.policy().moneyAfter() : account.policy().probeAfter();
         Duration usual = money ? MONEY_MOST : account.policy().probeEvery();
         Duration most = usual.compareTo(first) > 0 ? usual : first;
         Duration from = pause.compareTo(Cooldown.LONGEST) > 0 ? Cooldown.LONGEST : pause;

@@ -1,6 +1,9 @@
 package io.sluice.domain.health;
 
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
+import java.util.Arrays;
 
 /**
  * How the pool of one revision stands, as a picture that does not change: lanes read it without a lock and without
@@ -69,6 +72,28 @@ public final class PoolSnapshot {
         this.shares = shares;
         this.latencyMicros = latencyMicros;
         this.marks = marks;
+    }
+
+    /**
+     * What is known of a revision that nobody has looked at yet: what its files say.
+     *
+     * @param revision any revision
+     */
+    public static PoolSnapshot initial(GatewayRevision revision) {
+        int slots = revision.slots();
+        byte[] standings = new byte[slots];
+        for (Model model : revision.models().values()) {
+            for (Candidate candidate : model.candidates()) {
+                standings[candidate.slot()] = switch (candidate.account().state()) {
+                    case ENABLED -> UP;
+                    case DRAINING -> DRAINING;
+                    case DISABLED -> DISABLED;
+                };
+            }
+        }
+        short[] shares = new short[slots];
+        Arrays.fill(shares, (short) WHOLE);
+        return new PoolSnapshot(revision.id(), 0, standings, new long[slots], shares, new int[slots], new byte[slots]);
     }
 
     /** Whether it is about this revision. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One state of everything that routes, validated as a whole. A request keeps the revision it began with.
  *
  * @param id hash of the files and the resolved values, 12 hex digits
- * @param channels usable channels in file order
+ * @param channels channels in file order, also those that are out by the files
  * @param models public name to model, in file order
  * @param keys the virtual keys
  * @param storedIds ids of stored responses, made with the installation's secrets; null when the files name none

@@ -1,204 +1,174 @@
 package io.sluice.domain.routing;
 
 import io.sluice.domain.dialect.Endpoint;
-import io.sluice.domain.health.HealthView;
-import io.sluice.domain.health.HealthView.Cooldown;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
-import io.sluice.domain.pool.Strategy;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Orders candidates: larger priority first; inside a tier those with room and without suspicion first, then by strategy.
+ * Orders candidates: larger priority first; inside a tier those with room, those without, those that do worse than the
+ * others, each of them by {@link TierOrder}. Who cools, is dead, broken, draining or disabled is left out, but for the one
+ * request that a trial is made with. The whole is told in {@code docs/routing.md}.
  *
- * <p>{@link Strategy#SPREAD} is weighted rendezvous hashing (Thaler, Ravishankar 1998; weights by −w/ln u): a
- * conversation's hash and an account's id give the same order on every node without a table, and an account that comes
- * or goes moves only its own share. Requests that do not stick use a random number instead of the hash, and weights
- * scaled by headroom. {@link Strategy#FILL} keeps the files' order.
- *
- * <p>Of a large tier only the best few are put in order; behind them the others follow in the files' order, those with room
- * and without suspicion first.
- *
- * <p>Pure; used by one thread.
+ * <p>What follows from the files is worked out once for a revision, what follows from the pool's state once for each change of
+ * it; a request costs a few draws and a copy of the list. Used by one thread.
  */
 public final class RoutePlanner {
-    private static final int FULL = 0;
+    private static final int[] UNKNOWN = {};
 
-    /** How many are put in order; more are hardly ever asked, and of 10 000 accounts sorting all takes milliseconds. */
-    private static final int BEST = 32;
+    private final int lane;
+    private final TierOrder order = new TierOrder();
+    /** Number of the trial that was given away, by slot. */
+    private final Map<Integer, Long> tried = new HashMap<>();
 
-    private static final int ROOM = 0;
-    private static final int NO_ROOM = 1;
-    private static final int SUSPECT = 2;
-    private static final int PLACED = 3;
-
-    private final HealthView health;
+    private final Map<Endpoint, Map<Model, Tier[]>> tiers = new EnumMap<>(Endpoint.class);
+    private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
+    private String headroomOf = "";
+    private int[] headroom = UNKNOWN;
+    private @Nullable GatewayRevision revision;
+    private PoolView view = new PoolView(PoolSnapshot.UNKNOWN, UNKNOWN);
 
     /**
-     * Plans over a health view.
+     * Nothing is known of the pool.
      *
-     * @param health what recent attempts say
+     * @param lane whose trials are made here
      */
-    public RoutePlanner(HealthView health) {
-        this.health = health;
+    public RoutePlanner(int lane) {
+        this.lane = lane;
     }
 
     /**
      * What is asked.
      *
-     * @param model the model
-     * @param endpoint what it is asked for; channels without it are no candidates
-     * @param headroom permille by account index; an index beyond it counts as idle
+     * @param revision the revision that the model is of
+     * @param endpoint what the model is asked for; channels without it are no candidates
+     * @param account {@code channel/account}, the only one that can serve; null for any
      * @param stickyHash what the conversation sticks to; 0 for nothing
      * @param seed a random number
      * @param now nanoseconds
      */
-    public record Question(Model model, Endpoint endpoint, int[] headroom, long stickyHash, long seed, long now) {
-        private List<Candidate> candidates() {
-            List<Candidate> all = model.candidates();
-            return endpoint.isCommon()
-                    ? all
-                    : all.stream()
-                            .filter(candidate -> candidate.channel().offers(endpoint))
-                            .toList();
-        }
+    public record Question(
+            GatewayRevision revision,
+            Endpoint endpoint,
+            @Nullable String account,
+            long stickyHash,
+            long seed,
+            long now) {}
 
-        private int headroomOf(Candidate candidate) {
-            int index = candidate.account().index();
-            return index < headroom.length ? headroom[index] : 1000;
+    /** The pool stands like this from now on. */
+    public void learn(PoolSnapshot latest) {
+        snapshot = latest;
+        tried.entrySet().removeIf(each -> latest.trial(each.getKey(), lane) != each.getValue());
+        look();
+    }
+
+    /**
+     * The accounts have so much room from now on.
+     *
+     * @param id the revision whose account indexes are used
+     * @param permille by account index
+     */
+    public void learn(String id, int[] permille) {
+        headroomOf = id;
+        headroom = permille;
+        look();
+    }
+
+    private void look() {
+        if (revision != null) {
+            boolean known = headroomOf.equals(revision.id());
+            view = new PoolView(
+                    snapshot.isOf(revision.id()) ? snapshot : PoolSnapshot.UNKNOWN, known ? headroom : UNKNOWN);
         }
     }
 
-    /** Cooldowns met on the way. */
-    public static final class Cooling {
-        private long earliestNanos = Long.MAX_VALUE;
-        private boolean throttled;
-
-        private void met(Cooldown cooldown, long now) {
-            earliestNanos = Math.min(earliestNanos, cooldown.untilNanos() - now);
-            throttled |= cooldown.throttled();
-        }
-
-        /** Nanoseconds until the first candidate comes back; {@link Long#MAX_VALUE} when none is cooling. */
-        public long earliestNanos() {
-            return earliestNanos;
-        }
-
-        /** Whether one of them was asked to slow down. */
-        public boolean throttled() {
-            return throttled;
+    /** Requests of an old revision may come between those of a new one; they are few. */
+    private void turnTo(GatewayRevision other) {
+        if (revision != other) {
+            revision = other;
+            tiers.clear();
+            look();
         }
     }
 
     /**
      * Appends a model's usable candidates, best first.
      *
-     * @param question what is asked
+     * @param model of the revision that is asked about
      * @param plan takes the candidates
-     * @param cooling takes the cooldowns of those left out
      */
-    public void plan(Question question, List<Candidate> plan, Cooling cooling) {
-        List<Candidate> all = question.candidates();
-        int from = 0;
-        while (from < all.size()) {
-            int priority = all.get(from).channel().priority();
-            int to = from + 1;
-            while (to < all.size() && all.get(to).channel().priority() == priority) {
-                to++;
-            }
-            planTier(question, all.subList(from, to), plan, cooling);
-            from = to;
-        }
-    }
-
-    private void planTier(Question question, List<Candidate> tier, List<Candidate> plan, Cooling cooling) {
-        if (tier.size() == 1) {
-            Candidate only = tier.get(0);
-            Cooldown cooldown = health.cooldownOf(only, question.now);
-            if (cooldown == null) {
-                plan.add(only);
+    public void plan(Question question, Model model, Plan plan) {
+        turnTo(question.revision);
+        order.begin(model.policy().strategy(), model.policy().sticky() ? question.stickyHash : 0, question.seed);
+        Tier[] all = tiersOf(question, model);
+        BitSet spared = new BitSet();
+        for (int i = 0; i < all.length; i++) {
+            all[i].look(view, lane, question.now);
+            addTrial(all[i], plan);
+            if (i < all.length - 1 && order.spares(all[i])) {
+                spared.set(i);
             } else {
-                cooling.met(cooldown, question.now);
+                order.append(all[i], plan);
             }
-            return;
         }
-        int[] groups = new int[tier.size()];
-        PriorityQueue<Ranked> best = new PriorityQueue<>(BEST, Comparator.reverseOrder());
-        for (int i = 0; i < groups.length; i++) {
-            Candidate candidate = tier.get(i);
-            Cooldown cooldown = health.cooldownOf(candidate, question.now);
-            if (cooldown != null) {
-                cooling.met(cooldown, question.now);
-                groups[i] = PLACED;
-                continue;
-            }
-            int headroom = question.headroomOf(candidate);
-            groups[i] = health.isSuspect(candidate, question.now) ? SUSPECT : headroom == FULL ? NO_ROOM : ROOM;
-            double score = score(question, candidate, headroom, i);
-            if (best.size() == BEST && best.element().isBefore(groups[i], score)) {
-                continue;
-            }
-            if (best.size() == BEST) {
-                best.remove();
-            }
-            best.add(new Ranked(i, groups[i], score));
-        }
-        Ranked[] order = best.toArray(Ranked[]::new);
-        Arrays.sort(order);
-        for (Ranked entry : order) {
-            plan.add(tier.get(entry.position));
-            groups[entry.position] = PLACED;
-        }
-        for (int group = ROOM; order.length == BEST && group <= SUSPECT; group++) {
-            for (int i = 0; i < groups.length; i++) {
-                if (groups[i] == group) {
-                    plan.add(tier.get(i));
-                }
+        spared.stream().forEach(i -> order.append(all[i], plan));
+    }
+
+    /** Only where the request is likely to be sent there: a trial is given away once. */
+    private void addTrial(Tier tier, Plan plan) {
+        for (int i = 0; i < tier.trials() && !plan.hasRoom() && plan.trial() == 0; i++) {
+            int position = tier.trial(i);
+            int slot = tier.slot(position);
+            long number = view.snapshot().trial(slot, lane);
+            if (tier.headroom(position) > 0 && !Objects.equals(tried.put(slot, number), number)) {
+                plan.addTrial(tier.candidate(position), number);
             }
         }
     }
 
-    private static double score(Question question, Candidate candidate, int headroom, int position) {
-        if (question.model.policy().strategy() == Strategy.FILL) {
-            return -position;
+    /**
+     * Counts who cannot serve a model.
+     *
+     * @param absence takes them
+     */
+    public void explain(Question question, Model model, Absence absence) {
+        turnTo(question.revision);
+        for (Candidate candidate : serving(question, model)) {
+            absence.add(candidate, view.snapshot(), question.now);
         }
-        boolean sticks = question.stickyHash != 0 && question.model.policy().sticky();
-        double weight = candidate.channel().weight();
-        if (!sticks) {
-            weight *= Math.max(headroom, 1);
-        }
-        long hash = mix(mix(sticks ? question.stickyHash : question.seed) ^ idHash(candidate.accountId()));
-        double unit = ((hash >>> 11) + 0.5) * 0x1.0p-53;
-        return weight / -Math.log(unit);
     }
 
-    /** 64 bits of an account's id; {@link String#hashCode()} is cached, and mixed it is as good as any. */
-    private static long idHash(String id) {
-        return mix(id.hashCode() * 0x9E3779B97F4A7C15L + id.length());
+    private Tier[] tiersOf(Question question, Model model) {
+        if (question.account != null) {
+            return Tier.divide(serving(question, model), true);
+        }
+        Endpoint endpoint = question.endpoint.isCommon() ? Endpoint.CHAT_COMPLETIONS : question.endpoint;
+        Map<Model, Tier[]> known = tiers.computeIfAbsent(endpoint, e -> new IdentityHashMap<>());
+        Tier[] found = known.get(model);
+        if (found == null) {
+            found = Tier.divide(serving(question, model), false);
+            known.put(model, found);
+        }
+        return found;
     }
 
-    /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
-    private static long mix(long z) {
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
-    }
-
-    /** A candidate by its position in the tier; equals keep that order. */
-    private record Ranked(int position, int group, double score) implements Comparable<Ranked> {
-        /** Whether this goes before a candidate further down the tier. */
-        private boolean isBefore(int otherGroup, double otherScore) {
-            return group != otherGroup ? group < otherGroup : Double.compare(score, otherScore) >= 0;
-        }
-
-        @Override
-        public int compareTo(Ranked other) {
-            int byGroup = Integer.compare(group, other.group);
-            int byScore = byGroup != 0 ? byGroup : Double.compare(other.score, score);
-            return byScore != 0 ? byScore : Integer.compare(position, other.position);
-        }
+    private static List<Candidate> serving(Question question, Model model) {
+        List<Candidate> all = question.account == null
+                ? model.candidates()
+                : model.onlyAt(question.account).candidates();
+        return question.endpoint.isCommon()
+                ? all
+                : all.stream()
+                        .filter(candidate -> candidate.channel().offers(question.endpoint))
+                        .toList();
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The order in which candidates are tried; pure policies over a health view.
+ * The order in which candidates are tried, and what follows a failed attempt; pure.
  */
 @NullMarked
 package io.sluice.domain.routing;
