@@ -52,7 +52,8 @@ final class TransportFaults {
             GoAway last = closed.goAway();
             return last != null && stream > last.getLastStreamId();
         } catch (IllegalReferenceCountException e) {
-            // Vert.x reads the frame again. It is gone when the stream outlived it, and was no stream that was sent back.
+            // Vert.x reads the frame again. It is gone when the stream outlived it, and was no stream that was sent
+            // back.
             return false;
         }
     }

@@ -116,22 +116,20 @@ class VerdictTableTest {
         UpstreamFailure failure = read(row);
 
         assertThat(failure.kind()).isEqualTo(row.kind);
-        assertThat(words(failure.verdict())).matches(row.verdict.replace("any", "\\S+").replace(".", "\\."));
+        assertThat(words(failure.verdict()))
+                .matches(row.verdict.replace("any", "\\S+").replace(".", "\\."));
         assertThat(failure.retryAfter()).isEqualTo(failure.verdict().pause());
     }
 
     private static UpstreamFailure read(Row row) {
-        Subject subject =
-                Objects.requireNonNull(SUBJECTS.get(row.name), () -> "nobody is called '" + row.name + "'");
+        Subject subject = Objects.requireNonNull(SUBJECTS.get(row.name), () -> "nobody is called '" + row.name + "'");
         byte[] body = row.body.getBytes(UTF_8);
         if (row.status != 200) {
             return adapter(subject).classify(row.status, row.multiMap(), body, NOW);
         }
         boolean stream = row.body.startsWith("data:");
-        ResponseTap tap = Objects.requireNonNull(Client.CHAT
-                .ask(subject, stream)
-                .answer()
-                .tap(stream ? "text/event-stream" : "application/json"));
+        ResponseTap tap = Objects.requireNonNull(
+                Client.CHAT.ask(subject, stream).answer().tap(stream ? "text/event-stream" : "application/json"));
         UpstreamFailure read =
                 Objects.requireNonNull(Reading.of(tap, body, 64).tap().error());
         return adapter(subject).inAnswer(read, NOW);
@@ -163,7 +161,9 @@ class VerdictTableTest {
     }
 
     private static String wait(Duration pause) {
-        return pause.toHours() == 9 ? "33011.38s" : pause.toString().substring(2).toLowerCase(Locale.ROOT);
+        return pause.toHours() == 9
+                ? "33011.38s"
+                : pause.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
     static Stream<String> tables() {
@@ -175,8 +175,9 @@ class VerdictTableTest {
     @MethodSource("tables")
     void everyRuleHasARow(String name) throws IOException {
         Subject preset = SUBJECTS.get(name);
-        ErrorTable table =
-                preset == null || preset.preset() == null ? Presets.errors(name) : preset.preset().errors();
+        ErrorTable table = preset == null || preset.preset() == null
+                ? Presets.errors(name)
+                : preset.preset().errors();
         List<Row> own = table().stream().filter(row -> speaks(name, row)).toList();
         Set<ErrorTable.Rule> used = new HashSet<>();
         for (Row row : own) {
@@ -212,12 +213,31 @@ class VerdictTableTest {
     void noAnswerIsBeyondTheBounds(Subject subject) throws IOException {
         Random random = new Random(subject.name().hashCode());
         List<String> values = List.of(
-                "", "-1", "NaN", "1e999", "99999999999999999999", "2099-01-01T00:00:00Z", "1999-01-01T00:00:00Z",
-                "Fri, 31 Dec 9999 23:59:59 GMT", "6m0s", "17ms", "1769515260000", "9".repeat(400), "0", "\u00b5s");
+                "",
+                "-1",
+                "NaN",
+                "1e999",
+                "99999999999999999999",
+                "2099-01-01T00:00:00Z",
+                "1999-01-01T00:00:00Z",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+                "6m0s",
+                "17ms",
+                "1769515260000",
+                "9".repeat(400),
+                "0",
+                "\u00b5s");
         List<String> names = List.of(
-                "retry-after", "retry-after-ms", "date", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
-                "x-ratelimit-remaining", "x-ratelimit-reset", "anthropic-ratelimit-tokens-remaining",
-                "anthropic-ratelimit-tokens-reset", "x-amzn-errortype");
+                "retry-after",
+                "retry-after-ms",
+                "date",
+                "x-ratelimit-remaining-tokens",
+                "x-ratelimit-reset-tokens",
+                "x-ratelimit-remaining",
+                "x-ratelimit-reset",
+                "anthropic-ratelimit-tokens-remaining",
+                "anthropic-ratelimit-tokens-reset",
+                "x-amzn-errortype");
         List<Row> samples = table();
         ProviderAdapter adapter = adapter(subject);
         for (int i = 0; i < 200; i++) {

@@ -82,8 +82,7 @@ public record Penalty(
         Duration length = until != null
                 ? until.after(zone, now)
                 : named.isPositive() ? named : pause.isPositive() ? pause : kind.usual(zone, now);
-        return new Verdict.SlowDown(
-                reach == null ? Reach.MODEL : reach, length, exact, kind);
+        return new Verdict.SlowDown(reach == null ? Reach.MODEL : reach, length, exact, kind);
     }
 
     private Duration money(Duration named, ZoneId zone, Instant now) {
