@@ -4,6 +4,7 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.FirstByteTimes;
 import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class LanePool {
     private final int lane;
     private final LongSupplier clock;
     private final RetryBudget retries = new RetryBudget();
+    private final FirstByteTimes firstBytes = new FirstByteTimes();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
     private PoolSnapshot unseen = PoolSnapshot.UNKNOWN;
 
@@ -35,11 +37,17 @@ final class LanePool {
     /** The pool has changed. */
     void changed(PoolHealth health) {
         snapshot = health.snapshot();
+        unseen = PoolSnapshot.UNKNOWN;
     }
 
     /** What may be spent on attempts that follow a failure. */
     RetryBudget retries() {
         return retries;
+    }
+
+    /** How long first bytes take. */
+    FirstByteTimes firstBytes() {
+        return firstBytes;
     }
 
     /** How a candidate stands; of another revision than the picture's only what its files say is known. */
@@ -52,7 +60,7 @@ final class LanePool {
             return snapshot;
         }
         if (!unseen.isOf(revision.id())) {
-            unseen = PoolSnapshot.initial(revision);
+            unseen = snapshot.of(revision);
         }
         return unseen;
     }

@@ -19,6 +19,7 @@ import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -377,7 +378,8 @@ class GatewayRevisionTest {
                                 Duration.ofSeconds(4),
                                 AmbiguousFaults.NEVER,
                                 Set.of(404, 451),
-                                new RetryShare(35, 4))));
+                                new RetryShare(35, 4),
+                                new Hedge(null, Duration.ofMillis(300), Duration.ofSeconds(4)))));
         assertThat(model.fallbacksOn())
                 .isEqualTo(Map.of(
                         FallbackCause.CONTEXT, List.of("claude-sonnet"),
@@ -394,7 +396,7 @@ class GatewayRevisionTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         new Failover(
-                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4))));
+                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4), new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes())
@@ -418,7 +420,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "notifications", "currencies");
+                .containsExactly("prices", "budgets", "currencies");
     }
 
     @Test
@@ -432,7 +434,7 @@ class GatewayRevisionTest {
                 .filteredOn(account -> account.state() != AccountState.ENABLED)
                 .extracting(account -> account.id() + " " + account.state())
                 .containsExactly("openai/off DISABLED", "off/a DRAINING");
-        PoolSnapshot initial = PoolSnapshot.initial(revision);
+        PoolSnapshot initial = PoolSnapshot.UNKNOWN.of(revision);
         assertThat(initial.isOf(revision.id())).isTrue();
         revision.models().values().forEach(model -> model.candidates()
                 .forEach(candidate -> assertThat(initial.standing(candidate.slot(), 0))
@@ -555,7 +557,8 @@ class GatewayRevisionTest {
                         "\"max-wait\":\"2m\"",
                         "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
                         "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"
-                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4}",
+                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4},"
+                                + "\"hedge\":{\"after\":\"p95\",\"least\":\"300ms\",\"most\":\"4s\"}",
                         "\"diagnostics\":true",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
