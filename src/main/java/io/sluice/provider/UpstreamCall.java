@@ -291,6 +291,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
     }
 
+    /** Whose it is. */
+    String accountId() {
+        return open.candidate().accountId();
+    }
+
     /** Whether it has a connection that a candidate could have. */
     boolean occupies(Candidate candidate) {
         return request != null
