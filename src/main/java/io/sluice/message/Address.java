@@ -154,6 +154,15 @@ public record Address<Q, R>(String name) {
     }
 
     /**
+     * {@link ShowCalls} → {@link ShowCalls.Shown}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<ShowCalls, ShowCalls.Shown> providerCalls(int lane) {
+        return new Address<>("lane." + lane + ".provider.calls");
+    }
+
+    /**
      * {@link OpenIngress} → {@link OpenIngress.Listening}, in one lane.
      *
      * @param lane number of the lane

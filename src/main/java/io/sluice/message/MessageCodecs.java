@@ -55,6 +55,8 @@ public final class MessageCodecs {
             OpenSocket.class,
             SocketResult.Opened.class,
             SocketResult.Failed.class,
+            ShowCalls.class,
+            ShowCalls.Shown.class,
             ProbeAccount.class,
             ProbeResult.class,
             AttemptFinished.class,
