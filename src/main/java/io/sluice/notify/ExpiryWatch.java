@@ -84,12 +84,7 @@ final class ExpiryWatch {
         return left.toDays() >= 2 ? " ends in " + left.toDays() + " days." : " ends in " + left.toHours() + " hours.";
     }
 
-    private void raise(
-            String subject,
-            boolean over,
-            int level,
-            String text,
-            @Nullable Instant end) {
+    private void raise(String subject, boolean over, int level, String text, @Nullable Instant end) {
         raise.accept(new Notice(
                 event,
                 subject,

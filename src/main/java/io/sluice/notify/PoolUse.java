@@ -91,9 +91,7 @@ record PoolUse(int permille, String kind, long used, long amount) {
     }
 
     private static boolean serves(byte standing) {
-        return standing != PoolSnapshot.DEAD
-                && standing != PoolSnapshot.DRAINING
-                && standing != PoolSnapshot.DISABLED;
+        return standing != PoolSnapshot.DEAD && standing != PoolSnapshot.DRAINING && standing != PoolSnapshot.DISABLED;
     }
 
     private static @Nullable PoolUse of(List<Candidate> serving, Map<String, ScopeCounters> counters) {

@@ -46,7 +46,9 @@ class NotifyClusterIT {
     private void everyoneHearsEveryone() {
         AtomicInteger heard = new AtomicInteger();
         for (NotifyNode node : nodes) {
-            node.bus.hear(Address.CONFIG_CHANGED, change -> heard.addAndGet(change.node().equals("test") ? 1 : 0));
+            node.bus.hear(
+                    Address.CONFIG_CHANGED,
+                    change -> heard.addAndGet(change.node().equals("test") ? 1 : 0));
         }
         nodes.forEach(node -> node.bus.announce(Address.CONFIG_CHANGED, new ConfigChanged("test", "")));
         Await.until(() -> heard.get() == nodes.size() * nodes.size());
@@ -61,8 +63,7 @@ class NotifyClusterIT {
             for (String name : List.of("a", "b", "c")) {
                 MemberNode member = MemberNode.start(name, name.charAt(0), ports);
                 members.add(member);
-                nodes.add(new NotifyNode(
-                        member.vertx(), name + "/" + Long.toHexString(name.charAt(0)), QUICK, rules));
+                nodes.add(new NotifyNode(member.vertx(), name + "/" + Long.toHexString(name.charAt(0)), QUICK, rules));
                 heard.add(member.enter(NotifyNode.revision(rules)));
             }
             Await.until(() -> heard.stream().allMatch(views -> views.members().size() == 3));
@@ -93,9 +94,7 @@ class NotifyClusterIT {
             nodes.getLast().raise(NoticeEvent.CHANNEL_UNUSABLE, "openai", false);
             Await.until(() -> hook.got().size() == 3);
 
-            assertThat(titles().getLast())
-                    .doesNotStartWith(first)
-                    .endsWith("channel without a usable account: openai");
+            assertThat(titles().getLast()).doesNotStartWith(first).endsWith("channel without a usable account: openai");
             assertThat(sum(node -> node.count("hook", "dropped"))).isZero();
         } finally {
             members.forEach(MemberNode::close);

@@ -75,8 +75,8 @@ class WatchesTest {
     private static ClusterView view(String... members) {
         return new ClusterView(
                 Stream.of(members)
-                        .map(member -> new Member(
-                                member.split("/")[0], member.split("/")[1], "x:1", "1", "r", true, false))
+                        .map(member ->
+                                new Member(member.split("/")[0], member.split("/")[1], "x:1", "1", "r", true, false))
                         .toList(),
                 false);
     }
@@ -91,8 +91,7 @@ class WatchesTest {
         watch.seen(view("n1/1", "n3/3"));
         watch.seen(view("n1/1", "n2/2", "n3/4"));
 
-        assertThat(raised())
-                .containsExactly("node-joined n3", "node-left n2", "node-joined n2", "node-joined n3");
+        assertThat(raised()).containsExactly("node-joined n3", "node-left n2", "node-joined n2", "node-joined n3");
     }
 
     private static GroupStatus group(boolean grants) {
@@ -130,7 +129,12 @@ class WatchesTest {
     @Test
     void whatEndsSoon() {
         ExpiryWatch watch = new ExpiryWatch(
-                NoticeEvent.KEY_EXPIRING, "The key", Duration.ofDays(7), Duration.ofDays(1), clocks.wall(), raised::add);
+                NoticeEvent.KEY_EXPIRING,
+                "The key",
+                Duration.ofDays(7),
+                Duration.ofDays(1),
+                clocks.wall(),
+                raised::add);
         Map<String, Instant> ends = new HashMap<>(Map.of("a", START.plus(Duration.ofDays(10))));
         List<String> days = new ArrayList<>();
         for (int day = 0; day < 12; day++) {
@@ -159,11 +163,30 @@ class WatchesTest {
         PoolWatch watch = new PoolWatch(clocks, raised::add);
         List<String> all = new ArrayList<>();
         int[] permille = {
-            500, 500, 500, // at first it says that there is room, for it does not know what was said before
-            820, 700, 820, 820, 820, 820, // not at once, and once
-            960, 960, 960, // further
-            810, 810, 810, 780, 780, 780, // less is not over
-            740, 790, 740, 740, 740, 740 // not at once, and once
+            500,
+            500,
+            500, // at first it says that there is room, for it does not know what was said before
+            820,
+            700,
+            820,
+            820,
+            820,
+            820, // not at once, and once
+            960,
+            960,
+            960, // further
+            810,
+            810,
+            810,
+            780,
+            780,
+            780, // less is not over
+            740,
+            790,
+            740,
+            740,
+            740,
+            740 // not at once, and once
         };
         for (int minute = 0; minute < permille.length; minute++) {
             watch.seen(Map.of("m", new PoolUse(permille[minute], "tokens a minute", 5, 10)));
@@ -186,8 +209,7 @@ class WatchesTest {
     private static ScopeCounters counters(String scope, Dimension dimension, long amount, long charged, long external) {
         return new ScopeCounters(
                 scope,
-                List.of(new LimitCounters(
-                        dimension, MINUTE.toNanos(), amount, amount, charged, Map.of(), external, 0)),
+                List.of(new LimitCounters(dimension, MINUTE.toNanos(), amount, amount, charged, Map.of(), external, 0)),
                 Map.of(),
                 0,
                 Map.of(),
@@ -251,7 +273,9 @@ class WatchesTest {
         PoolSnapshot health =
                 new PoolSnapshot(revision.id(), 1, standings, new long[2], shares, new int[2], new byte[2]);
 
-        assertThat(PoolUse.of(revision, PoolSnapshot.UNKNOWN, counted, 0).get("m").permille())
+        assertThat(PoolUse.of(revision, PoolSnapshot.UNKNOWN, counted, 0)
+                        .get("m")
+                        .permille())
                 .isEqualTo(450);
         assertThat(PoolUse.of(revision, health, counted, 0).get("m").permille()).isEqualTo(900);
         standings[0] = PoolSnapshot.DISABLED;
