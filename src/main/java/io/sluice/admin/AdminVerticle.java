@@ -71,7 +71,8 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.RELOAD_FAILED, failed -> configView.failed(failed.errors())),
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
-                .requestHandler(routes.router(node.admin(), configView, quota, members, refusals, pool, new PoolActions(bus)))
+                .requestHandler(
+                        routes.router(node.admin(), configView, quota, members, refusals, pool, new PoolActions(bus)))
                 .connectionHandler(this::bound);
         server = created;
         return created.listen().onSuccess(up -> port = created.actualPort());

@@ -396,7 +396,11 @@ class GatewayRevisionTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         new Failover(
-                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4), new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
+                                Duration.ofSeconds(20),
+                                AmbiguousFaults.REPEAT,
+                                Set.of(422),
+                                new RetryShare(35, 4),
+                                new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes())
