@@ -246,7 +246,8 @@ final class Candidacy {
         party.heard(decision);
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates.get(grant.candidate()));
-            case QuotaDecision.Denied denied -> over(FailedAttempts.orEarlier(
+            case QuotaDecision.Denied denied ->
+                over(FailedAttempts.orEarlier(
                         denied.failure(), () -> services.pool().earliestBack(incoming.revision(), model.candidates())));
         }
     }

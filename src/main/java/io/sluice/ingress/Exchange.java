@@ -183,8 +183,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         ResponseTap tap = ownership == null
                 ? opened.exchange().tap()
                 : ownership.over(opened.exchange(), candidate, scan.stream());
-        Answer answer =
-                new Answer(services, writer, opened.exchange(), tap, () -> begins(from, tap), from::answered);
+        Answer answer = new Answer(services, writer, opened.exchange(), tap, () -> begins(from, tap), from::answered);
         from.count(meter);
         meter.answering(candidate, scan, answer.tap());
         return answer;

@@ -109,8 +109,7 @@ final class Reserving {
         long now = services.clock().getAsLong();
         long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
         long wait = Math.max(left, ASKING_NANOS);
-        ReserveQuota question =
-                new ReserveQuota(keyScopes, candidates, estimate, replaces, now + wait, waiter);
+        ReserveQuota question = new ReserveQuota(keyScopes, candidates, estimate, replaces, now + wait, waiter);
         asking = true;
         return services.bus()
                 .request(Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))

@@ -305,7 +305,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            fail(TransportFaults.beforeHead(cause));
+            fail(TransportFaults.beforeHead(cause, request == null ? TransportFaults.NO_STREAM : request.streamId()));
         }
     }
 

@@ -74,9 +74,7 @@ class HedgeFlowTest {
                         .redirect("pub", "up")
                         .redirect("image", "up-image"))
                 .limitedKey(
-                        "app",
-                        KEY,
-                        new LimitSet(List.of(new Limit(Dimension.REQUESTS, 100, Duration.ofMinutes(1))), 0))
+                        "app", KEY, new LimitSet(List.of(new Limit(Dimension.REQUESTS, 100, Duration.ofMinutes(1))), 0))
                 .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
                 .failover(new Failover(
                         null,
@@ -159,10 +157,9 @@ class HedgeFlowTest {
         List<SettleQuota> settled = settlements();
         assertThat(settled).hasSize(3);
         assertThat(settled.stream().filter(s -> s.reservation() == 1))
-                .extracting(SettleQuota::keepKey, SettleQuota::sent, s -> s.actual().tokens())
-                .containsExactly(
-                        tuple(true, true, estimated(settled)),
-                        tuple(false, true, 11L));
+                .extracting(
+                        SettleQuota::keepKey, SettleQuota::sent, s -> s.actual().tokens())
+                .containsExactly(tuple(true, true, estimated(settled)), tuple(false, true, 11L));
         assertThat(settled.stream().filter(s -> s.reservation() == 2))
                 .extracting(SettleQuota::keepKey, s -> s.actual().tokens())
                 .containsExactly(tuple(false, 11L));
@@ -303,8 +300,7 @@ class HedgeFlowTest {
     @Test
     void clientThatLeavesTheSecondsAnswerEndsIt() throws Exception {
         node(10, null);
-        upstream.next(
-                Script.events().silence(), Script.events().event(CHUNK).silence());
+        upstream.next(Script.events().silence(), Script.events().event(CHUNK).silence());
 
         try (RawHttp connection = connect()) {
             connection.send(chat());
@@ -333,12 +329,11 @@ class HedgeFlowTest {
     @Test
     void isNotHedgedWithoutBudget() throws Exception {
         node(0, null);
-        upstream.next(
-                Script.events()
-                        .pause(PATIENCE.multipliedBy(4))
-                        .event(CHUNK)
-                        .event("[DONE]")
-                        .lastChunk());
+        upstream.next(Script.events()
+                .pause(PATIENCE.multipliedBy(4))
+                .event(CHUNK)
+                .event("[DONE]")
+                .lastChunk());
 
         ask();
 
@@ -356,12 +351,11 @@ class HedgeFlowTest {
                         ? new QuotaDecision.Denied(
                                 new QuotaExceeded(QuotaExceeded.Cause.POOL, "full", Duration.ZERO), null, 0)
                         : null);
-        upstream.next(
-                Script.events()
-                        .pause(PATIENCE.multipliedBy(4))
-                        .event(CHUNK)
-                        .event("[DONE]")
-                        .lastChunk());
+        upstream.next(Script.events()
+                .pause(PATIENCE.multipliedBy(4))
+                .event(CHUNK)
+                .event("[DONE]")
+                .lastChunk());
 
         ask();
 

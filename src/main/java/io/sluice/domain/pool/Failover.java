@@ -20,7 +20,8 @@ public record Failover(
         RetryShare retries,
         @Nullable Hedge hedge) {
     /** The defaults. */
-    public static final Failover DEFAULT = new Failover(null, AmbiguousFaults.BY_CALL, Set.of(), RetryShare.DEFAULT, null);
+    public static final Failover DEFAULT =
+            new Failover(null, AmbiguousFaults.BY_CALL, Set.of(), RetryShare.DEFAULT, null);
 
     /** Copies the set. */
     public Failover {

@@ -71,7 +71,8 @@ class FirstByteTimesTest {
         } else if (patience.equals(P95.least())) {
             assertThat(quantile).isLessThanOrEqualTo(P95.least().toNanos() + 1_000);
         } else {
-            assertThat(quantile + quantile / 8 + 1_000).isGreaterThanOrEqualTo(P95.most().toNanos());
+            assertThat(quantile + quantile / 8 + 1_000)
+                    .isGreaterThanOrEqualTo(P95.most().toNanos());
         }
     }
 
