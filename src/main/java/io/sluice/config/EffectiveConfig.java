@@ -4,6 +4,7 @@ import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
@@ -189,9 +190,9 @@ public final class EffectiveConfig {
             } else if (limit.window().equals(MINUTE)) {
                 json.put(perMinute(limit.dimension()), limit.amount());
             } else {
-                String dimension =
-                        limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', '-');
-                windows.add(new JsonObject().put(dimension, limit.amount()).put("per", Scalars.show(limit.window())));
+                windows.add(new JsonObject()
+                        .put(word(limit.dimension()), limit.amount())
+                        .put("per", Scalars.show(limit.window())));
             }
         }
         if (!windows.isEmpty()) {
@@ -212,19 +213,48 @@ public final class EffectiveConfig {
 
     private static JsonObject models(Map<String, Model> models) {
         JsonObject json = new JsonObject();
-        models.forEach((name, model) -> json.put(
-                name,
-                new JsonObject()
-                        .put("candidates", array(model.candidates(), c -> c.accountId() + " → " + c.upstreamModel()))
-                        .put("fallbacks", new JsonArray(model.fallbacks()))
-                        .put("strategy", model.policy().strategy().name().toLowerCase(Locale.ROOT))
-                        .put("sticky", model.policy().sticky())
-                        .put("attempts", model.policy().attempts())
-                        .put("deadline", Scalars.show(model.policy().deadline()))
-                        .put("max-wait", Scalars.show(model.policy().maxWait()))
-                        .put("max-wait-stream", Scalars.show(model.policy().maxWaitStream()))
-                        .put("output-estimate", model.outputEstimate())));
+        models.forEach((name, model) -> json.put(name, model(model)));
         return json;
+    }
+
+    private static JsonObject model(Model model) {
+        JsonObject json = new JsonObject()
+                .put("candidates", array(model.candidates(), c -> c.accountId() + " → " + c.upstreamModel()))
+                .put("fallbacks", new JsonArray(model.fallbacks()));
+        if (!model.fallbacksOn().isEmpty()) {
+            JsonObject causes = new JsonObject();
+            model.fallbacksOn().forEach((cause, names) -> causes.put(word(cause), new JsonArray(names)));
+            json.put("fallbacks-on", causes);
+        }
+        json.put("strategy", word(model.policy().strategy()))
+                .put("sticky", model.policy().sticky())
+                .put("attempts", model.policy().attempts())
+                .put("deadline", Scalars.show(model.policy().deadline()))
+                .put("max-wait", Scalars.show(model.policy().maxWait()))
+                .put("max-wait-stream", Scalars.show(model.policy().maxWaitStream()));
+        failover(json, model.policy().failover());
+        return json.put("output-estimate", model.outputEstimate());
+    }
+
+    private static void failover(JsonObject json, Failover failover) {
+        if (failover.attemptTimeout() != null) {
+            json.put("attempt-timeout", Scalars.show(failover.attemptTimeout()));
+        }
+        json.put("ambiguous", word(failover.ambiguous()));
+        if (!failover.statuses().isEmpty()) {
+            json.put(
+                    "retry-statuses",
+                    new JsonArray(failover.statuses().stream().sorted().toList()));
+        }
+        json.put(
+                "retry-budget",
+                new JsonObject()
+                        .put("share", failover.retries().percent() + "%")
+                        .put("least", failover.retries().least()));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static JsonObject key(VirtualKey key) {
@@ -235,7 +265,8 @@ public final class EffectiveConfig {
                 .put("limits", limits(key.limits()))
                 .put("allow-from", array(key.allowFrom(), Object::toString))
                 .put("priority", key.priority())
-                .put("disabled", key.disabled());
+                .put("disabled", key.disabled())
+                .put("diagnostics", key.diagnostics());
         if (key.maxWait() != null) {
             json.put("max-wait", Scalars.show(key.maxWait()));
         }

@@ -4,14 +4,19 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.Model.Price;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.LimitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the gateway's files say, entry by entry with places, before anything is looked at together. */
@@ -23,6 +28,7 @@ final class Entries {
     final List<Named> notifications = new ArrayList<>();
     final List<Item> secrets = new ArrayList<>();
     Policy routing = Policy.NONE;
+    RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
 
     /** Something with a name that must be unique. */
@@ -95,6 +101,7 @@ final class Entries {
      * @param place where it stands
      * @param name its name
      * @param fallbacks their names and places
+     * @param fallbacksOn the same by cause
      * @param policy what it says about routing
      * @param outputEstimate tokens
      * @param price null for none
@@ -103,6 +110,7 @@ final class Entries {
             Place place,
             String name,
             List<Section.Item> fallbacks,
+            Map<FallbackCause, List<Section.Item>> fallbacksOn,
             Policy policy,
             int outputEstimate,
             @Nullable Price price)
@@ -138,6 +146,9 @@ final class Entries {
      * @param deadline null when not said
      * @param maxWait null when not said
      * @param maxWaitStream null when not said
+     * @param attemptTimeout null when not said
+     * @param ambiguous null when not said
+     * @param statuses null when not said
      */
     record Policy(
             @Nullable Strategy strategy,
@@ -145,7 +156,10 @@ final class Entries {
             @Nullable Long attempts,
             @Nullable Duration deadline,
             @Nullable Duration maxWait,
-            @Nullable Duration maxWaitStream) {
-        static final Policy NONE = new Policy(null, null, null, null, null, null);
+            @Nullable Duration maxWaitStream,
+            @Nullable Duration attemptTimeout,
+            @Nullable AmbiguousFaults ambiguous,
+            @Nullable Set<Integer> statuses) {
+        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null);
     }
 }

@@ -13,6 +13,8 @@ import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.ProviderType;
@@ -24,6 +26,7 @@ import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -171,6 +174,7 @@ final class GatewayAssembler {
                         name,
                         ordered,
                         entry.fallbacks().stream().map(Item::text).toList(),
+                        fallbacksOn(entry),
                         policy(entry.policy()),
                         entry.outputEstimate(),
                         entry.price());
@@ -184,14 +188,31 @@ final class GatewayAssembler {
                 said(own, Policy::attempts, (long) standard.attempts()).intValue(),
                 said(own, Policy::deadline, standard.deadline()),
                 said(own, Policy::maxWait, standard.maxWait()),
-                said(own, Policy::maxWaitStream, standard.maxWaitStream()));
+                said(own, Policy::maxWaitStream, standard.maxWaitStream()),
+                new Failover(
+                        saidOrNull(own, Policy::attemptTimeout),
+                        said(own, Policy::ambiguous, standard.failover().ambiguous()),
+                        said(own, Policy::statuses, standard.failover().statuses()),
+                        entries.retries));
+    }
+
+    private static Map<FallbackCause, List<String>> fallbacksOn(ModelEntry entry) {
+        Map<FallbackCause, List<String>> models = new EnumMap<>(FallbackCause.class);
+        entry.fallbacksOn()
+                .forEach((cause, items) ->
+                        models.put(cause, items.stream().map(Item::text).toList()));
+        return models;
     }
 
     /** What the model says, else what {@code routing} says, else the default. */
     private <T> T said(Policy own, Function<Policy, @Nullable T> part, T standard) {
+        T value = saidOrNull(own, part);
+        return value != null ? value : standard;
+    }
+
+    private <T> @Nullable T saidOrNull(Policy own, Function<Policy, @Nullable T> part) {
         T first = part.apply(own);
-        T second = part.apply(entries.routing);
-        return first != null ? first : second != null ? second : standard;
+        return first != null ? first : part.apply(entries.routing);
     }
 
     /** The account, the account × model, and every group of models that the upstream name is in. */

@@ -8,6 +8,7 @@ import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.quota.AccountLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +16,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
@@ -111,41 +114,70 @@ final class GatewayChecks {
         Map<String, ModelEntry> models = new LinkedHashMap<>();
         entries.models.forEach(model -> models.putIfAbsent(model.name(), model));
         for (ModelEntry model : entries.models) {
-            Set<String> seen = new HashSet<>();
-            for (Item fallback : model.fallbacks()) {
-                if (!known.contains(fallback.text())) {
-                    findings.error(
-                            fallback.place(),
-                            "no channel serves the model '" + fallback.text() + "'"
-                                    + Suggestion.of(fallback.text(), known));
-                } else if (!seen.add(fallback.text())) {
-                    findings.error(fallback.place(), "'" + fallback.text() + "' stands twice");
-                }
-            }
+            served(model.fallbacks(), known);
+            model.fallbacksOn().values().forEach(fallbacks -> served(fallbacks, known));
         }
-        Set<String> done = new HashSet<>();
-        models.keySet().forEach(name -> cycles(name, new ArrayList<>(), done, models));
+        circles("the fallbacks go", ModelEntry::fallbacks, models);
+        for (FallbackCause cause : FallbackCause.values()) {
+            circles(
+                    "the fallbacks on " + cause.name().toLowerCase(Locale.ROOT) + " go",
+                    model -> model.fallbacksOn().getOrDefault(cause, List.of()),
+                    models);
+        }
     }
 
-    private void cycles(String name, List<String> path, Set<String> done, Map<String, ModelEntry> models) {
-        ModelEntry model = models.get(name);
-        if (model == null || done.contains(name)) {
-            return;
-        }
-        path.add(name);
-        for (Item fallback : model.fallbacks()) {
-            int begin = path.indexOf(fallback.text());
-            if (begin >= 0) {
+    private void served(List<Item> fallbacks, Set<String> known) {
+        Set<String> seen = new HashSet<>();
+        for (Item fallback : fallbacks) {
+            if (!known.contains(fallback.text())) {
                 findings.error(
                         fallback.place(),
-                        "the fallbacks go in a circle: " + String.join(" → ", path.subList(begin, path.size())) + " → "
-                                + fallback.text());
-            } else {
-                cycles(fallback.text(), path, done, models);
+                        "no channel serves the model '" + fallback.text() + "'"
+                                + Suggestion.of(fallback.text(), known));
+            } else if (!seen.add(fallback.text())) {
+                findings.error(fallback.place(), "'" + fallback.text() + "' stands twice");
             }
         }
-        path.removeLast();
-        done.add(name);
+    }
+
+    private void circles(String what, Function<ModelEntry, List<Item>> fallbacks, Map<String, ModelEntry> models) {
+        Circles circles = new Circles(what, fallbacks, models);
+        models.keySet().forEach(name -> circles.follow(name, new ArrayList<>()));
+    }
+
+    /** Looks for circles in one kind of fallbacks. */
+    private final class Circles {
+        private final String what;
+        private final Function<ModelEntry, List<Item>> fallbacks;
+        private final Map<String, ModelEntry> models;
+        private final Set<String> done = new HashSet<>();
+
+        private Circles(String what, Function<ModelEntry, List<Item>> fallbacks, Map<String, ModelEntry> models) {
+            this.what = what;
+            this.fallbacks = fallbacks;
+            this.models = models;
+        }
+
+        private void follow(String name, List<String> path) {
+            ModelEntry model = models.get(name);
+            if (model == null || done.contains(name)) {
+                return;
+            }
+            path.add(name);
+            for (Item fallback : fallbacks.apply(model)) {
+                int begin = path.indexOf(fallback.text());
+                if (begin >= 0) {
+                    findings.error(
+                            fallback.place(),
+                            what + " in a circle: " + String.join(" → ", path.subList(begin, path.size())) + " → "
+                                    + fallback.text());
+                } else {
+                    follow(fallback.text(), path);
+                }
+            }
+            path.removeLast();
+            done.add(name);
+        }
     }
 
     private void teams() {

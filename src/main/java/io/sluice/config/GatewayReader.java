@@ -8,13 +8,10 @@ import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.pool.Model.Price;
-import io.sluice.domain.pool.RoutePolicy;
-import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.stored.StoredIds;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +22,6 @@ final class GatewayReader {
     private static final Set<String> EVENTS =
             Set.of("account-disabled", "provider-down", "config-rejected", "budget-spent");
 
-    private static final Duration SHORTEST_DEADLINE = Duration.ofMillis(100);
-    private static final Duration LONGEST_DEADLINE = Duration.ofHours(1);
     static final int OUTPUT_ESTIMATE = 1024;
 
     private final NodePorts ports;
@@ -49,9 +44,11 @@ final class GatewayReader {
         file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));
         file.sections("teams").forEach(this::team);
         file.sections("notifications").forEach(this::notification);
-        Policy routing = policy(file.section("routing"), null);
+        Policy routing = PolicyReader.policy(file.section("routing"), null);
+        RetryShare retries = PolicyReader.retries(file.section("routing").section("retry-budget"));
         if (isFirst(file, "routing")) {
             entries.routing = routing;
+            entries.retries = retries;
         }
         String currency = file.text("currency", "ISO 4217 code", "USD", GatewayReader::currency);
         if (isFirst(file, "currency") && currency != null && !currency.equals("USD")) {
@@ -104,40 +101,10 @@ final class GatewayReader {
                 model.place(),
                 name,
                 model.texts("fallbacks", "model names", "none"),
-                policy(model, "as `routing`"),
+                PolicyReader.fallbacksOn(model.section("fallbacks-on")),
+                PolicyReader.policy(model, "as `routing`"),
                 model.integer("output-estimate", OUTPUT_ESTIMATE, 1, 10_000_000),
                 price(model.section("price")));
-    }
-
-    /**
-     * Reads how requests are tried.
-     *
-     * @param outer what counts where nothing is said; null for the defaults
-     */
-    private static Policy policy(Section section, @Nullable String outer) {
-        RoutePolicy standard = RoutePolicy.DEFAULT;
-        return new Policy(
-                section.optionalWord(
-                        "strategy",
-                        Strategy.class,
-                        shown(outer, standard.strategy().name().toLowerCase(Locale.ROOT))),
-                section.optionalFlag("sticky", shown(outer, Boolean.toString(standard.sticky()))),
-                section.optional("attempts", shown(outer, Integer.toString(standard.attempts())), 1, 20),
-                section.optionalDuration(
-                        "deadline",
-                        shown(outer, Scalars.show(standard.deadline())),
-                        SHORTEST_DEADLINE,
-                        LONGEST_DEADLINE),
-                wait(section, "max-wait", shown(outer, Scalars.show(standard.maxWait()))),
-                wait(section, "max-wait-stream", shown(outer, Scalars.show(standard.maxWaitStream()))));
-    }
-
-    private static String shown(@Nullable String outer, String standard) {
-        return outer != null ? outer : standard;
-    }
-
-    private static @Nullable Duration wait(Section section, String key, String shownDefault) {
-        return section.optionalDuration(key, shownDefault, Duration.ZERO, KeyReader.LONGEST_WAIT);
     }
 
     private static @Nullable Price price(Section price) {

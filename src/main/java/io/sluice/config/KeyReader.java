@@ -53,7 +53,8 @@ final class KeyReader {
                 team,
                 key.integer("priority", 0, -10, 10),
                 key.optionalDuration("max-wait", "as the model", Duration.ZERO, LONGEST_WAIT),
-                key.flag("disabled", false));
+                key.flag("disabled", false),
+                key.flag("diagnostics", false));
         return new KeyEntry(
                 key.place(), value, hash != UNKNOWN, team == null ? null : key.place("team"), key.isClearText("key"));
     }

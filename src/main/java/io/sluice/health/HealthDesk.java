@@ -89,7 +89,8 @@ final class HealthDesk implements PoolState.Listener {
 
     private void human(Account account) {
         Word word = book.human(account);
-        state.human(account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
+        state.human(
+                account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
     }
 
     private void machine(Account account, Word word) {
@@ -97,16 +98,14 @@ final class HealthDesk implements PoolState.Listener {
             state.toldAlive(account.id(), clock.getAsLong());
         } else {
             boolean money = word.state() == Word.State.OUT_OF_MONEY;
-            state.toldDead(
-                    account.id(), money, word.reason(), word.evidence(), word.atMillis(), clock.getAsLong());
+            state.toldDead(account.id(), money, word.reason(), word.evidence(), word.atMillis(), clock.getAsLong());
         }
     }
 
     /** Somebody said something, here or on another node. */
     private void said(Word word) {
         for (Account account : revision.accounts()) {
-            boolean meant = account.id().equals(word.subject())
-                    || account.id().startsWith(word.subject() + "/");
+            boolean meant = account.id().equals(word.subject()) || account.id().startsWith(word.subject() + "/");
             if (meant && word.author() == Word.Author.HUMAN) {
                 human(account);
             } else if (meant && word.equals(book.machine(account))) {

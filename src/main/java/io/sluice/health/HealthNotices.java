@@ -118,7 +118,6 @@ final class HealthNotices {
     }
 
     private void raise(NoticeEvent event, String subject, boolean over, String text, List<Detail> details) {
-        bus.publish(
-                Address.NOTICE_RAISED, new Notice(event, subject, over, text, details, wallClock.millis()));
+        bus.publish(Address.NOTICE_RAISED, new Notice(event, subject, over, text, details, wallClock.millis()));
     }
 }

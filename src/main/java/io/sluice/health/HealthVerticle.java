@@ -38,8 +38,7 @@ public final class HealthVerticle extends VerticleBase {
 
     private Future<?> begin(Bus bus, WordBook opened) {
         HealthDesk made = new HealthDesk(vertx, context, bus, setup, opened);
-        WordExchange talk =
-                new WordExchange(vertx, bus, opened, setup.origin(), setup.clock(), setup.random());
+        WordExchange talk = new WordExchange(vertx, bus, opened, setup.origin(), setup.clock(), setup.random());
         book = opened;
         desk = made;
         exchange = talk;

@@ -58,8 +58,7 @@ final class SharedHealth {
     void accounts(GatewayRevision revision) {
         fingerprints.clear();
         revision.accounts()
-                .forEach(account -> fingerprints.put(
-                        account.id(), account.key().fingerprint()));
+                .forEach(account -> fingerprints.put(account.id(), account.key().fingerprint()));
     }
 
     /** This node heard it from a provider. */
@@ -96,8 +95,7 @@ final class SharedHealth {
     private void announce(Account account, String model, Trouble trouble, long forMillis, boolean exact) {
         bus.announce(
                 Address.ACCOUNT_HEALTH,
-                new AccountHealth(
-                        origin, account.id(), account.key().fingerprint(), model, trouble, forMillis, exact));
+                new AccountHealth(origin, account.id(), account.key().fingerprint(), model, trouble, forMillis, exact));
     }
 
     /** This node's circuit stands so now. */
@@ -107,8 +105,7 @@ final class SharedHealth {
                     case Circuit.Subject.OfAccount of ->
                         new CircuitMoved(origin, of.accountId(), "", "", open, CIRCUIT_TIME.toMillis());
                     case Circuit.Subject.OfEndpoint of ->
-                        new CircuitMoved(
-                                origin, "", of.baseUrl(), of.upstreamModel(), open, CIRCUIT_TIME.toMillis());
+                        new CircuitMoved(origin, "", of.baseUrl(), of.upstreamModel(), open, CIRCUIT_TIME.toMillis());
                 };
         bus.announce(Address.CIRCUIT_MOVED, moved);
     }
@@ -122,7 +119,8 @@ final class SharedHealth {
         String model = word.upstreamModel().isEmpty() ? null : word.upstreamModel();
         switch (word.trouble()) {
             case THROTTLED -> {
-                Duration time = Duration.ofMillis(Math.clamp(word.forMillis(), 0, Duration.ofDays(1).toMillis()));
+                Duration time = Duration.ofMillis(
+                        Math.clamp(word.forMillis(), 0, Duration.ofDays(1).toMillis()));
                 state.toldCooling(word.account(), model, now + time.toNanos(), word.exact(), now);
             }
             case MODEL_MISSING -> state.toldMissing(word.account(), word.upstreamModel(), now);
@@ -137,7 +135,9 @@ final class SharedHealth {
                     : new Circuit.Subject.OfAccount(word.account());
             long time = Math.clamp(word.forMillis(), 0, CIRCUIT_TIME.toMillis());
             state.toldCircuit(
-                    subject, word.open(), clock.getAsLong() + Duration.ofMillis(time).toNanos());
+                    subject,
+                    word.open(),
+                    clock.getAsLong() + Duration.ofMillis(time).toNanos());
         }
     }
 }

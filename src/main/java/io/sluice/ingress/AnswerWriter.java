@@ -1,6 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.KeyLimits;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class AnswerWriter {
     /** Bytes that may wait for a client before the upstream is held back. */
     private static final int WRITE_QUEUE = 16 * 1024;
+
+    private static final String ATTEMPTS = "x-sluice-attempts";
+    private static final String ACCOUNT = "x-sluice-account";
+    private static final String UPSTREAM_MODEL = "x-sluice-upstream-model";
 
     private static final long HTTP2_INTERNAL_ERROR = 2;
     private static final long ABORT_MILLIS = 1_000;
@@ -72,6 +77,19 @@ final class AnswerWriter {
     }
 
     /**
+     * Says how the answer came about, to those who may know.
+     *
+     * @param attempts how many were made
+     * @param served who answers; null when nobody does
+     */
+    void diagnose(int attempts, @Nullable Candidate served) {
+        response.putHeader(ATTEMPTS, Integer.toString(attempts));
+        if (served != null) {
+            response.putHeader(ACCOUNT, served.accountId()).putHeader(UPSTREAM_MODEL, served.upstreamModel());
+        }
+    }
+
+    /**
      * Prepares the head; nothing is sent yet, and a later attempt may prepare it anew.
      *
      * @param headers what the provider said and the client may know
@@ -91,7 +109,11 @@ final class AnswerWriter {
     /** Takes back what {@link #prepare} set, so that an error can be answered. */
     void unprepare(Map<String, String> headers) {
         headers.keySet().forEach(response.headers()::remove);
-        response.headers().remove("x-accel-buffering");
+        response.headers()
+                .remove("x-accel-buffering")
+                .remove(ATTEMPTS)
+                .remove(ACCOUNT)
+                .remove(UPSTREAM_MODEL);
         response.setChunked(false);
     }
 

@@ -3,8 +3,13 @@ package io.sluice.ingress;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.NoRoute;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.RetryShare;
+import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.message.Address;
@@ -43,6 +48,7 @@ final class Candidacy {
 
     private final ExchangeServices services;
     private final Incoming incoming;
+    private final Model model;
     private final UsageMeter meter;
     private final Reserving reserving;
     private final RemainingCandidates remaining;
@@ -51,7 +57,9 @@ final class Candidacy {
     private @Nullable Candidate only;
     private @Nullable Candidate trial;
     private @Nullable Attempt attempt;
-    private @Nullable UpstreamFailure lastFailure;
+    private final OtherModels otherModels;
+    private final FailedAttempts failures = new FailedAttempts();
+    private @Nullable FallbackCause cause;
     private int plans;
     private int vainGrants;
 
@@ -84,6 +92,7 @@ final class Candidacy {
      *
      * @param services what the lane's exchanges share
      * @param incoming the request
+     * @param model the model it asks for
      * @param meter knows what an attempt takes
      * @param reserving asks for room
      * @param remaining who is left of the plan
@@ -92,12 +101,15 @@ final class Candidacy {
     Candidacy(
             ExchangeServices services,
             Incoming incoming,
+            Model model,
             UsageMeter meter,
             Reserving reserving,
             RemainingCandidates remaining,
             Party party) {
         this.services = services;
         this.incoming = incoming;
+        this.model = model;
+        this.otherModels = new OtherModels(incoming, model);
         this.meter = meter;
         this.reserving = reserving;
         this.remaining = remaining;
@@ -107,19 +119,28 @@ final class Candidacy {
     /** Begins with the router's plan. */
     void plan(PlanRoute newQuestion) {
         question = newQuestion;
+        services.pool().retries().request(services.clock().getAsLong());
+        ask(newQuestion);
+    }
+
+    private void ask(PlanRoute next) {
         plans++;
         services.bus()
-                .request(Address.routePlan(services.lane()), newQuestion)
+                .request(Address.routePlan(services.lane()), next)
                 .onComplete(guarded(this::planned), this::defect);
     }
 
     /** Begins with the one account that can serve, because it keeps what is asked for. */
     void pinned(Candidate keeper) {
         only = keeper;
+        services.pool().retries().request(services.clock().getAsLong());
         guarded((List<Candidate> plan) -> remain(plan)).handle(List.of(keeper));
     }
 
     private void planned(RouteDecision decision) {
+        if (party.isCancelled()) {
+            return;
+        }
         switch (decision) {
             case RouteDecision.Planned plan -> {
                 List<Candidate> usable = party.usable(plan.candidates());
@@ -127,8 +148,27 @@ final class Candidacy {
                     remain(usable);
                 }
             }
-            case RouteDecision.Unroutable none -> over(none.failure());
+            case RouteDecision.Unroutable none -> {
+                if (cause == null) {
+                    over(none.failure());
+                } else {
+                    goOn();
+                }
+            }
         }
+    }
+
+    /** Asks another model for the cause of the last failure, else whoever is left. */
+    private void goOn() {
+        FallbackCause why = Objects.requireNonNull(cause);
+        String name = otherModels.next(why, question);
+        if (name != null) {
+            otherModels.taken(name);
+            ask(Objects.requireNonNull(question).of(name, services.random().nextLong()));
+            return;
+        }
+        cause = null;
+        reserve(null);
     }
 
     private void remain(List<Candidate> candidates) {
@@ -138,7 +178,12 @@ final class Candidacy {
                 trial = candidate;
             }
         }
-        remaining.planned(candidates);
+        if (cause == null) {
+            remaining.planned(candidates);
+        } else {
+            cause = null;
+            remaining.plannedFirst(candidates);
+        }
         reserve(null);
     }
 
@@ -187,14 +232,14 @@ final class Candidacy {
             attempt.release(services.bus());
             attempt = null;
         }
-        if (lastFailure != null || question == null || plans == MOST_PLANS) {
+        if (!failures.isEmpty() || question == null || plans == MOST_PLANS) {
             over(new NoRoute(
                     only == null
                             ? "Every upstream account for this model is out of service."
                             : "The upstream account that keeps this response is out of service.",
                     Duration.ZERO));
         } else {
-            plan(question);
+            ask(question);
         }
     }
 
@@ -202,8 +247,17 @@ final class Candidacy {
         party.heard(decision);
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates.get(grant.candidate()));
-            case QuotaDecision.Denied denied -> over(denied.failure());
+            case QuotaDecision.Denied denied -> over(denied(denied.failure()));
         }
+    }
+
+    /** A candidate that cools may have room before any of those that were asked. */
+    private GatewayFailure denied(GatewayFailure failure) {
+        if (!(failure instanceof QuotaExceeded full) || full.cause() != QuotaExceeded.Cause.POOL) {
+            return failure;
+        }
+        Duration back = services.pool().earliestBack(incoming.revision(), model.candidates());
+        return new QuotaExceeded(full.cause(), full.message(), FailedAttempts.earlier(full.retryAfter(), back));
     }
 
     private void granted(QuotaDecision.Granted grant, Candidate candidate) {
@@ -251,29 +305,47 @@ final class Candidacy {
 
     /** The attempt failed before the client saw a byte: another one follows, or that is the answer. */
     void failed(UpstreamFailure failure) {
-        lastFailure = failure;
+        failures.add(failure);
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - reserving.readNanos());
+        FallbackCause why = AttemptPolicy.cause(failure);
+        boolean other = otherModels.next(why, question) != null;
         Next next = remaining.failed(
-                current.candidate(), failure, elapsed, services.random().nextLong());
+                current.candidate(), failure, other, elapsed, services.random().nextLong());
+        if (next instanceof Next.GiveUp || !mayAskAgain(failure, next)) {
+            party.over(failures.answer(failure));
+            return;
+        }
+        meter.attemptFailed(current, failure);
         switch (next) {
-            case Next.Fallback fallback -> {
-                meter.attemptFailed(current, failure);
-                reserve(null);
+            case Next.OtherModel another -> {
+                cause = why;
+                goOn();
             }
-            case Next.Repeat repeat -> {
-                meter.attemptFailed(current, failure);
+            case Next.Repeat repeat ->
                 services.vertx()
                         .setTimer(Math.max(1, repeat.pause().toMillis()), t -> guarded((Long timer) -> reserve(null))
                                 .handle(t));
-            }
-            case Next.GiveUp none -> party.over(failure);
+            default -> reserve(null);
         }
     }
 
-    /** A failure that an attempt met tells the client more than that the others are full, or gone too. */
+    /** Whether the lane's budget has room for one more attempt, where it takes one. */
+    private boolean mayAskAgain(UpstreamFailure failure, Next next) {
+        boolean wrongHere = next instanceof Next.OtherModel && !failure.mayFallBack();
+        if (wrongHere || !AttemptPolicy.spends(failure)) {
+            return true;
+        }
+        RetryShare share = model.policy().failover().retries();
+        boolean may = services.pool().retries().spend(share, services.clock().getAsLong());
+        if (!may) {
+            services.metrics().retryRefused();
+        }
+        return may;
+    }
+
     private void over(GatewayFailure failure) {
-        party.over(lastFailure != null ? lastFailure : failure);
+        party.over(failures.answer(failure));
     }
 
     /** The attempt whose reservation is open, or kept for the next one; null between two, and before the first. */

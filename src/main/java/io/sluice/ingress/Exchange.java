@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.Accepted;
@@ -84,7 +85,19 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         this.reserving = new Reserving(
                 services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
         this.candidacy = new Candidacy(
-                services, incoming, meter, reserving, new RemainingCandidates(model.policy(), scan.stream()), this);
+                services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call()), this);
+    }
+
+    private Call call() {
+        boolean repeatable =
+                switch (scan.endpoint().kind()) {
+                    case IMAGES, SPEECH, TRANSCRIPTION -> false;
+                    case STORED -> StoredRequests.isLook(scan);
+                    default ->
+                        ownership == null
+                                || !StoredRequests.isTrue(scan, "store") && !StoredRequests.isTrue(scan, "background");
+                };
+        return new Call(scan.stream(), repeatable);
     }
 
     /** Begins; everything after happens by itself. */
@@ -162,25 +175,29 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
                         .timeouts()
                         .untilHead(scan.stream(), upload != null)
                         .plus(candidate.channel().fetch().longest())
-                        .plus(OPEN_MARGIN));
+                        .plus(OPEN_MARGIN),
+                // An upload takes the time that its client takes.
+                upload == null ? model.policy().failover().attemptTimeout() : null);
     }
 
     @Override
     public Answer answer(Sending from, OpenResult.Opened opened) {
-        Attempt attempt = from.attempt();
+        Candidate candidate = from.attempt().candidate();
         ResponseTap tap = ownership == null
                 ? opened.exchange().tap()
-                : ownership.over(opened.exchange(), attempt.candidate(), scan.stream());
-        Answer answer = new Answer(
-                services,
-                writer,
-                opened.exchange(),
-                tap,
-                () -> attempt.begun(services.clock().getAsLong()),
-                from::answered);
+                : ownership.over(opened.exchange(), candidate, scan.stream());
+        Answer answer =
+                new Answer(services, writer, opened.exchange(), tap, () -> begins(from, candidate), from::answered);
         meter.attempted();
-        meter.answering(attempt.candidate(), scan, answer.tap());
+        meter.answering(candidate, scan, answer.tap());
         return answer;
+    }
+
+    private void begins(Sending from, Candidate candidate) {
+        from.begun();
+        if (incoming.key().diagnostics()) {
+            writer.diagnose(meter.attempts(), candidate);
+        }
     }
 
     @Override
@@ -354,6 +371,9 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         } else if (writer.isCommitted()) {
             writer.abort(outcome);
         } else {
+            if (incoming.key().diagnostics()) {
+                writer.diagnose(meter.attempts(), null);
+            }
             services.refuse(incoming, outcome);
         }
     }

@@ -4,15 +4,20 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** The latest picture of the pool's health that came to a lane. Used on the lane's event loop. */
+/**
+ * The latest picture of the pool's health that came to a lane, and what the lane may spend on asking again. Used on the
+ * lane's event loop.
+ */
 final class LanePool {
     private final int lane;
     private final LongSupplier clock;
+    private final RetryBudget retries = new RetryBudget();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
 
     /**
@@ -29,6 +34,11 @@ final class LanePool {
     /** The pool has changed. */
     void changed(PoolHealth health) {
         snapshot = health.snapshot();
+    }
+
+    /** What may be spent on attempts that follow a failure. */
+    RetryBudget retries() {
+        return retries;
     }
 
     /** How a candidate stands; of another revision than the picture's nothing is known. */

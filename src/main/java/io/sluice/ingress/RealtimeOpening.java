@@ -9,6 +9,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Address;
@@ -82,7 +83,13 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
         Reserving reserving =
                 new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
         this.candidacy = new Candidacy(
-                services, incoming, meter, reserving, new RemainingCandidates(model.policy(), true), this);
+                services,
+                incoming,
+                model,
+                meter,
+                reserving,
+                new RemainingCandidates(model.policy(), new Call(true, true)),
+                this);
     }
 
     private static RequestScan scan(Model model) {

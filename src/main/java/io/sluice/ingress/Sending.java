@@ -2,6 +2,8 @@ package io.sluice.ingress;
 
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.message.Address;
 import io.sluice.message.Cancellation;
 import io.sluice.message.OpenExchange;
@@ -24,12 +26,15 @@ import org.slf4j.LoggerFactory;
 final class Sending implements Cancellation {
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
+    private static final long NO_TIMER = -1;
+
     private final ExchangeServices services;
     private final Attempt attempt;
     private final Party party;
     private @Nullable Runnable onCancel;
     private @Nullable Answer answer;
     private @Nullable GatewayFailure ending;
+    private long timer = NO_TIMER;
     private boolean over;
 
     /** The request that an attempt is made for. Hears of its end once, by one of the last three. */
@@ -76,11 +81,27 @@ final class Sending implements Cancellation {
      * @param open the question, with this as its cancellation
      * @param timeout how long the reply may take; beyond the provider client's own deadlines, so that running into it is a
      *     defect
+     * @param atMost how long the first byte of the answer may take; null for as long as the channel allows
      */
-    void send(OpenExchange open, Duration timeout) {
+    void send(OpenExchange open, Duration timeout, @Nullable Duration atMost) {
+        if (atMost != null) {
+            timer = services.vertx().setTimer(Math.max(1, atMost.toMillis()), t -> late());
+        }
         services.bus()
                 .request(Address.providerOpen(services.lane()), open, timeout)
                 .onComplete(this::replied, this::unanswered);
+    }
+
+    private void late() {
+        timer = NO_TIMER;
+        cancel(UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not begin to answer in time."));
+    }
+
+    private void stopTimer() {
+        if (timer != NO_TIMER) {
+            services.vertx().cancelTimer(timer);
+            timer = NO_TIMER;
+        }
     }
 
     private void replied(OpenResult result) {
@@ -119,15 +140,23 @@ final class Sending implements Cancellation {
                     return;
                 }
                 over = true;
+                stopTimer();
                 party.leaseExpired(this, expired.connection());
             }
             case OpenResult.Failed failed -> {
                 if (failed.sent()) {
                     attempt.written(failed.writtenAtNanos());
                 }
-                fail(ending != null ? ending : failed.failure());
+                fail(ending == null ? failed.failure() : failed.sent() ? ending : unsent(ending));
             }
         }
+    }
+
+    /** Nothing was sent in the time that the attempt had: its provider cannot have acted. */
+    private static GatewayFailure unsent(GatewayFailure ending) {
+        return ending instanceof UpstreamFailure late && late.kind() == Kind.HEAD_TIMEOUT
+                ? UpstreamFailure.of(Kind.CONNECT, "The upstream could not be reached in time.")
+                : ending;
     }
 
     /** Nobody knows how far it came: what may have been sent counts as sent, and what may still run is ended. */
@@ -147,14 +176,22 @@ final class Sending implements Cancellation {
     private void fail(GatewayFailure failure) {
         if (!over) {
             over = true;
+            stopTimer();
             party.failed(this, failure);
         }
+    }
+
+    /** The first byte of the answer came. */
+    void begun() {
+        stopTimer();
+        attempt.begun(services.clock().getAsLong());
     }
 
     /** The answer is over. */
     void answered(@Nullable GatewayFailure failure) {
         if (!over) {
             over = true;
+            stopTimer();
             party.answered(this, failure);
         }
     }

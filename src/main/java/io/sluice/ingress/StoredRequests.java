@@ -14,6 +14,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.stored.StoredCall;
 import io.sluice.domain.stored.StoredId;
 import io.sluice.domain.stored.StoredIds;
 import java.io.ByteArrayOutputStream;
@@ -89,7 +90,7 @@ final class StoredRequests {
     private static boolean mayStore(GatewayRevision revision, Model model) {
         return Stream.concat(
                         Stream.of(model),
-                        model.fallbacks().stream().map(revision.models()::get).filter(Objects::nonNull))
+                        model.everyFallback().map(revision.models()::get).filter(Objects::nonNull))
                 .flatMap((Model each) -> each.candidates().stream())
                 .anyMatch(candidate -> candidate.channel().responses() == Channel.Responses.NATIVE);
     }
@@ -192,6 +193,12 @@ final class StoredRequests {
     static boolean isTrue(RequestScan scan, String name) {
         int member = scan.indexOf(name);
         return member >= 0 && scan.body()[scan.members().spans()[member * 4 + 2]] == 't';
+    }
+
+    /** Whether a stored response is only looked at. */
+    static boolean isLook(RequestScan scan) {
+        StoredCall stored = scan.head().stored();
+        return stored != null && stored.method().equals("GET");
     }
 
     private static byte[] replaced(RequestScan scan, int member, byte[] value) {

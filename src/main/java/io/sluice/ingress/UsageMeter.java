@@ -159,6 +159,11 @@ final class UsageMeter {
         attempts++;
     }
 
+    /** How many attempts were made. */
+    int attempts() {
+        return attempts;
+    }
+
     /** An attempt failed, and another one follows. */
     void attemptFailed(Attempt attempt, GatewayFailure failure) {
         attempt.keep(services.bus(), failure, services.clock().getAsLong());

@@ -133,6 +133,16 @@ public record Address<Q, R>(String name) {
     }
 
     /**
+     * {@link ProbeAccount} → {@link ProbeResult}, in one lane. The reply takes as long as the provider, at most half a
+     * minute and a bit.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<ProbeAccount, ProbeResult> providerProbe(int lane) {
+        return new Address<>("lane." + lane + ".provider.probe");
+    }
+
+    /**
      * {@link OpenIngress} → {@link OpenIngress.Listening}, in one lane.
      *
      * @param lane number of the lane

@@ -53,6 +53,8 @@ public final class MessageCodecs {
             OpenSocket.class,
             SocketResult.Opened.class,
             SocketResult.Failed.class,
+            ProbeAccount.class,
+            ProbeResult.class,
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,

@@ -30,4 +30,14 @@ public record PlanRoute(
             GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
         this(revision, key, model, endpoint, stickyHash, seed, null);
     }
+
+    /**
+     * The same for another model.
+     *
+     * @param other its public name
+     * @param newSeed a random number
+     */
+    public PlanRoute of(String other, long newSeed) {
+        return new PlanRoute(revision, key, other, endpoint, stickyHash, newSeed, account);
+    }
 }

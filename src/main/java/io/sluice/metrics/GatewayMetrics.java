@@ -52,6 +52,7 @@ public final class GatewayMetrics {
                     "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
             Map.entry(
                     "sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
+            Map.entry("sluice.retries.refused", "attempts that were not made because the retry budget was spent"),
             Map.entry("sluice.attempts", "attempts at providers that are over"),
             Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
             Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
@@ -235,6 +236,11 @@ public final class GatewayMetrics {
             meters.timer("sluice.upstream.head", FIRST_BYTE_BUCKETS, "channel", channel)
                     .record(attempt.headNanos(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** An attempt was not made, because too many others had followed a failure. */
+    public void retryRefused() {
+        meters.counter("sluice.retries.refused").increment();
     }
 
     private static String outcome(AttemptFinished attempt) {

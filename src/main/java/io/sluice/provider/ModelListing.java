@@ -1,28 +1,18 @@
 package io.sluice.provider;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayException;
-import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
-import io.sluice.domain.pool.Outbound;
-import io.sluice.provider.UpstreamClients.Way;
+import io.sluice.provider.ModelsQuestion.Progress;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Asks providers which models they offer, with the account's credential and along its way. Reads every page, at most
@@ -32,13 +22,12 @@ import java.util.concurrent.TimeoutException;
 public final class ModelListing {
     private static final int MOST_PAGES = 100;
     private static final int MOST_NAMES = 20_000;
-    private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final int TIMEOUT_MILLIS = 30_000;
     private static final int QUEUE = 100;
 
     private final Context context;
-    private final Clock wallClock = Clock.systemUTC();
     private final UpstreamClients clients;
+    private final ModelsQuestion question;
     private final Credentials credentials;
 
     /**
@@ -49,7 +38,8 @@ public final class ModelListing {
     public ModelListing(Vertx vertx) {
         this.context = vertx.getOrCreateContext();
         this.clients = new UpstreamClients(vertx, QUEUE);
-        this.credentials = new Credentials(System::nanoTime, wallClock, new TokenClient(vertx, clients));
+        this.question = new ModelsQuestion(clients, Clock.systemUTC());
+        this.credentials = new Credentials(System::nanoTime, Clock.systemUTC(), new TokenClient(vertx, clients));
     }
 
     /**
@@ -71,72 +61,22 @@ public final class ModelListing {
         return credentials
                 .authorized(candidate, adapter.grant(candidate))
                 .compose(authorized -> pages(adapter, authorized, "", 1, new LinkedHashSet<>()))
-                .map(names -> List.copyOf(names))
-                .recover(cause -> Future.failedFuture(
-                        cause instanceof GatewayException ? cause : new GatewayException(failure(cause))));
-    }
-
-    private static UpstreamFailure failure(Throwable cause) {
-        return cause instanceof TimeoutException
-                ? UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.")
-                : UpstreamClients.unreached(cause);
+                .map(names -> List.copyOf(names));
     }
 
     private Future<Set<String>> pages(
             ProviderAdapter adapter, Candidate candidate, String page, int number, Set<String> names) {
-        ModelsCall call;
-        try {
-            call = adapter.models(candidate, page, wallClock.millis() / 1000);
-        } catch (GatewayException e) {
-            return Future.failedFuture(e);
-        }
-        return ask(adapter, candidate, call).compose(answer -> {
-            ModelsPage read = call.reading().apply(answer);
-            names.addAll(read.names());
-            boolean last = read.next().isEmpty()
-                    || read.next().equals(page)
-                    || number >= MOST_PAGES
-                    || names.size() >= MOST_NAMES;
-            return last ? Future.succeededFuture(names) : pages(adapter, candidate, read.next(), number + 1, names);
-        });
-    }
-
-    private Future<JsonNode> ask(ProviderAdapter adapter, Candidate candidate, ModelsCall call) {
-        Outbound added = candidate.outbound();
-        return clients.request(
-                        Way.of(candidate),
-                        new RequestOptions()
-                                .setMethod(HttpMethod.GET)
-                                .setHost(call.server().host())
-                                .setPort(call.server().port())
-                                .setTimeout(TIMEOUT_MILLIS)
-                                .setURI(added.target(call.server(), call.uri())))
-                .compose(request -> send(request, added, call))
-                .compose(response -> BoundedBody.of(response, MOST_BYTES, "The upstream's list of models has no end.")
-                        .compose(body -> {
-                            int status = response.statusCode();
-                            if (status != 200) {
-                                return Future.failedFuture(new GatewayException(
-                                        status >= 400
-                                                ? adapter.classify(status, response.headers(), body)
-                                                : UpstreamFailure.of(
-                                                        Kind.BAD_RESPONSE,
-                                                        "The upstream answered with status " + status + ".")));
-                            }
-                            JsonNode json = Json.read(body, 0, body.length);
-                            return json == null
-                                    ? Future.failedFuture(new GatewayException(UpstreamFailure.of(
-                                            Kind.BAD_RESPONSE, "The upstream's list of models is no JSON.")))
-                                    : Future.succeededFuture(json);
-                        }));
-    }
-
-    private static Future<HttpClientResponse> send(HttpClientRequest request, Outbound added, ModelsCall call) {
-        request.exceptionHandler(cause -> {});
-        request.putHeader("accept", "application/json").putHeader("user-agent", "sluice");
-        added.headers().forEach((name, value) -> request.putHeader(name, value.reveal()));
-        call.headers().forEach(request::putHeader);
-        return request.send();
+        return question.ask(adapter, candidate, page, TIMEOUT_MILLIS, Progress.NOBODY)
+                .compose(read -> {
+                    names.addAll(read.names());
+                    boolean last = read.next().isEmpty()
+                            || read.next().equals(page)
+                            || number >= MOST_PAGES
+                            || names.size() >= MOST_NAMES;
+                    return last
+                            ? Future.succeededFuture(names)
+                            : pages(adapter, candidate, read.next(), number + 1, names);
+                });
     }
 
     /** Closes every connection. */

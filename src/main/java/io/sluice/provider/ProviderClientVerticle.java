@@ -6,8 +6,6 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
-import io.sluice.message.OpenSocket;
-import io.sluice.message.RevisionChanged;
 import io.sluice.provider.UpstreamClients.Way;
 import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.MediaNetwork;
@@ -19,6 +17,7 @@ import io.vertx.core.http.HttpClientRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Answers {@code lane.<n>.provider.open}; owns the lane's connections to providers and the calls in flight. */
+/** Answers {@code lane.<n>.provider.*}; owns the lane's connections to providers and the calls in flight. */
 public final class ProviderClientVerticle extends VerticleBase {
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final long SWEEP_MILLIS = 100;
@@ -37,12 +36,10 @@ public final class ProviderClientVerticle extends VerticleBase {
     private final LongSupplier clock;
     private final Function<Vertx, MediaNetwork> network;
     private final Set<UpstreamCall> calls = new LinkedHashSet<>();
-    private @Nullable MessageConsumer<OpenExchange> consumer;
-    private @Nullable MessageConsumer<RevisionChanged> changes;
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable UpstreamClients clients;
     private @Nullable MediaFetcher media;
     private @Nullable SocketDesk sockets;
-    private @Nullable MessageConsumer<OpenSocket> socketConsumer;
     /** Null until the first change: no client is left over before. */
     private @Nullable Set<Way> live;
 
@@ -74,44 +71,34 @@ public final class ProviderClientVerticle extends VerticleBase {
                 new CallServices(clock, Clock.systemUTC(), bus, new LimitReports(bus), credentials, fetcher, calls);
         SocketDesk desk = new SocketDesk(vertx, services);
         sockets = desk;
+        ProbeDesk probes = new ProbeDesk(vertx, owned, services);
         vertx.setPeriodic(SWEEP_MILLIS, t -> {
-            sweep(owned, services.reports());
+            sweep(owned, services.reports(), probes);
             desk.sweep(clock.getAsLong());
         });
-        MessageConsumer<RevisionChanged> told = bus.consume(Address.REVISION_CHANGED, change -> {
+        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> {
             List<Channel> channels = change.revision().channels();
             live = channels.stream().flatMap(Way::all).collect(Collectors.toSet());
             credentials.retain(channels.stream()
                     .flatMap(channel -> channel.accounts().stream())
                     .map(Account::id)
                     .collect(Collectors.toSet()));
-        });
-        changes = told;
-        MessageConsumer<OpenExchange> registered =
-                bus.serve(Address.providerOpen(lane), message -> open(owned, services, message));
-        consumer = registered;
-        MessageConsumer<OpenSocket> opening = bus.serve(Address.providerSocket(lane), desk::open);
-        socketConsumer = opening;
-        return Future.all(told.completion(), registered.completion(), opening.completion());
+        }));
+        consumers.add(bus.serve(Address.providerOpen(lane), message -> open(owned, services, message)));
+        consumers.add(bus.serve(Address.providerSocket(lane), desk::open));
+        consumers.add(bus.serve(Address.providerProbe(lane), probes::probe));
+        return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }
 
     @Override
     public Future<?> stop() {
         List<Future<?>> steps = new ArrayList<>();
-        if (consumer != null) {
-            steps.add(consumer.unregister());
-        }
-        if (changes != null) {
-            steps.add(changes.unregister());
-        }
+        consumers.forEach(consumer -> steps.add(consumer.unregister()));
         if (clients != null) {
             steps.add(clients.close());
         }
         if (media != null) {
             steps.add(media.close());
-        }
-        if (socketConsumer != null) {
-            steps.add(socketConsumer.unregister());
         }
         if (sockets != null) {
             steps.add(sockets.close());
@@ -126,14 +113,16 @@ public final class ProviderClientVerticle extends VerticleBase {
         return new UpstreamCall(message, adapter, services).run(taken, owned);
     }
 
-    private void sweep(UpstreamClients owned, LimitReports reports) {
+    private void sweep(UpstreamClients owned, LimitReports reports, ProbeDesk probes) {
         long now = clock.getAsLong();
         reports.forget(now);
         for (UpstreamCall call : List.copyOf(calls)) {
             call.check(now);
         }
         if (live != null) {
-            owned.retain(live, calls.stream().map(UpstreamCall::way).collect(Collectors.toSet()));
+            Set<Way> flying = new HashSet<>(probes.ways());
+            calls.forEach(call -> flying.add(call.way()));
+            owned.retain(live, flying);
         }
     }
 }

@@ -265,6 +265,29 @@ class GatewayErrorsTest {
                 arguments(
                         also("models: { m: { fallbacks: [n] }, n: { fallbacks: [m] } }"),
                         "models.n.fallbacks[0]: the fallbacks go in a circle: m → n → m"),
+                arguments(
+                        also("models: { m: { fallbacks-on: { context: [x] } } }"),
+                        "models.m.fallbacks-on.context[0]: no channel serves the model 'x'"),
+                arguments(
+                        also(
+                                "models: { m: { fallbacks-on: { content: [n] } }, n: { fallbacks-on: { content: [m] } } }"),
+                        "models.n.fallbacks-on.content[0]: the fallbacks on content go in a circle: m → n → m"),
+                arguments(
+                        also("models: { m: { fallbacks-on: { overload: [n] } } }"),
+                        "models.m.fallbacks-on.overload: is unknown; did you mean 'overloaded'?"),
+                arguments(
+                        also("models: { m: { retry-statuses: [200] } }"),
+                        "models.m.retry-statuses[0]: '200' is not a status of an error; write 400 to 599"),
+                arguments(
+                        also("models: { m: { ambiguous: sometimes } }"),
+                        "models.m.ambiguous: 'sometimes' is not one of by-call, repeat, never"),
+                arguments(
+                        also("routing: { retry-budget: { share: 0.2 } }"),
+                        "routing.retry-budget.share: '0.2' is not a share; write whole percent, such as 20%"),
+                arguments(
+                        also("routing: { retry-budget: { share: 101% } }"),
+                        "routing.retry-budget.share: '101%' is not a share"),
+                arguments(also("routing: { attempt-timeout: 1ms }"), "routing.attempt-timeout: '1ms' is outside"),
                 arguments(also("models: { m: { price: { input: 1 } } }"), "models.m.price.output: is missing"),
                 arguments(also("models: { m: { attempts: 0 } }"), "models.m.attempts: '0' is outside 1 to 20"),
                 arguments(also("models: { \"a b\": {} }"), "'a b' is not a model name"),

@@ -9,15 +9,19 @@ import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.Channel.Responses;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Proxy;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.SystemPrompt;
@@ -360,7 +364,22 @@ class GatewayRevisionTest {
         assertThat(model.fallbacks()).containsExactly("gpt-4o-mini", "claude-sonnet");
         assertThat(model.policy())
                 .isEqualTo(new RoutePolicy(
-                        Strategy.FILL, false, 5, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ZERO));
+                        Strategy.FILL,
+                        false,
+                        5,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ZERO,
+                        new Failover(
+                                Duration.ofSeconds(4),
+                                AmbiguousFaults.NEVER,
+                                Set.of(404, 451),
+                                new RetryShare(35, 4))));
+        assertThat(model.fallbacksOn())
+                .isEqualTo(Map.of(
+                        FallbackCause.CONTEXT, List.of("claude-sonnet"),
+                        FallbackCause.CONTENT, List.of("claude-sonnet", "gpt-4o-mini"),
+                        FallbackCause.OVERLOADED, List.of("gpt-4o-mini")));
         assertThat(model.outputEstimate()).isEqualTo(2048);
         assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
         assertThat(revision.models().get("gpt-4").policy())
@@ -370,7 +389,9 @@ class GatewayRevisionTest {
                         2,
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        new Failover(
+                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes())
@@ -384,6 +405,7 @@ class GatewayRevisionTest {
         assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
         assertThat(key.team()).isEqualTo("research");
         assertThat(key.disabled()).isTrue();
+        assertThat(key.diagnostics()).isTrue();
         assertThat(revision.keys().named("by-hash").orElseThrow().hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
     }
 
@@ -505,6 +527,10 @@ class GatewayRevisionTest {
                         "{\"images\":2,\"per\":\"10s\"}",
                         "\"teams\":[{\"name\":\"research\",\"limits\":{\"rpm\":1000}}]",
                         "\"max-wait\":\"2m\"",
+                        "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
+                        "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"
+                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4}",
+                        "\"diagnostics\":true",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
                 .doesNotContain("value-of", "k-two");

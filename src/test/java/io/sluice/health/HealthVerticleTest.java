@@ -48,8 +48,7 @@ class HealthVerticleTest {
     private static final GatewayRevision REVISION = new RevisionBuilder()
             .channel("c", c -> c.accounts("a", "b").serves("m").health(QUICK))
             .build();
-    private static final Candidate A =
-            REVISION.models().get("m").candidates().getFirst();
+    private static final Candidate A = REVISION.models().get("m").candidates().getFirst();
     private static final Candidate B = REVISION.models().get("m").candidates().getLast();
 
     @TempDir
@@ -71,14 +70,7 @@ class HealthVerticleTest {
 
     private void deploy() {
         deployment = TestNode.await(vertx.deployVerticle(new HealthVerticle(new HealthSetup(
-                REVISION,
-                "n",
-                "n/1",
-                1,
-                data,
-                System::nanoTime,
-                InstantSource.system(),
-                new SplittableRandom(1)))));
+                REVISION, "n", "n/1", 1, data, System::nanoTime, InstantSource.system(), new SplittableRandom(1)))));
     }
 
     @AfterEach
@@ -94,9 +86,7 @@ class HealthVerticleTest {
     }
 
     private byte standing(Candidate candidate) {
-        return seen.isEmpty()
-                ? PoolSnapshot.UP
-                : seen.getLast().standing(candidate.slot(), System.nanoTime());
+        return seen.isEmpty() ? PoolSnapshot.UP : seen.getLast().standing(candidate.slot(), System.nanoTime());
     }
 
     @Test
@@ -155,7 +145,6 @@ class HealthVerticleTest {
     }
 
     private long trial() {
-        return Math.max(
-                seen.getLast().trial(A.slot(), 0), seen.getLast().trial(B.slot(), 0));
+        return Math.max(seen.getLast().trial(A.slot(), 0), seen.getLast().trial(B.slot(), 0));
     }
 }

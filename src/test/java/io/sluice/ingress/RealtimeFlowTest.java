@@ -248,9 +248,9 @@ class RealtimeFlowTest {
 
         UpgradeRejectedException refused = client.refused(keyed(client.options("pub"), KEY));
 
-        assertThat(refused.getStatus()).isEqualTo(502);
-        assertThat(refused.getBody().toString()).contains("upstream_error").doesNotContain("CANARY");
-        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending).returns(502, UsageRecord::status);
+        assertThat(refused.getStatus()).isEqualTo(503);
+        assertThat(refused.getBody().toString()).contains("no_candidate").doesNotContain("CANARY");
+        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending).returns(503, UsageRecord::status);
     }
 
     @Test

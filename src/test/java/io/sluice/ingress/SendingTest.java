@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One attempt against a provider client that answers late, never, or when nobody waits any more. */
 class SendingTest {
@@ -67,11 +71,16 @@ class SendingTest {
     }
 
     private Sending send(Duration timeout) {
+        return send(timeout, null);
+    }
+
+    private Sending send(Duration timeout, @Nullable Duration atMost) {
         Sending sending = new Sending(services, new Attempt(candidate, 1, Estimate.NONE, 0), heard);
         RequestScan scan = RequestScan.ofHead(Endpoint.CHAT_COMPLETIONS, RequestHead.NONE, "m");
         sending.send(
                 new OpenExchange("r", candidate, scan, "", 1, Long.MAX_VALUE, null, new FetchedMedia(), null, sending),
-                timeout);
+                timeout,
+                atMost);
         return sending;
     }
 
@@ -134,6 +143,19 @@ class SendingTest {
         Await.until(() -> heard.failure.get() != null);
         assertThat(heard.failure.get()).isInstanceOf(GatewayFailure.Internal.class);
         assertThat(upstream.cancelled).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,HEAD_TIMEOUT", "false,CONNECT"})
+    void whatTookTooLongFailsByWhetherItWasSent(boolean sent, Kind kind) {
+        send(LONG, SHORT);
+        Await.until(() -> cancelled.get() == 1);
+
+        reply.complete(new OpenResult.Failed(new GatewayFailure.ClientClosed(), sent, 5));
+
+        Await.until(() -> heard.failure.get() != null);
+        assertThat(heard.failure.get()).isInstanceOfSatisfying(UpstreamFailure.class, f -> assertThat(f.kind())
+                .isEqualTo(kind));
     }
 
     /** What the attempt told. */

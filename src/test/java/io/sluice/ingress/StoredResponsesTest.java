@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.domain.Secret;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel.Responses;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
@@ -21,6 +23,7 @@ import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SimulatedProvider;
+import io.sluice.testkit.Standings;
 import io.sluice.testkit.TestNode;
 import java.io.IOException;
 import java.net.URI;
@@ -327,18 +330,22 @@ class StoredResponsesTest {
         upstream.next(Script.json(200, made))
                 .otherwise(Script.json(
                         401, "{\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}"));
-        node = TestNode.of(revision(upstream.port(), "a", "b").secrets(SECRET).build())
-                .start();
+        GatewayRevision revision =
+                revision(upstream.port(), "a", "b").secrets(SECRET).build();
+        node = TestNode.of(revision).start();
         String id = created("\"input\":\"x\"").path("id").asText();
         String credential = upstream.take(SOON).header("authorization").getFirst();
 
-        assertThat(create(after(id)).statusCode()).isEqualTo(502);
+        assertThat(create(after(id)).statusCode()).isEqualTo(503);
         FakeUpstream.Request second = upstream.take(SOON);
         assertThat(second.header("authorization")).containsExactly(credential);
         assertThat(second.text()).contains("\"previous_response_id\":\"resp_up\"");
         assertThat(upstream.untaken()).isZero();
-        // Now it cools down; that is said, and the other one has never heard of it.
-        Await.until(() -> create(after(id)).statusCode() == 503);
+        // Now it is known to be dead; that is said, and the other one has never heard of it.
+        node.health(Standings.of(revision)
+                .is(credential.replace("Bearer CANARY-c-", "c/"), PoolSnapshot.DEAD)
+                .picture());
+        assertThat(create(after(id)).statusCode()).isEqualTo(503);
         assertThat(upstream.untaken()).isZero();
     }
 

@@ -11,6 +11,8 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,7 @@ public final class RevisionBuilder {
     private final List<ChannelBuilder> channels = new ArrayList<>();
     private final List<VirtualKey> keys = new ArrayList<>();
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
+    private final Map<String, Map<FallbackCause, List<String>>> fallbacksOn = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
     private String id = "test00000000";
     private @Nullable StoredIds storedIds;
@@ -298,6 +302,23 @@ public final class RevisionBuilder {
                 name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, true));
     }
 
+    /** Adds a key whose answers say how they came about. */
+    public RevisionBuilder diagnosticKey(String name, String text) {
+        return key(new VirtualKey(
+                name,
+                KeyHash.ofKey(text),
+                List.of(),
+                LimitSet.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                0,
+                null,
+                false,
+                true));
+    }
+
     /** Adds a key with limits. */
     public RevisionBuilder limitedKey(String name, String text, LimitSet limits) {
         return key(new VirtualKey(
@@ -341,6 +362,27 @@ public final class RevisionBuilder {
         return this;
     }
 
+    /** Models to try when a request for a model fails for a cause. */
+    public RevisionBuilder fallbacksOn(FallbackCause cause, String model, String... others) {
+        fallbacksOn
+                .computeIfAbsent(model, m -> new EnumMap<>(FallbackCause.class))
+                .put(cause, List.of(others));
+        return this;
+    }
+
+    /** What may follow a failed attempt, for every model. */
+    public RevisionBuilder failover(Failover failover) {
+        policy = new RoutePolicy(
+                policy.strategy(),
+                policy.sticky(),
+                policy.attempts(),
+                policy.deadline(),
+                policy.maxWait(),
+                policy.maxWaitStream(),
+                failover);
+        return this;
+    }
+
     /** How every model is tried. */
     public RevisionBuilder policy(Strategy strategy, boolean sticky, int attempts, Duration deadline) {
         policy = new RoutePolicy(
@@ -349,7 +391,8 @@ public final class RevisionBuilder {
                 attempts,
                 deadline,
                 RoutePolicy.DEFAULT.maxWait(),
-                RoutePolicy.DEFAULT.maxWaitStream());
+                RoutePolicy.DEFAULT.maxWaitStream(),
+                policy.failover());
         return this;
     }
 
@@ -375,7 +418,14 @@ public final class RevisionBuilder {
                 .sorted(Comparator.comparingInt(Channel::priority).reversed())
                 .flatMap(c -> c.accounts().stream().map(a -> candidate(c, a, name)))
                 .toList();
-        return new Model(name, candidates, fallbacks.getOrDefault(name, List.of()), policy, 1_000, null);
+        return new Model(
+                name,
+                candidates,
+                fallbacks.getOrDefault(name, List.of()),
+                fallbacksOn.getOrDefault(name, Map.of()),
+                policy,
+                1_000,
+                null);
     }
 
     private Candidate candidate(Channel channel, Account account, String model) {

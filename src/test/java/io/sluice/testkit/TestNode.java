@@ -11,6 +11,8 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
+import io.sluice.health.HealthSetup;
+import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
@@ -49,6 +51,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +92,8 @@ public final class TestNode implements AutoCloseable {
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
     private @Nullable Path dataDir;
+    private @Nullable Path healthDir;
+    private volatile PoolSnapshot pool = PoolSnapshot.UNKNOWN;
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
     private int port;
@@ -158,6 +163,21 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Has the real health verticle.
+     *
+     * @param directory the node's data directory
+     */
+    public TestNode keepsHealth(Path directory) {
+        healthDir = directory;
+        return this;
+    }
+
+    /** How the pool stands by the newest snapshot. */
+    public PoolSnapshot pool() {
+        return pool;
+    }
+
     /** Grants the first candidate for half a second. */
     public QuotaDecision grantFirst(ReserveQuota request) {
         return new QuotaDecision.Granted(reservations.incrementAndGet(), 0, System.nanoTime() + LEASE_NANOS, null, 0);
@@ -193,6 +213,18 @@ public final class TestNode implements AutoCloseable {
                     metrics)));
         }
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
+        bus.consume(Address.POOL_HEALTH, health -> pool = health.snapshot());
+        if (healthDir != null) {
+            await(vertx.deployVerticle(new HealthVerticle(new HealthSetup(
+                    revision,
+                    "test",
+                    "test/1",
+                    1,
+                    healthDir,
+                    System::nanoTime,
+                    InstantSource.system(),
+                    new SplittableRandom()))));
+        }
         bus.serve(Address.USAGE_RECORDED, record -> {
             records.add(record);
             return Future.succeededFuture(Accepted.INSTANCE);

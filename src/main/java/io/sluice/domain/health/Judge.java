@@ -1,7 +1,7 @@
 package io.sluice.domain.health;
 
-import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.health.KnownAccount.Death;
 import io.sluice.domain.health.KnownAccount.ModelState;
 import io.sluice.domain.health.Word.Evidence;
@@ -69,7 +69,9 @@ final class Judge {
             case Verdict.OutOfMoney money -> {
                 remember(account, evidence, nowMillis);
                 if (money.reach() == Reach.MODEL && model != null) {
-                    Duration pause = money.pause().isPositive() ? money.pause() : account.policy().moneyAfter();
+                    Duration pause = money.pause().isPositive()
+                            ? money.pause()
+                            : account.policy().moneyAfter();
                     cool(account, model, pause, money.pause().isPositive(), now);
                 } else {
                     die(account, true, "out of money", evidence, money.pause(), now, nowMillis);
@@ -168,8 +170,7 @@ final class Judge {
             long now,
             long nowMillis) {
         if (account.death == null) {
-            account.death =
-                    new Death(money, reason, evidence, nowMillis, recovery(account, money, pause, now));
+            account.death = new Death(money, reason, evidence, nowMillis, recovery(account, money, pause, now));
             listener.died(account.account(), money, reason, evidence);
             listener.changed();
         }
@@ -177,7 +178,8 @@ final class Judge {
 
     /** The way back of an account that is out; not before {@code pause} is over. */
     Recovery recovery(KnownAccount account, boolean money, Duration pause, long now) {
-        Duration first = money ? account.policy().moneyAfter() : account.policy().probeAfter();
+        Duration first =
+                money ? account.policy().moneyAfter() : account.policy().probeAfter();
         Duration usual = money ? MONEY_MOST : account.policy().probeEvery();
         Duration most = usual.compareTo(first) > 0 ? usual : first;
         Duration from = pause.compareTo(Cooldown.LONGEST) > 0 ? Cooldown.LONGEST : pause;

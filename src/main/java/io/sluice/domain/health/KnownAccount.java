@@ -20,8 +20,13 @@ final class KnownAccount {
     final Circuit circuit;
     final Ramp ramp;
     AccountState human;
-    @Nullable Death death;
-    @Nullable Evidence lastError;
+
+    @Nullable
+    Death death;
+
+    @Nullable
+    Evidence lastError;
+
     long lastErrorMillis;
     int refusals;
     long firstRefusalNanos;
@@ -43,7 +48,9 @@ final class KnownAccount {
         final Candidate candidate;
         final Cooldown cooldown;
         final Circuit endpoint;
-        @Nullable Recovery missing;
+
+        @Nullable
+        Recovery missing;
 
         private ModelState(Candidate candidate, @Nullable ModelState before, Circuit endpoint) {
             this.candidate = candidate;

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstNanos from the written request to the first byte of the answer; -1 when there was none
  */
 public record Outcome(
-        Candidate candidate,
-        @Nullable GatewayFailure failure,
-        boolean sent,
-        long startedNanos,
-        long firstNanos) {
+        Candidate candidate, @Nullable GatewayFailure failure, boolean sent, long startedNanos, long firstNanos) {
     /** What it says about whom was asked; null for success. */
     @Nullable
     Verdict verdict() {

@@ -59,11 +59,7 @@ final class PoolViews {
         return death == null
                 ? null
                 : new Out(
-                        death.money(),
-                        death.reason(),
-                        death.evidence(),
-                        death.sinceMillis(),
-                        ahead(death.recovery()));
+                        death.money(), death.reason(), death.evidence(), death.sinceMillis(), ahead(death.recovery()));
     }
 
     private long ahead(@Nullable Recovery recovery) {

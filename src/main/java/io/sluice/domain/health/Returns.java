@@ -102,7 +102,11 @@ final class Returns {
             if (account.human == AccountState.ENABLED) {
                 moved |= account.death == null
                         ? tryMissing(account, now)
-                        : tryDead(account, account.death, leads.test(account.account().id()), now);
+                        : tryDead(
+                                account,
+                                account.death,
+                                leads.test(account.account().id()),
+                                now);
             }
         }
         for (Circuit circuit : halfOpen) {
@@ -211,8 +215,7 @@ final class Returns {
         };
     }
 
-    private void tried(
-            Trial trial, @Nullable Boolean works, @Nullable Verdict verdict, long now) {
+    private void tried(Trial trial, @Nullable Boolean works, @Nullable Verdict verdict, long now) {
         trials.end(trial.target());
         if (works == null) {
             // The next tick offers another.

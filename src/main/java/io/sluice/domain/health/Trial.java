@@ -82,7 +82,8 @@ final class Trial {
                 switch (target) {
                     case Target.OfDeath death -> death.account() == asked;
                     case Target.OfModel missing -> missing.model() == askedModel;
-                    case Target.OfCircuit half -> half.circuit() == asked.circuit || half.circuit() == askedModel.endpoint;
+                    case Target.OfCircuit half ->
+                        half.circuit() == asked.circuit || half.circuit() == askedModel.endpoint;
                 };
         return fits && startedNanos - offeredNanos >= 0;
     }

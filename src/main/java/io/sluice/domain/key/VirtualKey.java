@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority class of its requests while they wait for room; larger goes first, 0 is usual
  * @param maxWait how long its requests may wait for room; null for the usual time
  * @param disabled whether an operator switched it off
+ * @param diagnostics whether its answers say how they came about: attempts, account, upstream model
  */
 public record VirtualKey(
         String name,
@@ -35,7 +36,24 @@ public record VirtualKey(
         @Nullable String team,
         int priority,
         @Nullable Duration maxWait,
-        boolean disabled) {
+        boolean disabled,
+        boolean diagnostics) {
+    /** Without diagnostics. */
+    public VirtualKey(
+            String name,
+            KeyHash hash,
+            List<Glob> models,
+            LimitSet limits,
+            List<Scope> scopes,
+            List<Cidr> allowFrom,
+            @Nullable Instant expires,
+            @Nullable String team,
+            int priority,
+            @Nullable Duration maxWait,
+            boolean disabled) {
+        this(name, hash, models, limits, scopes, allowFrom, expires, team, priority, maxWait, disabled, false);
+    }
+
     /** Copies the lists. */
     public VirtualKey {
         models = List.copyOf(models);
@@ -51,7 +69,8 @@ public record VirtualKey(
     public VirtualKey alsoChargedTo(Scope scope) {
         List<Scope> both = new ArrayList<>(scopes);
         both.add(scope);
-        return new VirtualKey(name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled);
+        return new VirtualKey(
+                name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled, diagnostics);
     }
 
     /**

@@ -60,7 +60,7 @@ public record HealthPolicy(
      */
     public record Breaker(int failures, int slow, Duration slowAfter, int least, Duration window, Duration openFor) {
         /** What counts where the files say nothing. */
-        public static final Breaker DEFAULT = new Breaker(
-                50, 80, Duration.ofSeconds(45), 10, Duration.ofSeconds(30), Duration.ofSeconds(10));
+        public static final Breaker DEFAULT =
+                new Breaker(50, 80, Duration.ofSeconds(45), 10, Duration.ofSeconds(30), Duration.ofSeconds(10));
     }
 }

@@ -1,6 +1,10 @@
 package io.sluice.domain.pool;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what clients ask for
  * @param candidates every (account, upstream model) that serves it, larger priority first, then file order
  * @param fallbacks models tried, in order, when no candidate of this one can serve
+ * @param fallbacksOn models tried, in order, when a request fails for a cause; no entry for those that have none
  * @param policy how requests for it are tried
  * @param outputEstimate tokens reserved for the answer when the client names no maximum and nothing was learned yet
  * @param price what it costs; null when unknown. Not applied yet.
@@ -17,6 +22,7 @@ public record Model(
         String name,
         List<Candidate> candidates,
         List<String> fallbacks,
+        Map<FallbackCause, List<String>> fallbacksOn,
         RoutePolicy policy,
         int outputEstimate,
         @Nullable Price price) {
@@ -24,6 +30,31 @@ public record Model(
     public Model {
         candidates = List.copyOf(candidates);
         fallbacks = List.copyOf(fallbacks);
+        Map<FallbackCause, List<String>> copies = new EnumMap<>(FallbackCause.class);
+        fallbacksOn.forEach((cause, models) -> copies.put(cause, List.copyOf(models)));
+        fallbacksOn = Collections.unmodifiableMap(copies);
+    }
+
+    /** Without fallbacks by cause. */
+    public Model(
+            String name,
+            List<Candidate> candidates,
+            List<String> fallbacks,
+            RoutePolicy policy,
+            int outputEstimate,
+            @Nullable Price price) {
+        this(name, candidates, fallbacks, Map.of(), policy, outputEstimate, price);
+    }
+
+    /** Models that go on for a cause, in order. */
+    public List<String> fallbacksOn(FallbackCause cause) {
+        return fallbacksOn.getOrDefault(cause, List.of());
+    }
+
+    /** Every model that a request for this one may come to besides. */
+    public Stream<String> everyFallback() {
+        return Stream.concat(fallbacks.stream(), fallbacksOn.values().stream().flatMap(List::stream))
+                .distinct();
     }
 
     /** Estimated tokens of the longest system prompt that one of the candidates begins chats with; 0 for none. */

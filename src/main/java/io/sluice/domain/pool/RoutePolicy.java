@@ -12,9 +12,27 @@ import java.time.Duration;
  * @param maxWait how long a request that is no stream may wait for room, over all its attempts together; 0 never waits.
  *     A virtual key's own time goes before it
  * @param maxWaitStream the same for a stream
+ * @param failover what may follow a failed attempt
  */
 public record RoutePolicy(
-        Strategy strategy, boolean sticky, int attempts, Duration deadline, Duration maxWait, Duration maxWaitStream) {
+        Strategy strategy,
+        boolean sticky,
+        int attempts,
+        Duration deadline,
+        Duration maxWait,
+        Duration maxWaitStream,
+        Failover failover) {
+    /** The usual failover. */
+    public RoutePolicy(
+            Strategy strategy,
+            boolean sticky,
+            int attempts,
+            Duration deadline,
+            Duration maxWait,
+            Duration maxWaitStream) {
+        this(strategy, sticky, attempts, deadline, maxWait, maxWaitStream, Failover.DEFAULT);
+    }
+
     /** The defaults: spread, sticky, 3 attempts, 60 s; waits for room for 20 s, and 10 s for a stream. */
     public static final RoutePolicy DEFAULT = new RoutePolicy(
             Strategy.SPREAD, true, 3, Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(10));

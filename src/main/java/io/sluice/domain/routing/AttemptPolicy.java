@@ -2,8 +2,11 @@ package io.sluice.domain.routing;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.RoutePolicy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What follows a failed attempt, as long as the client has seen nothing. Pure. */
 public final class AttemptPolicy {
@@ -19,6 +22,9 @@ public final class AttemptPolicy {
         /** The next candidate is asked, at once. */
         record Fallback() implements Next {}
 
+        /** Another model's candidates are asked, at once. */
+        record OtherModel() implements Next {}
+
         /**
          * Nobody else is left: those whose fault may have passed are asked again.
          *
@@ -31,17 +37,32 @@ public final class AttemptPolicy {
     }
 
     /**
+     * What is asked, as far as it matters for asking again.
+     *
+     * @param stream whether a stream was asked for
+     * @param repeatable whether a second time does no harm, should the first have been acted on
+     */
+    public record Call(boolean stream, boolean repeatable) {}
+
+    /**
      * Where the request stands.
      *
      * @param policy how its model's requests are tried
-     * @param attempts how many attempts failed, this one included
+     * @param call what is asked
+     * @param attempts how many attempts failed that count, this one included
      * @param elapsed since the request was read
-     * @param stream whether a stream was asked for
+     * @param otherModel whether there is another model for the cause of this failure
      * @param untried whether a candidate is left that was not asked
-     * @param repeatable whether one was asked whose fault may have passed
+     * @param repeatable whether the only account there is was asked, and its fault may have passed
      */
     public record Situation(
-            RoutePolicy policy, int attempts, Duration elapsed, boolean stream, boolean untried, boolean repeatable) {}
+            RoutePolicy policy,
+            Call call,
+            int attempts,
+            Duration elapsed,
+            boolean otherModel,
+            boolean untried,
+            boolean repeatable) {}
 
     /**
      * Decides.
@@ -51,10 +72,14 @@ public final class AttemptPolicy {
      * @param random any number, for jitter
      */
     public static Next after(UpstreamFailure failure, Situation now, long random) {
-        // A provider that was silent may have acted; asking twice could be billed twice. A stream would have begun.
-        boolean ambiguous = failure.kind() == Kind.HEAD_TIMEOUT && !now.stream;
         Duration left = now.policy.deadline().minus(now.elapsed);
-        if (!failure.mayFallBack() || ambiguous || now.attempts >= now.policy.attempts() || !left.isPositive()) {
+        if (now.attempts >= now.policy.attempts() || !left.isPositive() || isInDoubt(failure, now)) {
+            return new Next.GiveUp();
+        }
+        if (now.otherModel) {
+            return new Next.OtherModel();
+        }
+        if (!failure.mayFallBack() && !now.policy.failover().statuses().contains(failure.status())) {
             return new Next.GiveUp();
         }
         if (now.untried) {
@@ -67,8 +92,37 @@ public final class AttemptPolicy {
         return pause.compareTo(left) < 0 ? new Next.Repeat(pause) : new Next.GiveUp();
     }
 
+    /** Whether the provider may have acted, so that asking again could do it twice, and be billed twice. */
+    private static boolean isInDoubt(UpstreamFailure failure, Situation now) {
+        return switch (now.policy.failover().ambiguous()) {
+            case REPEAT -> false;
+            case NEVER -> mayHaveActed(failure);
+            case BY_CALL ->
+                now.call.repeatable
+                        // A stream would have begun.
+                        ? failure.kind() == Kind.HEAD_TIMEOUT && !now.call.stream
+                        : mayHaveActed(failure);
+        };
+    }
+
+    private static boolean mayHaveActed(UpstreamFailure failure) {
+        return switch (failure.kind()) {
+            case RESET, HEAD_TIMEOUT, TRUNCATED -> true;
+            case BUSY,
+                    CONNECT,
+                    BAD_RESPONSE,
+                    SERVER_ERROR,
+                    RATE_LIMITED,
+                    ACCOUNT_REFUSED,
+                    MODEL_MISSING,
+                    TOO_LARGE_HERE,
+                    INEXPRESSIBLE,
+                    REQUEST_REJECTED -> false;
+        };
+    }
+
     private static Duration pause(UpstreamFailure failure, int attempts, long random) {
-        long most = BACK_OFF.toMillis() << Math.min(attempts - 1, MOST_DOUBLINGS);
+        long most = BACK_OFF.toMillis() << Math.clamp(attempts - 1, 0, MOST_DOUBLINGS);
         Duration jittered = Duration.ofMillis(most / 2 + Math.floorMod(random, most / 2 + 1));
         return failure.retryAfter().compareTo(jittered) > 0 ? failure.retryAfter() : jittered;
     }
@@ -85,5 +139,42 @@ public final class AttemptPolicy {
                     INEXPRESSIBLE,
                     REQUEST_REJECTED -> false;
         };
+    }
+
+    /** Whether the account, or its model, is out of service after this answer. */
+    public static boolean takesOut(UpstreamFailure failure) {
+        return switch (failure.verdict()) {
+            case Verdict.SlowDown slow -> true;
+            case Verdict.Dead dead -> true;
+            case Verdict.OutOfMoney broke -> true;
+            case Verdict.ModelMissing missing -> true;
+            case Verdict.EndpointSick sick -> false;
+            case Verdict.Ambiguous ambiguous -> false;
+            case Verdict.RequestWrong wrong -> false;
+            case Verdict.ContentRefused refused -> false;
+            case Verdict.Elsewhere elsewhere -> false;
+            case Verdict.ClientGone gone -> false;
+        };
+    }
+
+    /**
+     * Whether an attempt that follows is one of the few that {@link RetryBudget} allows. Not after faults that take the
+     * account out at once, for there are only so many of them, nor where nobody failed.
+     */
+    public static boolean spends(UpstreamFailure failure) {
+        return !takesOut(failure) && !(failure.verdict() instanceof Verdict.Elsewhere);
+    }
+
+    /** The cause for which another model may go on; null for none. */
+    public static @Nullable FallbackCause cause(UpstreamFailure failure) {
+        if (failure.verdict() instanceof Verdict.ContentRefused || "content_filter".equals(failure.code())) {
+            return FallbackCause.CONTENT;
+        }
+        if ("context_length_exceeded".equals(failure.code())) {
+            return FallbackCause.CONTEXT;
+        }
+        return failure.verdict() instanceof Verdict.EndpointSick sick && sick.everyones()
+                ? FallbackCause.OVERLOADED
+                : null;
     }
 }

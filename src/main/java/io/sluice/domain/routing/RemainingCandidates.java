@@ -1,37 +1,63 @@
 package io.sluice.domain.routing;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.AttemptPolicy.Situation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Which candidates of one request are left to try, and which may be tried again. Used by one thread. */
+/**
+ * Which candidates of one request are left to try, and which may be tried again. No account is asked twice, unless it was
+ * not the account that failed but its model or the request, or it is the only one. Used by one thread.
+ */
 public final class RemainingCandidates {
+    /** How many attempts a request may cause in all; more accounts than that do not go out at once. */
+    static final int MOST_ATTEMPTS = 20;
+
     private final RoutePolicy policy;
-    private final boolean stream;
+    private final Call call;
+    private final List<Candidate> tried = new ArrayList<>();
     private final List<Candidate> repeatable = new ArrayList<>();
+    private final Set<String> accounts = new HashSet<>();
     private List<Candidate> untried = List.of();
     private int failures;
+    private int faults;
 
     /**
      * Nobody yet.
      *
      * @param policy how the request is tried
-     * @param stream whether a stream was asked for
+     * @param call what is asked
      */
-    public RemainingCandidates(RoutePolicy policy, boolean stream) {
+    public RemainingCandidates(RoutePolicy policy, Call call) {
         this.policy = policy;
-        this.stream = stream;
+        this.call = call;
     }
 
-    /** The router's plan, best first. */
+    /** The router's plan, best first, in the place of any before; who was tried is not tried again. */
     public void planned(List<Candidate> plan) {
-        untried = plan;
+        plan.forEach(candidate -> accounts.add(candidate.accountId()));
+        untried = plan.stream().filter(candidate -> !tried.contains(candidate)).toList();
+    }
+
+    /** The plan for another model: its candidates go before those that are left. */
+    public void plannedFirst(List<Candidate> plan) {
+        List<Candidate> rest = untried;
+        planned(plan);
+        List<Candidate> first = untried;
+        untried = Stream.concat(first.stream(), rest.stream().filter(candidate -> !first.contains(candidate)))
+                .toList();
     }
 
     /** Those that were not tried, best first; not changed afterwards. */
@@ -44,28 +70,80 @@ public final class RemainingCandidates {
         untried = Stream.concat(Stream.of(candidate), without(candidate)).toList();
     }
 
+    /** A candidate is being asked besides another one. */
+    public void taken(Candidate candidate) {
+        tried.add(candidate);
+        untried = without(candidate).toList();
+    }
+
     /**
      * A candidate failed.
      *
      * @param candidate who
      * @param failure how
+     * @param otherModel whether there is another model for the cause of it
      * @param elapsed since the request was read
      * @param random any number, for jitter
      * @return what follows; with {@link Next.Repeat} those whose fault may have passed are untried again
      */
-    public Next failed(Candidate candidate, UpstreamFailure failure, Duration elapsed, long random) {
+    public Next failed(
+            Candidate candidate, UpstreamFailure failure, boolean otherModel, Duration elapsed, long random) {
         failures++;
-        untried = without(candidate).toList();
-        if (AttemptPolicy.mayPass(failure)) {
+        // Who goes out by this answer is out for everybody: there are only so many of them.
+        faults += AttemptPolicy.takesOut(failure) ? 0 : 1;
+        tried.add(candidate);
+        boolean alone = accounts.size() == 1;
+        untried = without(candidate)
+                .filter(other -> alone || !isStruck(other, candidate, failure))
+                .toList();
+        FallbackCause cause = AttemptPolicy.cause(failure);
+        if (cause == FallbackCause.OVERLOADED) {
+            // The same service would say the same.
+            untried = untried.stream()
+                    .sorted(Comparator.comparing((Candidate other) ->
+                            other.channel().baseUrl().equals(candidate.channel().baseUrl())
+                                    && other.model().equals(candidate.model())))
+                    .toList();
+        } else if (cause != null && otherModel) {
+            // The same model would say the same.
+            untried = untried.stream()
+                    .filter(other -> !other.model().equals(candidate.model()))
+                    .toList();
+        }
+        if (alone && AttemptPolicy.mayPass(failure)) {
             repeatable.add(candidate);
         }
-        Situation now = new Situation(policy, failures, elapsed, stream, !untried.isEmpty(), !repeatable.isEmpty());
+        Situation now = new Situation(
+                policy,
+                call,
+                failures < MOST_ATTEMPTS ? faults : Integer.MAX_VALUE,
+                elapsed,
+                otherModel,
+                !untried.isEmpty(),
+                !repeatable.isEmpty());
         Next next = AttemptPolicy.after(failure, now, random);
         if (next instanceof Next.Repeat) {
             untried = List.copyOf(repeatable);
             repeatable.clear();
         }
         return next;
+    }
+
+    /** Whether a failure tells something of another candidate too, because it is of the same account. */
+    private static boolean isStruck(Candidate other, Candidate failed, UpstreamFailure failure) {
+        return other.accountId().equals(failed.accountId())
+                && switch (failure.verdict()) {
+                    case Verdict.SlowDown slow -> slow.reach() == Reach.ACCOUNT;
+                    case Verdict.OutOfMoney broke -> broke.reach() == Reach.ACCOUNT;
+                    case Verdict.Dead dead -> true;
+                    case Verdict.EndpointSick sick -> !sick.everyones();
+                    case Verdict.Ambiguous ambiguous -> true;
+                    case Verdict.ModelMissing missing -> false;
+                    case Verdict.Elsewhere elsewhere -> false;
+                    case Verdict.RequestWrong wrong -> false;
+                    case Verdict.ContentRefused refused -> false;
+                    case Verdict.ClientGone gone -> false;
+                };
     }
 
     private Stream<Candidate> without(Candidate tried) {

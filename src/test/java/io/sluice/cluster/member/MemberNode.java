@@ -78,8 +78,8 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
         MessageCodecs.registerAll(vertx().eventBus());
         bus.consume(Address.CLUSTER_VIEW, heard.views::add);
         bus.consume(Address.POOL_HEALTH, health -> heard.pool.add(health.snapshot()));
-        TestNode.await(vertx().deployVerticle(new MemberVerticle(
-                cluster, config, self, "1.0.0", revision, InstantSource.system())));
+        TestNode.await(vertx().deployVerticle(
+                        new MemberVerticle(cluster, config, self, "1.0.0", revision, InstantSource.system())));
         TestNode.await(vertx().deployVerticle(new HealthVerticle(new HealthSetup(
                 revision,
                 self.name(),

@@ -252,7 +252,8 @@ class MemberVerticleTest {
         Await.until(() -> heardB.coolsFor(candidate) > 0);
 
         assertThat(heardB.coolsFor(candidate))
-                .isBetween(Duration.ofSeconds(1).toMillis(), Duration.ofSeconds(8).toMillis());
+                .isBetween(
+                        Duration.ofSeconds(1).toMillis(), Duration.ofSeconds(8).toMillis());
     }
 
     @Test

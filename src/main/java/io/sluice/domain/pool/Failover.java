@@ -1,0 +1,24 @@
+package io.sluice.domain.pool;
+
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may follow a failed attempt.
+ *
+ * @param attemptTimeout how long one attempt may take to the first byte of its answer; null for the channel's timeouts alone
+ * @param ambiguous what follows when nobody knows whether the provider has acted
+ * @param statuses HTTP statuses of providers after which another candidate is asked, whatever they mean
+ * @param retries how much of the traffic may be attempts that follow a failure
+ */
+public record Failover(
+        @Nullable Duration attemptTimeout, AmbiguousFaults ambiguous, Set<Integer> statuses, RetryShare retries) {
+    /** The defaults. */
+    public static final Failover DEFAULT = new Failover(null, AmbiguousFaults.BY_CALL, Set.of(), RetryShare.DEFAULT);
+
+    /** Copies the set. */
+    public Failover {
+        statuses = Set.copyOf(statuses);
+    }
+}
