@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
@@ -128,8 +129,17 @@ final class ExplainCommand implements Callable<Integer> {
             }
             lines.add("    " + candidate.accountId()
                     + (candidate.upstreamModel().equals(model.name()) ? "" : " as " + candidate.upstreamModel())
-                    + ", weight " + candidate.channel().weight() + ": " + scopes(candidate.scopes()));
+                    + ", weight " + candidate.channel().weight() + ": " + scopes(candidate.scopes())
+                    + state(candidate.account().state()));
         }
+    }
+
+    private static String state(AccountState state) {
+        return switch (state) {
+            case ENABLED -> "";
+            case DRAINING -> "; not asked: draining by the files";
+            case DISABLED -> "; not asked: disabled by the files";
+        };
     }
 
     private static String order(Strategy strategy) {

@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.ProviderType;
@@ -26,7 +27,7 @@ final class AccountReader {
     private final Section item;
     private final AccountLimits limits;
     private final @Nullable String quotaOf;
-    private final boolean disabled;
+    private final AccountState state;
     private final List<AccountEntry> accounts;
     private final boolean takesJson;
     private final Account.@Nullable Own own;
@@ -40,7 +41,8 @@ final class AccountReader {
         this.limits = preset == null || item.has("limits") ? stated : LimitsReader.of(preset);
         this.quotaOf = item.text("quota-of", "name", Section.NONE, Names::name);
         this.own = OutboundReader.ofAccount(item, channel);
-        this.disabled = item.flag("disabled", false);
+        this.state = item.word("state", AccountState.ENABLED);
+        item.replaced("disabled", "state: disabled");
     }
 
     /**
@@ -74,7 +76,7 @@ final class AccountReader {
             }
         }
         accounts.add(new AccountEntry(
-                item.place(), name == null ? "" : name, key, limits, quotaOf, own, item.isClearText("key"), disabled));
+                item.place(), name == null ? "" : name, key, limits, quotaOf, own, item.isClearText("key"), state));
     }
 
     private void keysFile(String file) {
@@ -112,7 +114,7 @@ final class AccountReader {
                     quotaOf,
                     own,
                     false,
-                    disabled));
+                    state));
         } catch (IllegalArgumentException e) {
             item.findings().error(place, e.getMessage() + "; a line is key,name,rpm,tpm");
         }

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
@@ -62,7 +63,9 @@ final class ChannelReader {
                 responses(known, url),
                 HealthReader.read(channel.section("health")));
         Channel complete = values.withOutbound(OutboundReader.ofChannel(channel, values));
-        return new ChannelEntry(channel.place(), complete, accounts(complete), channel.flag("disabled", false));
+        AccountState state = channel.word("state", AccountState.ENABLED);
+        channel.replaced("disabled", "state: disabled");
+        return new ChannelEntry(channel.place(), complete, accounts(complete), state);
     }
 
     private @Nullable Preset preset() {

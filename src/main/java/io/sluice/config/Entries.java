@@ -3,10 +3,13 @@ package io.sluice.config;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +29,10 @@ final class Entries {
     final List<ModelEntry> models = new ArrayList<>();
     final List<KeyEntry> keys = new ArrayList<>();
     final List<TeamEntry> teams = new ArrayList<>();
-    final List<Named> notifications = new ArrayList<>();
+    final List<Place> clearTextSinks = new ArrayList<>();
     final List<Item> secrets = new ArrayList<>();
     Policy routing = Policy.NONE;
+    NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
 
@@ -50,22 +55,20 @@ final class Entries {
     record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
 
     /**
-     * A notification: checked, not applied.
-     *
-     * @param place where it stands
-     * @param name its name
-     */
-    record Named(Place place, String name) implements Entry {}
-
-    /**
      * A channel.
      *
      * @param place where it stands
      * @param channel what it says, without its accounts
      * @param accounts its accounts
-     * @param disabled whether an operator switched it off
+     * @param state what is wanted of it
      */
-    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, boolean disabled) implements Entry {
+    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, AccountState state)
+            implements Entry {
+        /** Whether nothing is sent there, so that it may be unfinished. */
+        boolean disabled() {
+            return state == AccountState.DISABLED;
+        }
+
         @Override
         public String name() {
             return channel.name();
@@ -82,7 +85,7 @@ final class Entries {
      * @param quotaOf who it is counted with
      * @param own what counts in the place of its channel's options; null when nothing does
      * @param clearText whether the credential stands in the file itself
-     * @param disabled whether an operator switched it off
+     * @param state what is wanted of it
      */
     record AccountEntry(
             Place place,
@@ -92,8 +95,13 @@ final class Entries {
             @Nullable String quotaOf,
             Account.@Nullable Own own,
             boolean clearText,
-            boolean disabled)
-            implements Entry {}
+            AccountState state)
+            implements Entry {
+        /** Whether nothing is sent there. */
+        boolean disabled() {
+            return state == AccountState.DISABLED;
+        }
+    }
 
     /**
      * A public model.
@@ -149,6 +157,7 @@ final class Entries {
      * @param attemptTimeout null when not said
      * @param ambiguous null when not said
      * @param statuses null when not said
+     * @param hedge null when not said; empty for never
      */
     record Policy(
             @Nullable Strategy strategy,
@@ -159,7 +168,8 @@ final class Entries {
             @Nullable Duration maxWaitStream,
             @Nullable Duration attemptTimeout,
             @Nullable AmbiguousFaults ambiguous,
-            @Nullable Set<Integer> statuses) {
-        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null);
+            @Nullable Set<Integer> statuses,
+            @Nullable Optional<Hedge> hedge) {
+        static final Policy NONE = new Policy(null, null, null, null, null, null, null, null, null, null);
     }
 }

@@ -16,6 +16,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ final class GatewayAssembler {
         clearText();
         unmatched(models);
         return new GatewayRevision(
-                id, channels, models, keys(), storedIds(), findings.notApplied(), findings.warnings());
+                id, channels, models, keys(), storedIds(), entries.notices, findings.notApplied(), findings.warnings());
     }
 
     private @Nullable StoredIds storedIds() {
@@ -94,12 +96,9 @@ final class GatewayAssembler {
         List<Channel> channels = new ArrayList<>();
         int index = 0;
         for (ChannelEntry entry : entries.channels) {
-            if (entry.disabled()) {
-                continue;
-            }
             List<Account> accounts = new ArrayList<>();
             for (AccountEntry account : entry.accounts()) {
-                if (!account.disabled() && account.key() != null) {
+                if (account.key() != null) {
                     accounts.add(new Account(
                             entry.name() + "/" + account.name(),
                             account.name(),
@@ -107,7 +106,8 @@ final class GatewayAssembler {
                             account.key(),
                             limits(entry.channel().type(), account),
                             account.quotaOf(),
-                            account.own()));
+                            account.own(),
+                            entry.state().strictest(account.state())));
                 }
             }
             if (!accounts.isEmpty()) {
@@ -193,7 +193,8 @@ final class GatewayAssembler {
                         saidOrNull(own, Policy::attemptTimeout),
                         said(own, Policy::ambiguous, standard.failover().ambiguous()),
                         said(own, Policy::statuses, standard.failover().statuses()),
-                        entries.retries));
+                        entries.retries,
+                        said(own, Policy::hedge, Optional.<Hedge>empty()).orElse(null)));
     }
 
     private static Map<FallbackCause, List<String>> fallbacksOn(ModelEntry entry) {
@@ -272,6 +273,7 @@ final class GatewayAssembler {
                 .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
                 .forEach(key -> places.add(key.place().at("key")));
         entries.secrets.stream().filter(Item::written).forEach(secret -> places.add(secret.place()));
+        places.addAll(entries.clearTextSinks);
         if (!places.isEmpty()) {
             findings.warning("secrets in clear text: " + Findings.places(places)
                     + "; write ${env:NAME}, ${file:path} or, for a virtual key, key-hash");

@@ -4,6 +4,7 @@ import io.sluice.config.Entries.Policy;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class PolicyReader {
     private static final Duration LONGEST_DEADLINE = Duration.ofHours(1);
     private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,2}|100)%");
+    private static final Duration SHORTEST_PATIENCE = Duration.ofMillis(1);
+    private static final String P95 = "p95";
+    private static final String NEVER = "never";
     private static final int MOST_LEAST = 10_000;
 
     private PolicyReader() {}
@@ -51,7 +56,38 @@ final class PolicyReader {
                         "ambiguous",
                         AmbiguousFaults.class,
                         shown(outer, word(standard.failover().ambiguous()))),
-                statuses(section, shown(outer, "none")));
+                statuses(section, shown(outer, "none")),
+                hedge(section.section("hedge"), outer));
+    }
+
+    /** Reads {@code hedge}; null when nothing is said. */
+    private static @Nullable Optional<Hedge> hedge(Section section, @Nullable String outer) {
+        String after = section.value(
+                "after",
+                new Option(section.path("after"), "p95, duration or never", shown(outer, "never"), "1ms to 1h"),
+                PolicyReader::patience);
+        Duration least = section.duration("least", Hedge.LEAST, SHORTEST_PATIENCE, LONGEST_DEADLINE);
+        Duration most = section.duration("most", Hedge.MOST, SHORTEST_PATIENCE, LONGEST_DEADLINE);
+        if (section.isPresent() && !section.has("after")) {
+            section.error("after", "is missing; write p95, a duration, or never");
+        }
+        if (least.compareTo(most) > 0) {
+            section.error("least", "is more than most, " + Scalars.show(most));
+            return null;
+        }
+        if (after == null) {
+            return null;
+        }
+        return after.equals(NEVER)
+                ? Optional.empty()
+                : Optional.of(new Hedge(after.equals(P95) ? null : Scalars.duration(after), least, most));
+    }
+
+    private static String patience(String text) {
+        if (!text.equals(P95) && !text.equals(NEVER)) {
+            Scalars.within(Scalars.duration(text), SHORTEST_PATIENCE, LONGEST_DEADLINE);
+        }
+        return text;
     }
 
     private static String word(Enum<?> value) {

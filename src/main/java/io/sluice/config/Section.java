@@ -372,6 +372,14 @@ final class Section {
         return values;
     }
 
+    /** Says of a key of an earlier version what is written now. */
+    void replaced(String key, String now) {
+        known.add(key);
+        if (has(key)) {
+            error(key, "is no longer read; write '" + now + "'");
+        }
+    }
+
     void reportUnknown() {
         for (Map.Entry<String, Entry> entry : node.entries().entrySet()) {
             if (!known.contains(entry.getKey())) {

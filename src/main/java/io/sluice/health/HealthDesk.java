@@ -15,8 +15,12 @@ import io.sluice.domain.pool.HealthPolicy.Probe;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
 import io.sluice.message.ClusterView;
+import io.sluice.message.PoolAction;
+import io.sluice.message.PoolActionResult;
+import io.sluice.message.PoolReport;
 import io.sluice.message.TrialTaken;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -45,6 +49,8 @@ final class HealthDesk implements PoolState.Listener {
     private final CircuitBreakers breakers;
     private final SharedHealth shared;
     private final Leadership leadership;
+    private final Prober prober;
+    private final OperatorDesk operators;
     private GatewayRevision revision;
     private int ticks;
 
@@ -61,6 +67,8 @@ final class HealthDesk implements PoolState.Listener {
         this.breakers = new CircuitBreakers(vertx, this::moved);
         this.shared = new SharedHealth(bus, setup.origin(), clock, state);
         this.leadership = new Leadership(setup.node());
+        this.prober = new Prober(bus, clock, setup.lanes());
+        this.operators = new OperatorDesk(book, state, shared, prober, clock, () -> revision);
         shared.accounts(revision);
         recall();
         book.onChange(this::said);
@@ -89,8 +97,8 @@ final class HealthDesk implements PoolState.Listener {
 
     private void human(Account account) {
         Word word = book.human(account);
-        state.human(
-                account.id(), word == null ? AccountState.ENABLED : word.state().wanted());
+        AccountState byHand = word == null ? AccountState.ENABLED : word.state().wanted();
+        state.human(account.id(), account.state().strictest(byHand));
     }
 
     private void machine(Account account, Word word) {
@@ -154,7 +162,25 @@ final class HealthDesk implements PoolState.Listener {
         state.tick(leadership::leads, now);
         if (++ticks % LOOK_EVERY == 0) {
             notices.look(revision.channels(), state.views(now), now);
+            // For lanes that came after the last change, and because a message may be lost.
+            publisher.changed();
         }
+    }
+
+    /** Somebody came, perhaps, who knows nothing yet. */
+    void tellAgain() {
+        publisher.changed();
+    }
+
+    /** The pool as it stands, for operators. */
+    Future<PoolReport> show() {
+        return Future.succeededFuture(
+                new PoolReports(book, wallClock.millis()).of(revision, state.views(clock.getAsLong())));
+    }
+
+    /** An operator wants something. */
+    Future<PoolActionResult> act(PoolAction action) {
+        return operators.act(action);
     }
 
     /** Ends all timers. */
@@ -207,7 +233,10 @@ final class HealthDesk implements PoolState.Listener {
     }
 
     @Override
-    public void probe(Candidate candidate, Probe kind) {}
+    public void probe(Candidate candidate, Probe kind) {
+        prober.probe(candidate, kind)
+                .onSuccess(failure -> state.probed(candidate.accountId(), kind, failure, clock.getAsLong()));
+    }
 
     private void moved(Subject subject, Circuit.State next) {
         switch (next) {

@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.AttemptPolicy.Call;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +20,17 @@ record Asked(
         Model model,
         Duration maxWait,
         @Nullable Ownership ownership,
-        @Nullable ClientUpload upload) {}
+        @Nullable ClientUpload upload) {
+    /** It, as far as it matters for asking again. */
+    Call call() {
+        boolean repeatable =
+                switch (scan.endpoint().kind()) {
+                    case IMAGES, SPEECH, TRANSCRIPTION -> false;
+                    case STORED -> StoredRequests.isLook(scan);
+                    default ->
+                        ownership == null
+                                || !StoredRequests.isTrue(scan, "store") && !StoredRequests.isTrue(scan, "background");
+                };
+        return new Call(scan.stream(), repeatable);
+    }
+}

@@ -139,6 +139,37 @@ final class Attempt {
         report(bus, failure, now);
     }
 
+    /**
+     * Gives back all but the key's part: nothing was sent, and the request goes on with an attempt beside this one, whose
+     * reservation has no key's part.
+     *
+     * @param bus to quota
+     */
+    void setAside(Bus bus) {
+        kept = true;
+        settle(bus, true);
+    }
+
+    /**
+     * Settles the key's part of an attempt that was {@link #keep kept}, by what the one used that answered in its place.
+     *
+     * @param bus to quota
+     * @param used what the request used
+     */
+    void pay(Bus bus, Estimate used) {
+        if (!finished) {
+            finished = true;
+            sent = true;
+            actual = used;
+            settle(bus, false);
+        }
+    }
+
+    /** What it was settled by. */
+    Estimate actual() {
+        return actual;
+    }
+
     /** Whether only the key's part is open. */
     boolean isKept() {
         return kept;

@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.NoRoute;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.FallbackCause;
@@ -204,9 +203,9 @@ final class Candidacy {
      * Asks for room among the candidates that were not tried. The last attempt's reservation, expired unwritten or
      * settled but for the key's part, ends in the same step.
      *
-     * @param parked a connection that came too late for its reservation
+     * @param parked a connection that came too late for its reservation; null for none
      */
-    private void reserve(@Nullable ParkedConnection parked) {
+    void reserve(@Nullable ParkedConnection parked) {
         List<Candidate> candidates =
                 remaining.untried().stream().filter(this::mayServe).toList();
         if (party.isCancelled() || candidates.isEmpty()) {
@@ -247,17 +246,10 @@ final class Candidacy {
         party.heard(decision);
         switch (decision) {
             case QuotaDecision.Granted grant -> granted(grant, candidates.get(grant.candidate()));
-            case QuotaDecision.Denied denied -> over(denied(denied.failure()));
+            case QuotaDecision.Denied denied ->
+                over(FailedAttempts.orEarlier(
+                        denied.failure(), () -> services.pool().earliestBack(incoming.revision(), model.candidates())));
         }
-    }
-
-    /** A candidate that cools may have room before any of those that were asked. */
-    private GatewayFailure denied(GatewayFailure failure) {
-        if (!(failure instanceof QuotaExceeded full) || full.cause() != QuotaExceeded.Cause.POOL) {
-            return failure;
-        }
-        Duration back = services.pool().earliestBack(incoming.revision(), model.candidates());
-        return new QuotaExceeded(full.cause(), full.message(), FailedAttempts.earlier(full.retryAfter(), back));
     }
 
     private void granted(QuotaDecision.Granted grant, Candidate candidate) {
@@ -304,7 +296,7 @@ final class Candidacy {
     }
 
     /** The attempt failed before the client saw a byte: another one follows, or that is the answer. */
-    void failed(UpstreamFailure failure) {
+    void failed(Candidate candidate, UpstreamFailure failure) {
         failures.add(failure);
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - reserving.readNanos());
@@ -316,7 +308,9 @@ final class Candidacy {
             party.over(failures.answer(failure));
             return;
         }
-        meter.attemptFailed(current, failure);
+        if (!current.isKept()) {
+            meter.attemptFailed(current, failure);
+        }
         switch (next) {
             case Next.OtherModel another -> {
                 cause = why;
@@ -342,6 +336,30 @@ final class Candidacy {
             services.metrics().retryRefused();
         }
         return may;
+    }
+
+    /** An attempt failed beside another one, which goes on. */
+    void failedAside(Candidate candidate, UpstreamFailure failure) {
+        failures.add(failure);
+        remaining.failed(candidate, failure, false, Duration.ZERO, 0);
+    }
+
+    /** Who may be asked beside an attempt that is slow: others than its account. */
+    List<Candidate> beside(Attempt slow) {
+        return remaining.untried().stream()
+                .filter(other -> !other.accountId().equals(slow.candidate().accountId()) && mayServe(other))
+                .toList();
+    }
+
+    /** A candidate is asked beside the attempt that is slow. */
+    boolean mayAskBeside(Candidate candidate) {
+        RetryShare share = model.policy().failover().retries();
+        if (!mayServe(candidate)
+                || !services.pool().retries().spend(share, services.clock().getAsLong())) {
+            return false;
+        }
+        remaining.taken(candidate);
+        return true;
     }
 
     private void over(GatewayFailure failure) {

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * Every way ends in {@link #finish}, once. Runs on the lane's event loop.
  */
-final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
+final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sending.Party {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     /** Beyond the provider client's own deadlines; running into it is a defect. */
@@ -51,11 +51,12 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
     private final UsageMeter meter;
     private final Reserving reserving;
     private final Candidacy candidacy;
+    private final Contest contest;
+    private final boolean mayHedge;
     private final @Nullable Ownership ownership;
     private final Runnable release;
     private final FetchedMedia media = new FetchedMedia();
     private final @Nullable ClientUpload upload;
-    private @Nullable Sending sending;
     private @Nullable GatewayFailure stopping;
     private boolean clientGone;
     private boolean finished;
@@ -84,20 +85,11 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
                 services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
+        Call call = asked.call();
+        this.mayHedge = upload == null && call.repeatable();
         this.candidacy = new Candidacy(
-                services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call()), this);
-    }
-
-    private Call call() {
-        boolean repeatable =
-                switch (scan.endpoint().kind()) {
-                    case IMAGES, SPEECH, TRANSCRIPTION -> false;
-                    case STORED -> StoredRequests.isLook(scan);
-                    default ->
-                        ownership == null
-                                || !StoredRequests.isTrue(scan, "store") && !StoredRequests.isTrue(scan, "background");
-                };
-        return new Call(scan.stream(), repeatable);
+                services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call), this);
+        this.contest = new Contest(services, incoming, model, scan.stream(), meter, candidacy, this);
     }
 
     /** Begins; everything after happens by itself. */
@@ -155,9 +147,15 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
 
     @Override
     public void granted(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
+        contest.begun(
+                begin(attempt, expiresAtNanos, connection),
+                mayHedge ? model.policy().failover().hedge() : null);
+    }
+
+    @Override
+    public Sending begin(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
         Candidate candidate = attempt.candidate();
         Sending next = new Sending(services, attempt, this);
-        sending = next;
         OpenExchange open = new OpenExchange(
                 incoming.id(),
                 candidate,
@@ -169,15 +167,14 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
                 media,
                 upload,
                 next);
-        next.send(
-                open,
-                candidate
-                        .timeouts()
-                        .untilHead(scan.stream(), upload != null)
-                        .plus(candidate.channel().fetch().longest())
-                        .plus(OPEN_MARGIN),
-                // An upload takes the time that its client takes.
-                upload == null ? model.policy().failover().attemptTimeout() : null);
+        Duration timeout = candidate
+                .timeouts()
+                .untilHead(scan.stream(), upload != null)
+                .plus(candidate.channel().fetch().longest())
+                .plus(OPEN_MARGIN);
+        // An upload takes the time that its client takes.
+        next.send(open, timeout, upload == null ? model.policy().failover().attemptTimeout() : null);
+        return next;
     }
 
     @Override
@@ -186,15 +183,17 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         ResponseTap tap = ownership == null
                 ? opened.exchange().tap()
                 : ownership.over(opened.exchange(), candidate, scan.stream());
-        Answer answer =
-                new Answer(services, writer, opened.exchange(), tap, () -> begins(from, candidate), from::answered);
-        meter.attempted();
+        Answer answer = new Answer(services, writer, opened.exchange(), tap, () -> begins(from, tap), from::answered);
+        from.count(meter);
         meter.answering(candidate, scan, answer.tap());
         return answer;
     }
 
-    private void begins(Sending from, Candidate candidate) {
+    private void begins(Sending from, ResponseTap tap) {
+        Candidate candidate = from.attempt().candidate();
         from.begun();
+        contest.won(from);
+        meter.chosen(candidate, tap);
         if (incoming.key().diagnostics()) {
             writer.diagnose(meter.attempts(), candidate);
         }
@@ -202,16 +201,18 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
 
     @Override
     public void leaseExpired(Sending from, ParkedConnection connection) {
-        sending = null;
-        candidacy.leaseExpired(from.attempt(), connection);
+        if (!contest.isExpiredAside(from, connection)) {
+            candidacy.leaseExpired(from.attempt(), connection);
+        }
     }
 
     @Override
     public void failed(Sending from, GatewayFailure failure) {
-        if (from.answer() == null) {
-            meter.attempted();
+        from.count(meter);
+        if (contest.isAside(from, failure)) {
+            return;
         }
-        sending = null;
+        contest.clear(from, failure);
         if (finished) {
             return;
         }
@@ -220,7 +221,7 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         } else if (upload != null && !upload.isReplayable()) {
             finish(notSentAgain(upstream));
         } else {
-            candidacy.failed(upstream);
+            candidacy.failed(from.attempt().candidate(), upstream);
         }
     }
 
@@ -238,6 +239,9 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
 
     @Override
     public void answered(Sending from, @Nullable GatewayFailure failure) {
+        if (failure != null && contest.isAside(from, failure)) {
+            return;
+        }
         clientGone |= failure instanceof GatewayFailure.ClientClosed;
         if (failure != null && !writer.isCommitted() && !clientGone) {
             failed(from, failure);
@@ -256,8 +260,8 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
             return;
         }
         clientGone = true;
-        if (sending != null) {
-            sending.clientLeft();
+        if (!contest.isEmpty()) {
+            contest.clientLeft();
         } else {
             // Before the first attempt or between two, waiting perhaps: nobody else will notice.
             finish(new GatewayFailure.ClientClosed());
@@ -288,6 +292,7 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
         }
         finished = true;
         candidacy.stop();
+        contest.cancel(new GatewayFailure.ClientClosed());
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         account(outcome).onComplete(done -> {
             if (done.failed()) {
@@ -323,7 +328,8 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
             if (upload != null) {
                 meter.uploaded(upload);
             }
-            Attempt attempt = candidacy.attempt();
+            Sending answering = contest.answering();
+            Attempt attempt = answering == null ? candidacy.attempt() : answering.attempt();
             Answer answer = answer();
             boolean estimated = attempt != null
                     && !meter.isFree()
@@ -331,8 +337,10 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.settle(attempt, answer, outcome)
-                    .compose(usage -> meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos()));
+            return meter.settle(attempt, answer, outcome).compose(usage -> {
+                contest.pay();
+                return meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos());
+            });
         } catch (RuntimeException defect) {
             return Future.failedFuture(defect);
         }
@@ -347,16 +355,17 @@ final class Exchange implements InFlight, Candidacy.Party, Sending.Party {
     @Override
     public void cut() {
         stopping = new GatewayFailure.Unavailable("The gateway is stopping.");
-        if (sending != null) {
+        if (!contest.isEmpty()) {
             // The provider client says whether the request was sent, and with that the exchange ends.
-            sending.cancel(stopping);
+            contest.cancel(stopping);
         } else {
             finish(stopping);
         }
     }
 
     private @Nullable Answer answer() {
-        return sending == null ? null : sending.answer();
+        Sending answering = contest.answering();
+        return answering == null ? null : answering.answer();
     }
 
     private void close(@Nullable GatewayFailure outcome) {

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.Verdict;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,13 @@ final class FailedAttempts {
                 failure.code(),
                 earlier(earliest, full),
                 failure.verdict());
+    }
+
+    /** A pool that is full may have room before any of its accounts that were asked has: when one that cools comes back. */
+    static GatewayFailure orEarlier(GatewayFailure denied, Supplier<Duration> back) {
+        return denied instanceof QuotaExceeded full && full.cause() == QuotaExceeded.Cause.POOL
+                ? new QuotaExceeded(full.cause(), full.message(), earlier(full.retryAfter(), back.get()))
+                : denied;
     }
 
     /** The earlier of two waits; zero stands for one that is not known. */

@@ -4,6 +4,7 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.FirstByteTimes;
 import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
 import java.time.Duration;
@@ -18,7 +19,9 @@ final class LanePool {
     private final int lane;
     private final LongSupplier clock;
     private final RetryBudget retries = new RetryBudget();
+    private final FirstByteTimes firstBytes = new FirstByteTimes();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
+    private PoolSnapshot unseen = PoolSnapshot.UNKNOWN;
 
     /**
      * Nothing is known yet: everybody may serve.
@@ -34,6 +37,7 @@ final class LanePool {
     /** The pool has changed. */
     void changed(PoolHealth health) {
         snapshot = health.snapshot();
+        unseen = PoolSnapshot.UNKNOWN;
     }
 
     /** What may be spent on attempts that follow a failure. */
@@ -41,9 +45,24 @@ final class LanePool {
         return retries;
     }
 
-    /** How a candidate stands; of another revision than the picture's nothing is known. */
+    /** How long first bytes take. */
+    FirstByteTimes firstBytes() {
+        return firstBytes;
+    }
+
+    /** How a candidate stands; of another revision than the picture's only what its files say is known. */
     private byte standing(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id()) ? snapshot.standing(candidate.slot(), clock.getAsLong()) : PoolSnapshot.UP;
+        return picture(revision).standing(candidate.slot(), clock.getAsLong());
+    }
+
+    private PoolSnapshot picture(GatewayRevision revision) {
+        if (snapshot.isOf(revision.id())) {
+            return snapshot;
+        }
+        if (!unseen.isOf(revision.id())) {
+            unseen = snapshot.of(revision);
+        }
+        return unseen;
     }
 
     /** Whether a new request may go to a candidate. */
@@ -75,9 +94,6 @@ final class LanePool {
      * @param accountId {@code channel/account}
      */
     boolean isGone(GatewayRevision revision, String accountId) {
-        if (!snapshot.isOf(revision.id())) {
-            return false;
-        }
         boolean known = false;
         boolean dead = true;
         for (Model model : revision.models().values()) {

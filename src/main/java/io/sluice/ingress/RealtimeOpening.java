@@ -188,12 +188,12 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
                 if (failed.sent()) {
                     current.written(failed.writtenAtNanos());
                 }
-                failed(failed.failure());
+                failed(current.candidate(), failed.failure());
             }
         }
     }
 
-    private void failed(GatewayFailure failure) {
+    private void failed(Candidate candidate, GatewayFailure failure) {
         if (finished) {
             return;
         }
@@ -201,7 +201,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
             finish(stopping != null ? stopping : failure);
             return;
         }
-        candidacy.failed(upstream);
+        candidacy.failed(candidate, upstream);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.quota.Scope;
 import io.sluice.message.Address;
 import io.sluice.message.CancelReserve;
 import io.sluice.message.ParkedConnection;
@@ -30,7 +31,7 @@ final class Reserving {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final ExchangeServices services;
-    private final Incoming incoming;
+    private final List<Scope> keyScopes;
     private final Waiter waiter;
     private final long maxWaitNanos;
     private final long lastAttemptNanos;
@@ -56,8 +57,19 @@ final class Reserving {
             Duration maxWait,
             Duration deadline,
             long readNanos) {
+        this(services, incoming, incoming.key().scopes(), bytes, maxWait, deadline, readNanos);
+    }
+
+    private Reserving(
+            ExchangeServices services,
+            Incoming incoming,
+            List<Scope> keyScopes,
+            int bytes,
+            Duration maxWait,
+            Duration deadline,
+            long readNanos) {
         this.services = services;
-        this.incoming = incoming;
+        this.keyScopes = keyScopes;
         this.maxWaitNanos = maxWait.toNanos();
         this.lastAttemptNanos = readNanos + deadline.toNanos();
         this.waiter = new Waiter(
@@ -67,6 +79,17 @@ final class Reserving {
                 incoming.key().priority(),
                 readNanos,
                 bytes);
+    }
+
+    /**
+     * Questions for room beside another attempt's, whose reservation pays for the key; nothing waits.
+     *
+     * @param services what the lane's exchanges share
+     * @param incoming the request
+     * @param now monotonic nanoseconds
+     */
+    static Reserving beside(ExchangeServices services, Incoming incoming, long now) {
+        return new Reserving(services, incoming, List.of(), 0, Duration.ZERO, Duration.ZERO, now);
     }
 
     /**
@@ -86,8 +109,7 @@ final class Reserving {
         long now = services.clock().getAsLong();
         long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
         long wait = Math.max(left, ASKING_NANOS);
-        ReserveQuota question =
-                new ReserveQuota(incoming.key().scopes(), candidates, estimate, replaces, now + wait, waiter);
+        ReserveQuota question = new ReserveQuota(keyScopes, candidates, estimate, replaces, now + wait, waiter);
         asking = true;
         return services.bus()
                 .request(Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))

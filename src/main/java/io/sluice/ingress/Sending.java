@@ -35,6 +35,7 @@ final class Sending implements Cancellation {
     private @Nullable Answer answer;
     private @Nullable GatewayFailure ending;
     private long timer = NO_TIMER;
+    private boolean counted;
     private boolean over;
 
     /** The request that an attempt is made for. Hears of its end once, by one of the last three. */
@@ -67,6 +68,19 @@ final class Sending implements Cancellation {
 
     Attempt attempt() {
         return attempt;
+    }
+
+    /** Counts it once as an attempt. */
+    void count(UsageMeter meter) {
+        if (!counted) {
+            counted = true;
+            meter.attempted();
+        }
+    }
+
+    /** Whether it has ended, and said so. */
+    boolean isOver() {
+        return over;
     }
 
     /** The answer, from its head on; null before. */

@@ -14,6 +14,9 @@ import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.QuotaMetrics;
 import io.vertx.core.Future;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Counts one request: what is reserved for it, what its attempts cost, what its usage record says. */
@@ -28,7 +31,8 @@ final class UsageMeter {
     private long images;
     private long inputTokens;
     private final long readNanos;
-    private final MissingUsage missing;
+    private final Map<ResponseTap, MissingUsage> watches = new IdentityHashMap<>(2);
+    private MissingUsage missing;
     private final boolean later;
     private int attempts;
     private long queueNanos = -1;
@@ -146,7 +150,21 @@ final class UsageMeter {
      * @param tap reads the answer
      */
     void answering(Candidate from, RequestScan whole, ResponseTap tap) {
-        missing.watch(from, whole, tap);
+        MissingUsage watch = new MissingUsage(services.vertx());
+        watch.watch(from, whole, tap);
+        watches.put(tap, watch);
+    }
+
+    /**
+     * It is this answer that the client gets.
+     *
+     * @param from who answers
+     * @param tap reads the answer
+     */
+    void chosen(Candidate from, ResponseTap tap) {
+        candidate = from;
+        missing = Objects.requireNonNull(watches.get(tap));
+        watches.clear();
     }
 
     /** Whether the request's body is needed until the end. */

@@ -4,6 +4,10 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.ErrorTable.Rule;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.Penalty;
+import io.sluice.domain.failure.Reset;
+import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.pool.Preset;
 import io.sluice.domain.pool.Preset.Auth;
 import io.sluice.domain.pool.Preset.Quirk;
@@ -11,6 +15,7 @@ import io.sluice.domain.pool.ProviderType;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,7 +52,9 @@ final class PresetReader {
             "endpoints",
             "in-answer",
             "errors");
-    private static final Set<String> RULE_FIELDS = Set.of("codes", "types", "text", "status", "wait");
+    private static final Set<String> TABLE_FIELDS = Set.of("zone", "errors");
+    private static final Set<String> RULE_FIELDS =
+            Set.of("codes", "types", "text", "status", "reach", "certain", "limit", "wait", "until");
     private static final Set<String> LIMITS = Set.of("rpm", "tpm", "itpm", "otpm", "ipm", "rpd", "tpd", "concurrency");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern URL = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._-]+)*");
@@ -85,8 +92,27 @@ final class PresetReader {
                 limits,
                 file.containsKey("zone") ? zone(text(file, "zone")) : null,
                 quirks(file),
-                new ErrorTable(rules(optional(file, "errors")), strings("in-answer", file.get("in-answer"))),
+                table(file, strings("in-answer", file.get("in-answer"))),
                 endpoints(file));
+    }
+
+    /**
+     * Reads what the errors of a dialect mean.
+     *
+     * @param yaml the file's text
+     * @throws IllegalArgumentException as for {@link #read}
+     */
+    static ErrorTable errors(String yaml) {
+        Map<?, ?> file = mapping("the file", load(yaml));
+        known("the file", file, TABLE_FIELDS);
+        return table(file, List.of());
+    }
+
+    private static ErrorTable table(Map<?, ?> file, List<String> inAnswer) {
+        return new ErrorTable(
+                rules(optional(file, "errors")),
+                file.containsKey("zone") ? ZoneId.of(zone(text(file, "zone"))) : ZoneOffset.UTC,
+                inAnswer);
     }
 
     /** By the paths that they have at OpenAI; those that everybody has are not named. */
@@ -173,10 +199,34 @@ final class PresetReader {
                     Set.copyOf(strings(place + ".types", stated.get("types"))),
                     stated.containsKey("text") ? Pattern.compile(text(stated, "text"), Pattern.CASE_INSENSITIVE) : null,
                     statuses,
-                    stated.containsKey("wait") ? wait(place, text(stated, "wait")) : Duration.ZERO);
+                    penalty(place, stated));
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(place + ".text: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Penalty penalty(String place, Map<?, ?> stated) {
+        return new Penalty(
+                stated.containsKey("reach")
+                        ? word(place + ".reach", text(stated, "reach"), Reach.values(), Reach::word)
+                        : null,
+                !stated.containsKey("certain") || yes(place + ".certain", text(stated, "certain")),
+                stated.containsKey("limit")
+                        ? word(place + ".limit", text(stated, "limit"), LimitKind.values(), LimitKind::word)
+                        : null,
+                stated.containsKey("wait") ? wait(place, text(stated, "wait")) : Duration.ZERO,
+                stated.containsKey("until")
+                        ? word(place + ".until", text(stated, "until"), Reset.values(), Reset::word)
+                        : null);
+    }
+
+    private static boolean yes(String place, String word) {
+        if (!word.equals("yes") && !word.equals("no")) {
+            throw new IllegalArgumentException(place + ": yes or no");
+        }
+        return word.equals("yes");
     }
 
     /** Two rules that fit the same error equally well contradict one another, or one of them says nothing. */

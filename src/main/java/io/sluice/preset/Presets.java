@@ -1,5 +1,6 @@
 package io.sluice.preset;
 
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.pool.Preset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +45,7 @@ public final class Presets {
             "zhipu");
 
     private static final Map<String, Preset> READ = new ConcurrentHashMap<>();
+    private static final Map<String, ErrorTable> TABLES = new ConcurrentHashMap<>();
 
     private Presets() {}
 
@@ -60,12 +62,25 @@ public final class Presets {
         return READ.computeIfAbsent(name, Presets::read);
     }
 
+    /**
+     * What the errors of a dialect mean, whoever speaks it. The same table at every call.
+     *
+     * @param dialect the file's name: {@code openai} or {@code anthropic}
+     */
+    public static ErrorTable errors(String dialect) {
+        return TABLES.computeIfAbsent(dialect, name -> PresetReader.errors(text("/errors/" + name + ".yaml")));
+    }
+
     private static Preset read(String name) {
-        try (InputStream file = Presets.class.getResourceAsStream("/presets/" + name + ".yaml")) {
+        return PresetReader.read(text("/presets/" + name + ".yaml"));
+    }
+
+    private static String text(String path) {
+        try (InputStream file = Presets.class.getResourceAsStream(path)) {
             if (file == null) {
-                throw new IllegalStateException("presets/" + name + ".yaml is missing");
+                throw new IllegalStateException(path + " is missing");
             }
-            return PresetReader.read(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

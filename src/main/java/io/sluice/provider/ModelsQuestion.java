@@ -114,7 +114,7 @@ final class ModelsQuestion {
             case WRITTEN ->
                 cause instanceof TimeoutException
                         ? UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.")
-                        : TransportFaults.beforeHead(cause);
+                        : TransportFaults.beforeHead(cause, TransportFaults.NO_STREAM);
             case ANSWERED -> UpstreamFailure.of(Kind.TRUNCATED, "The upstream broke off its list of models.");
         };
     }
@@ -127,14 +127,14 @@ final class ModelsQuestion {
         return request.send();
     }
 
-    private static Future<JsonNode> read(ProviderAdapter adapter, HttpClientResponse response) {
+    private Future<JsonNode> read(ProviderAdapter adapter, HttpClientResponse response) {
         return BoundedBody.of(response, MOST_BYTES, "The upstream's list of models has no end.")
                 .compose(body -> {
                     int status = response.statusCode();
                     if (status != 200) {
                         return Future.failedFuture(new GatewayException(
                                 status >= 400
-                                        ? adapter.classify(status, response.headers(), body)
+                                        ? adapter.classify(status, response.headers(), body, wallClock.instant())
                                         : UpstreamFailure.of(
                                                 Kind.BAD_RESPONSE,
                                                 "The upstream answered with status " + status + ".")));

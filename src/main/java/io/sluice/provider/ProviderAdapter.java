@@ -7,6 +7,7 @@ import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
 import io.sluice.domain.pool.Candidate;
 import io.vertx.core.MultiMap;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +79,18 @@ public interface ProviderAdapter {
      * @param status HTTP status
      * @param headers the answer's headers
      * @param body the beginning of its body, at most 64 KiB
+     * @param now the wall clock's time, which dates and the provider's calendar are told by
      */
-    UpstreamFailure classify(int status, MultiMap headers, byte[] body);
+    UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now);
+
+    /**
+     * Says what an error inside an answer of status 200 means, where the provider's table or calendar knows more than
+     * whoever read the answer.
+     *
+     * @param failure as it was read
+     * @param now as for {@link #classify}
+     */
+    UpstreamFailure inAnswer(UpstreamFailure failure, Instant now);
 
     /**
      * Says what the head of an answer tells about the account's limits.

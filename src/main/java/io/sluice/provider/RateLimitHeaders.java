@@ -1,5 +1,6 @@
 package io.sluice.provider;
 
+import io.sluice.domain.failure.NamedWait;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.lease.Units;
 import io.sluice.domain.pool.Candidate;
@@ -7,6 +8,8 @@ import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -36,6 +39,10 @@ public final class RateLimitHeaders {
     private static final long MOST_OF_WINDOW = 60;
 
     private static final long SECOND = 1_000_000_000L;
+    private static final int LONGEST_NAME = 80;
+    private static final Pattern SPENT =
+            Pattern.compile("(?:x-|anthropic-)?(?:rate|token)limit(?:bysize)?-(?:[a-z-]*-)?remaining(?:-[a-z-]*)?");
+    private static final Pattern LIMIT = Pattern.compile("(?:x-)?ratelimit(?:bysize)?-limit(?:-[a-z-]*)?");
     private static final double LONGEST_RESET_SECONDS = 86_400;
     private static final int LONGEST_VALUE = 32;
     private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13}");
@@ -68,17 +75,43 @@ public final class RateLimitHeaders {
     }
 
     /**
-     * For how long a refused account has nothing left by its own word; zero when it does not say. The headers name the
-     * time until <em>everything</em> fits again, so this is a last resort, and at most a minute.
+     * For how long a refused account has nothing left by its own word, by the header of any limit that says so, whatever its
+     * name ({@code x-ratelimit-remaining-tokens-minute}, {@code anthropic-ratelimit-requests-remaining}): the longest of
+     * them. The headers name the time until <em>everything</em> fits again, so a plain {@code retry-after} goes before.
+     *
+     * @param now when the answer was written
+     * @return at most a day; zero when it does not say
      */
-    public static Duration exhaustedFor(MultiMap headers) {
-        long longest = 0;
-        for (Dimension dimension : NAMES.keySet()) {
-            if (amount(headers, "remaining", dimension) == 0) {
-                longest = Math.max(longest, resetNanos(headers.get(name("reset", dimension))));
+    static Duration exhaustedFor(MultiMap headers, Instant now) {
+        Duration longest = Duration.ZERO;
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.length() > LONGEST_NAME || !SPENT.matcher(name).matches() || !isNothing(header.getValue())) {
+                continue;
+            }
+            String value = headers.get(name.replace("remaining", "reset"));
+            Duration reset = NamedWait.reset(
+                    value == null ? headers.get(name.substring(0, name.indexOf("remaining")) + "reset") : value, now);
+            if (reset.compareTo(longest) > 0) {
+                longest = reset;
             }
         }
-        return Duration.ofNanos(Math.min(longest, Duration.ofMinutes(1).toNanos()));
+        return longest;
+    }
+
+    /** Whether any limit of the answer is nothing at all: {@code x-ratelimit-limit-tokens-month: 0}. */
+    public static boolean hasLimitOfNothing(MultiMap headers) {
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.length() <= LONGEST_NAME && LIMIT.matcher(name).matches() && isNothing(header.getValue())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isNothing(String value) {
+        return value.strip().equals("0");
     }
 
     private static boolean isOfWindow(

@@ -6,31 +6,37 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.json.KeptText;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Another tap, whose answer may say that the account's credential is not taken any more. */
+/** Another tap, whose answer may be an error: one that the provider's table knows more of, or that refuses the credential. */
 final class RefusalTap implements ResponseTap {
     private final ResponseTap inner;
+    private final UnaryOperator<UpstreamFailure> meaning;
     private final Runnable refused;
-    private boolean told;
+    private @Nullable UpstreamFailure error;
 
     /**
      * Watches an answer.
      *
      * @param inner reads it
+     * @param meaning what an error means, as its reader took it
      * @param refused is called once, when the answer refuses the account or its credential
      */
-    RefusalTap(ResponseTap inner, Runnable refused) {
+    RefusalTap(ResponseTap inner, UnaryOperator<UpstreamFailure> meaning, Runnable refused) {
         this.inner = inner;
+        this.meaning = meaning;
         this.refused = refused;
     }
 
     private void look() {
-        UpstreamFailure error = told ? null : inner.error();
-        if (error != null
-                && (error.kind() == Kind.ACCOUNT_REFUSED || ErrorTable.CREDENTIAL_GONE.equals(error.code()))) {
-            told = true;
-            refused.run();
+        UpstreamFailure read = error == null ? inner.error() : null;
+        if (read != null) {
+            UpstreamFailure means = meaning.apply(read);
+            error = means;
+            if (means.kind() == Kind.ACCOUNT_REFUSED || ErrorTable.CREDENTIAL_GONE.equals(means.code())) {
+                refused.run();
+            }
         }
     }
 
@@ -88,6 +94,6 @@ final class RefusalTap implements ResponseTap {
 
     @Override
     public @Nullable UpstreamFailure error() {
-        return inner.error();
+        return error == null ? inner.error() : error;
     }
 }

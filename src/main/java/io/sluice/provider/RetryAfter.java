@@ -1,24 +1,22 @@
 package io.sluice.provider;
 
+import io.sluice.domain.failure.NamedWait;
 import io.vertx.core.MultiMap;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a provider asks to wait: {@code retry-after-ms}, else {@code retry-after} in seconds or as a date (RFC 9110,
- * 10.2.3), else the sentence of its message. Anything unreadable or negative is nothing; more than a day is a day.
+ * How long a provider asks to wait, the first of these that names a time: {@code retry-after-ms}, {@code retry-after} in
+ * seconds or as a date (RFC 9110, 10.2.3), the reset of a limit of which nothing is left ({@link RateLimitHeaders}), the
+ * body ({@link NamedWait}). What is unreadable, zero, negative or over names no time; more than a day is a day.
  */
 public final class RetryAfter {
-    private static final Duration MOST = Duration.ofHours(24);
-    private static final Pattern IN_TEXT = Pattern.compile(
-            "(?:try again in|retry after) ([0-9]{1,9}(?:\\.[0-9]{1,9})?)\\s*(ms|s|m|h|seconds?|minutes?)?(?:([0-9]{1,6}(?:\\.[0-9]{1,9})?)s)?",
-            Pattern.CASE_INSENSITIVE);
+    private static final int LONGEST_DATE = 40;
 
     private RetryAfter() {}
 
@@ -26,61 +24,50 @@ public final class RetryAfter {
      * Reads the wait.
      *
      * @param headers the answer's headers
-     * @param message the provider's sentence
+     * @param body the beginning of its body
+     * @param zone of dates in the body that have none
+     * @param now the wall clock's time
      * @return zero when none is named
      */
-    public static Duration of(MultiMap headers, String message) {
-        Duration millis = number(headers.get("retry-after-ms"), 1e-3);
-        if (millis != null) {
+    public static Duration of(MultiMap headers, byte[] body, ZoneId zone, Instant now) {
+        Duration millis = NamedWait.number(headers.get("retry-after-ms"), 1e-3);
+        if (millis != null && millis.isPositive()) {
             return millis;
         }
-        String value = headers.get("retry-after");
-        if (value != null) {
-            Duration seconds = number(value, 1);
-            Duration named = seconds != null ? seconds : until(value);
-            if (named != null) {
-                return named;
-            }
+        Instant dated = dated(headers, now);
+        Duration after = after(headers.get("retry-after"), dated);
+        if (after.isPositive()) {
+            return after;
         }
-        return inText(message);
+        Duration exhausted = RateLimitHeaders.exhaustedFor(headers, dated);
+        return exhausted.isPositive() ? exhausted : NamedWait.inBody(body, zone, now);
     }
 
-    private static @Nullable Duration number(@Nullable String text, double unitSeconds) {
-        if (text == null || text.length() > 24 || !text.strip().matches("[0-9]+(\\.[0-9]+)?([eE][0-9]{1,3})?")) {
+    /** When the answer was written by its own clock, by which its dates count; ours when it does not say, or is far off. */
+    private static Instant dated(MultiMap headers, Instant now) {
+        Instant date = date(headers.get("date"));
+        return date != null && Duration.between(date, now).abs().compareTo(NamedWait.LONGEST) < 0 ? date : now;
+    }
+
+    private static Duration after(@Nullable String value, Instant now) {
+        Duration seconds = NamedWait.number(value, 1);
+        if (seconds != null) {
+            return seconds;
+        }
+        Instant then = date(value);
+        Duration wait = then == null ? Duration.ZERO : Duration.between(now, then);
+        return wait.isNegative() ? Duration.ZERO : wait.compareTo(NamedWait.LONGEST) > 0 ? NamedWait.LONGEST : wait;
+    }
+
+    private static @Nullable Instant date(@Nullable String value) {
+        if (value == null || value.length() > LONGEST_DATE) {
             return null;
         }
-        return seconds(Double.parseDouble(text.strip()) * unitSeconds);
-    }
-
-    private static Duration seconds(double seconds) {
-        return seconds >= MOST.toSeconds() ? MOST : Duration.ofNanos((long) (seconds * 1e9));
-    }
-
-    private static @Nullable Duration until(String date) {
         try {
-            Instant then = ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+            return ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
-            Duration wait = Duration.between(Instant.now(), then);
-            return wait.isNegative() ? Duration.ZERO : wait.compareTo(MOST) > 0 ? MOST : wait;
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeException e) {
             return null;
         }
-    }
-
-    private static Duration inText(String message) {
-        Matcher matcher = IN_TEXT.matcher(message);
-        if (!matcher.find()) {
-            return Duration.ZERO;
-        }
-        String unit = matcher.group(2) == null ? "s" : matcher.group(2).toLowerCase(java.util.Locale.ROOT);
-        double factor =
-                switch (unit) {
-                    case "ms" -> 1e-3;
-                    case "m", "minute", "minutes" -> 60;
-                    case "h" -> 3600;
-                    default -> 1;
-                };
-        double rest = matcher.group(3) == null ? 0 : Double.parseDouble(matcher.group(3));
-        return seconds(Double.parseDouble(matcher.group(1)) * factor + rest);
     }
 }

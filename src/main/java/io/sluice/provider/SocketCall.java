@@ -116,6 +116,11 @@ final class SocketCall implements UpstreamSocket {
         return result.future();
     }
 
+    /** Whose it is. */
+    String accountId() {
+        return open.candidate().accountId();
+    }
+
     /** Whether it goes to a channel's provider. */
     boolean isAt(Channel channel) {
         return open.candidate().channel().baseUrl().equals(channel.baseUrl());
@@ -194,8 +199,11 @@ final class SocketCall implements UpstreamSocket {
             return;
         }
         Buffer body = answer.getBody() == null ? Buffer.buffer() : answer.getBody();
-        UpstreamFailure failure =
-                adapter.classify(status, answer.getHeaders(), body.getBytes(0, Math.min(body.length(), REFUSAL_BYTES)));
+        UpstreamFailure failure = adapter.classify(
+                status,
+                answer.getHeaders(),
+                body.getBytes(0, Math.min(body.length(), REFUSAL_BYTES)),
+                services.wallClock().instant());
         services.reports().refused(open.candidate(), adapter, answer.getHeaders(), failure);
         if (failure.kind() == Kind.ACCOUNT_REFUSED) {
             services.credentials().refused(open.candidate().account());

@@ -291,6 +291,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
     }
 
+    /** Whose it is. */
+    String accountId() {
+        return open.candidate().accountId();
+    }
+
     /** Whether it has a connection that a candidate could have. */
     boolean occupies(Candidate candidate) {
         return request != null
@@ -300,7 +305,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            fail(TransportFaults.beforeHead(cause));
+            fail(TransportFaults.beforeHead(cause, request == null ? TransportFaults.NO_STREAM : request.streamId()));
         }
     }
 
@@ -342,7 +347,10 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
                 answer.headers(), open.candidate().account().key(), reading.contentType(), written.lost());
         Account account = open.candidate().account();
         boolean made = !Objects.requireNonNull(authorized).account().key().equals(account.key());
-        tap = made ? new RefusalTap(reading, () -> services.credentials().refused(account)) : reading;
+        tap = new RefusalTap(
+                reading,
+                error -> adapter.inAnswer(error, services.wallClock().instant()),
+                made ? () -> services.credentials().refused(account) : () -> {});
         asked = null;
         body = new UpstreamBody(answer, clock, reading.isOpaque(), this::end);
         enter(Phase.OPENED, clock.getAsLong());
@@ -363,8 +371,13 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
      */
     private void refused(HttpClientResponse answer, byte[] text, boolean over) {
         if (phase == Phase.READING_ERROR) {
-            UpstreamFailure failure =
-                    MissingEndpoint.or(adapter.classify(answer.statusCode(), answer.headers(), text), open.scan());
+            UpstreamFailure failure = MissingEndpoint.or(
+                    adapter.classify(
+                            answer.statusCode(),
+                            answer.headers(),
+                            text,
+                            services.wallClock().instant()),
+                    open.scan());
             services.reports().refused(open.candidate(), adapter, answer.headers(), failure);
             if (failure.kind() == Kind.ACCOUNT_REFUSED) {
                 services.credentials().refused(open.candidate().account());

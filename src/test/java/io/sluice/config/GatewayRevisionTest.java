@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -17,6 +19,7 @@ import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -225,7 +228,8 @@ class GatewayRevisionTest {
                         "0 openai/team-a value-of-KEY_A",
                         "1 openai/k-" + Secret.of("k-one").fingerprint() + " k-one",
                         "2 openai/named k-two",
-                        "3 openai/shares value-of-KEY_A");
+                        "3 openai/shares value-of-KEY_A",
+                        "4 openai/off value-of-KEY_OFF");
     }
 
     @ParameterizedTest
@@ -374,7 +378,8 @@ class GatewayRevisionTest {
                                 Duration.ofSeconds(4),
                                 AmbiguousFaults.NEVER,
                                 Set.of(404, 451),
-                                new RetryShare(35, 4))));
+                                new RetryShare(35, 4),
+                                new Hedge(null, Duration.ofMillis(300), Duration.ofSeconds(4)))));
         assertThat(model.fallbacksOn())
                 .isEqualTo(Map.of(
                         FallbackCause.CONTEXT, List.of("claude-sonnet"),
@@ -391,7 +396,11 @@ class GatewayRevisionTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         new Failover(
-                                Duration.ofSeconds(20), AmbiguousFaults.REPEAT, Set.of(422), new RetryShare(35, 4))));
+                                Duration.ofSeconds(20),
+                                AmbiguousFaults.REPEAT,
+                                Set.of(422),
+                                new RetryShare(35, 4),
+                                new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
         assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
         assertThat(key.scopes())
@@ -415,8 +424,31 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "notifications", "currencies");
-        assertThat(revision.channels()).extracting(Channel::name).containsExactly("openai", "azure-eu", "claude");
+                .containsExactly("prices", "budgets", "currencies");
+    }
+
+    @Test
+    void whatIsOutStaysInTheRevisionWithTheStricterWord() {
+        GatewayRevision revision = everyOption();
+
+        assertThat(revision.channels())
+                .extracting(Channel::name)
+                .containsExactly("openai", "azure-eu", "claude", "off");
+        assertThat(revision.accounts())
+                .filteredOn(account -> account.state() != AccountState.ENABLED)
+                .extracting(account -> account.id() + " " + account.state())
+                .containsExactly("openai/off DISABLED", "off/a DRAINING");
+        PoolSnapshot initial = PoolSnapshot.UNKNOWN.of(revision);
+        assertThat(initial.isOf(revision.id())).isTrue();
+        revision.models().values().forEach(model -> model.candidates()
+                .forEach(candidate -> assertThat(initial.standing(candidate.slot(), 0))
+                        .as(candidate.accountId())
+                        .isEqualTo(
+                                switch (candidate.account().state()) {
+                                    case ENABLED -> PoolSnapshot.UP;
+                                    case DRAINING -> PoolSnapshot.DRAINING;
+                                    case DISABLED -> PoolSnapshot.DISABLED;
+                                })));
     }
 
     @Test
@@ -529,7 +561,8 @@ class GatewayRevisionTest {
                         "\"max-wait\":\"2m\"",
                         "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
                         "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"
-                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4}",
+                                + "\"retry-budget\":{\"share\":\"35%\",\"least\":4},"
+                                + "\"hedge\":{\"after\":\"p95\",\"least\":\"300ms\",\"most\":\"4s\"}",
                         "\"diagnostics\":true",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())

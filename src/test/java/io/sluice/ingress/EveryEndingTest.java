@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.pool.AmbiguousFaults;
+import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Hedge;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.Dimension;
@@ -18,6 +23,7 @@ import io.sluice.simulator.SimulatorOptions;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SimulatedProvider;
+import io.sluice.testkit.Standings;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,9 +41,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +62,10 @@ class EveryEndingTest {
     /** Short, so that a connection that must be waited for is often too late. */
     private static final Duration TTL = Duration.ofMillis(15);
 
+    /** Short, so that many requests are hedged. */
+    private static final Hedge HEDGE = new Hedge(Duration.ofMillis(40), Duration.ofMillis(1), Duration.ofSeconds(1));
+
+    private static final long CHANGE_MILLIS = 30;
     private static final int AT_ONCE = 24;
     private static final int LONG_STREAMS = 12;
     private static final Timeouts IMPATIENT = new Timeouts(
@@ -107,7 +119,7 @@ class EveryEndingTest {
                 concurrency);
     }
 
-    private static GatewayRevision revision(int port) {
+    private static GatewayRevision revision(int port, @Nullable Hedge hedge) {
         return new RevisionBuilder()
                 .channel("wild", c -> c.port(port)
                         .priority(10)
@@ -129,22 +141,39 @@ class EveryEndingTest {
                 .limitedKey("every", KEY, limits(600, 200_000, AT_ONCE))
                 .fallbacks("chat", "other")
                 .policy(Strategy.SPREAD, true, 3, Duration.ofSeconds(2))
+                .failover(new Failover(
+                        null,
+                        AmbiguousFaults.BY_CALL,
+                        Set.of(),
+                        hedge == null ? RetryShare.DEFAULT : new RetryShare(100, 100),
+                        hedge))
                 .build();
     }
 
     @Test
     void everyRequestIsSettledAndRecordedOnce() throws Exception {
-        run(500);
+        run(500, null);
+    }
+
+    @Test
+    void everyHedgedRequestIsSettledAndRecordedOnceWhileAccountsComeAndGo() throws Exception {
+        run(500, HEDGE);
+    }
+
+    @Test
+    @Tag("proof")
+    void everyOneOfManyHedgedRequestsIsSettledAndRecordedOnceWhileAccountsComeAndGo() throws Exception {
+        run(20_000, HEDGE);
     }
 
     @Test
     @Tag("proof")
     void everyOneOfManyRequestsIsSettledAndRecordedOnce() throws Exception {
-        run(20_000);
+        run(20_000, null);
     }
 
-    private void run(int requests) throws Exception {
-        String run = requests + " requests, seed " + seed;
+    private void run(int requests, @Nullable Hedge hedge) throws Exception {
+        String run = requests + (hedge == null ? "" : " hedged") + " requests, seed " + seed;
         try (SimulatedProvider provider =
                 SimulatedProvider.start(SimulatorOptions.onPort(0).withWindow(WINDOW))) {
             for (String credential : List.of("CANARY-wild-a", "CANARY-wild-b", "CANARY-reads-on-a")) {
@@ -152,9 +181,12 @@ class EveryEndingTest {
             }
             provider.script(
                     "CANARY-slow-a", "{\"first-token\":\"5ms\",\"tokens-per-second\":20,\"answer-tokens\":200}");
-            try (TestNode node =
-                    TestNode.of(revision(provider.port())).keepsQuota(directory).start()) {
+            GatewayRevision revision = revision(provider.port(), hedge);
+            try (TestNode node = TestNode.of(revision).keepsQuota(directory).start()) {
                 Clients clients = new Clients(node.port(), requests);
+                if (hedge != null) {
+                    vertx.setPeriodic(CHANGE_MILLIS, t -> change(node, revision));
+                }
                 vertx.runOnContext(v -> clients.begin());
                 clients.done.future().await(60 + requests / 50, TimeUnit.SECONDS);
                 drainUnderLongStreams(provider, node);
@@ -163,6 +195,7 @@ class EveryEndingTest {
                 Await.until(() -> node.audit().open() == 0 && node.audit().isIdle());
                 Await.until(() -> provider.stats().path("inFlight").asLong() == 0);
                 report(run, node);
+                assertThat(node.meter("sluice.hedges") > 0).as(run).isEqualTo(hedge != null);
                 assertThat(faults).as(run).isEmpty();
                 assertRecords(run, node);
                 assertNothingIsOpen(run, provider, node);
@@ -171,6 +204,14 @@ class EveryEndingTest {
             }
             Await.until(() -> provider.stats().path("connectionsOpen").asLong() <= 1); // that of the question itself
         }
+    }
+
+    /** Some accounts go out of service, or come back; one is always there, so that nobody is planned for twice. */
+    private void change(TestNode node, GatewayRevision revision) {
+        node.health(Standings.of(revision)
+                .is("wild/a", (byte) random.nextInt(PoolSnapshot.DISABLED + 1))
+                .is("wild/b", random.nextBoolean() ? PoolSnapshot.UP : PoolSnapshot.DEAD)
+                .picture());
     }
 
     /** The last clients are in the middle of long streams when the node drains. */

@@ -79,7 +79,7 @@ class FailoverFlowTest {
     }
 
     private static Failover failover(Duration attemptTimeout, AmbiguousFaults ambiguous, int percent, int least) {
-        return new Failover(attemptTimeout, ambiguous, Set.of(), new RetryShare(percent, least));
+        return new Failover(attemptTimeout, ambiguous, Set.of(), new RetryShare(percent, least), null);
     }
 
     private RawHttp.Answer ask(String key, String path, String body) {

@@ -125,9 +125,9 @@ class PoolFaultsTest {
         // A provider that was silent may have acted, and a whole answer would be paid twice.
         cases.add(new Case("{\"kind\":\"stall\"}", false, Client.REFUSED, up, 1));
         // After the first byte.
-        cases.add(new Case("{\"kind\":\"cut\",\"after-events\":2}", true, Client.CUT, up, 1));
-        cases.add(new Case("{\"kind\":\"stall\",\"after-events\":2}", true, Client.CUT, up, 1));
-        cases.add(new Case("{\"kind\":\"error-event\",\"after-events\":2}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"cut\",\"after-events\":8}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"stall\",\"after-events\":8}", true, Client.CUT, up, 1));
+        cases.add(new Case("{\"kind\":\"error-event\",\"after-events\":8}", true, Client.CUT, up, 1));
         return cases;
     }
 
@@ -167,7 +167,9 @@ class PoolFaultsTest {
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             var answer = client.send(request, BodyHandlers.ofString());
-            boolean whole = stream ? answer.body().endsWith("data: [DONE]\n\n") : answer.body().endsWith("}");
+            boolean whole = stream
+                    ? answer.body().endsWith("data: [DONE]\n\n")
+                    : answer.body().endsWith("}");
             return answer.statusCode() != 200 ? Client.REFUSED : whole ? Client.WHOLE : Client.CUT;
         } catch (IOException e) {
             return Client.CUT;
@@ -186,7 +188,9 @@ class PoolFaultsTest {
         Client seen = ask(given.stream);
 
         assertThat(seen).isEqualTo(given.client);
-        Await.until(() -> node.records().size() == 1 && node.audit().open() == 0 && node.audit().isIdle());
+        Await.until(() -> node.records().size() == 1
+                && node.audit().open() == 0
+                && node.audit().isIdle());
         UsageRecord usage = node.records().element();
         Ending ending =
                 switch (given.client) {

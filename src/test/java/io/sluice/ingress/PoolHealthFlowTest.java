@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Channel.Responses;
 import io.sluice.domain.pool.GatewayRevision;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accounts that go out of service between the plan of a request and its attempts. */
@@ -92,6 +94,26 @@ class PoolHealthFlowTest {
         T next = from.poll(5, TimeUnit.SECONDS);
         assertThat(next).isNotNull();
         return next;
+    }
+
+    /** Also before anybody has told how the pool stands. */
+    @ParameterizedTest
+    @EnumSource(value = AccountState.class, names = "ENABLED", mode = EnumSource.Mode.EXCLUDE)
+    void anAccountThatIsOutByTheFilesIsNotAsked(AccountState state) throws Exception {
+        GatewayRevision files = new RevisionBuilder()
+                .channel("one", c -> c.url(new BaseUrl(false, "127.0.0.1", upstream.port(), "/v1"))
+                        .accounts("a", "b")
+                        .state("a", state)
+                        .redirect("pub", "up-1"))
+                .key("app", KEY)
+                .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
+                .build();
+        node = TestNode.of(files);
+        node.start();
+
+        assertThat(chat().status()).isEqualTo(200);
+
+        assertThat(upstream.take(SOON).header("authorization")).containsExactly("Bearer CANARY-one-b");
     }
 
     @ParameterizedTest

@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.Penalty;
+import io.sluice.domain.failure.Reset;
+import io.sluice.domain.failure.Verdict.Reach;
 import io.sluice.domain.pool.Preset;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.io.File;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,10 +35,11 @@ class PresetsTest {
 
     private static UpstreamFailure classify(String preset, int status, String body) {
         return TableErrors.classify(
-                Presets.of(preset).errors(),
+                Presets.of(preset).errors().before(Presets.errors("openai")),
                 status,
                 MultiMap.caseInsensitiveMultiMap(),
-                body.replace('\'', '"').getBytes(UTF_8));
+                body.replace('\'', '"').getBytes(UTF_8),
+                Instant.parse("2026-01-27T12:00:00Z"));
     }
 
     @ParameterizedTest
@@ -90,7 +97,9 @@ class PresetsTest {
                 endpoints: [rerank, audio/speech]
                 in-answer: [a.b, c]
                 errors:
-                  slow-down: [ { codes: [017], types: [t], text: "x+", status: [429, 503], wait: 1500ms } ]
+                  slow-down: [ { codes: [017], types: [t], text: "x+", status: [429, 503], wait: 1500ms,
+                    reach: account, limit: tokens, until: day } ]
+                  account: [ { status: [401], certain: no } ]
                 """);
 
         assertThat(preset.otherUrls()).containsEntry("eu", "https://eu.example.com");
@@ -101,10 +110,15 @@ class PresetsTest {
                 .contains(Endpoint.RERANK, Endpoint.SPEECH, Endpoint.CHAT_COMPLETIONS)
                 .doesNotContain(Endpoint.MODERATIONS);
         assertThat(preset.errors().inAnswer()).containsExactly("a.b", "c");
-        assertThat(preset.errors().rules()).singleElement().satisfies(rule -> {
+        assertThat(preset.errors().zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
+        assertThat(preset.errors().rules())
+                .last()
+                .satisfies(rule -> assertThat(rule.penalty().certain()).isFalse());
+        assertThat(preset.errors().rules()).first().satisfies(rule -> {
             assertThat(rule.codes()).containsExactly("017");
             assertThat(rule.statuses()).containsExactlyInAnyOrder(429, 503);
-            assertThat(rule.pause()).isEqualTo(Duration.ofMillis(1500));
+            assertThat(rule.penalty())
+                    .isEqualTo(new Penalty(Reach.ACCOUNT, true, LimitKind.TOKENS, Duration.ofMillis(1500), Reset.DAY));
         });
     }
 
@@ -134,7 +148,16 @@ class PresetsTest {
                 "errors: { client: [ { codes: a } ] }",
                 "errors: { client: [ {} ] }",
                 "errors: { client: [ { wait: 1s } ] }",
-                "errors: { client: [ { codes: [a], wait: 1 } ] }",
+                "errors: { client: [ { codes: [a], wait: 1s } ] }",
+                "errors: { service: [ { codes: [a], wait: 1 } ] }",
+                "errors: { service: [ { codes: [a], wait: 25h } ] }",
+                "errors: { service: [ { codes: [a], reach: account } ] }",
+                "errors: { account: [ { codes: [a], until: day } ] }",
+                "errors: { slow-down: [ { codes: [a], until: dawn } ] }",
+                "errors: { slow-down: [ { codes: [a], limit: luck } ] }",
+                "errors: { slow-down: [ { codes: [a], reach: world } ] }",
+                "errors: { slow-down: [ { codes: [a], certain: no } ] }",
+                "errors: { account: [ { codes: [a], certain: maybe } ] }",
                 "errors: { client: [ { codes: [a], text: '(' } ] }",
                 "errors: { client: [ { codes: [a] } ], content: [ { codes: [A] } ] }",
                 "errors: { client: [ { codes: [a, b] }, { codes: [b, c] } ] }",

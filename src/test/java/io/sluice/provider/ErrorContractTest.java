@@ -11,6 +11,7 @@ import io.vertx.core.MultiMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * are broken, hostile, or tell too much.
  */
 class ErrorContractTest {
+    private static final Instant NOW = Instant.parse("2026-01-27T12:00:00Z");
+
     /** A row of the table. */
     record Row(String name, int status, String body, Kind kind) {
         private static Row of(String line) {
@@ -110,9 +113,7 @@ class ErrorContractTest {
                         "{\"error_code\":\"" + word + "\",\"error_msg\":\"m\"}",
                         "{\"base_resp\":{\"status_code\":\"" + word + "\",\"status_msg\":\"m\"}}",
                         "{\"Response\":{\"Error\":{\"Code\":\"" + word + "\",\"Message\":\"m\"}}}")) {
-                    assertThat(classify(subject, status, body).kind())
-                            .as(body)
-                            .isEqualTo(rule.meaning().kind());
+                    assertThat(classify(subject, status, body).kind()).as(body).isEqualTo(rule.kind());
                 }
             }
         }
@@ -179,13 +180,13 @@ class ErrorContractTest {
                     .add("x-ratelimit-reset-requests", value)
                     .add("anthropic-ratelimit-requests-reset", value);
 
-            UpstreamFailure failure = subject.adapter().classify(429, headers, "{\"a\":1}".getBytes(UTF_8));
+            UpstreamFailure failure = subject.adapter().classify(429, headers, "{\"a\":1}".getBytes(UTF_8), NOW);
 
             assertThat(failure.retryAfter()).isBetween(Duration.ZERO, Duration.ofHours(24));
         }
     }
 
     private static UpstreamFailure classify(Subject subject, int status, String body) {
-        return subject.adapter().classify(status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8));
+        return subject.adapter().classify(status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8), NOW);
     }
 }

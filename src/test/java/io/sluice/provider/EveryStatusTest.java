@@ -11,6 +11,7 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -79,8 +80,8 @@ class EveryStatusTest {
         ProviderAdapter adapter = ProviderAdapters.of(type);
         for (int status = 400; status < 600; status++) {
             for (String body : BODIES) {
-                UpstreamFailure failure =
-                        adapter.classify(status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8));
+                UpstreamFailure failure = adapter.classify(
+                        status, MultiMap.caseInsensitiveMultiMap(), body.getBytes(UTF_8), Instant.EPOCH);
 
                 String as = status + " " + body.substring(0, Math.min(100, body.length())) + " " + failure;
                 assertThat(failure.kind()).as(as).isIn(OF_A_REFUSAL);
@@ -93,15 +94,15 @@ class EveryStatusTest {
             }
         }
         for (int status : new int[] {500, 502, 503, 504}) {
-            assertThat(adapter.classify(status, MultiMap.caseInsensitiveMultiMap(), new byte[0])
+            assertThat(adapter.classify(status, MultiMap.caseInsensitiveMultiMap(), new byte[0], Instant.EPOCH)
                             .kind())
                     .as("%d", status)
                     .isEqualTo(Kind.SERVER_ERROR);
         }
-        assertThat(adapter.classify(429, MultiMap.caseInsensitiveMultiMap(), new byte[0])
+        assertThat(adapter.classify(429, MultiMap.caseInsensitiveMultiMap(), new byte[0], Instant.EPOCH)
                         .kind())
                 .isEqualTo(Kind.RATE_LIMITED);
-        assertThat(adapter.classify(401, MultiMap.caseInsensitiveMultiMap(), new byte[0])
+        assertThat(adapter.classify(401, MultiMap.caseInsensitiveMultiMap(), new byte[0], Instant.EPOCH)
                         .kind())
                 .isEqualTo(Kind.ACCOUNT_REFUSED);
     }
@@ -116,7 +117,7 @@ class EveryStatusTest {
                 MultiMap headers =
                         MultiMap.caseInsensitiveMultiMap().add(name, wait).add("retry-after", "1");
                 for (int status : new int[] {429, 503, 529}) {
-                    UpstreamFailure failure = adapter.classify(status, headers, new byte[0]);
+                    UpstreamFailure failure = adapter.classify(status, headers, new byte[0], Instant.EPOCH);
                     assertThat(failure.retryAfter()).as(name + ": " + wait).isBetween(Duration.ZERO, LONGEST);
                 }
             }

@@ -156,7 +156,7 @@ class ProbeTest {
                 upstream.next(Script.json(status, subject.wire().error()));
                 MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("content-type", "application/json");
                 UpstreamFailure same = subject.adapter()
-                        .classify(status, headers, subject.wire().error().getBytes(UTF_8));
+                        .classify(status, headers, subject.wire().error().getBytes(UTF_8), java.time.Instant.EPOCH);
 
                 ProbeResult result = probe(candidate(subject), kind);
 

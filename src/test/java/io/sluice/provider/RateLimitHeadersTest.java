@@ -10,6 +10,7 @@ import io.sluice.domain.quota.LimitSet;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -231,21 +232,52 @@ class RateLimitHeadersTest {
     }
 
     @Test
-    void exhaustionLastsAsLongAsTheSpentLimitSaysAndAMinuteAtMost() {
-        assertThat(RateLimitHeaders.exhaustedFor(headers(
-                        "remaining-requests",
-                        "0",
-                        "reset-requests",
-                        "7s",
-                        "remaining-tokens",
-                        "5",
-                        "reset-tokens",
-                        "40s")))
+    void exhaustionLastsAsLongAsTheSpentLimitSays() {
+        assertThat(exhausted(
+                        "x-ratelimit-remaining-requests", "0",
+                        "x-ratelimit-reset-requests", "7s",
+                        "x-ratelimit-remaining-tokens", "5",
+                        "x-ratelimit-reset-tokens", "40s"))
                 .isEqualTo(Duration.ofSeconds(7));
-        assertThat(RateLimitHeaders.exhaustedFor(headers("remaining-tokens", "0", "reset-tokens", "6h")))
-                .isEqualTo(MINUTE);
-        assertThat(RateLimitHeaders.exhaustedFor(headers("remaining-tokens", "0")))
-                .isZero();
-        assertThat(RateLimitHeaders.exhaustedFor(headers())).isZero();
+        assertThat(exhausted("x-ratelimit-remaining-tokens", "0")).isZero();
+        assertThat(exhausted()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 6m0s, 360000",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 6h, 21600000",
+        "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, 17ms, 17",
+        "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, 2m59.56s, 179560",
+        "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, 12, 12000",
+        "X-RateLimit-Remaining, X-RateLimit-Reset, 1769515260000, 60000",
+        "X-RateLimit-Remaining, X-RateLimit-Reset, 1769515230, 30000",
+        "x-ratelimit-remaining-requests-day, x-ratelimit-reset-requests-day, 33011.382867, 33011383",
+        "x-ratelimit-remaining-tokens-minute, x-ratelimit-reset-tokens-minute, 11.5, 11500",
+        "x-tokenlimit-remaining, x-tokenlimit-reset, 3, 3000",
+        "x-ratelimitbysize-remaining-minute, x-ratelimitbysize-reset, 42, 42000",
+        "anthropic-ratelimit-input-tokens-remaining, anthropic-ratelimit-input-tokens-reset, 2026-01-27T12:00:30Z, 30000",
+        "anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, 2026-01-27T13:00:30+01:00, 30000",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 2099-01-01T00:00:00Z, 86400000",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 2020-01-01T00:00:00Z, 0",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 9999999999999999999, 86400000",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, -5, 0",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, NaN, 0",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 5 parsecs, 0",
+        "x-ratelimit-limit-tokens, x-ratelimit-reset-tokens, 5, 0",
+        "x-other-remaining, x-other-reset, 5, 0",
+    })
+    void spentLimitsNameTheirEndInEveryForm(String remaining, String reset, String value, long millis) {
+        assertThat(exhausted(remaining, "0", reset, value))
+                .isBetween(Duration.ofMillis(millis).minusMillis(millis > 0 ? 1 : 0), Duration.ofMillis(millis));
+        assertThat(exhausted(remaining, "1", reset, value)).isZero();
+    }
+
+    private static Duration exhausted(String... namesAndValues) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            headers.add(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return RateLimitHeaders.exhaustedFor(headers, Instant.parse("2026-01-27T12:00:00Z"));
     }
 }

@@ -8,6 +8,7 @@ import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -70,6 +71,7 @@ public final class RevisionBuilder {
         private int maxConnections = 16;
         private final Map<String, AccountLimits> accounts = new LinkedHashMap<>();
         private final Map<String, String> redirects = new LinkedHashMap<>();
+        private final Map<String, AccountState> states = new LinkedHashMap<>();
 
         private ChannelBuilder(String name) {
             this.name = name;
@@ -192,6 +194,12 @@ public final class RevisionBuilder {
             return this;
         }
 
+        /** What the files want of an account. */
+        public ChannelBuilder state(String account, AccountState wanted) {
+            states.put(account, wanted);
+            return this;
+        }
+
         /** Models with the same name upstream. */
         public ChannelBuilder serves(String... models) {
             for (String model : models) {
@@ -214,7 +222,9 @@ public final class RevisionBuilder {
                     firstIndex + built.size(),
                     Secret.of(secret == null ? "CANARY-" + name + "-" + account : secret),
                     limits,
-                    null)));
+                    null,
+                    null,
+                    states.getOrDefault(account, AccountState.ENABLED))));
             return new Channel(
                     name,
                     type,

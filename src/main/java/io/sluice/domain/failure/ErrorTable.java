@@ -3,6 +3,10 @@ package io.sluice.domain.failure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,15 +19,20 @@ import org.jspecify.annotations.Nullable;
  * before types, types before texts, texts before the status; among equals the first.
  *
  * @param rules what errors mean
+ * @param zone where the provider's days begin
  * @param inAnswer where an answer of status 200 says that it is an error: names from the top, with dots between; a number
  *     counts from 0 into a list. A value there that is missing, null, false, 0, empty or {@code "0"} is no error
  */
-public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
+public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
     /** Code of a failure after which another credential is to be made of the account's key. */
     public static final String CREDENTIAL_GONE = "upstream_credential_expired";
 
+    /** What OpenAI's clients know refused content by. */
+    private static final Set<String> REFUSALS =
+            Set.of("content_filter", "content_policy_violation", "moderation_blocked");
+
     /** Knows nothing. */
-    public static final ErrorTable NONE = new ErrorTable(List.of(), List.of());
+    public static final ErrorTable NONE = new ErrorTable(List.of(), ZoneOffset.UTC, List.of());
 
     /** Copies the lists. */
     public ErrorTable {
@@ -35,14 +44,18 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
     public enum Meaning {
         /** The account must slow down. */
         SLOW_DOWN(Kind.RATE_LIMITED, null),
-        /** The account's credential or money is gone. */
+        /** The account's credential is refused. */
         ACCOUNT(Kind.ACCOUNT_REFUSED, null),
+        /** The account has no money, or has reached its cap. */
+        MONEY(Kind.ACCOUNT_REFUSED, null),
         /** The credential that was made of the account's key is not taken any more; another can be made. */
         CREDENTIAL(Kind.SERVER_ERROR, CREDENTIAL_GONE),
         /** The account does not have the model. */
         MODEL(Kind.MODEL_MISSING, null),
-        /** The service has a fault, or is overloaded; no account is to blame. */
+        /** The endpoint has a fault. */
         SERVICE(Kind.SERVER_ERROR, null),
+        /** The service has too much to do, for everybody; no account is to blame. */
+        OVERLOAD(Kind.SERVER_ERROR, null),
         /** The request is wrong. */
         CLIENT(Kind.REQUEST_REJECTED, null),
         /** The provider's filter refuses what is asked, or what would be answered. */
@@ -50,7 +63,9 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
         /** The request is longer than the model's context. */
         CONTEXT(Kind.REQUEST_REJECTED, "context_length_exceeded"),
         /** The request is larger than the account's whole limit. */
-        TOO_LARGE(Kind.TOO_LARGE_HERE, null);
+        TOO_LARGE(Kind.TOO_LARGE_HERE, null),
+        /** The request asks for what is not there; others may have it. */
+        ELSEWHERE(Kind.INEXPRESSIBLE, null);
 
         private final Kind kind;
         private final @Nullable String code;
@@ -85,7 +100,7 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
      * @param text is found in its message; null for any
      * @param statuses HTTP statuses; an error inside an answer of status 200 has none, and fits if a code, a type or a
      *     text of the rule fits
-     * @param pause how long to wait where the provider does not say; zero when that is not known
+     * @param penalty what becomes of the account
      */
     public record Rule(
             Meaning meaning,
@@ -93,7 +108,7 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
             Set<String> types,
             @Nullable Pattern text,
             Set<Integer> statuses,
-            Duration pause) {
+            Penalty penalty) {
         /** Copies the sets, and takes words in lower case. */
         public Rule {
             codes = lower(codes);
@@ -102,9 +117,14 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
             if (codes.isEmpty() && types.isEmpty() && text == null && statuses.isEmpty()) {
                 throw new IllegalArgumentException("a rule names a code, a type, a text or a status");
             }
-            if (pause.isNegative()) {
-                throw new IllegalArgumentException("a pause is not negative");
-            }
+            penalty.check(meaning);
+        }
+
+        /** The kind of failure. Where the money for one model is gone, that model is. */
+        public Kind kind() {
+            return meaning == Meaning.MONEY && penalty.reach() == Verdict.Reach.MODEL
+                    ? Kind.MODEL_MISSING
+                    : meaning.kind();
         }
 
         private static Set<String> lower(Set<String> words) {
@@ -162,35 +182,101 @@ public record ErrorTable(List<Rule> rules, List<String> inAnswer) {
         return best;
     }
 
+    /** The same rules, and behind them those of the dialect that the provider speaks. */
+    public ErrorTable before(ErrorTable dialect) {
+        List<Rule> both = new ArrayList<>(rules);
+        both.addAll(dialect.rules);
+        return new ErrorTable(both, zone, inAnswer);
+    }
+
     /**
      * The failure that a rule makes of an error.
      *
      * @param status HTTP status; 0 for an error inside an answer
-     * @param asked how long the provider asks to wait; zero when it does not say
+     * @param named how long the provider asks to wait; zero when it does not say
+     * @param now the wall clock's time
      */
-    public static UpstreamFailure failure(Rule rule, int status, ParsedError error, Duration asked) {
+    public UpstreamFailure failure(Rule rule, int status, ParsedError error, Duration named, Instant now) {
         Meaning meaning = rule.meaning();
-        boolean waits = meaning.kind() == Kind.RATE_LIMITED
-                || meaning.kind() == Kind.SERVER_ERROR
-                || meaning.kind() == Kind.ACCOUNT_REFUSED;
+        Verdict verdict = rule.penalty().verdict(meaning, error, named, zone, now);
+        boolean kept = meaning.code() == null
+                || meaning == Meaning.CONTENT && error.code() != null && REFUSALS.contains(error.code());
         return new UpstreamFailure(
-                meaning.kind(),
+                rule.kind(),
                 status,
                 error.message(),
                 error.type(),
                 error.param(),
-                meaning.code() == null ? error.code() : meaning.code(),
-                !waits ? Duration.ZERO : asked.isZero() ? rule.pause() : asked);
+                kept ? error.code() : meaning.code(),
+                verdict.pause(),
+                verdict);
     }
 
     /**
-     * The failure that an error inside an answer of status 200 means.
+     * The failure that an error inside an answer of status 200 means. It knows no calendar: see {@link #again}.
      *
      * @param json the event or body that holds it
      */
     public UpstreamFailure inAnswer(byte[] json) {
         ParsedError error = UpstreamErrors.parse(0, json);
+        Rule rule = inside(error);
+        return rule == null
+                ? UpstreamErrors.inAnswer(json)
+                : failure(rule, 0, error, NamedWait.inText(UpstreamErrors.said(json)), Instant.EPOCH);
+    }
+
+    /**
+     * What an error inside an answer means by this table, if the table knows it, and with it the wait until the provider's
+     * calendar turns.
+     *
+     * @param failure what whoever read the answer took it for
+     * @param now the wall clock's time
+     */
+    public UpstreamFailure again(UpstreamFailure failure, Instant now) {
+        if (failure.status() != 0 || isSettled(failure)) {
+            return failure;
+        }
+        ParsedError error = new ParsedError(failure.message(), failure.type(), failure.param(), failure.code());
+        Rule rule = inside(error);
+        if (rule != null) {
+            return failure(rule, 0, error, NamedWait.inText(failure.message(), zone, now), now);
+        }
+        return dated(failure, now);
+    }
+
+    /**
+     * The same failure, with the wait that is usual for its kind of limit, where it is to slow down and has none.
+     *
+     * @param now the wall clock's time
+     */
+    public UpstreamFailure dated(UpstreamFailure failure, Instant now) {
+        if (failure.verdict() instanceof Verdict.SlowDown slow && slow.pause().isZero()) {
+            Duration usual = slow.limit().usual(zone, now);
+            return failure.as(
+                    failure.kind(),
+                    new Verdict.SlowDown(slow.reach(), usual, slow.limit().isByCalendar(), slow.limit()));
+        }
+        return failure;
+    }
+
+    /**
+     * The rule for an error inside an answer. One of a text alone, which a status guards elsewhere, is not for the errors of
+     * wrong requests: they repeat what the client wrote.
+     */
+    private @Nullable Rule inside(ParsedError error) {
         Rule rule = find(0, error);
-        return rule == null ? UpstreamErrors.inAnswer(json) : failure(rule, 0, error, Duration.ZERO);
+        boolean text = rule != null && rule.codes().isEmpty() && rule.types().isEmpty();
+        return text && UpstreamErrors.isClients(error) ? null : rule;
+    }
+
+    /** Whether it is not the provider's word, or has been given the code that clients know it by. */
+    private static boolean isSettled(UpstreamFailure failure) {
+        return switch (failure.kind()) {
+            case SERVER_ERROR -> CREDENTIAL_GONE.equals(failure.code());
+            case REQUEST_REJECTED ->
+                failure.verdict() instanceof Verdict.ContentRefused || "context_length_exceeded".equals(failure.code());
+            case RATE_LIMITED, ACCOUNT_REFUSED, MODEL_MISSING -> false;
+            default -> true;
+        };
     }
 }

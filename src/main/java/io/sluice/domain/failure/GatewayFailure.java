@@ -113,7 +113,7 @@ public sealed interface GatewayFailure {
      * @param type the provider's error type; null when unknown
      * @param param the provider's error parameter; null when unknown
      * @param code the provider's error code; null when unknown
-     * @param retryAfter what the provider asked for; zero when it named nothing
+     * @param retryAfter what the provider asked for, or what is usual; zero when nothing is known
      * @param verdict what it says about whom was asked
      */
     record UpstreamFailure(
@@ -142,7 +142,7 @@ public sealed interface GatewayFailure {
             return switch (kind) {
                 case RATE_LIMITED -> new Verdict.SlowDown(Verdict.Reach.MODEL, retryAfter, retryAfter.isPositive());
                 case ACCOUNT_REFUSED -> new Verdict.Dead(false);
-                case MODEL_MISSING -> new Verdict.ModelMissing();
+                case MODEL_MISSING -> new Verdict.ModelMissing(false);
                 case CONNECT, SERVER_ERROR, BAD_RESPONSE, TRUNCATED -> new Verdict.EndpointSick(retryAfter, false);
                 case RESET, HEAD_TIMEOUT -> new Verdict.Ambiguous();
                 case BUSY, TOO_LARGE_HERE, INEXPRESSIBLE -> new Verdict.Elsewhere();
@@ -186,6 +186,22 @@ public sealed interface GatewayFailure {
         @Override
         public boolean mayFallBack() {
             return kind != Kind.REQUEST_REJECTED;
+        }
+
+        /** The same failure, by which something else is true of whom was asked. */
+        public UpstreamFailure as(Kind other, Verdict said) {
+            return new UpstreamFailure(other, status, message, type, param, code, said.pause(), said);
+        }
+
+        /**
+         * The failure that an error of the provider's is, by its verdict.
+         *
+         * @param kind what happened
+         * @param status HTTP status; 0 when there was none
+         */
+        public static UpstreamFailure of(Kind kind, int status, ParsedError error, Verdict verdict) {
+            return new UpstreamFailure(
+                    kind, status, error.message(), error.type(), error.param(), error.code(), verdict.pause(), verdict);
         }
 
         /** A failure without an answer of the provider. */

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Verdict.SlowDown;
 import io.sluice.domain.json.JsonCursor;
 import io.sluice.domain.json.JsonSyntaxException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,12 @@ public final class UpstreamErrors {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_LEVEL = 4;
     private static final int MAX_WORD = 100;
+
+    private static final Pattern MONEY = Pattern.compile("insufficient_quota|billing|spend_limit|usage_limit");
+    private static final Pattern KEY =
+            Pattern.compile("api_key|account_deactivated|access_terminated|authentication_error");
+    private static final Pattern CONTENT = Pattern.compile("content_filter|content_policy|moderation_blocked");
+    private static final Pattern GOOGLE = Pattern.compile("[A-Z]{3,20}(?:_[A-Z]{2,20}){0,3}");
 
     private final JsonCursor cursor = new JsonCursor(MAX_DEPTH);
     private @Nullable String message;
@@ -49,19 +57,49 @@ public final class UpstreamErrors {
     }
 
     /**
+     * The sentence of an error as it came, to be read by the gateway alone: it has not been through {@link Redaction}, which
+     * takes times for addresses.
+     *
+     * @param body as for {@link #parse}
+     * @return empty when there is none
+     */
+    static String said(byte[] body) {
+        UpstreamErrors errors = new UpstreamErrors();
+        errors.read(body, Math.min(body.length, MAX_BYTES));
+        return errors.message == null ? "" : errors.message;
+    }
+
+    /** Whether the provider's own software wrote a body, rather than a proxy, or a server that has no such path. */
+    public static boolean isJson(byte[] body) {
+        for (byte b : body) {
+            if (b > ' ') {
+                return b == '{' || b == '[' || b == '"';
+            }
+        }
+        return false;
+    }
+
+    /**
      * The failure that an error inside an answer means, where the HTTP status was good and says nothing.
      *
      * @param json the event or body that holds the error
      */
     public static UpstreamFailure inAnswer(byte[] json) {
         ParsedError error = parse(0, json);
+        Kind kind = kind(error);
+        Duration wait = kind == Kind.RATE_LIMITED ? NamedWait.inText(said(json)) : Duration.ZERO;
         return new UpstreamFailure(
-                kind(error), 0, error.message(), error.type(), error.param(), error.code(), Duration.ZERO);
+                kind, 0, error.message(), error.type(), error.param(), error.code(), wait, verdict(kind, wait, error));
+    }
+
+    /** Whether an error's own words say that the request is wrong. */
+    static boolean isClients(ParsedError error) {
+        return kind(error) == Kind.REQUEST_REJECTED;
     }
 
     private static Kind kind(ParsedError error) {
-        String words = (error.type() + " " + error.code()).toLowerCase(Locale.ROOT);
-        if (words.contains("insufficient_quota") || words.contains("billing") || words.contains("api_key")) {
+        String words = words(error);
+        if (MONEY.matcher(words).find() || KEY.matcher(words).find()) {
             return Kind.ACCOUNT_REFUSED;
         }
         if (words.contains("rate_limit") || words.contains("too_many_requests") || "429".equals(error.code())) {
@@ -69,7 +107,7 @@ public final class UpstreamErrors {
         }
         if (words.contains("invalid_request")
                 || words.contains("context_length")
-                || words.contains("content_filter")
+                || CONTENT.matcher(words).find()
                 || words.contains("invalid_prompt")
                 || words.contains("_image")
                 || words.contains("image_")
@@ -77,6 +115,25 @@ public final class UpstreamErrors {
             return Kind.REQUEST_REJECTED;
         }
         return Kind.SERVER_ERROR;
+    }
+
+    private static Verdict verdict(Kind kind, Duration wait, ParsedError error) {
+        String words = words(error);
+        return switch (kind) {
+            case RATE_LIMITED ->
+                new SlowDown(Verdict.Reach.MODEL, wait, wait.isPositive(), LimitKind.of(error.type(), error.message()));
+            case ACCOUNT_REFUSED ->
+                MONEY.matcher(words).find()
+                        ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, Duration.ZERO)
+                        : new Verdict.Dead(!words.contains("authentication_error"));
+            case REQUEST_REJECTED ->
+                CONTENT.matcher(words).find() ? new Verdict.ContentRefused() : new Verdict.RequestWrong();
+            default -> new Verdict.EndpointSick(Duration.ZERO, words.contains("overloaded"));
+        };
+    }
+
+    private static String words(ParsedError error) {
+        return (error.type() + " " + error.code()).toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable String word(@Nullable String text) {
@@ -141,7 +198,33 @@ public final class UpstreamErrors {
             case "type" -> type = wordOr(type);
             case "param" -> param = wordOr(param);
             case "code", "Code", "error_code", "status_code" -> code = wordOr(code);
+            case "details" -> details();
+            case "status" -> status();
             default -> cursor.skip();
+        }
+    }
+
+    /** Anthropic's more exact code. */
+    private void details() {
+        if (cursor.peek() != '{') {
+            cursor.skip();
+            return;
+        }
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            if (cursor.token().equals("error_code")) {
+                code = wordOr(code);
+            } else {
+                cursor.skip();
+            }
+        }
+    }
+
+    /** Google's kind of error, in capitals; others say other things here. */
+    private void status() {
+        String word = wordOr(null);
+        if (type == null && word != null && GOOGLE.matcher(word).matches()) {
+            type = word;
         }
     }
 

@@ -33,6 +33,7 @@ final class Judge {
         }
         if (model != null) {
             model.cooldown.succeeded();
+            model.doubts = 0;
             count(account, model, true, outcome.firstNanos(), false, now);
         }
     }
@@ -79,8 +80,10 @@ final class Judge {
             }
             case Verdict.ModelMissing none -> {
                 remember(account, evidence, nowMillis);
-                if (model != null) {
+                if (model != null && (none.certain() || ++model.doubts >= account.policy().refusals())) {
                     miss(account, model, evidence, now, nowMillis);
+                } else if (model != null) {
+                    cool(account, model, REFUSED, false, now);
                 }
             }
             case Verdict.EndpointSick sick -> {

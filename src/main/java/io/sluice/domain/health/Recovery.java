@@ -69,6 +69,12 @@ final class Recovery {
         phase = next;
     }
 
+    /** It could not be tried. */
+    void again(long now, long random) {
+        phase = Phase.WAITING;
+        wait(first, now, random);
+    }
+
     /** It does not work yet. */
     void failed(long now, long random) {
         tries++;

@@ -78,15 +78,19 @@ final class Returns {
             return;
         }
         Verdict verdict = failure == null ? null : Verdict.of(failure);
-        boolean unaskable = verdict instanceof Verdict.Elsewhere || verdict instanceof Verdict.ModelMissing;
-        if (failure == null && kind == Probe.REQUEST) {
+        // Where the question cannot be put, only a request can show it.
+        boolean unasked = verdict instanceof Verdict.Elsewhere || verdict instanceof Verdict.ModelMissing;
+        if (verdict instanceof Verdict.ClientGone) {
+            // There was no room to ask: that says nothing.
+            death.recovery().again(now, random.getAsLong());
+        } else if (!unasked && !Boolean.TRUE.equals(works(verdict))) {
+            death.recovery().failed(now, random.getAsLong());
+        } else if (kind == Probe.REQUEST && !unasked) {
             revive(account, now);
-        } else if (failure == null || kind == Probe.MODELS && unaskable) {
+        } else {
             death.recovery().enter(Recovery.Phase.TRIAL);
             offer(new Target.OfDeath(account), places(account), now);
             listener.changed();
-        } else {
-            death.recovery().failed(now, random.getAsLong());
         }
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what the provider allows it
  * @param quotaOf name shared by accounts whose provider counts them together; null when it counts alone
  * @param own what counts in the place of its channel's options; null when the channel's count
+ * @param state what the files want of it, by itself or by its channel, the stricter of both
  */
 public record Account(
         String id,
@@ -22,7 +23,8 @@ public record Account(
         Secret key,
         AccountLimits limits,
         @Nullable String quotaOf,
-        @Nullable Own own) {
+        @Nullable Own own,
+        AccountState state) {
     /**
      * Options of an account: what it does not say itself is its channel's.
      *
@@ -32,13 +34,13 @@ public record Account(
      */
     public record Own(Timeouts timeouts, Outbound outbound, ParameterRules parameters) {}
 
-    /** An account with the options of its channel. */
+    /** An account in service, with the options of its channel. */
     public Account(String id, String name, int index, Secret key, AccountLimits limits, @Nullable String quotaOf) {
-        this(id, name, index, key, limits, quotaOf, null);
+        this(id, name, index, key, limits, quotaOf, null, AccountState.ENABLED);
     }
 
     /** The same account with another credential. */
     public Account withKey(Secret other) {
-        return new Account(id, name, index, other, limits, quotaOf, own);
+        return new Account(id, name, index, other, limits, quotaOf, own, state);
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiVersion Azure's dated API version; null for the version-less form and for other types
  * @param priority larger is tried first
  * @param weight share among channels of equal priority, 1 to 1000
- * @param accounts its accounts, in file order; none is disabled by a human
+ * @param accounts its accounts, in file order, also those that are out by the files
  * @param redirects public model name to upstream model name, in file order
  * @param parameters what it changes in requests, where an account changes nothing else
  * @param timeouts its time limits, where an account has none of its own

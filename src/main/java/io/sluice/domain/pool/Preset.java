@@ -66,6 +66,8 @@ public record Preset(
         NO_STREAM_OPTIONS,
         /** A stream tells its usage without being asked. */
         USAGE_UNASKED,
+        /** A 429 with a limit of 0 in its headers means that the account's plan does not have the model. */
+        ZERO_LIMIT_NO_MODEL,
         /** {@code n} other than 1 is refused. */
         NO_CHOICES,
         /** {@code tool_choice} cannot be {@code required}. */

@@ -4,7 +4,7 @@ package io.sluice.domain.quota;
  * The value that 19 of 20 recent samples do not exceed, to an eighth of an octave, rounded up. A histogram with
  * logarithmic steps; old samples lose half their weight with every 500 newer ones.
  */
-final class HighQuantile {
+public final class HighQuantile {
     private static final int STEP_BITS = 3;
     private static final int STEPS = 1 << STEP_BITS;
     private static final int HALVE_AT = 1000;
@@ -15,7 +15,7 @@ final class HighQuantile {
     private long value;
 
     /** Adds a sample, at least 0. */
-    void add(long sample) {
+    public void add(long sample) {
         if (total == HALVE_AT) {
             total = 0;
             for (int i = 0; i < counts.length; i++) {
@@ -29,12 +29,12 @@ final class HighQuantile {
     }
 
     /** The quantile; 0 when there are no samples. */
-    long value() {
+    public long value() {
         return value;
     }
 
     /** How many samples count. */
-    int samples() {
+    public int samples() {
         return total;
     }
 

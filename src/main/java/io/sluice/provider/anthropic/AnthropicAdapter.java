@@ -27,6 +27,7 @@ import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -138,8 +139,13 @@ public final class AnthropicAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return AnthropicErrors.classify(status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return AnthropicErrors.classify(status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return AnthropicErrors.TABLE.again(failure, now);
     }
 
     @Override

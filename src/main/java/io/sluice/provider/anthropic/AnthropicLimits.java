@@ -62,21 +62,6 @@ final class AnthropicLimits {
         return named.isNone() ? null : new Observation(0, named, Units.of(remaining));
     }
 
-    /**
-     * For how long a refused account has nothing left by its own word; zero when it does not say. The headers name the
-     * time when <em>everything</em> fits again, so this is a last resort, and at most a minute.
-     */
-    static Duration exhaustedFor(MultiMap headers) {
-        Duration longest = Duration.ZERO;
-        for (Dimension dimension : NAMES.keySet()) {
-            Duration reset = amount(headers, dimension, "remaining") == 0 ? reset(headers, dimension) : null;
-            if (reset != null && reset.compareTo(longest) > 0) {
-                longest = reset;
-            }
-        }
-        return longest.compareTo(MINUTE) > 0 ? MINUTE : longest;
-    }
-
     private static boolean isByTheMinute(Candidate candidate, Dimension dimension, MultiMap headers) {
         Duration reset = reset(headers, dimension);
         if (reset != null && reset.compareTo(LONGEST_RESET) > 0) {

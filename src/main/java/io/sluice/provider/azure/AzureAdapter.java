@@ -17,6 +17,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.openai.OpenAiErrors;
 import io.sluice.provider.openai.OpenAiRequests;
 import io.vertx.core.MultiMap;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +87,13 @@ public final class AzureAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return OpenAiErrors.classify(status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return OpenAiErrors.classify(status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return OpenAiErrors.TABLE.again(failure, now);
     }
 
     /** Tokens only: Azure has been seen to name requests by 10 s under the name of a minute's. */

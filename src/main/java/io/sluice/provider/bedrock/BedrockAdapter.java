@@ -6,6 +6,7 @@ import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.ProviderCodec;
 import io.sluice.domain.dialect.Translation;
 import io.sluice.domain.dialect.bedrock.BedrockCodec;
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
@@ -20,6 +21,7 @@ import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -141,8 +143,13 @@ public final class BedrockAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return BedrockErrors.classify(status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return BedrockErrors.classify(status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return ErrorTable.NONE.dated(failure, now);
     }
 
     /** Nothing: Bedrock sends no limits. */

@@ -1,30 +1,25 @@
 package io.sluice.provider.bedrock;
 
+import static java.time.ZoneOffset.UTC;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.dialect.bedrock.BedrockFaults;
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.Redaction;
 import io.sluice.domain.failure.UpstreamErrors;
 import io.sluice.provider.RetryAfter;
 import io.vertx.core.MultiMap;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.regex.Pattern;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What error answers of Bedrock mean: the exception's name, in {@code x-amzn-errortype} or the body's {@code __type}, goes
- * before the status. A limit of tokens per day is over at the next midnight UTC by the answer's own date.
+ * before the status. A limit of tokens per day is over at the next midnight UTC.
  */
 final class BedrockErrors {
-    private static final Pattern DAILY = Pattern.compile("(?i)\\bper day\\b");
-    private static final Duration NO_DATE = Duration.ofHours(1);
     private static final int LONGEST_TYPE = 100;
 
     private BedrockErrors() {}
@@ -35,8 +30,9 @@ final class BedrockErrors {
      * @param status HTTP status
      * @param headers the answer's headers
      * @param body the beginning of its body
+     * @param now the wall clock's time
      */
-    static UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
+    static UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
         JsonNode json = Json.read(body, 0, body.length);
         String message = json == null ? "" : message(json);
         String type = type(headers, json);
@@ -44,14 +40,9 @@ final class BedrockErrors {
             message = UpstreamErrors.parse(status, body).message();
         }
         Kind known = BedrockFaults.kind(type, message);
-        Kind kind = known == null ? byStatus(status) : known;
-        Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR
-                ? RetryAfter.of(headers, message)
-                : Duration.ZERO;
-        if (kind == Kind.RATE_LIMITED && wait.isZero() && DAILY.matcher(message).find()) {
-            wait = untilMidnight(headers.get("date"));
-        }
-        return new UpstreamFailure(kind, status, BedrockFaults.shown(type, message), type, null, null, wait);
+        Kind kind = known == null ? byStatus(status, body) : known;
+        return ErrorTable.NONE.dated(
+                BedrockFaults.failure(status, type, message, kind, RetryAfter.of(headers, body, UTC, now)), now);
     }
 
     private static String message(JsonNode json) {
@@ -72,27 +63,14 @@ final class BedrockErrors {
         return name.isEmpty() || name.length() > LONGEST_TYPE ? null : Redaction.redact(name);
     }
 
-    private static Kind byStatus(int status) {
+    private static Kind byStatus(int status, byte[] body) {
         return switch (status) {
-            case 401, 402, 403 -> Kind.ACCOUNT_REFUSED;
+            case 401, 402 -> Kind.ACCOUNT_REFUSED;
+            case 403 -> UpstreamErrors.isJson(body) ? Kind.MODEL_MISSING : Kind.SERVER_ERROR;
             case 404 -> Kind.MODEL_MISSING;
             case 408, 409, 424, 425 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMITED;
             default -> status >= 500 ? Kind.SERVER_ERROR : status >= 400 ? Kind.REQUEST_REJECTED : Kind.BAD_RESPONSE;
         };
-    }
-
-    private static Duration untilMidnight(@Nullable String date) {
-        if (date == null) {
-            return NO_DATE;
-        }
-        try {
-            ZonedDateTime now = ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .withZoneSameInstant(ZoneOffset.UTC);
-            LocalDate tomorrow = now.toLocalDate().plusDays(1);
-            return Duration.between(now, tomorrow.atStartOfDay(ZoneOffset.UTC));
-        } catch (DateTimeParseException e) {
-            return NO_DATE;
-        }
     }
 }

@@ -21,8 +21,10 @@ import io.sluice.provider.ModelsCall;
 import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.UpstreamRequest;
+import io.sluice.provider.openai.OpenAiErrors;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +45,7 @@ public final class DashScopeAdapter implements ProviderAdapter {
     /** What stands beside the parameters in a body. */
     private static final Set<String> TOP = Set.of("model", "input", "parameters");
 
-    private final ErrorTable errors = Presets.of("dashscope").errors();
+    private final ErrorTable errors = Presets.of("dashscope").errors().before(OpenAiErrors.TABLE);
     private final DashScopeCodec codec = new DashScopeCodec(errors);
 
     @Override
@@ -128,8 +130,13 @@ public final class DashScopeAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return TableErrors.classify(errors, status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return TableErrors.classify(errors, status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return errors.again(failure, now);
     }
 
     /** The service tells no limits. */

@@ -33,7 +33,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,18 +57,6 @@ public final class GeminiAdapter implements ProviderAdapter {
     private static final String STREAM = ":streamGenerateContent";
     private static final int MODELS_A_PAGE = 1000;
     private static final String EVENTS = "?alt=sse";
-
-    private final Clock wallClock;
-
-    /** With the machine's clock, which only the end of a provider's day is told by. */
-    public GeminiAdapter() {
-        this(Clock.systemUTC());
-    }
-
-    /** With another clock. */
-    GeminiAdapter(Clock wallClock) {
-        this.wallClock = wallClock;
-    }
 
     @Override
     public @Nullable TokenGrant grant(Candidate candidate) {
@@ -298,8 +286,13 @@ public final class GeminiAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return GeminiErrors.classify(status, headers, body, wallClock.instant());
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return GeminiErrors.classify(status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return GeminiErrors.inAnswer(failure, now);
     }
 
     /** Gemini tells nothing in its headers. */

@@ -1,5 +1,7 @@
 package io.sluice.provider.ollama;
 
+import static java.time.ZoneOffset.UTC;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.domain.chat.ChatDialect;
@@ -15,12 +17,14 @@ import io.sluice.domain.dialect.ollama.OllamaCodec;
 import io.sluice.domain.dialect.ollama.OllamaEmbeddingTap;
 import io.sluice.domain.dialect.ollama.OllamaEmbeddings;
 import io.sluice.domain.dialect.ollama.OllamaFaults;
+import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
@@ -34,6 +38,7 @@ import io.sluice.provider.RetryAfter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -132,13 +137,19 @@ public final class OllamaAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
         ParsedError error = UpstreamErrors.parse(status, body);
-        Kind kind = status < 400 ? Kind.BAD_RESPONSE : OllamaFaults.kind(status, error.message());
-        Duration wait = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR
-                ? RetryAfter.of(headers, error.message())
-                : Duration.ZERO;
-        return new UpstreamFailure(kind, status, error.message(), error.type(), error.param(), error.code(), wait);
+        Duration named = RetryAfter.of(headers, body, UTC, now);
+        if (status == 403 && !UpstreamErrors.isJson(body)) {
+            // A firewall's page, which may not like one request.
+            return UpstreamFailure.of(Kind.SERVER_ERROR, status, error, new Verdict.EndpointSick(named, false));
+        }
+        return ErrorTable.NONE.dated(OllamaFaults.failure(status, error, named), now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return ErrorTable.NONE.dated(failure, now);
     }
 
     /** Nothing: Ollama sends no limits. */

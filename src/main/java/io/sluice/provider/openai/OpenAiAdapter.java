@@ -4,6 +4,8 @@ import io.sluice.domain.dialect.AnswerTarget;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
@@ -23,6 +25,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.sluice.provider.preset.InAnswerTap;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +53,7 @@ public final class OpenAiAdapter implements ProviderAdapter {
      */
     public OpenAiAdapter(@Nullable Preset preset) {
         this.preset = preset;
-        this.errors = preset == null ? ErrorTable.NONE : preset.errors();
+        this.errors = preset == null ? OpenAiErrors.TABLE : preset.errors().before(OpenAiErrors.TABLE);
     }
 
     @Override
@@ -103,8 +106,18 @@ public final class OpenAiAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return TableErrors.classify(errors, status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        UpstreamFailure failure = TableErrors.classify(errors, status, headers, body, now);
+        boolean never = status == 429
+                && preset != null
+                && preset.quirks().contains(Quirk.ZERO_LIMIT_NO_MODEL)
+                && RateLimitHeaders.hasLimitOfNothing(headers);
+        return never ? failure.as(Kind.MODEL_MISSING, new Verdict.ModelMissing(true)) : failure;
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return errors.again(failure, now);
     }
 
     @Override

@@ -22,11 +22,13 @@ import io.sluice.provider.ModelsPage;
 import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.TokenGrant;
 import io.sluice.provider.UpstreamRequest;
+import io.sluice.provider.openai.OpenAiErrors;
 import io.sluice.provider.openai.OpenAiRequests;
 import io.sluice.provider.preset.InAnswerTap;
 import io.sluice.provider.preset.TableErrors;
 import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +57,7 @@ public final class QianfanAdapter implements ProviderAdapter {
             "ernie-speed", "ernie_speed",
             "ernie-speed-8k", "ernie_speed");
 
-    private final ErrorTable errors = Presets.of("qianfan").errors();
+    private final ErrorTable errors = Presets.of("qianfan").errors().before(OpenAiErrors.TABLE);
     private final QianfanCodec older = new QianfanCodec(errors);
 
     @Override
@@ -133,8 +135,13 @@ public final class QianfanAdapter implements ProviderAdapter {
     }
 
     @Override
-    public UpstreamFailure classify(int status, MultiMap headers, byte[] body) {
-        return TableErrors.classify(errors, status, headers, body);
+    public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
+        return TableErrors.classify(errors, status, headers, body, now);
+    }
+
+    @Override
+    public UpstreamFailure inAnswer(UpstreamFailure failure, Instant now) {
+        return errors.again(failure, now);
     }
 
     /**

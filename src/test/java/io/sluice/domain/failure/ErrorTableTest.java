@@ -9,6 +9,8 @@ import io.sluice.domain.failure.ErrorTable.Rule;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -28,12 +30,18 @@ class ErrorTableTest {
                     rule(Meaning.ACCOUNT, Set.of("Bad.Money"), Set.of(), null, Set.of()),
                     rule(Meaning.MODEL, Set.of("Bad.Money"), Set.of(), "free", Set.of()),
                     rule(Meaning.CONTEXT, Set.of("7"), Set.of(), null, Set.of(400))),
+            ZoneOffset.UTC,
             List.of());
 
     private static Rule rule(
             Meaning meaning, Set<String> codes, Set<String> types, @Nullable String text, Set<Integer> statuses) {
         return new Rule(
-                meaning, codes, types, text == null ? null : Pattern.compile(text), statuses, Duration.ofSeconds(3));
+                meaning,
+                codes,
+                types,
+                text == null ? null : Pattern.compile(text),
+                statuses,
+                meaning == Meaning.SLOW_DOWN ? Penalty.waiting(Duration.ofSeconds(3)) : Penalty.USUAL);
     }
 
     private static @Nullable Meaning find(int status, @Nullable String code, @Nullable String type, String message) {
@@ -66,12 +74,27 @@ class ErrorTableTest {
     void failureSaysWhatTheClientKnows() {
         ParsedError error = new ParsedError("m", "t", "p", "Bad");
 
-        assertThat(ErrorTable.failure(TABLE.rules().get(3), 400, error, Duration.ofSeconds(9)))
+        assertThat(TABLE.failure(TABLE.rules().get(3), 400, error, Duration.ofSeconds(9), Instant.EPOCH))
                 .isEqualTo(new UpstreamFailure(
-                        Kind.REQUEST_REJECTED, 400, "m", "t", "p", "content_filter", Duration.ZERO));
-        assertThat(ErrorTable.failure(TABLE.rules().get(1), 429, error, Duration.ZERO))
-                .isEqualTo(new UpstreamFailure(Kind.RATE_LIMITED, 429, "m", "t", "p", "Bad", Duration.ofSeconds(3)));
-        assertThat(ErrorTable.failure(TABLE.rules().get(1), 429, error, Duration.ofSeconds(9))
+                        Kind.REQUEST_REJECTED,
+                        400,
+                        "m",
+                        "t",
+                        "p",
+                        "content_filter",
+                        Duration.ZERO,
+                        new Verdict.ContentRefused()));
+        assertThat(TABLE.failure(TABLE.rules().get(1), 429, error, Duration.ZERO, Instant.EPOCH))
+                .isEqualTo(new UpstreamFailure(
+                        Kind.RATE_LIMITED,
+                        429,
+                        "m",
+                        "t",
+                        "p",
+                        "Bad",
+                        Duration.ofSeconds(3),
+                        new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofSeconds(3), false)));
+        assertThat(TABLE.failure(TABLE.rules().get(1), 429, error, Duration.ofSeconds(9), Instant.EPOCH)
                         .retryAfter())
                 .isEqualTo(Duration.ofSeconds(9));
     }

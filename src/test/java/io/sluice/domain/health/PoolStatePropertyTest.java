@@ -31,7 +31,7 @@ class PoolStatePropertyTest {
             case 0 -> new Verdict.SlowDown(reach, named, random.nextBoolean());
             case 1 -> new Verdict.Dead(random.nextBoolean());
             case 2 -> new Verdict.OutOfMoney(reach, named);
-            case 3 -> new Verdict.ModelMissing();
+            case 3 -> new Verdict.ModelMissing(true);
             case 4 -> new Verdict.EndpointSick(random.nextBoolean() ? named : Duration.ZERO, random.nextBoolean());
             case 5 -> new Verdict.Ambiguous();
             case 6 -> new Verdict.RequestWrong();
@@ -54,9 +54,7 @@ class PoolStatePropertyTest {
             case 3, 4 -> world.ends(candidate, null);
             case 5 -> world.pass(Duration.ofMillis(random.nextLong(1_000_000)));
             case 6 -> world.tick();
-            case 7 ->
-                world.state.probed(
-                        id, random.nextBoolean() ? Probe.MODELS : Probe.REQUEST, null, world.now());
+            case 7 -> world.state.probed(id, random.nextBoolean() ? Probe.MODELS : Probe.REQUEST, null, world.now());
             case 8 -> {
                 Subject subject = random.nextBoolean()
                         ? new Subject.OfAccount(id)

@@ -257,7 +257,7 @@ class PoolStateTest {
 
     @Test
     void aMissingModelIsOutAlone() {
-        world.ends(am, new Verdict.ModelMissing());
+        world.ends(am, new Verdict.ModelMissing(true));
 
         assertThat(world.standing(am)).isEqualTo(PoolSnapshot.DEAD);
         assertThat(world.standing(an)).isEqualTo(PoolSnapshot.UP);
@@ -270,8 +270,8 @@ class PoolStateTest {
 
     @Test
     void anAccountWithoutAnyOfItsModelsIsDead() {
-        world.ends(am, new Verdict.ModelMissing());
-        world.ends(an, new Verdict.ModelMissing());
+        world.ends(am, new Verdict.ModelMissing(true));
+        world.ends(an, new Verdict.ModelMissing(true));
 
         assertThat(world.told).last().isEqualTo("died c/a");
     }

@@ -54,7 +54,7 @@ class RemainingCandidatesTest {
                 Duration.ofSeconds(10),
                 Duration.ZERO,
                 Duration.ZERO,
-                new Failover(null, ambiguous, statuses, RetryShare.DEFAULT));
+                new Failover(null, ambiguous, statuses, RetryShare.DEFAULT, null));
     }
 
     private static RemainingCandidates remaining(int attempts, Call call, List<Candidate> plan) {

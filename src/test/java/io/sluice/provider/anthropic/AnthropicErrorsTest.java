@@ -7,6 +7,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,7 @@ class AnthropicErrorsTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers.add(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return AnthropicErrors.classify(status, headers, body.getBytes(UTF_8));
+        return AnthropicErrors.classify(status, headers, body.getBytes(UTF_8), Instant.parse("2026-01-27T12:00:00Z"));
     }
 
     private static String error(String type, String message) {
@@ -125,6 +126,6 @@ class AnthropicErrorsTest {
                 "anthropic-ratelimit-input-tokens-reset",
                 reset);
 
-        assertThat(failure.retryAfter()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+        assertThat(failure.retryAfter()).isBetween(Duration.ZERO, Duration.ofDays(1));
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.Verdict;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What Bedrock's errors mean. */
 class BedrockErrorsTest {
     private static UpstreamFailure classify(int status, MultiMap headers, String body) {
-        return BedrockErrors.classify(status, headers, body.getBytes(UTF_8));
+        return BedrockErrors.classify(status, headers, body.getBytes(UTF_8), Instant.parse("2026-01-31T22:30:00Z"));
     }
 
     private static MultiMap type(String type) {
@@ -64,7 +67,7 @@ class BedrockErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, REQUEST_REJECTED", "401, ACCOUNT_REFUSED", "403, ACCOUNT_REFUSED", "404, MODEL_MISSING",
+        "400, REQUEST_REJECTED", "401, ACCOUNT_REFUSED", "403, SERVER_ERROR", "404, MODEL_MISSING",
         "424, SERVER_ERROR", "429, RATE_LIMITED", "502, SERVER_ERROR", "302, BAD_RESPONSE"
     })
     void withoutATypeTheStatusCounts(int status, Kind kind) {
@@ -91,19 +94,13 @@ class BedrockErrorsTest {
 
     @Test
     void aDaysTokensComeBackAtMidnight() {
-        MultiMap headers = type("ThrottlingException").add("date", "Sat, 31 Jan 2026 22:30:00 GMT");
+        MultiMap headers = type("ThrottlingException");
 
         assertThat(classify(429, headers, "{\"message\":\"Too many tokens per day, please wait before trying again.\"}")
-                        .retryAfter())
-                .isEqualTo(Duration.ofMinutes(90));
+                        .verdict())
+                .isEqualTo(new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofMinutes(90), true, LimitKind.DAY));
         assertThat(classify(429, headers, "{\"message\":\"Too many tokens, please wait before trying again.\"}")
-                        .retryAfter())
-                .isZero();
-        assertThat(classify(
-                                429,
-                                type("ThrottlingException").add("date", "nonsense"),
-                                "{\"message\":\"Too many tokens per day.\"}")
-                        .retryAfter())
-                .isEqualTo(Duration.ofHours(1));
+                        .verdict())
+                .isEqualTo(new Verdict.SlowDown(Verdict.Reach.MODEL, Duration.ofSeconds(20), false, LimitKind.TOKENS));
     }
 }

@@ -20,6 +20,7 @@ import io.sluice.provider.UpstreamRequest;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,7 +111,7 @@ class OllamaAdapterTest {
                 "400|registry.ollama.ai/library/x does not support tools|REQUEST_REJECTED",
                 "401|unauthorized|ACCOUNT_REFUSED",
                 "402|payment required|ACCOUNT_REFUSED",
-                "403|x|ACCOUNT_REFUSED",
+                "403|x|MODEL_MISSING",
                 "404|model 'x' not found|MODEL_MISSING",
                 "429|too many requests|RATE_LIMITED",
                 "500|model requires more system memory (9 GiB) than is available (4 GiB)|SERVER_ERROR",
@@ -124,10 +125,11 @@ class OllamaAdapterTest {
         UpstreamFailure failure = adapter.classify(
                 status,
                 MultiMap.caseInsensitiveMultiMap().add("retry-after", "7"),
-                ("{\"error\":\"" + message + "\"}").getBytes(UTF_8));
+                ("{\"error\":\"" + message + "\"}").getBytes(UTF_8),
+                Instant.EPOCH);
 
         assertThat(failure.kind()).isEqualTo(kind);
-        boolean waits = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR;
+        boolean waits = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR || status == 402;
         assertThat(failure.retryAfter()).isEqualTo(waits ? Duration.ofSeconds(7) : Duration.ZERO);
     }
 }

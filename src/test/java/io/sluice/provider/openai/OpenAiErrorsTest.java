@@ -7,6 +7,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class OpenAiErrorsTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers.add(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return OpenAiErrors.classify(status, headers, body.getBytes(UTF_8));
+        return OpenAiErrors.classify(status, headers, body.getBytes(UTF_8), Instant.parse("2026-01-27T12:00:00Z"));
     }
 
     private static UpstreamFailure quoted(int status, @Nullable String body) {
@@ -73,7 +74,7 @@ class OpenAiErrorsTest {
                 "402|{'error':{'message':'Insufficient Balance'}}|ACCOUNT_REFUSED",
                 "403|{'error':{'message':'Project has no access to model','code':'model_not_found'}}|MODEL_MISSING",
                 "403|{'error':{'message':'m','type':'request_forbidden','code':'unsupported_country_region_territory'}}|ACCOUNT_REFUSED",
-                "403|{'error':{'message':'You have insufficient permissions for this operation. Missing scopes: model.request.','code':null}}|ACCOUNT_REFUSED",
+                "403|{'error':{'message':'You have insufficient permissions for this operation. Missing scopes: model.request.','code':null}}|MODEL_MISSING",
                 "403|{'error':{'code':'403','message':'Public access is disabled. Please configure private endpoint.'}}|ACCOUNT_REFUSED",
                 "403|{'error':{'code':'AccessDenied','message':'Access denied due to Virtual Network/Firewall rules.'}}|ACCOUNT_REFUSED",
                 "403|{'error':{'code':'403','message':'Out of call volume quota. Quota will be replenished in 3 days.'}}|ACCOUNT_REFUSED",
@@ -81,8 +82,8 @@ class OpenAiErrorsTest {
                 "403|{'error':{'message':'Key limit exceeded','code':403}}|ACCOUNT_REFUSED",
                 "403|{'error':{'message':'Your input was flagged by moderation','code':403}}|REQUEST_REJECTED",
                 "403|{'error':{'message':'You are not allowed to sample from this model with logprobs'}}|REQUEST_REJECTED",
-                "403|<html>blocked by the firewall</html>|REQUEST_REJECTED",
-                "403||REQUEST_REJECTED",
+                "403|<html>blocked by the firewall</html>|SERVER_ERROR",
+                "403||SERVER_ERROR",
                 "404|{'error':{'message':'m','type':'invalid_request_error','code':'model_not_found'}}|MODEL_MISSING",
                 "404|{'error':{'code':'DeploymentNotFound','message':'The API deployment for this resource does not exist.'}}|MODEL_MISSING",
                 "404|{'error':{'code':'404','message':'Resource not found'}}|MODEL_MISSING",

@@ -2,9 +2,13 @@ package io.sluice.domain.dialect.bedrock;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.Redaction;
+import io.sluice.domain.failure.Verdict;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +17,18 @@ import org.jspecify.annotations.Nullable;
  * letter only (Amazon Bedrock Runtime API reference, common errors, 2026).
  */
 public final class BedrockFaults {
-    private static final Pattern MODEL_GONE = Pattern.compile("(?i)on-demand throughput isn.t supported"
-            + "|model identifier is invalid|end of (?:its )?life|marked by provider as legacy");
+    /** From the beginning: further on, a sentence repeats what a client wrote. */
+    private static final Pattern MODEL_GONE =
+            Pattern.compile("(?i)^invocation of model id \\S{1,300} with on-demand throughput isn.t supported"
+                    + "|^the provided model identifier is invalid"
+                    + "|^[^'\"]{0,300}\\b(?:end of (?:its )?life|marked by provider as legacy)");
+
     private static final Pattern MODEL_DENIED = Pattern.compile("(?i)access to the model|model access|marketplace"
             + "|on resource: arn:\\S*:(?:foundation-model|inference-profile|application-inference-profile)/"
             + "|access is denied for this model");
+    /** Others speak of a signature, a clock, a session or a policy, which may be right again. */
+    private static final Set<String> UNKNOWN_KEY = Set.of("unrecognizedclientexception", "invalidclienttokenid");
+
     private static final Pattern ARN = Pattern.compile("\\barn:[^\\s\"']+");
 
     /** What names an account: twelve digits. */
@@ -76,12 +87,50 @@ public final class BedrockFaults {
         return safe.isEmpty() ? "The provider reported an error without a message." : safe;
     }
 
+    /**
+     * The failure that an exception is.
+     *
+     * @param status HTTP status; 0 inside an answer
+     * @param type its name; null when there is none
+     * @param message its sentence, as it came
+     * @param kind what it means
+     * @param named how long the provider asks to wait; zero when it does not say
+     */
+    public static UpstreamFailure failure(
+            int status, @Nullable String type, String message, Kind kind, Duration named) {
+        String word = type == null ? null : Redaction.redact(type);
+        return UpstreamFailure.of(
+                kind,
+                status,
+                new ParsedError(shown(type, message), word, null, null),
+                verdict(kind, status, type == null ? "" : type.toLowerCase(Locale.ROOT), message, named));
+    }
+
+    private static Verdict verdict(Kind kind, int status, String type, String message, Duration named) {
+        return switch (kind) {
+            case RATE_LIMITED -> {
+                LimitKind limit = LimitKind.of(null, message);
+                // The day's end is the calendar's to say, and so are other usual waits.
+                boolean daily = limit == LimitKind.DAY;
+                yield new Verdict.SlowDown(
+                        Verdict.Reach.MODEL, daily ? Duration.ZERO : named, !daily && named.isPositive(), limit);
+            }
+            case ACCOUNT_REFUSED ->
+                status == 402
+                        ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, named)
+                        : new Verdict.Dead(UNKNOWN_KEY.contains(type));
+            case MODEL_MISSING -> new Verdict.ModelMissing(!type.isEmpty());
+            case SERVER_ERROR ->
+                new Verdict.EndpointSick(named, status == 503 || type.equals("serviceunavailableexception"));
+            case BAD_RESPONSE -> new Verdict.EndpointSick(named, false);
+            default -> new Verdict.RequestWrong();
+        };
+    }
+
     /** An exception inside an answer of status 200. */
     static UpstreamFailure inAnswer(@Nullable String type, String message) {
         Kind kind = kind(type, message);
-        String word = type == null ? null : Redaction.redact(type);
-        return new UpstreamFailure(
-                kind == null ? Kind.SERVER_ERROR : kind, 0, shown(type, message), word, null, null, Duration.ZERO);
+        return failure(0, type, message, kind == null ? Kind.SERVER_ERROR : kind, Duration.ZERO);
     }
 
     /** The answer is not what the dialect says. */

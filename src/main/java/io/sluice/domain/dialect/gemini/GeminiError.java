@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.NamedWait;
 import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.Redaction;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.domain.failure.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param daily whether it is a limit of a day, which ends at midnight in California
  */
 public record GeminiError(UpstreamFailure failure, boolean daily) {
-    private static final Set<String> REFUSED = Set.of(
+    private static final Set<String> DEAD = Set.of(
             "API_KEY_INVALID",
             "API_KEY_SERVICE_BLOCKED",
             "API_KEY_HTTP_REFERRER_BLOCKED",
@@ -31,14 +34,20 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
             "SERVICE_DISABLED",
             "CONSUMER_SUSPENDED",
             "CONSUMER_INVALID",
-            "BILLING_DISABLED",
-            "ACCOUNT_STATE_INVALID",
-            "ACCESS_TOKEN_EXPIRED",
-            "CREDENTIALS_MISSING",
-            "IAM_PERMISSION_DENIED");
-    private static final Pattern DEAD_KEY = Pattern.compile("(?i)\\bapi[ _]key (?:not valid|expired|not found)"
-            + "|\\breported as leaked\\b|\\bhas been suspended\\b|\\bis not supported for the api use\\b"
-            + "|\\bbilling (?:is )?(?:not enabled|disabled)\\b|\\benable billing\\b");
+            "ACCOUNT_STATE_INVALID");
+
+    /** Another credential may do. */
+    private static final Set<String> REFUSED = Set.of("ACCESS_TOKEN_EXPIRED", "CREDENTIALS_MISSING");
+
+    private static final String NO_PERMISSION = "IAM_PERMISSION_DENIED";
+    private static final String NO_BILLING = "BILLING_DISABLED";
+    /** Anchored where the status is a wrong request's: further on Google repeats what the client wrote. */
+    private static final Pattern DEAD_KEY = Pattern.compile("(?i)^api[ _]key (?:not valid|expired|not found)"
+            + "|^user location is not supported for the api use\\b|^your api key was reported as leaked\\b"
+            + "|^consumer \\S{1,200} has been suspended\\b");
+
+    private static final Pattern UNPAID = Pattern.compile(
+            "(?i)^[^'\"`]{0,200}\\b(?:billing (?:is |to be )?(?:not enabled|disabled|enabled)|enable billing)\\b");
     private static final Pattern NO_MODEL = Pattern.compile(
             "(?i)\\bmodels?[ /][^ ]{1,200} (?:is|was) not (?:found|supported)\\b|\\bpublisher model\\b");
     /** A file or a cache of another account: the client's mistake, whatever the status says. */
@@ -50,9 +59,6 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
     private static final Pattern TOO_LONG =
             Pattern.compile("(?i)\\binput token count\\b.{0,60}\\bexceeds the maximum\\b");
     private static final Pattern ZERO = Pattern.compile("(?i)\\blimit: 0\\b");
-    private static final Pattern RETRY = Pattern.compile("(?i)retry in ([0-9]{1,7}(?:\\.[0-9]{1,12})?)s");
-    private static final Pattern SECONDS = Pattern.compile("([0-9]{1,7}(?:\\.[0-9]{1,9})?)s");
-    private static final Duration LONGEST = Duration.ofHours(24);
 
     /**
      * Reads an error.
@@ -71,7 +77,10 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
         String text = error.path("message").asText("");
         Kind kind = kind(code, word, details, text, first != null);
         boolean throttled = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR;
-        Duration wait = throttled ? wait(details, text) : Duration.ZERO;
+        boolean daily = kind == Kind.RATE_LIMITED && details.limit == LimitKind.DAY;
+        // What it says to wait for a day's limit is a minute's.
+        Duration wait = throttled && !daily ? wait(details, text) : Duration.ZERO;
+        Verdict verdict = verdict(kind, code, details, text, wait);
         String named = code(kind, details, text, said);
         return new GeminiError(
                 new UpstreamFailure(
@@ -81,47 +90,96 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
                         word.isEmpty() ? said.type() : safe(word),
                         said.param(),
                         named.isEmpty() ? null : named,
-                        wait),
-                kind == Kind.RATE_LIMITED && details.daily);
+                        wait,
+                        verdict),
+                daily);
     }
 
     /** What the details say. */
-    private record Details(String reason, @Nullable Duration retry, boolean daily, boolean zero) {
+    private record Details(String reason, @Nullable Duration retry, LimitKind limit, boolean zero) {
         static Details of(JsonNode error) {
             String reason = "";
             Duration retry = null;
-            boolean daily = false;
+            LimitKind limit = LimitKind.UNKNOWN;
             boolean zero = false;
             for (JsonNode detail : error.path("details")) {
                 String type = detail.path("@type").asText("");
                 if (type.endsWith("google.rpc.ErrorInfo")) {
                     reason = detail.path("reason").asText("");
                 } else if (type.endsWith("google.rpc.RetryInfo")) {
-                    retry = seconds(SECONDS, detail.path("retryDelay").asText(""), true);
+                    Duration named = NamedWait.reset(detail.path("retryDelay").asText(""), Instant.EPOCH);
+                    retry = named.isZero() ? null : named;
                 } else if (type.endsWith("google.rpc.QuotaFailure")) {
                     for (JsonNode violation : detail.path("violations")) {
-                        daily |= violation.path("quotaId").asText("").contains("PerDay");
+                        limit = limit == LimitKind.DAY
+                                ? limit
+                                : limit(violation.path("quotaId").asText(""));
                         zero |= violation.path("quotaValue").asText("").equals("0");
                     }
                 }
             }
-            return new Details(reason, retry, daily, zero);
+            return new Details(reason, retry, limit, zero);
+        }
+
+        private static LimitKind limit(String quotaId) {
+            if (quotaId.contains("PerDay")) {
+                return LimitKind.DAY;
+            }
+            return quotaId.contains("Token")
+                    ? LimitKind.TOKENS
+                    : quotaId.contains("Request") ? LimitKind.REQUESTS : LimitKind.UNKNOWN;
         }
     }
 
+    private static Verdict verdict(Kind kind, int code, Details details, String text, Duration wait) {
+        return switch (kind) {
+            case RATE_LIMITED -> new Verdict.SlowDown(Verdict.Reach.MODEL, wait, wait.isPositive(), details.limit);
+            case ACCOUNT_REFUSED ->
+                isUnpaid(code, details, text)
+                        ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, Duration.ZERO)
+                        : new Verdict.Dead(isDead(details, text));
+            case MODEL_MISSING ->
+                new Verdict.ModelMissing(details.zero
+                        || ZERO.matcher(text).find()
+                        || NO_MODEL.matcher(text).find()
+                        || details.reason.equals(NO_PERMISSION));
+            case SERVER_ERROR -> new Verdict.EndpointSick(wait, code == 429 || code == 503);
+            case BAD_RESPONSE -> new Verdict.EndpointSick(wait, false);
+            default -> new Verdict.RequestWrong();
+        };
+    }
+
+    private static boolean isUnpaid(int code, Details details, String text) {
+        return code == 402
+                || details.reason.equals(NO_BILLING)
+                || UNPAID.matcher(text).find();
+    }
+
+    private static boolean isDead(Details details, String text) {
+        return DEAD.contains(details.reason) || DEAD_KEY.matcher(text).find();
+    }
+
     private static Kind kind(int code, String status, Details details, String text, boolean json) {
-        if (REFUSED.contains(details.reason) || DEAD_KEY.matcher(text).find()) {
+        if (isDead(details, text) || REFUSED.contains(details.reason) || isUnpaid(code, details, text)) {
             return Kind.ACCOUNT_REFUSED;
         }
         return switch (code) {
             case 401, 402 -> Kind.ACCOUNT_REFUSED;
-            case 403 -> OTHERS_FILE.matcher(text).find() ? Kind.REQUEST_REJECTED : Kind.ACCOUNT_REFUSED;
+            case 403 -> forbidden(text, json);
             case 404 -> !json || NO_MODEL.matcher(text).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
             case 408, 409, 499 -> Kind.SERVER_ERROR;
             case 429 -> throttled(details, text);
             case 0 -> named(status);
             default -> code >= 500 ? Kind.SERVER_ERROR : code >= 400 ? Kind.REQUEST_REJECTED : Kind.BAD_RESPONSE;
         };
+    }
+
+    private static Kind forbidden(String text, boolean json) {
+        if (!json) {
+            // A firewall's page, which may not like one request.
+            return Kind.SERVER_ERROR;
+        }
+        return OTHERS_FILE.matcher(text).find() ? Kind.REQUEST_REJECTED : Kind.MODEL_MISSING;
     }
 
     private static Kind throttled(Details details, String text) {
@@ -142,27 +200,15 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
     private static Kind named(String status) {
         return switch (status.toUpperCase(Locale.ROOT)) {
             case "RESOURCE_EXHAUSTED" -> Kind.RATE_LIMITED;
-            case "UNAUTHENTICATED", "PERMISSION_DENIED" -> Kind.ACCOUNT_REFUSED;
+            case "UNAUTHENTICATED" -> Kind.ACCOUNT_REFUSED;
+            case "PERMISSION_DENIED" -> Kind.MODEL_MISSING;
             case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> Kind.REQUEST_REJECTED;
             default -> Kind.SERVER_ERROR;
         };
     }
 
     private static Duration wait(Details details, String text) {
-        if (details.retry != null) {
-            return details.retry;
-        }
-        Duration named = seconds(RETRY, text, false);
-        return named == null ? Duration.ZERO : named;
-    }
-
-    private static @Nullable Duration seconds(Pattern pattern, String text, boolean all) {
-        Matcher matcher = pattern.matcher(text.length() > 4_000 ? text.substring(0, 4_000) : text);
-        if (!(all ? matcher.matches() : matcher.find())) {
-            return null;
-        }
-        Duration wait = Duration.ofMillis((long) Math.ceil(Double.parseDouble(matcher.group(1)) * 1_000));
-        return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+        return details.retry != null ? details.retry : NamedWait.inText(text);
     }
 
     /** A word or a sentence that may be shown. */

@@ -2,18 +2,23 @@ package io.sluice.domain.dialect.ollama;
 
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.LimitKind;
+import io.sluice.domain.failure.NamedWait;
+import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.Redaction;
+import io.sluice.domain.failure.Verdict;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
 /** What Ollama's errors mean. They are sentences without a code (Ollama API reference and server, 2026). */
 public final class OllamaFaults {
     private static final Pattern NO_MODEL =
-            Pattern.compile("(?i)\\bmodel\\b.{0,200}\\bnot found|try pulling it first|no such model");
+            Pattern.compile("(?i)^(?:the )?model\\b.{0,200}\\bnot found|, try pulling it first$|^no such model");
     private static final Pattern BUSY = Pattern.compile("(?i)server busy|maximum pending requests|loading model"
             + "|requires more (?:system )?memory|out of memory|runner process|llama runner|llm server|timed out");
     private static final Pattern RATE = Pattern.compile("(?i)too many requests|rate limit|usage limit");
     private static final Pattern REFUSED = Pattern.compile("(?i)\\bunauthorized\\b|invalid (?:api )?key");
+    private static final Pattern INVALID_KEY = Pattern.compile("(?i)invalid (?:api )?key");
     private static final Pattern REJECTED = Pattern.compile("(?i)does not support|invalid (?:option|format|image|role)"
             + "|exceeds the context length|exceeds maximum context|input too large");
 
@@ -27,8 +32,8 @@ public final class OllamaFaults {
      */
     public static Kind kind(int status, String message) {
         return switch (status) {
-            case 401, 402, 403 -> Kind.ACCOUNT_REFUSED;
-            case 404 -> Kind.MODEL_MISSING;
+            case 401, 402 -> Kind.ACCOUNT_REFUSED;
+            case 403, 404 -> Kind.MODEL_MISSING;
             case 408, 409, 425 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMITED;
             default -> kindOf(status, message);
@@ -57,17 +62,44 @@ public final class OllamaFaults {
         return REJECTED.matcher(message).find() ? Kind.REQUEST_REJECTED : Kind.SERVER_ERROR;
     }
 
+    /**
+     * The failure that an error is.
+     *
+     * @param status HTTP status; 0 inside an answer
+     * @param error what it says
+     * @param named how long the provider asks to wait; zero when it does not say
+     */
+    public static UpstreamFailure failure(int status, ParsedError error, Duration named) {
+        Kind kind = status > 0 && status < 400 ? Kind.BAD_RESPONSE : kind(status == 0 ? 200 : status, error.message());
+        return UpstreamFailure.of(kind, status, error, verdict(kind, status, error.message(), named));
+    }
+
+    private static Verdict verdict(Kind kind, int status, String message, Duration named) {
+        return switch (kind) {
+            case RATE_LIMITED -> {
+                LimitKind limit = LimitKind.of(null, message);
+                yield new Verdict.SlowDown(Verdict.Reach.MODEL, named, named.isPositive(), limit);
+            }
+            case ACCOUNT_REFUSED ->
+                status == 402
+                        ? new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, named)
+                        : new Verdict.Dead(INVALID_KEY.matcher(message).find());
+            case MODEL_MISSING ->
+                new Verdict.ModelMissing(NO_MODEL.matcher(message).find());
+            case SERVER_ERROR ->
+                new Verdict.EndpointSick(
+                        named, status == 503 || BUSY.matcher(message).find());
+            case BAD_RESPONSE -> new Verdict.EndpointSick(Duration.ZERO, false);
+            default -> new Verdict.RequestWrong();
+        };
+    }
+
     /** An error inside an answer of status 200. */
     static UpstreamFailure inAnswer(String message) {
         String shown = Redaction.redact(message);
-        return new UpstreamFailure(
-                kind(200, message),
-                0,
-                shown.isEmpty() ? "The provider reported an error without a message." : shown,
-                null,
-                null,
-                null,
-                Duration.ZERO);
+        ParsedError error = new ParsedError(
+                shown.isEmpty() ? "The provider reported an error without a message." : shown, null, null, null);
+        return failure(0, error, NamedWait.inText(message));
     }
 
     /** The answer is not what the dialect says. */

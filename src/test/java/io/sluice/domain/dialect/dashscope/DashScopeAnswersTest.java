@@ -10,8 +10,10 @@ import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Penalty;
 import io.sluice.domain.tokens.TokenUsage;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DashScopeAnswersTest {
     private static final ErrorTable ERRORS = new ErrorTable(
             List.of(new ErrorTable.Rule(
-                    Meaning.SLOW_DOWN, Set.of("Throttling*"), Set.of(), null, Set.of(), Duration.ofSeconds(1))),
+                    Meaning.SLOW_DOWN,
+                    Set.of("Throttling*"),
+                    Set.of(),
+                    null,
+                    Set.of(),
+                    Penalty.waiting(Duration.ofSeconds(1)))),
+            ZoneOffset.UTC,
             List.of());
 
     private static final String STREAM = """

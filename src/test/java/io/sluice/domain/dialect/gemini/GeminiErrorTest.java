@@ -32,7 +32,7 @@ class GeminiErrorTest {
         GeminiError error = read(429, quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier", "20"));
 
         assertThat(error.failure().kind()).isEqualTo(Kind.RATE_LIMITED);
-        assertThat(error.failure().retryAfter()).isEqualTo(Duration.ofMillis(45_838));
+        assertThat(error.failure().retryAfter()).isEqualTo(Duration.ofNanos(45_837_907_000L));
         assertThat(error.failure().type()).isEqualTo("RESOURCE_EXHAUSTED");
         assertThat(error.daily()).isFalse();
     }

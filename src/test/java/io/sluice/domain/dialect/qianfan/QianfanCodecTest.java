@@ -25,9 +25,11 @@ import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Penalty;
 import io.sluice.domain.tokens.TokenUsage;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,9 +46,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QianfanCodecTest {
     private static final QianfanCodec CODEC = new QianfanCodec(new ErrorTable(
             List.of(
-                    new ErrorTable.Rule(Meaning.ACCOUNT, Set.of("110"), Set.of(), null, Set.of(), Duration.ZERO),
+                    new ErrorTable.Rule(Meaning.ACCOUNT, Set.of("110"), Set.of(), null, Set.of(), Penalty.USUAL),
                     new ErrorTable.Rule(
-                            Meaning.SLOW_DOWN, Set.of("18"), Set.of(), null, Set.of(), Duration.ofSeconds(1))),
+                            Meaning.SLOW_DOWN,
+                            Set.of("18"),
+                            Set.of(),
+                            null,
+                            Set.of(),
+                            Penalty.waiting(Duration.ofSeconds(1)))),
+            ZoneOffset.UTC,
             List.of()));
 
     private static final String STREAM = """
