@@ -44,9 +44,17 @@ final class AdminRoutes {
      * @param quota for {@code /admin/quota}
      * @param members for {@code /admin/cluster}
      * @param refusals for {@code /admin/refusals}
+     * @param pool for {@code /admin/pool}
+     * @param actions for what is below it
      */
     Router router(
-            AdminConfig config, ConfigView configuration, QuotaView quota, MembersView members, RefusalsView refusals) {
+            AdminConfig config,
+            ConfigView configuration,
+            QuotaView quota,
+            MembersView members,
+            RefusalsView refusals,
+            PoolView pool,
+            PoolActions actions) {
         Router router = Router.router(vertx);
         router.route().handler(new AdminGuard(config));
         router.get("/health/live").handler(this::live);
@@ -57,12 +65,16 @@ final class AdminRoutes {
         router.get("/admin/cluster").handler(request -> Answer.json(request, 200, members.toJson()));
         router.get("/admin/refusals").handler(refusals::list);
         router.get("/admin/refusals/:id").handler(refusals::find);
+        router.get("/admin/pool").handler(pool::show);
+        actions.route(router);
         router.errorHandler(404, request -> Answer.error(request, 404, "There is nothing at this path."));
         router.errorHandler(405, request -> {
-            request.response().putHeader("allow", "GET");
-            Answer.error(request, 405, "This path takes GET only.");
+            String method = request.normalizedPath().startsWith("/admin/pool/") ? "POST" : "GET";
+            request.response().putHeader("allow", method);
+            Answer.error(request, 405, "This path takes " + method + " only.");
         });
         router.errorHandler(400, request -> Answer.error(request, 400, "The request is malformed."));
+        router.errorHandler(413, request -> Answer.error(request, 413, "The body is too large."));
         router.errorHandler(500, request -> Answer.error(request, 500, "The node had an internal error."));
         return router;
     }

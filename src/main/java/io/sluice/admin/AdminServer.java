@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class AdminServer {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
     private static final List<HttpVersion> ALPN = List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
-    private static final int IDLE_SECONDS = 30;
+    private static final int IDLE_SECONDS = 60;
     private static final int HANDSHAKE_SECONDS = 10;
 
     private AdminServer() {}

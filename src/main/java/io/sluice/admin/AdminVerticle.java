@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The admin port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /admin/config}, {@code
- * /admin/quota}, {@code /admin/cluster}, {@code /admin/refusals}. One a node; it stands before the lanes and until after
+ * /admin/quota}, {@code /admin/cluster}, {@code /admin/refusals}, {@code /admin/pool}. One a node; it stands before the lanes and until after
  * them, so that a start or a drain can be watched.
  */
 public final class AdminVerticle extends VerticleBase {
@@ -59,6 +59,7 @@ public final class AdminVerticle extends VerticleBase {
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
         QuotaView quota = new QuotaView(bus);
+        PoolView pool = new PoolView(bus, node.lanes(), configView::live);
         AdminRoutes routes = new AdminRoutes(vertx, Liveness.checks(vertx, node.lanes()), scrape);
         consumers = List.of(
                 bus.consume(Address.READINESS_CHANGED, routes::readiness),
@@ -70,7 +71,7 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.RELOAD_FAILED, failed -> configView.failed(failed.errors())),
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
-                .requestHandler(routes.router(node.admin(), configView, quota, members, refusals))
+                .requestHandler(routes.router(node.admin(), configView, quota, members, refusals, pool, new PoolActions(bus)))
                 .connectionHandler(this::bound);
         server = created;
         return created.listen().onSuccess(up -> port = created.actualPort());

@@ -46,6 +46,11 @@ final class ConfigView {
         return revision.id();
     }
 
+    /** The live revision. */
+    GatewayRevision live() {
+        return revision;
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("version", version)

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,10 +18,26 @@ import org.jspecify.annotations.Nullable;
 
 /** A node that runs, asked on its admin port. */
 final class RunningNode {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
-    private RunningNode() {}
+    /** What it is told to do may wait for a provider. */
+    private static final Duration ACTION = Duration.ofSeconds(65);
+
+    private final URI base;
+    private final NodeConfig config;
+
+    /**
+     * The node that is asked; nobody is yet.
+     *
+     * @param named the admin port that the caller named; null for the one of the node's own settings
+     * @param config where the node would be, and its token
+     */
+    RunningNode(@Nullable URI named, NodeConfig config) {
+        this.base = named != null ? named : URI.create(own(config));
+        this.config = config;
+    }
 
     /**
      * What {@code /admin/config} of a node says.
@@ -30,29 +48,83 @@ final class RunningNode {
      * @throws CliFailure when the one that was named does not answer
      */
     static Optional<JsonNode> config(@Nullable URI named, NodeConfig config) throws CliFailure, InterruptedException {
-        URI base = named != null ? named : URI.create(own(config));
+        RunningNode node = new RunningNode(named, config);
+        HttpResponse<String> answer = node.send("/admin/config", null);
+        if (answer == null && named != null) {
+            throw node.silent();
+        }
+        return answer == null ? Optional.empty() : Optional.of(node.read(answer));
+    }
+
+    /**
+     * What a path says.
+     *
+     * @throws CliFailure when no node answers, or one says that it cannot
+     */
+    JsonNode get(String path) throws CliFailure, InterruptedException {
+        return answered(send(path, null));
+    }
+
+    /**
+     * Has something done.
+     *
+     * @param path what
+     * @param body JSON
+     * @return what became of it
+     * @throws CliFailure when no node answers, or it was not done, in the node's words
+     */
+    JsonNode post(String path, JsonNode body) throws CliFailure, InterruptedException {
+        return answered(send(path, body.toString()));
+    }
+
+    private JsonNode answered(@Nullable HttpResponse<String> answer) throws CliFailure {
+        if (answer == null) {
+            throw silent();
+        }
+        return read(answer);
+    }
+
+    private CliFailure silent() {
+        return new CliFailure("no node answers at " + base);
+    }
+
+    /** Null when nobody answers. */
+    private @Nullable HttpResponse<String> send(String path, @Nullable String body)
+            throws CliFailure, InterruptedException {
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(base.resolve("/admin/config")).timeout(ANSWER);
+                    HttpRequest.newBuilder(base.resolve(path)).timeout(body == null ? ANSWER : ACTION);
             Secret token = config.admin().token();
             if (token != null) {
                 request.header("authorization", "Bearer " + token.reveal());
             }
-            var answer = client.send(request.build(), BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new CliFailure(base + " answers with status " + answer.statusCode());
+            if (body != null) {
+                request.header("content-type", "application/json").POST(BodyPublishers.ofString(body));
             }
-            return Optional.of(new ObjectMapper().readTree(answer.body()));
-        } catch (JsonProcessingException e) {
-            throw new CliFailure(base + " is not the admin port of a node");
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (IllegalArgumentException e) {
             throw new CliFailure("--admin: '" + base + "' is not an http URL");
         } catch (IOException e) {
-            if (named == null) {
-                return Optional.empty();
-            }
-            throw new CliFailure("no node answers at " + base);
+            return null;
         }
+    }
+
+    private JsonNode read(HttpResponse<String> answer) throws CliFailure {
+        JsonNode json;
+        try {
+            json = JSON.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            json = JSON.missingNode();
+        }
+        if (answer.statusCode() != 200) {
+            String said = json.path("error").path("message").asText("");
+            throw new CliFailure(base + " answers with status " + answer.statusCode()
+                    + (said.isEmpty() ? "" : ": " + said));
+        }
+        if (!json.isObject()) {
+            throw new CliFailure(base + " is not the admin port of a node");
+        }
+        return json;
     }
 
     private static String own(NodeConfig config) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             KeygenCommand.class,
             ModelsCommand.class,
+            PoolCommand.class,
             SimulateCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")

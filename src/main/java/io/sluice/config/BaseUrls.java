@@ -1,6 +1,8 @@
 package io.sluice.config;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.notice.HookUrl;
 import io.sluice.domain.pool.BaseUrl;
 import java.net.IDN;
 import java.util.List;
@@ -17,6 +19,7 @@ final class BaseUrls {
     private static final Pattern URL = Pattern.compile("(https?)://([^/?#]*)([^?#]*)(.*)", Pattern.DOTALL);
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[^\\]]*]|[^:]*)(?::([0-9]{1,5}))?");
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?");
+    private static final Pattern QUERY = Pattern.compile("(\\?([A-Za-z0-9._~=&+/:,-]|%[0-9A-Fa-f]{2}){1,2048})?");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
     private static final Pattern QUAD = Pattern.compile("((0|[1-9][0-9]{0,2})(\\.|$)){4}");
@@ -86,6 +89,24 @@ final class BaseUrls {
         String path = url.group(3);
         return new BaseUrl(
                 tls, host(authority.group(1)), port, path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+    }
+
+    /**
+     * Reads the address of a webhook: as a base URL, but it may have a query, where such addresses hold their token.
+     *
+     * @throws IllegalArgumentException with the end of a sentence, without anything of the address
+     */
+    static HookUrl hook(String text) {
+        int mark = text.indexOf('?');
+        String query = mark < 0 ? "" : text.substring(mark);
+        if (!QUERY.matcher(query).matches()) {
+            throw new IllegalArgumentException(
+                    "has a query with other than letters, digits, escapes and . _ ~ - = & + / : , behind the ?");
+        }
+        BaseUrl base = parse(mark < 0 ? text : text.substring(0, mark));
+        String slash = mark > 0 && text.charAt(mark - 1) == '/' || text.endsWith("/") ? "/" : "";
+        String path = base.path().isEmpty() ? "/" : base.path() + slash;
+        return new HookUrl(base.tls(), base.host(), base.port(), Secret.of(path + query));
     }
 
     /**

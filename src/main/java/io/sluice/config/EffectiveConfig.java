@@ -2,6 +2,8 @@ package io.sluice.config;
 
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
+import io.sluice.domain.notice.NoticeRules;
+import io.sluice.domain.notice.NoticeSink;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Failover;
@@ -46,6 +48,7 @@ public final class EffectiveConfig {
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
+                .put("notifications", notices(revision.notices()))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -285,6 +288,42 @@ public final class EffectiveConfig {
             json.put("expires", key.expires().toString());
         }
         return key.team() == null ? json : json.put("team", key.team());
+    }
+
+    /** Without where sinks are: their addresses hold tokens. */
+    private static JsonObject notices(NoticeRules rules) {
+        JsonObject severities = new JsonObject();
+        rules.severities().forEach((event, severity) -> severities.put(event.word(), severity.word()));
+        return new JsonObject()
+                .put("sinks", array(rules.sinks(), EffectiveConfig::sink))
+                .put("severity", severities)
+                .put("group-wait", Scalars.show(rules.groupWait()))
+                .put("group-interval", Scalars.show(rules.groupInterval()))
+                .put("remind", rules.remind() == null ? "never" : Scalars.show(rules.remind()));
+    }
+
+    private static JsonObject sink(NoticeSink sink) {
+        JsonObject json =
+                new JsonObject().put("name", sink.name()).put("type", sink.way().word());
+        switch (sink.way()) {
+            case NoticeSink.Webhook hook ->
+                json.put("url", "fingerprint " + hook.url().fingerprint());
+            case NoticeSink.Chat chat ->
+                json.put("url", "fingerprint " + chat.url().fingerprint());
+            case NoticeSink.Mail mail ->
+                json.put("host", mail.host())
+                        .put("port", mail.port())
+                        .put("tls", mail.tls().name().toLowerCase(Locale.ROOT))
+                        .put("from", mail.from())
+                        .put("to", new JsonArray(mail.to()));
+        }
+        return json.put("min-severity", sink.minSeverity().word())
+                .put("events", sink.events().isEmpty() ? "all" : array(sink.events(), Object::toString))
+                .put("rate", sink.perMinute())
+                .put("title", sink.title().toString())
+                .put("text", sink.text().toString())
+                .put("attempts", sink.attempts())
+                .put("timeout", Scalars.show(sink.timeout()));
     }
 
     /** The teams that limit a key. */

@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.AmbiguousFaults;
@@ -28,9 +29,10 @@ final class Entries {
     final List<ModelEntry> models = new ArrayList<>();
     final List<KeyEntry> keys = new ArrayList<>();
     final List<TeamEntry> teams = new ArrayList<>();
-    final List<Named> notifications = new ArrayList<>();
+    final List<Place> clearTextSinks = new ArrayList<>();
     final List<Item> secrets = new ArrayList<>();
     Policy routing = Policy.NONE;
+    NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
 
@@ -51,14 +53,6 @@ final class Entries {
      * @param limits what its keys share
      */
     record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
-
-    /**
-     * A notification: checked, not applied.
-     *
-     * @param place where it stands
-     * @param name its name
-     */
-    record Named(Place place, String name) implements Entry {}
 
     /**
      * A channel.

@@ -67,7 +67,7 @@ final class GatewayAssembler {
         clearText();
         unmatched(models);
         return new GatewayRevision(
-                id, channels, models, keys(), storedIds(), findings.notApplied(), findings.warnings());
+                id, channels, models, keys(), storedIds(), entries.notices, findings.notApplied(), findings.warnings());
     }
 
     private @Nullable StoredIds storedIds() {
@@ -273,6 +273,7 @@ final class GatewayAssembler {
                 .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
                 .forEach(key -> places.add(key.place().at("key")));
         entries.secrets.stream().filter(Item::written).forEach(secret -> places.add(secret.place()));
+        places.addAll(entries.clearTextSinks);
         if (!places.isEmpty()) {
             findings.warning("secrets in clear text: " + Findings.places(places)
                     + "; write ${env:NAME}, ${file:path} or, for a virtual key, key-hash");

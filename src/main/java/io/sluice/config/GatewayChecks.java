@@ -39,7 +39,6 @@ final class GatewayChecks {
         unique("model", entries.models);
         unique("key", entries.keys);
         unique("team", entries.teams);
-        unique("notification", entries.notifications);
         entries.channels.forEach(channel -> unique("account", channel.accounts()));
         credentials();
         quotas();

@@ -3,25 +3,20 @@ package io.sluice.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.config.Entries.ModelEntry;
-import io.sluice.config.Entries.Named;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code gateway.yaml} and the files of {@code gateway.d} into one set of entries. */
 final class GatewayReader {
-    /** What an operator may be told about. */
-    private static final Set<String> EVENTS =
-            Set.of("account-disabled", "provider-down", "config-rejected", "budget-spent");
-
     static final int OUTPUT_ESTIMATE = 1024;
 
     private final NodePorts ports;
@@ -43,7 +38,10 @@ final class GatewayReader {
         });
         file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));
         file.sections("teams").forEach(this::team);
-        file.sections("notifications").forEach(this::notification);
+        NoticeRules notices = NotificationsReader.read(file.section("notifications"), ports, entries.clearTextSinks);
+        if (isFirst(file, "notifications")) {
+            entries.notices = notices;
+        }
         Policy routing = PolicyReader.policy(file.section("routing"), null);
         RetryShare retries = PolicyReader.retries(file.section("routing").section("retry-budget"));
         if (isFirst(file, "routing")) {
@@ -132,41 +130,6 @@ final class GatewayReader {
         String name = team.required("name", "name", Names::name);
         entries.teams.add(new TeamEntry(team.place(), name, LimitsReader.plain(team)));
         KeyReader.budget(team);
-    }
-
-    private void notification(Section notification) {
-        entries.notifications.add(new Named(notification.place(), notification.required("name", "name", Names::name)));
-        notification.text("webhook", "URL", "required without mail", text -> {
-            if (!BaseUrls.parse(text).tls()) {
-                throw new IllegalArgumentException("is not an https URL");
-            }
-            return text;
-        });
-        notification.secret("secret", "required with webhook", Names::strongCredential);
-        notification.text("mail", "mail address", "required without webhook", GatewayReader::mail);
-        if (notification.has("webhook") == notification.has("mail")) {
-            notification.findings().error(notification.place(), "needs one of webhook and mail");
-        }
-        if (notification.has("webhook") != notification.has("secret")) {
-            notification.error("secret", "goes with webhook, and webhook with secret: it signs what is sent");
-        }
-        for (Item event : notification.texts("on", "words", "all")) {
-            if (!EVENTS.contains(event.text())) {
-                notification
-                        .findings()
-                        .error(
-                                event.place(),
-                                "'" + event.text() + "' is no event" + Suggestion.of(event.text(), EVENTS));
-            }
-        }
-        notification.findings().notApplied("notifications", notification.place());
-    }
-
-    private static String mail(String text) {
-        if (!text.matches("[^@\\s<>\"',;]+@[A-Za-z0-9.-]+")) {
-            throw new IllegalArgumentException("is not a mail address");
-        }
-        return text;
     }
 
     private static String currency(String text) {

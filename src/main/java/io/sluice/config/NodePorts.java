@@ -24,7 +24,12 @@ record NodePorts(int http, int admin, int simulator) {
 
     /** Whether a URL leads to the node's own traffic or admin port. */
     boolean isOwn(BaseUrl url) {
-        return BaseUrls.isLoopback(url.host()) && (url.port() == http || url.port() == admin);
+        return BaseUrls.isLoopback(url.host()) && isOwn(url.port());
+    }
+
+    /** Whether a port of this machine is the node's own traffic or admin port. */
+    boolean isOwn(int port) {
+        return port == http || port == admin;
     }
 
     /** Whether a URL leads to the built-in simulator. */

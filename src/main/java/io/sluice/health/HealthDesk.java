@@ -15,8 +15,12 @@ import io.sluice.domain.pool.HealthPolicy.Probe;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
 import io.sluice.message.ClusterView;
+import io.sluice.message.PoolAction;
+import io.sluice.message.PoolActionResult;
+import io.sluice.message.PoolReport;
 import io.sluice.message.TrialTaken;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -46,6 +50,7 @@ final class HealthDesk implements PoolState.Listener {
     private final SharedHealth shared;
     private final Leadership leadership;
     private final Prober prober;
+    private final OperatorDesk operators;
     private GatewayRevision revision;
     private int ticks;
 
@@ -63,6 +68,7 @@ final class HealthDesk implements PoolState.Listener {
         this.shared = new SharedHealth(bus, setup.origin(), clock, state);
         this.leadership = new Leadership(setup.node());
         this.prober = new Prober(bus, clock, setup.lanes());
+        this.operators = new OperatorDesk(book, state, shared, prober, clock, () -> revision);
         shared.accounts(revision);
         recall();
         book.onChange(this::said);
@@ -164,6 +170,17 @@ final class HealthDesk implements PoolState.Listener {
     /** Somebody came, perhaps, who knows nothing yet. */
     void tellAgain() {
         publisher.changed();
+    }
+
+    /** The pool as it stands, for operators. */
+    Future<PoolReport> show() {
+        return Future.succeededFuture(
+                new PoolReports(book, wallClock.millis()).of(revision, state.views(clock.getAsLong())));
+    }
+
+    /** An operator wants something. */
+    Future<PoolActionResult> act(PoolAction action) {
+        return operators.act(action);
     }
 
     /** Ends all timers. */

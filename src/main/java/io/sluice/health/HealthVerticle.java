@@ -49,6 +49,8 @@ public final class HealthVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> made.revision(change.revision())));
         consumers.add(bus.hear(Address.ACCOUNT_HEALTH, made.shared()::heard));
         consumers.add(bus.hear(Address.CIRCUIT_MOVED, made.shared()::heard));
+        consumers.add(bus.serve(Address.POOL_SHOW, question -> made.show()));
+        consumers.add(bus.serve(Address.POOL_ACT, made::act));
         vertx.setPeriodic(TICK_MILLIS, timer -> made.tick());
         return talk.start()
                 .compose(begun -> Future.all(

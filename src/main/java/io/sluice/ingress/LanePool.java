@@ -37,6 +37,7 @@ final class LanePool {
     /** The pool has changed. */
     void changed(PoolHealth health) {
         snapshot = health.snapshot();
+        unseen = PoolSnapshot.UNKNOWN;
     }
 
     /** What may be spent on attempts that follow a failure. */
@@ -59,7 +60,7 @@ final class LanePool {
             return snapshot;
         }
         if (!unseen.isOf(revision.id())) {
-            unseen = PoolSnapshot.initial(revision);
+            unseen = snapshot.of(revision);
         }
         return unseen;
     }

@@ -110,7 +110,8 @@ final class Ownership {
                 upstream.type(),
                 upstream.param(),
                 upstream.code(),
-                upstream.retryAfter());
+                upstream.retryAfter(),
+                upstream.verdict());
     }
 
     /** There is no such response, as far as the caller may know. */

@@ -2,6 +2,8 @@ package io.sluice.message;
 
 import io.sluice.domain.lease.Answer;
 import io.sluice.domain.lease.Renewal;
+import io.sluice.domain.notice.NoticeWord;
+import io.sluice.domain.notice.SharedNotice;
 
 /**
  * An address on the event bus, typed by what is sent to it and what comes back.
@@ -80,6 +82,15 @@ public record Address<Q, R>(String name) {
     /** {@link Notice}, published to whoever tells operators. */
     public static final Address<Notice, Void> NOTICE_RAISED = new Address<>("node.notice.raised");
 
+    /** {@link SharedNotice}, announced to every node of a cluster. */
+    public static final Address<SharedNotice, Void> NOTICE_SHARED = new Address<>("cluster.notice.shared");
+
+    /** {@link NoticeWord}, announced to every node of a cluster. */
+    public static final Address<NoticeWord, Void> NOTICE_WORD = new Address<>("cluster.notice.word");
+
+    /** {@link TestNotice} → {@link NoticeTested}; one consumer a node. The reply takes as long as the slowest sink. */
+    public static final Address<TestNotice, NoticeTested> NOTICE_TEST = new Address<>("node.notice.test");
+
     /** {@link RequestRefused}, published to admin. */
     public static final Address<RequestRefused, Void> REQUEST_REFUSED = new Address<>("node.request.refused");
 
@@ -140,6 +151,15 @@ public record Address<Q, R>(String name) {
      */
     public static Address<ProbeAccount, ProbeResult> providerProbe(int lane) {
         return new Address<>("lane." + lane + ".provider.probe");
+    }
+
+    /**
+     * {@link ShowCalls} → {@link ShowCalls.Shown}, in one lane.
+     *
+     * @param lane number of the lane
+     */
+    public static Address<ShowCalls, ShowCalls.Shown> providerCalls(int lane) {
+        return new Address<>("lane." + lane + ".provider.calls");
     }
 
     /**

@@ -40,6 +40,8 @@ public final class MessageCodecs {
             PoolHealth.class,
             TrialTaken.class,
             Notice.class,
+            TestNotice.class,
+            NoticeTested.class,
             ShowPool.class,
             PoolReport.class,
             PoolAction.class,
@@ -53,6 +55,8 @@ public final class MessageCodecs {
             OpenSocket.class,
             SocketResult.Opened.class,
             SocketResult.Failed.class,
+            ShowCalls.class,
+            ShowCalls.Shown.class,
             ProbeAccount.class,
             ProbeResult.class,
             AttemptFinished.class,
@@ -104,7 +108,9 @@ public final class MessageCodecs {
                             .number(it.forMillis()),
                     from -> new CircuitMoved(
                             from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())),
-            new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words));
+            new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words),
+            NoticeCodecs.SHARED,
+            NoticeCodecs.WORD);
 
     private MessageCodecs() {}
 

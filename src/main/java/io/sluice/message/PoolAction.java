@@ -13,15 +13,15 @@ import java.util.Locale;
 public record PoolAction(Kind kind, String subject, String reason, String by) {
     /** What can be wanted. */
     public enum Kind {
-        /** Take the operators' own word back; what the files say stays. */
+        /** Take back what operators said; what the files say, and what the gateway found out, stays. */
         ENABLE,
         /** Let what runs end, and begin nothing new. */
         DRAIN,
         /** Take it out. */
         DISABLE,
-        /** Forget what the gateway found out: cooldowns, dead, breaker. */
+        /** End its cooldowns now. */
         CLEAR_COOLDOWN,
-        /** Ask the provider now. */
+        /** Ask the provider now whether it works; what was out by what the gateway found comes back when it does. */
         PROBE;
 
         /** Its word in paths and commands, for example {@code clear-cooldown}. */

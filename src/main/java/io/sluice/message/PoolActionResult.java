@@ -3,11 +3,11 @@ package io.sluice.message;
 import java.util.List;
 
 /**
- * What became of a {@link PoolAction}. A list of no accounts, where the channel has some, does not happen.
+ * What became of a {@link PoolAction}.
  *
  * @param outcome of the whole
  * @param text one or two sentences for the operator
- * @param accounts each one that was meant
+ * @param accounts each one that was meant; empty when nothing was done
  */
 public record PoolActionResult(Outcome outcome, String text, List<AccountResult> accounts) {
     /** Copies the list. */
@@ -27,7 +27,7 @@ public record PoolActionResult(Outcome outcome, String text, List<AccountResult>
         FILES_FORBID,
         /** It holds, but could not be written down: a restart of this node forgets it. */
         NOT_KEPT,
-        /** It could not be done now, for example because another probe runs. */
+        /** It would have no effect, or is too much at once; the text says what to do. */
         REFUSED
     }
 
@@ -35,8 +35,8 @@ public record PoolActionResult(Outcome outcome, String text, List<AccountResult>
      * One account.
      *
      * @param account {@code channel/account}
-     * @param healthy how it stands after this; of a probe, whether the provider answered well
-     * @param text what to know, one sentence; may be empty
+     * @param good whether it may serve by the words of humans; of a probe, whether the provider answered well
+     * @param text what to know, in a few words; may be empty
      */
-    public record AccountResult(String account, boolean healthy, String text) {}
+    public record AccountResult(String account, boolean good, String text) {}
 }

@@ -1,5 +1,6 @@
 package io.sluice.message;
 
+import io.sluice.domain.health.Circuit;
 import io.sluice.domain.health.Word;
 import io.sluice.domain.pool.AccountState;
 import java.util.List;
@@ -28,10 +29,12 @@ public record PoolReport(String revision, long atMillis, List<AccountReport> acc
         COOLING,
         /** The circuit breaker is open. */
         BROKEN,
-        /** Its credential is refused; back when a probe says so. */
-        DEAD,
+        /** The account does not have the model; tried again now and then. */
+        MISSING,
         /** It has no money, or has reached its cap; back when a probe says so. */
         OUT_OF_MONEY,
+        /** Its credential is refused; back when a probe says so. */
+        DEAD,
         /** A human lets it run dry. */
         DRAINING,
         /** A human switched it off. */
@@ -47,21 +50,20 @@ public record PoolReport(String revision, long atMillis, List<AccountReport> acc
      * One account.
      *
      * @param account {@code channel/account}
-     * @param standing the gravest of what holds
+     * @param standing the gravest of what holds for the whole account; where that is nothing, but none of its models is up,
+     *     how the first of them stands
      * @param why one sentence; empty when it is up
-     * @param by whose doing it is: {@code files}, {@code provider}, or the operator's address; empty when it is up
-     * @param sinceMillis since when
+     * @param by whose doing it is: {@code files}, {@code provider}, {@code gateway}, or the operator's address; empty when
+     *     it is up
+     * @param sinceMillis since when; 0 when unknown
      * @param untilMillis when it comes back by itself
-     * @param probeMillis when it is asked next whether it is well
-     * @param byFiles what the files say of it
+     * @param probeMillis when it is asked next whether it works
+     * @param byFiles what the files want of it
      * @param byOperator what operators said of it, or of its channel, at the admin port
-     * @param breaker its circuit breaker
-     * @param sharePermille part of its weight that counts, 1 to 1000: less after a return, and while it does worse than
-     *     its neighbours
-     * @param outlier whether it comes last in its tier because it does so much worse
+     * @param circuit its circuit breaker
      * @param traffic what its attempts were like, on this node
-     * @param lastError of what failed last; null when nothing did
-     * @param models only those that stand otherwise than their account, by name
+     * @param lastError what failed last, on this node; null when nothing did
+     * @param models one by one, in file order
      */
     public record AccountReport(
             String account,
@@ -73,9 +75,7 @@ public record PoolReport(String revision, long atMillis, List<AccountReport> acc
             long probeMillis,
             AccountState byFiles,
             AccountState byOperator,
-            Breaker breaker,
-            int sharePermille,
-            boolean outlier,
+            Circuit.State circuit,
             Traffic traffic,
             @Nullable LastError lastError,
             List<ModelReport> models) {
@@ -86,53 +86,44 @@ public record PoolReport(String revision, long atMillis, List<AccountReport> acc
     }
 
     /**
-     * An account with one model.
+     * What the attempts of the last minute or so were like.
      *
-     * @param upstreamModel the provider's name of it
-     * @param standing how it stands
-     * @param why one sentence
-     * @param untilMillis when it comes back by itself
-     */
-    public record ModelReport(String upstreamModel, Standing standing, String why, long untilMillis) {}
-
-    /**
-     * A circuit breaker, and what it counted in its window.
-     *
-     * @param state whether it lets requests through
-     * @param attempts that ended
-     * @param failed of them, by the endpoint's fault
-     * @param slow of them, slower than the bound
-     */
-    public record Breaker(State state, int attempts, int failed, int slow) {
-        /** Whether it lets requests through. */
-        public enum State {
-            /** All of them. */
-            CLOSED,
-            /** One, as a trial. */
-            HALF_OPEN,
-            /** None. */
-            OPEN
-        }
-    }
-
-    /**
-     * What the attempts of the last minutes were like.
-     *
-     * @param inFlight that run now
-     * @param attempts that ended
+     * @param sharePermille part of its weight that counts, 1 to 1000: less after a return, and while it does worse than
+     *     its neighbours
+     * @param attempts that ended in the window of its circuit breaker
      * @param succeeded of them
-     * @param p50Micros median time to the first byte, microseconds; 0 when unknown, as for the others
-     * @param p90Micros nine of ten are faster
-     * @param p99Micros ninety-nine of a hundred are faster
      */
-    public record Traffic(int inFlight, int attempts, int succeeded, int p50Micros, int p90Micros, int p99Micros) {}
+    public record Traffic(int sharePermille, int attempts, int succeeded) {}
 
     /**
      * What failed last.
      *
      * @param evidence what the provider answered, or what else went wrong
-     * @param upstreamModel which model had been asked for
      * @param atMillis when
      */
-    public record LastError(Word.Evidence evidence, String upstreamModel, long atMillis) {}
+    public record LastError(Word.Evidence evidence, long atMillis) {}
+
+    /**
+     * An account with a model. Times are microseconds from the written request to the first byte, 0 when unknown.
+     *
+     * @param upstreamModel the provider's name of it
+     * @param standing how it stands
+     * @param untilMillis when it comes back by itself
+     * @param endpoint the circuit breaker of the endpoint that it shares with other accounts
+     * @param outlier whether it comes last in its tier, because it does so much worse than its neighbours
+     * @param successPermille of the last minute; -1 when nothing was asked
+     * @param p50Micros median
+     * @param p95Micros nineteen of twenty are faster
+     * @param p99Micros ninety-nine of a hundred are faster
+     */
+    public record ModelReport(
+            String upstreamModel,
+            Standing standing,
+            long untilMillis,
+            Circuit.State endpoint,
+            boolean outlier,
+            int successPermille,
+            int p50Micros,
+            int p95Micros,
+            int p99Micros) {}
 }

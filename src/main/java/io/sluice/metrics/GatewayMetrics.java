@@ -66,6 +66,9 @@ public final class GatewayMetrics {
                     "sluice.estimate.error.percent",
                     "reported tokens in percent of reserved ones; over 100 was not reserved"),
             Map.entry("sluice.config.reload.failures", "changes of the files that were refused"),
+            Map.entry(
+                    "sluice.notices",
+                    "messages to operators by sink: sent, attempts that failed; and occurrences that were dropped"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
             Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
@@ -73,6 +76,7 @@ public final class GatewayMetrics {
     private final Meters meters;
     private final QuotaMetrics quota;
     private final ClusterMetrics cluster;
+    private final NoticeMetrics notices;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder sessionsOpen = new LongAdder();
@@ -96,6 +100,7 @@ public final class GatewayMetrics {
         meters = new Meters(registry, HELP);
         quota = new QuotaMetrics(meters);
         cluster = new ClusterMetrics(meters);
+        notices = new NoticeMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
         meters.gauge("sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
@@ -121,6 +126,11 @@ public final class GatewayMetrics {
     /** How the cluster stands. */
     public ClusterMetrics cluster() {
         return cluster;
+    }
+
+    /** How operators are told. */
+    public NoticeMetrics notices() {
+        return notices;
     }
 
     /** A request was taken (+1) or is over (−1). */

@@ -17,6 +17,7 @@ import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.health.HealthSetup;
@@ -25,6 +26,10 @@ import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
+import io.sluice.notify.Clocks;
+import io.sluice.notify.Identity;
+import io.sluice.notify.NoticeWatchVerticle;
+import io.sluice.notify.NotifyVerticle;
 import io.sluice.provider.ProviderClientVerticle;
 import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
@@ -97,18 +102,33 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
+        services.addAll(telling());
         services.add(new HealthVerticle(health()));
         services.add(new CertificateWatch(certificates()));
         return services;
     }
 
-    private HealthSetup health() {
+    /** Operators are told. */
+    private List<Deployable> telling() {
+        Identity node = new Identity(config.name(), origin());
+        Clocks clocks = new Clocks(nanoClock, InstantSource.system());
+        return List.of(
+                new NotifyVerticle(
+                        node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
+                new NoticeWatchVerticle(node, initial, clocks));
+    }
+
+    /** The run of this node. */
+    private String origin() {
         Peer self = membership == null ? null : membership.self();
-        String origin = self == null ? config.name() : self.name() + "/" + Long.toHexString(self.incarnation());
+        return self == null ? config.name() : self.name() + "/" + Long.toHexString(self.incarnation());
+    }
+
+    private HealthSetup health() {
         return new HealthSetup(
                 initial,
                 config.name(),
-                origin,
+                origin(),
                 config.lanes(),
                 config.data(),
                 nanoClock,

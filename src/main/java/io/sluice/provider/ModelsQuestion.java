@@ -114,7 +114,7 @@ final class ModelsQuestion {
             case WRITTEN ->
                 cause instanceof TimeoutException
                         ? UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.")
-                        : TransportFaults.beforeHead(cause);
+                        : TransportFaults.beforeHead(cause, TransportFaults.NO_STREAM);
             case ANSWERED -> UpstreamFailure.of(Kind.TRUNCATED, "The upstream broke off its list of models.");
         };
     }

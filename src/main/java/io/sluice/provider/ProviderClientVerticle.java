@@ -6,6 +6,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
+import io.sluice.message.ShowCalls;
 import io.sluice.provider.UpstreamClients.Way;
 import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.MediaNetwork;
@@ -20,10 +21,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code lane.<n>.provider.*}; owns the lane's connections to providers and the calls in flight. */
@@ -87,6 +91,7 @@ public final class ProviderClientVerticle extends VerticleBase {
         consumers.add(bus.serve(Address.providerOpen(lane), message -> open(owned, services, message)));
         consumers.add(bus.serve(Address.providerSocket(lane), desk::open));
         consumers.add(bus.serve(Address.providerProbe(lane), probes::probe));
+        consumers.add(bus.serve(Address.providerCalls(lane), question -> Future.succeededFuture(inFlight(desk))));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
     }
 
@@ -111,6 +116,15 @@ public final class ProviderClientVerticle extends VerticleBase {
         HttpClientRequest taken =
                 message.parked() instanceof UpstreamCall parked && parked.isParked() ? parked.take() : null;
         return new UpstreamCall(message, adapter, services).run(taken, owned);
+    }
+
+    private ShowCalls.Shown inFlight(SocketDesk desk) {
+        Map<String, Integer> counts = new TreeMap<>();
+        Stream.concat(calls.stream().map(UpstreamCall::accountId), desk.accounts())
+                .forEach(account -> counts.merge(account, 1, Integer::sum));
+        return new ShowCalls.Shown(counts.entrySet().stream()
+                .map(each -> new ShowCalls.AccountCalls(each.getKey(), each.getValue()))
+                .toList());
     }
 
     private void sweep(UpstreamClients owned, LimitReports reports, ProbeDesk probes) {

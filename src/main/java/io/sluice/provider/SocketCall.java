@@ -116,6 +116,11 @@ final class SocketCall implements UpstreamSocket {
         return result.future();
     }
 
+    /** Whose it is. */
+    String accountId() {
+        return open.candidate().accountId();
+    }
+
     /** Whether it goes to a channel's provider. */
     boolean isAt(Channel channel) {
         return open.candidate().channel().baseUrl().equals(channel.baseUrl());

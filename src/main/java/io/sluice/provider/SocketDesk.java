@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The lane's realtime sessions with providers. Used on the lane's event loop. */
 final class SocketDesk {
@@ -49,6 +50,11 @@ final class SocketDesk {
             call.check(now);
         }
         clients.retain(calls.stream().map(SocketCall::way).collect(Collectors.toSet()), now);
+    }
+
+    /** The accounts of the sessions that are open, each as often as it has any. */
+    Stream<String> accounts() {
+        return calls.stream().map(SocketCall::accountId);
     }
 
     /** Closes every connection. */

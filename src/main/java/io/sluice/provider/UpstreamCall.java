@@ -291,6 +291,11 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
         }
     }
 
+    /** Whose it is. */
+    String accountId() {
+        return open.candidate().accountId();
+    }
+
     /** Whether it has a connection that a candidate could have. */
     boolean occupies(Candidate candidate) {
         return request != null
@@ -300,7 +305,7 @@ final class UpstreamCall implements UpstreamExchange, ParkedConnection {
 
     private void brokeBeforeHead(Throwable cause) {
         if (phase == Phase.WRITTEN) {
-            fail(TransportFaults.beforeHead(cause));
+            fail(TransportFaults.beforeHead(cause, request == null ? TransportFaults.NO_STREAM : request.streamId()));
         }
     }
 

@@ -112,7 +112,7 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule verticlesKnowEachOtherByMessagesOnly = SlicesRuleDefinition.slices()
-            .matching("io.sluice.(ingress|router|provider|quota|usage|admin)..")
+            .matching("io.sluice.(ingress|router|provider|quota|usage|admin|notify)..")
             .should()
             .notDependOnEachOther();
 
@@ -260,6 +260,7 @@ class LayersTest {
                     "io.sluice.provider..",
                     "io.sluice.quota..",
                     "io.sluice.usage..",
+                    "io.sluice.notify..",
                     "io.sluice.cluster..",
                     "io.sluice.message..",
                     DOMAIN)

@@ -60,7 +60,7 @@ class SluiceCommandTest {
     void helpListsEveryCommandAndOption() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
-                .contains("run", "check", "explain", "keygen", "models", "simulate")
+                .contains("run", "check", "explain", "keygen", "models", "pool", "simulate")
                 .contains("--config", "--data", "--port", "--admin-port", "--log");
     }
 

@@ -315,20 +315,105 @@ class GatewayErrorsTest {
                 arguments(
                         also("secrets: [" + "0123456789abcdef0123456789abcdef,".repeat(9) + "]"),
                         "secrets: are more than 8; remove the oldest, at the end"),
-                arguments(also("notifications: [{ name: n }]"), "notifications[0]: needs one of webhook and mail"),
-                arguments(
-                        also("notifications: [{ name: n, webhook: \"https://x.example/\" }]"),
-                        "notifications[0].secret: goes with webhook"),
-                arguments(
-                        also(
-                                "notifications: [{ name: n, webhook: \"https://169.254.169.254/\", secret: 0123456789abcdef }]"),
-                        "names a link-local, metadata or unusable address"),
                 arguments(
                         also("teams: [{ name: t }, { name: t }]"), "teams[1]: the team 't' is also in gateway.yaml:9"),
                 arguments(also("chanels: []"), "chanels: is unknown; did you mean 'channels'?"),
                 arguments(also("\t- x"), "a tab cannot indent; use spaces"),
                 arguments(also("---\na: 1"), "a second document begins here"),
                 arguments(also("x: { y: ${env:KEY} }"), "put quotes around ${…} inside { } and [ ]"));
+    }
+
+    static Stream<Arguments> notifications() {
+        String hook = "name: n, type: webhook, url: \"https://x.example/\", secret: 0123456789abcdef";
+        String mail = "name: n, type: mail, host: x.example, from: a@x.example, to: [b@x.example]";
+        return Stream.of(
+                arguments("[]", "notifications: is not a mapping"),
+                arguments("{ sink: [] }", "notifications.sink: is unknown; did you mean 'sinks'?"),
+                arguments("{ group-wait: 6m }", "notifications.group-wait: '6m' is outside 0s to 5m"),
+                arguments("{ group-interval: 2d }", "notifications.group-interval: '2d' is outside 0s to 1d"),
+                arguments("{ remind: 1s }", "notifications.remind: '1s' is outside 1m to 30d"),
+                arguments("{ title: \"{x}\" }", "notifications.title: '{x}' has a { that begins no placeholder"),
+                arguments("{ text: \"a}\" }", "notifications.text: 'a}' has a } that ends no placeholder"),
+                arguments(
+                        "{ severity: { account-dead: info } }",
+                        "notifications.severity.account-dead: 'account-dead' is no event"),
+                arguments("{ severity: { test: info } }", "'test' is no event"),
+                arguments(
+                        "{ severity: { node-left: bad } }",
+                        "notifications.severity.node-left: 'bad' is not one of info, warning, error, critical"),
+                arguments(sinks("type: slack, url: \"https://x.example/\""), "sinks[0].name: is missing"),
+                arguments(sinks("name: n"), "notifications.sinks[0].type: is missing"),
+                arguments(sinks("name: n, type: fax"), "sinks[0].type: 'fax' is not one of webhook, slack, feishu"),
+                arguments(sinks("name: n, type: slack"), "notifications.sinks[0].url: is missing"),
+                arguments(
+                        sinks("name: n, type: webhook, url: \"https://x.example/\""),
+                        "sinks[0].secret: is missing; it signs what is posted"),
+                arguments(
+                        sinks("name: n, type: webhook, url: \"https://x.example/\", secret: short"),
+                        "sinks[0].secret: the secret is shorter than 16 characters"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"https://169.254.169.254/CANARY\""),
+                        "sinks[0].url: the secret names a link-local, metadata or unusable address"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"https://CANARY@x.example/\""),
+                        "sinks[0].url: the secret holds user information"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"http://x.example/CANARY\""),
+                        "sinks[0].url: the secret would go in plain text"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"ftp://x.example/CANARY\""),
+                        "sinks[0].url: the secret is not a URL"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"https://x.example/?CANARY<\""),
+                        "sinks[0].url: the secret has a query with other than letters"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"http://127.0.0.1:8081/\""),
+                        "sinks[0].url: the secret is this node's own port"),
+                arguments(
+                        sinks("name: n, type: slack, url: \"https://x.example/\", secret: 0123456789abcdef"),
+                        "sinks[0].secret: does not go with type slack"),
+                arguments(sinks(hook + ", host: y"), "sinks[0].host: does not go with type webhook"),
+                arguments(sinks(hook + ", rate: 0"), "sinks[0].rate: '0' is outside 1 to 600"),
+                arguments(sinks(hook + ", attempts: 11"), "sinks[0].attempts: '11' is outside 1 to 10"),
+                arguments(sinks(hook + ", timeout: 2m"), "sinks[0].timeout: '2m' is outside 100ms to 1m"),
+                arguments(sinks(hook + ", min-severity: bad"), "sinks[0].min-severity: 'bad' is not one of"),
+                arguments(sinks(hook + ", events: [account-dead]"), "events[0]: 'account-dead' is no event"),
+                arguments(sinks(hook + ", events: [\"x*\"]"), "events[0]: 'x*' is no event"),
+                arguments(sinks(hook + ", title: \"{\""), "sinks[0].title: '{' has a { that begins no placeholder"),
+                arguments(
+                        "{ sinks: [{ " + hook + " }, { " + hook + " }] }",
+                        "sinks[1].name: the sink 'n' is also in gateway.yaml:9"),
+                arguments(sinks(mail + ", url: \"https://x.example/\""), "sinks[0].url: does not go with type mail"),
+                arguments(sinks(mail.replace("host: x.example, ", "")), "sinks[0].host: is missing"),
+                arguments(sinks(mail.replace("x.example, from", "\"x y\", from")), "has a host that is not a name"),
+                arguments(sinks(mail.replace("x.example, from", "metadata, from")), "names a metadata service"),
+                arguments(sinks(mail.replace("from: a@x.example, ", "")), "sinks[0].from: is missing"),
+                arguments(sinks(mail.replace("from: a@x.example", "from: \"a b@x\"")), "'a b@x' is not a mail address"),
+                arguments(sinks(mail.replace(", to: [b@x.example]", "")), "sinks[0].to: is missing"),
+                arguments(sinks(mail.replace("[b@x.example]", "[]")), "sinks[0].to: names nobody"),
+                arguments(sinks(mail.replace("[b@x.example]", "[b]")), "sinks[0].to[0]: 'b' is not a mail address"),
+                arguments(sinks(mail + ", port: 0"), "sinks[0].port: '0' is outside 1 to 65_535"),
+                arguments(sinks(mail + ", tls: ssl"), "sinks[0].tls: 'ssl' is not one of starttls, tls, none"),
+                arguments(sinks(mail + ", tls: none"), "sinks[0].tls: none would go in plain text"),
+                arguments(sinks(mail + ", user: u"), "sinks[0].password: goes with user"),
+                arguments(sinks(mail + ", password: p"), "sinks[0].password: goes with user"));
+    }
+
+    private static String sinks(String sink) {
+        return "{ sinks: [{ " + sink + " }] }";
+    }
+
+    @ParameterizedTest
+    @MethodSource("notifications")
+    void refusesNotifications(String text, String expected) {
+        TestFiles files = TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY + "notifications: " + text + "\n");
+
+        assertThat(files.gatewayErrors())
+                .singleElement()
+                .asString()
+                .startsWith("gateway.yaml:")
+                .contains(expected)
+                .doesNotContain("CANARY");
     }
 
     private static String key(String more) {

@@ -424,7 +424,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "notifications", "currencies");
+                .containsExactly("prices", "budgets", "currencies");
     }
 
     @Test
@@ -438,7 +438,7 @@ class GatewayRevisionTest {
                 .filteredOn(account -> account.state() != AccountState.ENABLED)
                 .extracting(account -> account.id() + " " + account.state())
                 .containsExactly("openai/off DISABLED", "off/a DRAINING");
-        PoolSnapshot initial = PoolSnapshot.initial(revision);
+        PoolSnapshot initial = PoolSnapshot.UNKNOWN.of(revision);
         assertThat(initial.isOf(revision.id())).isTrue();
         revision.models().values().forEach(model -> model.candidates()
                 .forEach(candidate -> assertThat(initial.standing(candidate.slot(), 0))

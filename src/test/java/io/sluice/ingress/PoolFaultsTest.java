@@ -167,7 +167,9 @@ class PoolFaultsTest {
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             var answer = client.send(request, BodyHandlers.ofString());
-            boolean whole = stream ? answer.body().endsWith("data: [DONE]\n\n") : answer.body().endsWith("}");
+            boolean whole = stream
+                    ? answer.body().endsWith("data: [DONE]\n\n")
+                    : answer.body().endsWith("}");
             return answer.statusCode() != 200 ? Client.REFUSED : whole ? Client.WHOLE : Client.CUT;
         } catch (IOException e) {
             return Client.CUT;
@@ -186,7 +188,9 @@ class PoolFaultsTest {
         Client seen = ask(given.stream);
 
         assertThat(seen).isEqualTo(given.client);
-        Await.until(() -> node.records().size() == 1 && node.audit().open() == 0 && node.audit().isIdle());
+        Await.until(() -> node.records().size() == 1
+                && node.audit().open() == 0
+                && node.audit().isIdle());
         UsageRecord usage = node.records().element();
         Ending ending =
                 switch (given.client) {

@@ -9,6 +9,13 @@ import io.sluice.domain.health.Word;
 import io.sluice.domain.health.Word.Evidence;
 import io.sluice.domain.health.Word.State;
 import io.sluice.domain.health.WordLine;
+import io.sluice.domain.notice.NoticeEvent;
+import io.sluice.domain.notice.NoticeWord;
+import io.sluice.domain.notice.NoticeWord.Stage;
+import io.sluice.domain.notice.NoticeWord.Subject;
+import io.sluice.domain.notice.Occurrence;
+import io.sluice.domain.notice.Occurrence.Fact;
+import io.sluice.domain.notice.SharedNotice;
 import io.sluice.message.AccountHealth.Trouble;
 import io.sluice.message.WireReader.WireException;
 import io.vertx.core.buffer.Buffer;
@@ -34,7 +41,13 @@ class ClusterCodecTest {
                     258,
                     List.of(new Word("c/a", "f0", State.DEAD, "r", "", new Evidence(401, "k", "m"), 7, "b/1"))),
             "01 0004 622f3166 0000000000000102 01 001e"
-                    + "31 09 632f61 09 44454144 09 37 09 622f31 09 6630 09 09 343031 09 6b 09 6d 09 72");
+                    + "31 09 632f61 09 44454144 09 37 09 622f31 09 6630 09 09 343031 09 6b 09 6d 09 72",
+            new SharedNotice(
+                    "b/1f",
+                    new Occurrence(NoticeEvent.NODE_LEFT, "c", true, 95, "is gone", List.of(new Fact("v", "1")), 9)),
+            "01 0004 622f3166 0009 6e6f64652d6c656674 0001 63 01 5f 0007 697320676f6e65 0000000000000009 01 0001 76 0001 31",
+            new NoticeWord("b/1f", "ops", Stage.FAILED, NoticeEvent.NODE_LEFT, false, List.of(new Subject("c", 95))),
+            "01 0004 622f3166 0003 6f7073 02 0009 6e6f64652d6c656674 00 01 0001 63 5f");
 
     static Stream<Map.Entry<Object, String>> version1() {
         return VERSION_1.entrySet().stream();

@@ -3,6 +3,7 @@ package io.sluice.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ class ClusterOracleIT {
     // the long runs. Here it only shows that limits are kept while requests get through.
 
     @Test
+    @Tag("proof")
     void noAccountGetsTooMuchFromThreeNodes() {
         Result result = run("calm", 6, 14);
 

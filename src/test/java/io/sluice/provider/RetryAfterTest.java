@@ -122,6 +122,30 @@ class RetryAfterTest {
         assertThat(of(headers("retry-after", "9"), "Please try again in 20s.")).isEqualTo(Duration.ofSeconds(9));
     }
 
+    /** The order that providers' headers and words are believed in: the first that names a time. */
+    @Test
+    void eachSourceCountsOnlyWhereThoseBeforeItNameNothing() {
+        String[] all = {
+            "retry-after-ms", "100",
+            "retry-after", "2",
+            "x-ratelimit-remaining-tokens", "0",
+            "x-ratelimit-reset-tokens", "3s"
+        };
+        String[] none = {"0", "-1", "NaN", "Tue, 27 Jan 2026 11:59:59 GMT"};
+        String sentence = "Please try again in 4s.";
+
+        assertThat(of(headers(all), sentence)).isEqualTo(Duration.ofMillis(100));
+        for (String nothing : none) {
+            String[] headers = all.clone();
+            headers[1] = nothing;
+            assertThat(of(headers(headers), sentence)).isEqualTo(Duration.ofSeconds(2));
+            headers[3] = nothing;
+            assertThat(of(headers(headers), sentence)).isEqualTo(Duration.ofSeconds(3));
+            headers[7] = nothing;
+            assertThat(of(headers(headers), sentence)).isEqualTo(Duration.ofSeconds(4));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'Rate limit reached. Please try again in 20s.', 20000",
@@ -138,6 +162,25 @@ class RetryAfterTest {
         "'Please try again in 999999999s', 86400000",
         "'Please try again in a moment.', 0",
         "'Please try again in 1234567890123456789s', 86400000",
+        "'Please try again in 1m30.5s.', 90500",
+        "'Please try again in 1h0m3s', 3603000",
+        "'Please retry in 45.837s.', 45837",
+        "'please try again after 1 seconds', 1000",
+        "'Rate limit is exceeded. Try again in 40 seconds.', 40000",
+        "'Please wait 1 hour and 5 minutes before retrying', 3900000",
+        "'Please wait 1 hour, 5 minutes', 3900000",
+        "'Quota will be replenished in 3 days.', 86400000",
+        "'Your limit will reset at 2026-01-27 20:30:00', 1800000",
+        "'Your limit will reset at 2026-01-27T12:30:00Z', 1800000",
+        "'You will regain access on 2026-01-27 at 13:00 UTC.', 3600000",
+        "'Reset at 2026-01-27 19:59:59', 0",
+        "'Reset at 2026-02-31 19:59:59', 0",
+        "'Reset at 2099-01-01 00:00:00', 86400000",
+        "'Please retry after 2026-01-27 20:30:00', 1800000",
+        "'Please retry 3 times', 0",
+        "'Please try again in -5s', 0",
+        "'Please try again in 5 parsecs', 0",
+        "'Try again in 0s', 0",
         "'', 0"
     })
     void readsTheSentence(String message, long millis) {

@@ -219,7 +219,7 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
      */
     public UpstreamFailure inAnswer(byte[] json) {
         ParsedError error = UpstreamErrors.parse(0, json);
-        Rule rule = find(0, error);
+        Rule rule = inside(error);
         return rule == null
                 ? UpstreamErrors.inAnswer(json)
                 : failure(rule, 0, error, NamedWait.inText(UpstreamErrors.said(json)), Instant.EPOCH);
@@ -237,7 +237,7 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
             return failure;
         }
         ParsedError error = new ParsedError(failure.message(), failure.type(), failure.param(), failure.code());
-        Rule rule = find(0, error);
+        Rule rule = inside(error);
         if (rule != null) {
             return failure(rule, 0, error, NamedWait.inText(failure.message(), zone, now), now);
         }
@@ -257,6 +257,16 @@ public record ErrorTable(List<Rule> rules, ZoneId zone, List<String> inAnswer) {
                     new Verdict.SlowDown(slow.reach(), usual, slow.limit().isByCalendar(), slow.limit()));
         }
         return failure;
+    }
+
+    /**
+     * The rule for an error inside an answer. One of a text alone, which a status guards elsewhere, is not for the errors of
+     * wrong requests: they repeat what the client wrote.
+     */
+    private @Nullable Rule inside(ParsedError error) {
+        Rule rule = find(0, error);
+        boolean text = rule != null && rule.codes().isEmpty() && rule.types().isEmpty();
+        return text && UpstreamErrors.isClients(error) ? null : rule;
     }
 
     /** Whether it is not the provider's word, or has been given the code that clients know it by. */

@@ -67,9 +67,7 @@ public record Penalty(
             case CREDENTIAL -> new Verdict.Dead(false);
             case MODEL -> new Verdict.ModelMissing(certain);
             case SERVICE, OVERLOAD ->
-                new Verdict.EndpointSick(
-                        named.isPositive() ? NamedWait.bounded(named, NamedWait.LONGEST) : pause,
-                        meaning == Meaning.OVERLOAD);
+                new Verdict.EndpointSick(named.isPositive() ? named : pause, meaning == Meaning.OVERLOAD);
             case CLIENT, CONTEXT -> new Verdict.RequestWrong();
             case CONTENT -> new Verdict.ContentRefused();
             case TOO_LARGE, ELSEWHERE -> new Verdict.Elsewhere();
@@ -84,8 +82,7 @@ public record Penalty(
         Duration length = until != null
                 ? until.after(zone, now)
                 : named.isPositive() ? named : pause.isPositive() ? pause : kind.usual(zone, now);
-        return new Verdict.SlowDown(
-                reach == null ? Reach.MODEL : reach, NamedWait.bounded(length, NamedWait.LONGEST), exact, kind);
+        return new Verdict.SlowDown(reach == null ? Reach.MODEL : reach, length, exact, kind);
     }
 
     private Duration money(Duration named, ZoneId zone, Instant now) {

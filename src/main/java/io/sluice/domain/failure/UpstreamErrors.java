@@ -92,6 +92,11 @@ public final class UpstreamErrors {
                 kind, 0, error.message(), error.type(), error.param(), error.code(), wait, verdict(kind, wait, error));
     }
 
+    /** Whether an error's own words say that the request is wrong. */
+    static boolean isClients(ParsedError error) {
+        return kind(error) == Kind.REQUEST_REJECTED;
+    }
+
     private static Kind kind(ParsedError error) {
         String words = words(error);
         if (MONEY.matcher(words).find() || KEY.matcher(words).find()) {

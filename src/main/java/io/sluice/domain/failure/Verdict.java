@@ -33,6 +33,11 @@ public sealed interface Verdict {
      * @param limit what the limit counts
      */
     record SlowDown(Reach reach, Duration pause, boolean exact, LimitKind limit) implements Verdict {
+        /** Cuts the pause to its bounds. */
+        public SlowDown {
+            pause = NamedWait.bounded(pause, NamedWait.LONGEST);
+        }
+
         /** Of a limit that nobody names. */
         public SlowDown(Reach reach, Duration pause, boolean exact) {
             this(reach, pause, exact, LimitKind.UNKNOWN);
@@ -52,7 +57,12 @@ public sealed interface Verdict {
      * @param reach what cannot go on
      * @param pause until it may go on again, where that is known, at most 32 days; zero otherwise
      */
-    record OutOfMoney(Reach reach, Duration pause) implements Verdict {}
+    record OutOfMoney(Reach reach, Duration pause) implements Verdict {
+        /** Cuts the pause to its bounds. */
+        public OutOfMoney {
+            pause = NamedWait.bounded(pause, NamedWait.LONGEST_DATE);
+        }
+    }
 
     /**
      * The account does not have the model.
@@ -65,10 +75,15 @@ public sealed interface Verdict {
     /**
      * The endpoint is ill: not reached, broken off, or 5xx.
      *
-     * @param pause how long the provider asks to stay away; zero when it does not say
+     * @param pause how long the provider asks to stay away, at most a day; zero when it does not say
      * @param everyones whether the service says that all are concerned (overload), so that no account is to blame
      */
-    record EndpointSick(Duration pause, boolean everyones) implements Verdict {}
+    record EndpointSick(Duration pause, boolean everyones) implements Verdict {
+        /** Cuts the pause to its bounds. */
+        public EndpointSick {
+            pause = NamedWait.bounded(pause, NamedWait.LONGEST);
+        }
+    }
 
     /** Bytes may have been acted on, and nobody knows: no head in time, or broken off after the request was sent. */
     record Ambiguous() implements Verdict {}

@@ -4,6 +4,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * How the pool of one revision stands, as a picture that does not change: lanes read it without a lock and without
@@ -44,6 +45,7 @@ public final class PoolSnapshot {
     private final short[] shares;
     private final int[] latencyMicros;
     private final byte[] marks;
+    private final Map<String, Byte> stopped;
 
     /**
      * Takes the arrays as they are; nobody changes them after.
@@ -65,6 +67,18 @@ public final class PoolSnapshot {
             short[] shares,
             int[] latencyMicros,
             byte[] marks) {
+        this(revision, version, standings, until, shares, latencyMicros, marks, Map.of());
+    }
+
+    private PoolSnapshot(
+            String revision,
+            long version,
+            byte[] standings,
+            long[] until,
+            short[] shares,
+            int[] latencyMicros,
+            byte[] marks,
+            Map<String, Byte> stopped) {
         this.revision = revision;
         this.version = version;
         this.standings = standings;
@@ -72,28 +86,53 @@ public final class PoolSnapshot {
         this.shares = shares;
         this.latencyMicros = latencyMicros;
         this.marks = marks;
+        this.stopped = stopped;
     }
 
     /**
-     * What is known of a revision that nobody has looked at yet: what its files say.
+     * The same, told whom humans stopped by hand.
      *
-     * @param revision any revision
+     * @param byHand standings by account id, {@link #DRAINING} or {@link #DISABLED}: what also holds in another revision
      */
-    public static PoolSnapshot initial(GatewayRevision revision) {
+    public PoolSnapshot with(Map<String, Byte> byHand) {
+        return new PoolSnapshot(
+                revision, version, standings, until, shares, latencyMicros, marks, Map.copyOf(byHand));
+    }
+
+    /**
+     * What is known of a revision: all of it when it is the one that is meant here, else what its files say, and whom humans
+     * stopped.
+     */
+    public PoolSnapshot of(GatewayRevision other) {
+        return isOf(other.id()) ? this : initial(other, stopped);
+    }
+
+    private static PoolSnapshot initial(GatewayRevision revision, Map<String, Byte> stopped) {
         int slots = revision.slots();
         byte[] standings = new byte[slots];
         for (Model model : revision.models().values()) {
             for (Candidate candidate : model.candidates()) {
-                standings[candidate.slot()] = switch (candidate.account().state()) {
-                    case ENABLED -> UP;
-                    case DRAINING -> DRAINING;
-                    case DISABLED -> DISABLED;
-                };
+                byte byFiles =
+                        switch (candidate.account().state()) {
+                            case ENABLED -> UP;
+                            case DRAINING -> DRAINING;
+                            case DISABLED -> DISABLED;
+                        };
+                byte byHand = stopped.getOrDefault(candidate.accountId(), UP);
+                standings[candidate.slot()] = byFiles > byHand ? byFiles : byHand;
             }
         }
         short[] shares = new short[slots];
         Arrays.fill(shares, (short) WHOLE);
-        return new PoolSnapshot(revision.id(), 0, standings, new long[slots], shares, new int[slots], new byte[slots]);
+        return new PoolSnapshot(
+                revision.id(),
+                0,
+                standings,
+                new long[slots],
+                shares,
+                new int[slots],
+                new byte[slots],
+                stopped);
     }
 
     /** Whether it is about this revision. */

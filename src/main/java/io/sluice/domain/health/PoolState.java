@@ -372,6 +372,18 @@ public final class PoolState {
             }
         }
         version++;
-        return new PoolSnapshot(revision, version, standings, until, shares, latencies, marks);
+        return new PoolSnapshot(revision, version, standings, until, shares, latencies, marks).with(stopped());
+    }
+
+    private Map<String, Byte> stopped() {
+        Map<String, Byte> stopped = new HashMap<>();
+        for (KnownAccount account : accounts.values()) {
+            if (account.human != AccountState.ENABLED) {
+                stopped.put(
+                        account.account().id(),
+                        account.human == AccountState.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING);
+            }
+        }
+        return stopped;
     }
 }

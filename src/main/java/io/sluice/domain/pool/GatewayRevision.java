@@ -1,6 +1,7 @@
 package io.sluice.domain.pool;
 
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.stored.StoredIds;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param models public name to model, in file order
  * @param keys the virtual keys
  * @param storedIds ids of stored responses, made with the installation's secrets; null when the files name none
+ * @param notices who is told what
  * @param notApplied what the files say and this version does not do yet, one sentence each
  * @param warnings what an operator should know, one sentence each
  */
@@ -25,6 +27,7 @@ public record GatewayRevision(
         Map<String, Model> models,
         KeyRing keys,
         @Nullable StoredIds storedIds,
+        NoticeRules notices,
         List<String> notApplied,
         List<String> warnings) {
     /** Copies the collections. */
@@ -35,7 +38,19 @@ public record GatewayRevision(
         warnings = List.copyOf(warnings);
     }
 
-    /** Names no secret. */
+    /** Tells nobody anything. */
+    public GatewayRevision(
+            String id,
+            List<Channel> channels,
+            Map<String, Model> models,
+            KeyRing keys,
+            @Nullable StoredIds storedIds,
+            List<String> notApplied,
+            List<String> warnings) {
+        this(id, channels, models, keys, storedIds, NoticeRules.NONE, notApplied, warnings);
+    }
+
+    /** Names no secret, and tells nobody anything. */
     public GatewayRevision(
             String id,
             List<Channel> channels,

@@ -87,7 +87,7 @@ public final class RoutePlanner {
         if (revision != null) {
             boolean known = headroomOf.equals(revision.id());
             view = new PoolView(
-                    snapshot.isOf(revision.id()) ? snapshot : PoolSnapshot.UNKNOWN, known ? headroom : UNKNOWN);
+                    snapshot.of(revision), known ? headroom : UNKNOWN);
         }
     }
 

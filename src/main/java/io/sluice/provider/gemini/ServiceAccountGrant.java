@@ -11,6 +11,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.provider.TokenGrant;
 import java.net.URLEncoder;
 import java.security.GeneralSecurityException;
@@ -21,6 +22,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Set;
 
 /**
  * A Google service account: a JWT signed with its private key (RS256) is exchanged for an access token (RFC 7523; Google
@@ -30,6 +32,9 @@ import java.util.Base64;
 record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
     private static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
     private static final String USUAL_ENDPOINT = "https://oauth2.googleapis.com/token";
+    /** A bad grant may be our clock. */
+    private static final Set<String> UNKNOWN_CLIENT = Set.of("invalid_client", "unauthorized_client", "deleted_client");
+
     private static final long LIFETIME_SECONDS = 3_600;
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -50,7 +55,7 @@ record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
         if (account == null
                 || !account.path("client_email").isTextual()
                 || !account.path("private_key").isTextual()) {
-            throw refused("The account's key is not the JSON of a service account.");
+            throw refused("The account's key is not the JSON of a service account.", true);
         }
         String endpoint = account.path("token_uri").asText(USUAL_ENDPOINT);
         String form = "grant_type=" + URLEncoder.encode("urn:ietf:params:oauth:grant-type:jwt-bearer", UTF_8)
@@ -76,7 +81,7 @@ record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
             signature.update(text.getBytes(UTF_8));
             return text + "." + BASE64.encodeToString(signature.sign());
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw refused("The service account's private key cannot be read.");
+            throw refused("The service account's private key cannot be read.", true);
         }
     }
 
@@ -93,7 +98,7 @@ record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
             ParsedError error = UpstreamErrors.parse(status, body);
             String message = "The provider's token endpoint refused the account: " + error.message();
             throw status >= 400 && status < 500 && status != 408 && status != 429
-                    ? refused(message)
+                    ? refused(message, UNKNOWN_CLIENT.contains(error.message()))
                     : failure(
                             status >= 500 || status == 408 || status == 429 ? Kind.SERVER_ERROR : Kind.BAD_RESPONSE,
                             "The provider's token endpoint answered with status " + status + ".");
@@ -108,8 +113,9 @@ record ServiceAccountGrant(Secret key) implements TokenGrant.Asked {
         return new Token(Secret.of("Bearer " + token.textValue()), Duration.ofSeconds(seconds));
     }
 
-    private static GatewayException refused(String message) {
-        return failure(Kind.ACCOUNT_REFUSED, message);
+    private static GatewayException refused(String message, boolean certain) {
+        return new GatewayException(
+                UpstreamFailure.of(Kind.ACCOUNT_REFUSED, message).as(Kind.ACCOUNT_REFUSED, new Verdict.Dead(certain)));
     }
 
     private static GatewayException failure(Kind kind, String message) {

@@ -21,7 +21,10 @@ import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.ParsedError;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.lease.Observation;
 import io.sluice.domain.media.MediaKind;
@@ -34,6 +37,7 @@ import io.sluice.provider.ProviderAdapter;
 import io.sluice.provider.RetryAfter;
 import io.sluice.provider.UpstreamRequest;
 import io.vertx.core.MultiMap;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -134,10 +138,13 @@ public final class OllamaAdapter implements ProviderAdapter {
 
     @Override
     public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
-        return ErrorTable.NONE.dated(
-                OllamaFaults.failure(
-                        status, UpstreamErrors.parse(status, body), RetryAfter.of(headers, body, UTC, now)),
-                now);
+        ParsedError error = UpstreamErrors.parse(status, body);
+        Duration named = RetryAfter.of(headers, body, UTC, now);
+        if (status == 403 && !UpstreamErrors.isJson(body)) {
+            // A firewall's page, which may not like one request.
+            return UpstreamFailure.of(Kind.SERVER_ERROR, status, error, new Verdict.EndpointSick(named, false));
+        }
+        return ErrorTable.NONE.dated(OllamaFaults.failure(status, error, named), now);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.provider.TokenGrant;
 import java.net.URLEncoder;
@@ -67,7 +68,8 @@ record AccessTokens(BaseUrl url, Secret key) implements TokenGrant.Asked {
         boolean refused = error.equals("invalid_client") || error.equals("unauthorized_client");
         if (refused || status == 401 || status == 403) {
             throw new GatewayException(UpstreamFailure.of(
-                    Kind.ACCOUNT_REFUSED, "The provider gives no access token for the account's key."));
+                            Kind.ACCOUNT_REFUSED, "The provider gives no access token for the account's key.")
+                    .as(Kind.ACCOUNT_REFUSED, new Verdict.Dead(refused)));
         }
         throw new GatewayException(
                 status == 429

@@ -54,9 +54,7 @@ class PoolStatePropertyTest {
             case 3, 4 -> world.ends(candidate, null);
             case 5 -> world.pass(Duration.ofMillis(random.nextLong(1_000_000)));
             case 6 -> world.tick();
-            case 7 ->
-                world.state.probed(
-                        id, random.nextBoolean() ? Probe.MODELS : Probe.REQUEST, null, world.now());
+            case 7 -> world.state.probed(id, random.nextBoolean() ? Probe.MODELS : Probe.REQUEST, null, world.now());
             case 8 -> {
                 Subject subject = random.nextBoolean()
                         ? new Subject.OfAccount(id)

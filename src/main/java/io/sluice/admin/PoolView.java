@@ -1,0 +1,245 @@
+package io.sluice.admin;
+
+import io.sluice.domain.lease.ScopeCounters;
+import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.PoolReport;
+import io.sluice.message.PoolReport.AccountReport;
+import io.sluice.message.PoolReport.LastError;
+import io.sluice.message.PoolReport.ModelReport;
+import io.sluice.message.PoolReport.Standing;
+import io.sluice.message.QuotaCounters;
+import io.sluice.message.ShowCalls;
+import io.sluice.message.ShowPool;
+import io.sluice.message.ShowQuota;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /admin/pool} says: how every account stands, as this node sees it, and how much of its limits is used. Used on
+ * the admin verticle's event loop only.
+ *
+ * <p>{@code ?channel=} keeps the accounts of one channel, {@code ?state=} those that stand so, {@code ?after=} those behind
+ * an account, {@code ?limit=} the first so many.
+ */
+final class PoolView {
+    private static final String STATES =
+            Arrays.stream(Standing.values()).map(Standing::word).collect(Collectors.joining(", "));
+
+    private final Bus bus;
+    private final int lanes;
+    private final Supplier<GatewayRevision> revision;
+
+    /** What is known at one moment. */
+    private record Moment(PoolReport report, @Nullable QuotaCounters quota, Map<String, Integer> calls) {}
+
+    /**
+     * A view of one node.
+     *
+     * @param bus to whom it asks
+     * @param lanes of the node
+     * @param revision the live one
+     */
+    PoolView(Bus bus, int lanes, Supplier<GatewayRevision> revision) {
+        this.bus = bus;
+        this.lanes = lanes;
+        this.revision = revision;
+    }
+
+    /** Answers with a page of it. */
+    void show(RoutingContext request) {
+        String channel = request.queryParams().get("channel");
+        String state = request.queryParams().get("state");
+        Page page = Page.of(request);
+        if (page == null) {
+            return;
+        }
+        if (state != null && Arrays.stream(Standing.values()).noneMatch(each -> each.word().equals(state))) {
+            Answer.error(request, 400, "state is one of " + STATES + ".");
+            return;
+        }
+        bus.request(Address.POOL_SHOW, new ShowPool())
+                .compose(this::moment)
+                .onSuccess(moment -> answer(request, moment, channel, state, page))
+                .onFailure(cause -> Answer.error(request, 503, "The pool cannot be shown at the moment."));
+    }
+
+    private Future<Moment> moment(PoolReport report) {
+        Future<@Nullable QuotaCounters> quota =
+                bus.request(Address.QUOTA_SHOW, new ShowQuota()).otherwise(cause -> null);
+        List<Future<ShowCalls.Shown>> calls = IntStream.range(0, lanes)
+                .mapToObj(lane -> bus.request(Address.providerCalls(lane), new ShowCalls())
+                        .otherwise(cause -> new ShowCalls.Shown(List.of())))
+                .toList();
+        return Future.all(calls).compose(all -> quota).map(counters -> {
+            Map<String, Integer> inFlight = new HashMap<>();
+            calls.forEach(lane -> lane.result()
+                    .accounts()
+                    .forEach(each -> inFlight.merge(each.account(), each.calls(), Integer::sum)));
+            return new Moment(report, counters, inFlight);
+        });
+    }
+
+    private void answer(
+            RoutingContext request, Moment moment, @Nullable String channel, @Nullable String state, Page page) {
+        List<AccountReport> ofChannel = moment.report.accounts().stream()
+                .filter(account -> channel == null || account.account().startsWith(channel + "/"))
+                .sorted(Comparator.comparing(AccountReport::account))
+                .toList();
+        if (channel != null && ofChannel.isEmpty()) {
+            Answer.error(request, 404, "There is no channel '" + channel + "' with accounts.");
+            return;
+        }
+        List<AccountReport> found = ofChannel.stream()
+                .filter(account -> state == null || account.standing().word().equals(state))
+                .filter(account -> account.account().compareTo(page.after()) > 0)
+                .limit(page.limit() + 1L)
+                .toList();
+        List<AccountReport> shown = found.subList(0, Math.min(found.size(), page.limit()));
+        Map<String, Integer> states = new TreeMap<>();
+        ofChannel.forEach(account -> states.merge(account.standing().word(), 1, Integer::sum));
+        JsonObject json = new JsonObject()
+                .put("revision", moment.report.revision())
+                .put("at", instant(moment.report.atMillis()))
+                .put("accounts-in-all", ofChannel.size())
+                .put("states", new JsonObject(new TreeMap<>(states)))
+                .put("accounts", accounts(shown, moment));
+        Answer.json(
+                request,
+                200,
+                found.size() > shown.size() ? json.put("next-after", shown.getLast().account()) : json);
+    }
+
+    private JsonArray accounts(List<AccountReport> shown, Moment moment) {
+        Map<String, String> scopes = new HashMap<>();
+        for (Account account : revision.get().accounts()) {
+            String group = account.quotaOf();
+            scopes.put(account.id(), group == null ? "account:" + account.id() : "quota:" + group);
+        }
+        return new JsonArray(shown.stream()
+                .map(account -> account(account, moment)
+                        .put("limits", limits(scopes.get(account.account()), moment.quota)))
+                .toList());
+    }
+
+    private static JsonObject account(AccountReport account, Moment moment) {
+        JsonObject json = new JsonObject()
+                .put("account", account.account())
+                .put("state", account.standing().word());
+        if (account.standing() != Standing.UP) {
+            json.put("why", account.why()).put("by", account.by());
+        }
+        time(json, "since", account.sinceMillis());
+        time(json, "until", account.untilMillis());
+        time(json, "next-probe", account.probeMillis());
+        json.put("files", account.byFiles().word())
+                .put("operators", account.byOperator().word())
+                .put("breaker", word(account.circuit()))
+                .put("share-permille", account.traffic().sharePermille())
+                .put("attempts", account.traffic().attempts())
+                .put("succeeded", account.traffic().succeeded())
+                .put("in-flight", moment.calls.getOrDefault(account.account(), 0));
+        LastError error = account.lastError();
+        if (error != null) {
+            json.put(
+                    "last-error",
+                    new JsonObject()
+                            .put("status", error.evidence().status())
+                            .put("code", error.evidence().code())
+                            .put("message", error.evidence().message())
+                            .put("at", instant(error.atMillis())));
+        }
+        return json.put(
+                "models",
+                new JsonArray(account.models().stream().map(PoolView::model).toList()));
+    }
+
+    private static JsonObject model(ModelReport model) {
+        JsonObject json = new JsonObject()
+                .put("model", model.upstreamModel())
+                .put("state", model.standing().word());
+        time(json, "until", model.untilMillis());
+        json.put("endpoint-breaker", word(model.endpoint())).put("outlier", model.outlier());
+        if (model.successPermille() >= 0) {
+            json.put("success-permille", model.successPermille());
+        }
+        return model.p50Micros() == 0
+                ? json
+                : json.put(
+                        "first-byte-ms",
+                        new JsonObject()
+                                .put("p50", millis(model.p50Micros()))
+                                .put("p95", millis(model.p95Micros()))
+                                .put("p99", millis(model.p99Micros())));
+    }
+
+    /** Null when nobody counts at the moment. */
+    private static @Nullable JsonArray limits(@Nullable String scope, @Nullable QuotaCounters quota) {
+        if (scope == null || quota == null) {
+            return null;
+        }
+        JsonArray limits = new JsonArray();
+        for (ScopeCounters counters : quota.scopes()) {
+            if (counters.id().equals(scope) || counters.id().startsWith(scope + "|")) {
+                limits(counters, counters.id().substring(scope.length()), limits);
+            }
+        }
+        return limits;
+    }
+
+    private static void limits(ScopeCounters counters, String part, JsonArray limits) {
+        String of = part.isEmpty() ? "account" : part.substring(1);
+        counters.limits().forEach(limit -> limits.add(new JsonObject()
+                .put("of", of)
+                .put("dimension", limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("window-ms", limit.windowNanos() / 1_000_000)
+                .put("limit", limit.amount())
+                .put("used", limit.charged())
+                .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
+        if (counters.placesLimit() > 0) {
+            limits.add(new JsonObject()
+                    .put("of", of)
+                    .put("dimension", "concurrency")
+                    .put("limit", counters.placesLimit())
+                    .put(
+                            "used",
+                            counters.places().values().stream()
+                                    .mapToLong(Number::longValue)
+                                    .sum()));
+        }
+    }
+
+    private static String word(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void time(JsonObject json, String name, long millis) {
+        if (millis > 0) {
+            json.put(name, instant(millis));
+        }
+    }
+
+    private static String instant(long millis) {
+        return Instant.ofEpochMilli(millis).toString();
+    }
+
+    private static double millis(int micros) {
+        return Math.round(micros / 100.0) / 10.0;
+    }
+}
