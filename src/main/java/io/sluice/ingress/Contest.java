@@ -240,6 +240,7 @@ final class Contest {
             from.attempt().setAside(services.bus());
         } else if (from == second) {
             from.attempt().release(services.bus());
+            candidacy.notAsked(from.attempt().candidate());
             second = null;
             if (first != null && first.isOver()) {
                 first = null;
