@@ -70,7 +70,9 @@ final class PoolView {
         if (page == null) {
             return;
         }
-        if (state != null && Arrays.stream(Standing.values()).noneMatch(each -> each.word().equals(state))) {
+        if (state != null
+                && Arrays.stream(Standing.values())
+                        .noneMatch(each -> each.word().equals(state))) {
             Answer.error(request, 400, "state is one of " + STATES + ".");
             return;
         }
@@ -123,7 +125,9 @@ final class PoolView {
         Answer.json(
                 request,
                 200,
-                found.size() > shown.size() ? json.put("next-after", shown.getLast().account()) : json);
+                found.size() > shown.size()
+                        ? json.put("next-after", shown.getLast().account())
+                        : json);
     }
 
     private JsonArray accounts(List<AccountReport> shown, Moment moment) {
@@ -133,8 +137,8 @@ final class PoolView {
             scopes.put(account.id(), group == null ? "account:" + account.id() : "quota:" + group);
         }
         return new JsonArray(shown.stream()
-                .map(account -> account(account, moment)
-                        .put("limits", limits(scopes.get(account.account()), moment.quota)))
+                .map(account ->
+                        account(account, moment).put("limits", limits(scopes.get(account.account()), moment.quota)))
                 .toList());
     }
 
@@ -205,13 +209,19 @@ final class PoolView {
 
     private static void limits(ScopeCounters counters, String part, JsonArray limits) {
         String of = part.isEmpty() ? "account" : part.substring(1);
-        counters.limits().forEach(limit -> limits.add(new JsonObject()
-                .put("of", of)
-                .put("dimension", limit.dimension().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                .put("window-ms", limit.windowNanos() / 1_000_000)
-                .put("limit", limit.amount())
-                .put("used", limit.charged())
-                .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
+        counters.limits()
+                .forEach(limit -> limits.add(new JsonObject()
+                        .put("of", of)
+                        .put(
+                                "dimension",
+                                limit.dimension()
+                                        .name()
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace('_', '-'))
+                        .put("window-ms", limit.windowNanos() / 1_000_000)
+                        .put("limit", limit.amount())
+                        .put("used", limit.charged())
+                        .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
         if (counters.placesLimit() > 0) {
             limits.add(new JsonObject()
                     .put("of", of)

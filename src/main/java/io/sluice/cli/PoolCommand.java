@@ -141,8 +141,7 @@ final class PoolCommand implements Callable<Integer> {
     }
 
     private List<String> act(RunningNode node, String what, String whom) throws CliFailure, InterruptedException {
-        String path =
-                Arrays.stream(whom.split("/")).map(PoolCommand::encoded).collect(Collectors.joining("/"));
+        String path = Arrays.stream(whom.split("/")).map(PoolCommand::encoded).collect(Collectors.joining("/"));
         var body = JsonNodeFactory.instance.objectNode();
         if (reason != null) {
             body.put("reason", reason);

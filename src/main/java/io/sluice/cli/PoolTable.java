@@ -43,8 +43,10 @@ final class PoolTable {
     /** Every line; columns stand below each other. */
     List<String> lines() {
         int[] widths = IntStream.range(0, WHY)
-                .map(column ->
-                        rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
                 .toArray();
         return rows.stream().map(row -> line(row, widths)).toList();
     }
@@ -69,7 +71,8 @@ final class PoolTable {
             return "";
         }
         try {
-            long seconds = Math.max(0, Duration.between(now, Instant.parse(instant)).toSeconds());
+            long seconds =
+                    Math.max(0, Duration.between(now, Instant.parse(instant)).toSeconds());
             return "in " + Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(java.util.Locale.ROOT);
         } catch (DateTimeParseException e) {
             return instant;

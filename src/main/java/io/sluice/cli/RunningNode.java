@@ -118,8 +118,8 @@ final class RunningNode {
         }
         if (answer.statusCode() != 200) {
             String said = json.path("error").path("message").asText("");
-            throw new CliFailure(base + " answers with status " + answer.statusCode()
-                    + (said.isEmpty() ? "" : ": " + said));
+            throw new CliFailure(
+                    base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
         }
         if (!json.isObject()) {
             throw new CliFailure(base + " is not the admin port of a node");

@@ -172,7 +172,8 @@ final class OperatorDesk {
                     Outcome.REFUSED,
                     "The channel has more than " + MOST_PROBES + " accounts; probe them one by one: CHANNEL/ACCOUNT.");
         }
-        List<Future<AccountResult>> probes = meant.stream().map(each -> probe(each, action.by())).toList();
+        List<Future<AccountResult>> probes =
+                meant.stream().map(each -> probe(each, action.by())).toList();
         return Future.all(probes).map(all -> {
             List<AccountResult> results = probes.stream().map(Future::result).toList();
             long good = results.stream().filter(AccountResult::good).count();
@@ -186,7 +187,8 @@ final class OperatorDesk {
         // A list of models is given to those without money too.
         boolean money = word != null && word.state() == Word.State.OUT_OF_MONEY;
         Candidate candidate = candidate(each);
-        boolean asks = !candidate.model().isEmpty() && (money || each.channel.health().probe() == Probe.REQUEST);
+        boolean asks =
+                !candidate.model().isEmpty() && (money || each.channel.health().probe() == Probe.REQUEST);
         Probe kind = asks ? Probe.REQUEST : Probe.MODELS;
         return prober.probe(candidate, kind).map(failure -> {
             boolean good = failure == null || Verdict.of(failure) instanceof Verdict.RequestWrong;
@@ -231,7 +233,8 @@ final class OperatorDesk {
             return failure.message();
         }
         String status = upstream.status() == 0 ? "" : "status " + upstream.status() + ": ";
-        return (upstream.verdict() instanceof Verdict.Elsewhere ? "nothing can be said: " : "") + status
+        return (upstream.verdict() instanceof Verdict.Elsewhere ? "nothing can be said: " : "")
+                + status
                 + upstream.message();
     }
 

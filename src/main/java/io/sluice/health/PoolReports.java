@@ -93,13 +93,12 @@ final class PoolReports {
         if (view.coolingNanos() > 0) {
             return cooling(view, view.coolingNanos());
         }
-        return view.isUsable() || view.models().isEmpty()
-                ? new Reason(Standing.UP, "", "", 0, 0)
-                : allOut(view);
+        return view.isUsable() || view.models().isEmpty() ? new Reason(Standing.UP, "", "", 0, 0) : allOut(view);
     }
 
     private Reason cooling(AccountView view, long nanos) {
-        long since = view.coolsSinceNanos() == 0 ? 0 : nowMillis - TimeUnit.NANOSECONDS.toMillis(view.coolsSinceNanos());
+        long since =
+                view.coolsSinceNanos() == 0 ? 0 : nowMillis - TimeUnit.NANOSECONDS.toMillis(view.coolsSinceNanos());
         return new Reason(Standing.COOLING, "its provider asked it to slow down", PROVIDER, since, ahead(nanos));
     }
 

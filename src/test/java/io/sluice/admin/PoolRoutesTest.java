@@ -56,7 +56,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The pool on the admin port, with scripted peers on the bus. */
 class PoolRoutesTest {
     private static final GatewayRevision REVISION = new RevisionBuilder()
-            .channel("openai", c -> c.account("a", AccountLimits.NONE).accounts("b").serves("m"))
+            .channel(
+                    "openai",
+                    c -> c.account("a", AccountLimits.NONE).accounts("b").serves("m"))
             .channel("云", c -> c.accounts("c").serves("m"))
             .build();
     private static final String JSON = "application/json";
@@ -162,14 +164,19 @@ class PoolRoutesTest {
     @Test
     void showsEachAccountWithLimitsAndCalls() throws Exception {
         serve();
-        LimitCounters limit = new LimitCounters(
-                Dimension.REQUESTS, 60_000_000_000L, 50, 60, 7, Map.of("n", 2L), 0, 1_500_000);
+        LimitCounters limit =
+                new LimitCounters(Dimension.REQUESTS, 60_000_000_000L, 50, 60, 7, Map.of("n", 2L), 0, 1_500_000);
         bus.serve(
                 Address.QUOTA_SHOW,
-                question -> Future.succeededFuture(new QuotaCounters("n", 1, List.of(
-                        new ScopeCounters("account:openai/a", List.of(limit), Map.of(), 4, Map.of("n", 3, "o", 1), 0, 9),
-                        new ScopeCounters("account:openai/a|model:m", List.of(limit), Map.of(), 0, Map.of(), 0, 9),
-                        new ScopeCounters("account:openai/ab", List.of(limit), Map.of(), 0, Map.of(), 0, 9)))));
+                question -> Future.succeededFuture(new QuotaCounters(
+                        "n",
+                        1,
+                        List.of(
+                                new ScopeCounters(
+                                        "account:openai/a", List.of(limit), Map.of(), 4, Map.of("n", 3, "o", 1), 0, 9),
+                                new ScopeCounters(
+                                        "account:openai/a|model:m", List.of(limit), Map.of(), 0, Map.of(), 0, 9),
+                                new ScopeCounters("account:openai/ab", List.of(limit), Map.of(), 0, Map.of(), 0, 9)))));
         for (int lane = 0; lane < 2; lane++) {
             bus.serve(
                     Address.providerCalls(lane),
@@ -224,7 +231,8 @@ class PoolRoutesTest {
 
         HttpResponse<String> answer = get("?state=cooling");
 
-        JsonObject cooling = new JsonObject(answer.body()).getJsonArray("accounts").getJsonObject(0);
+        JsonObject cooling =
+                new JsonObject(answer.body()).getJsonArray("accounts").getJsonObject(0);
         assertThat(cooling.getValue("limits")).isNull();
         assertThat(cooling.getInteger("in-flight")).isZero();
         assertThat(cooling.getString("until")).isEqualTo("1970-01-01T00:00:09Z");
@@ -268,7 +276,8 @@ class PoolRoutesTest {
                         new PoolAction(kind, "云", "", "operator at 127.0.0.1"));
         JsonObject json = new JsonObject(ofAccount.body());
         assertThat(json.getString("outcome")).isEqualTo("done");
-        assertThat(json.getJsonArray("accounts").getJsonObject(0).getString("account")).isEqualTo("openai/a");
+        assertThat(json.getJsonArray("accounts").getJsonObject(0).getString("account"))
+                .isEqualTo("openai/a");
     }
 
     @ParameterizedTest
@@ -316,8 +325,8 @@ class PoolRoutesTest {
         HttpResponse<String> asked = client.send(asking, BodyHandlers.ofString());
         assertThat(asked.statusCode()).isEqualTo(405);
         assertThat(asked.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control"));
-        HttpResponse<String> got =
-                client.send(HttpRequest.newBuilder(uri("/admin/pool/openai/a/disable")).build(), BodyHandlers.ofString());
+        HttpResponse<String> got = client.send(
+                HttpRequest.newBuilder(uri("/admin/pool/openai/a/disable")).build(), BodyHandlers.ofString());
         assertThat(got.statusCode()).isEqualTo(405);
         assertThat(got.headers().firstValue("allow")).contains("POST");
         assertThat(acted).isEmpty();
@@ -331,9 +340,11 @@ class PoolRoutesTest {
         assertThat(message(act("openai/a/disable", "[]"))).contains("no JSON object");
         assertThat(message(act("openai/a/disable", "{\"reson\":\"x\"}"))).contains("reason");
         assertThat(message(act("openai/a/disable", "{\"reason\":7}"))).contains("at most 300");
-        assertThat(act("openai/a/disable", "{\"reason\":\"" + "x".repeat(301) + "\"}").statusCode())
+        assertThat(act("openai/a/disable", "{\"reason\":\"" + "x".repeat(301) + "\"}")
+                        .statusCode())
                 .isEqualTo(400);
-        assertThat(act("openai/a/disable", "{\"reason\":\"" + "x".repeat(9_999) + "\"}").statusCode())
+        assertThat(act("openai/a/disable", "{\"reason\":\"" + "x".repeat(9_999) + "\"}")
+                        .statusCode())
                 .isEqualTo(413);
         assertThat(message(act("openai/a/stop", "{}"))).contains("disable", "clear-cooldown", "probe");
         assertThat(act("openai/a/b/disable", "{}").statusCode()).isEqualTo(404);
@@ -343,7 +354,6 @@ class PoolRoutesTest {
     @Test
     void everyStandingHasAWord() {
         assertThat(Stream.of(Standing.values()).map(Standing::word))
-                .containsExactly(
-                        "up", "cooling", "broken", "missing", "out-of-money", "dead", "draining", "disabled");
+                .containsExactly("up", "cooling", "broken", "missing", "out-of-money", "dead", "draining", "disabled");
     }
 }

@@ -121,9 +121,10 @@ class PoolCommandTest {
 
     @Test
     void hasAnActionDone() throws Exception {
-        admin.next(Script.json(
-                200,
-                "{\"outcome\":\"done\",\"message\":\"Done.\",\"accounts\":[{\"account\":\"a/b\",\"message\":\"disabled\"}]}"));
+        admin.next(
+                Script.json(
+                        200,
+                        "{\"outcome\":\"done\",\"message\":\"Done.\",\"accounts\":[{\"account\":\"a/b\",\"message\":\"disabled\"}]}"));
 
         assertThat(pool("disable", "云/b", "--reason", "Ticket \"7\"")).isZero();
 

@@ -219,9 +219,7 @@ class OperatorDeskTest {
         assertThat(standing()).isEqualTo(PoolSnapshot.DEAD);
         ill.clear();
 
-        assertThat(act(PoolAction.Kind.PROBE, "c/a").accounts())
-                .singleElement()
-                .matches(AccountResult::good);
+        assertThat(act(PoolAction.Kind.PROBE, "c/a").accounts()).singleElement().matches(AccountResult::good);
 
         Await.until(() -> standing() == PoolSnapshot.UP);
     }
