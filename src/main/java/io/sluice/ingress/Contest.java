@@ -120,7 +120,11 @@ final class Contest {
         if (wanted) {
             asking = null;
         }
-        if (done.failed() || !(done.result() instanceof QuotaDecision.Granted grant)) {
+        if (done.failed()) {
+            question.stop();
+            return;
+        }
+        if (!(done.result() instanceof QuotaDecision.Granted grant)) {
             return;
         }
         Attempt attempt = new Attempt(

@@ -184,11 +184,10 @@ class EveryEndingTest {
             GatewayRevision revision = revision(provider.port(), hedge);
             try (TestNode node = TestNode.of(revision).keepsQuota(directory).start()) {
                 Clients clients = new Clients(node.port(), requests);
-                if (hedge != null) {
-                    vertx.setPeriodic(CHANGE_MILLIS, t -> change(node, revision));
-                }
+                long changes = hedge == null ? -1 : vertx.setPeriodic(CHANGE_MILLIS, t -> change(node, revision));
                 vertx.runOnContext(v -> clients.begin());
                 clients.done.future().await(60 + requests / 20, TimeUnit.SECONDS);
+                vertx.cancelTimer(changes);
                 drainUnderLongStreams(provider, node);
 
                 Await.until(() -> node.records().size() == node.audit().planned());
