@@ -119,8 +119,8 @@ final class PoolTable {
         String said = error.path("message").asText("");
         String by = account.path("by").asText("");
         boolean provider = by.equals("provider") || by.equals("gateway");
-        return account.path("why").asText()
-                + (by.isEmpty() || provider ? "" : " (" + by + ")")
+        boolean human = !by.isEmpty() && !provider && !by.equals("files");
+        return (account.path("why").asText() + (human ? " (" + by + ")" : "")).strip()
                 + (provider && !said.isEmpty() ? "; last error " + status(error) + said : "");
     }
 

@@ -109,6 +109,8 @@ class PoolCommandTest {
         table.add(json.readTree(account("a/a", "cooling", ",\"until\":\"2026-11-28T10:01:05.9Z\"")), now);
         table.add(json.readTree(account("a/b", "dead", ",\"next-probe\":\"2026-11-28T12:00:00Z\"")), now);
         table.add(json.readTree(account("a/c", "cooling", ",\"until\":\"2026-11-28T09:59:59Z\"")), now);
+        table.add(
+                json.readTree(account("a/d", "disabled", ",\"why\":\"disabled in the files\",\"by\":\"files\"")), now);
 
         assertThat(table.lines())
                 .extracting(line -> line.replaceAll(" {2,}", "|"))
@@ -116,7 +118,8 @@ class PoolCommandTest {
                         "ACCOUNT|STATE|UNTIL|IN FLIGHT|OK|P50|P95|USED|WHY",
                         "a/a|cooling|in 1m5s|2",
                         "a/b|dead|asked in 2h|2",
-                        "a/c|cooling|in 0s|2");
+                        "a/c|cooling|in 0s|2",
+                        "a/d|disabled|2|disabled in the files");
     }
 
     @Test

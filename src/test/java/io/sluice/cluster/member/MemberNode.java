@@ -117,6 +117,11 @@ public record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster
                     : 0;
         }
 
+        /** How a candidate stands by the newest snapshot. */
+        byte standing(Candidate candidate) {
+            return pool.isEmpty() ? PoolSnapshot.UP : pool.getLast().standing(candidate.slot(), System.nanoTime());
+        }
+
         boolean drift() {
             return !views.isEmpty() && views.getLast().drift();
         }

@@ -13,6 +13,7 @@ import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.member.MemberNode.Heard;
 import io.sluice.domain.Secret;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
+import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.lease.GroupFormatException;
 import io.sluice.domain.lease.ScopeCounters;
 import io.sluice.domain.pool.Candidate;
@@ -20,6 +21,8 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Heartbeat;
+import io.sluice.message.PoolAction;
+import io.sluice.message.PoolActionResult;
 import io.sluice.message.QuotaCounters;
 import io.sluice.message.RevisionChanged;
 import io.sluice.message.ShowQuota;
@@ -63,7 +66,7 @@ class MemberVerticleTest {
     private static GatewayRevision revision(String id) {
         return new RevisionBuilder()
                 .id(id)
-                .channel("c", channel -> channel.serves("m"))
+                .channel("c", channel -> channel.accounts("x", "y").serves("m"))
                 .key("app", "sk-test-0123456789abcdef")
                 .build();
     }
@@ -254,6 +257,33 @@ class MemberVerticleTest {
         assertThat(heardB.coolsFor(candidate))
                 .isBetween(
                         Duration.ofSeconds(1).toMillis(), Duration.ofSeconds(8).toMillis());
+    }
+
+    /** On another account than other tests use: only a human could take it back, and one does. */
+    @Test
+    void whatAHumanSaysReachesTheOthersAndWhoComesLater() {
+        Candidate candidate = ONE.models().get("m").candidates().getLast();
+        try {
+            assertThat(act(a, PoolAction.Kind.DISABLE, candidate)).isEqualTo(PoolActionResult.Outcome.DONE);
+            Await.until(() -> heardB.standing(candidate) == PoolSnapshot.DISABLED);
+
+            try (MemberNode c = MemberNode.start("c", 5, PORTS)) {
+                Heard heardC = c.enter(ONE);
+
+                Await.until(() -> heardC.standing(candidate) == PoolSnapshot.DISABLED);
+                assertThat(act(c, PoolAction.Kind.ENABLE, candidate)).isEqualTo(PoolActionResult.Outcome.DONE);
+                Await.until(() -> heardA.standing(candidate) == PoolSnapshot.UP);
+                Await.until(() -> heardB.standing(candidate) == PoolSnapshot.UP);
+            }
+        } finally {
+            act(a, PoolAction.Kind.ENABLE, candidate);
+            Await.until(() -> heardA.members().size() == 2 && heardB.members().size() == 2);
+        }
+    }
+
+    private static PoolActionResult.Outcome act(MemberNode node, PoolAction.Kind kind, Candidate candidate) {
+        PoolAction action = new PoolAction(kind, candidate.accountId(), "", "me");
+        return TestNode.await(node.bus().request(Address.POOL_ACT, action)).outcome();
     }
 
     @Test
