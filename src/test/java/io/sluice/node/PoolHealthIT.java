@@ -20,9 +20,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -50,9 +52,10 @@ class PoolHealthIT {
     private final HttpClient http =
             vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(500));
     private final java.net.http.HttpClient plain = java.net.http.HttpClient.newHttpClient();
+    private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
 
-    private static String gateway() {
+    private String gateway() {
         String accounts = IntStream.rangeClosed(1, 20)
                 .mapToObj(i -> "      - { name: %s, key: key-of-%s-0123456789 }".formatted(name(i), name(i)))
                 .collect(Collectors.joining("\n"));
@@ -65,9 +68,25 @@ class PoolHealthIT {
                     accounts:
                 %s
                     models: { gpt-4o-mini: {} }
+                notifications:
+                  group-wait: 1s
+                  sinks:
+                    - { name: hook, type: webhook, url: "http://127.0.0.1:%d/hook", secret: the-secret-of-the-hook-0123 }
                 keys:
                   - { name: k, key: %s }
-                """.formatted(accounts, KEY);
+                """.formatted(accounts, hook(), KEY);
+    }
+
+    /** A server that takes messages; its port. */
+    private int hook() {
+        return vertx.createHttpServer()
+                .requestHandler(request -> request.body().onSuccess(body -> {
+                    messages.add(body.toString());
+                    request.response().end();
+                }))
+                .listen(0, "127.0.0.1")
+                .await()
+                .actualPort();
     }
 
     private static String name(int number) {
@@ -157,8 +176,7 @@ class PoolHealthIT {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (true) {
             Map<String, String> now = pool(node);
-            if (IntStream.rangeClosed(from, to)
-                    .allMatch(i -> java.util.List.of(states).contains(now.get("pool/" + name(i))))) {
+            if (IntStream.rangeClosed(from, to).allMatch(i -> List.of(states).contains(now.get("pool/" + name(i))))) {
                 return;
             }
             if (System.nanoTime() - end > 0) {
@@ -201,7 +219,13 @@ class PoolHealthIT {
             script(node, 1, 20, WELL);
             await(node, 1, 5, "up");
             await(node, 16, 20, "up");
-            System.out.println("well: " + pool(node) + " " + outcomes);
+            assertThat(messages)
+                    .as("one message for all that died together")
+                    .filteredOn(message -> message.contains("account-disabled") && message.contains("pool/a01"))
+                    .first()
+                    .asString()
+                    .contains("pool/a05");
+            System.out.println("well: " + pool(node) + " " + outcomes + " " + messages.size() + " messages");
 
             admin(node, "POST", "/admin/pool/pool/a01/disable");
             await(node, 1, 1, "disabled");
