@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Channel.OnClientGone;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
@@ -60,6 +61,7 @@ public class RoutePlannerBench {
     private final SplittableRandom random = new SplittableRandom(7);
     private final RoutePlanner planner = new RoutePlanner(0);
     private final PoolSnapshot[] pictures = new PoolSnapshot[8];
+    private final int[][] reports = new int[8][];
     private GatewayRevision revision;
     private Model model;
     private int turn;
@@ -87,10 +89,14 @@ public class RoutePlannerBench {
         revision = new GatewayRevision(
                 "bench", List.of(light, heavy), Map.of(MODEL, model), new KeyRing(List.of()), List.of(), List.of());
         Arrays.setAll(pictures, i -> picture());
-        int[] headroom = new int[accounts];
+        Arrays.setAll(reports, i -> new int[accounts]);
+        int[] least = new int[accounts];
         // A tenth is full.
-        Arrays.setAll(headroom, i -> Math.max(0, random.nextInt(-100, 1001)));
-        planner.learn("bench", headroom);
+        Arrays.setAll(least, i -> Math.max(0, random.nextInt(-100, 900)));
+        for (int[] report : reports) {
+            Arrays.setAll(report, i -> least[i] == 0 ? 0 : least[i] + random.nextInt(100));
+        }
+        planner.learn("bench", reports[0]);
         planner.learn(pictures[0]);
     }
 
@@ -112,7 +118,8 @@ public class RoutePlannerBench {
                 FetchRules.OFF,
                 64,
                 null,
-                Channel.Responses.TRANSLATE);
+                Channel.Responses.TRANSLATE,
+                HealthPolicy.DEFAULT);
     }
 
     /** Most are up; some cool, are dead, do worse, or have just come back. */
@@ -145,18 +152,25 @@ public class RoutePlannerBench {
         return plan(random.nextLong() | 1, 0);
     }
 
-    /** The first request after the pool changed: everybody is looked at anew. */
+    /** The first request after a report of headroom, as there are ten a second. */
     @Benchmark
-    public List<Candidate> spreadAfterAChange() {
-        planner.learn(pictures[turn++ & 7]);
+    public List<Candidate> spreadAfterAReport() {
+        planner.learn("bench", reports[turn++ & 7]);
         return plan(0, random.nextLong());
     }
 
     /** The same for a conversation. */
     @Benchmark
-    public List<Candidate> stickyAfterAChange() {
-        planner.learn(pictures[turn++ & 7]);
+    public List<Candidate> stickyAfterAReport() {
+        planner.learn("bench", reports[turn++ & 7]);
         return plan(random.nextLong() | 1, 0);
+    }
+
+    /** The first request after a third of the pool fell ill or got well. */
+    @Benchmark
+    public List<Candidate> spreadAfterAnUpheaval() {
+        planner.learn(pictures[turn++ & 7]);
+        return plan(0, random.nextLong());
     }
 
     private List<Candidate> plan(long stickyHash, long seed) {

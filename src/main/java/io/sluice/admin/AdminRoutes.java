@@ -9,6 +9,7 @@ import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The paths of the admin port. Used on the admin verticle's event loop, the scrape apart. */
@@ -45,7 +46,7 @@ final class AdminRoutes {
      * @param members for {@code /admin/cluster}
      * @param refusals for {@code /admin/refusals}
      * @param pool for {@code /admin/pool}
-     * @param actions for what is below it
+     * @param actions adds what operators do
      */
     Router router(
             AdminConfig config,
@@ -54,7 +55,7 @@ final class AdminRoutes {
             MembersView members,
             RefusalsView refusals,
             PoolView pool,
-            PoolActions actions) {
+            Consumer<Router> actions) {
         Router router = Router.router(vertx);
         router.route().handler(new AdminGuard(config));
         router.get("/health/live").handler(this::live);
@@ -66,10 +67,12 @@ final class AdminRoutes {
         router.get("/admin/refusals").handler(refusals::list);
         router.get("/admin/refusals/:id").handler(refusals::find);
         router.get("/admin/pool").handler(pool::show);
-        actions.route(router);
+        actions.accept(router);
         router.errorHandler(404, request -> Answer.error(request, 404, "There is nothing at this path."));
         router.errorHandler(405, request -> {
-            String method = request.normalizedPath().startsWith("/admin/pool/") ? "POST" : "GET";
+            String path = request.normalizedPath();
+            String method =
+                    path.startsWith("/admin/pool/") || path.startsWith("/admin/notifications/") ? "POST" : "GET";
             request.response().putHeader("allow", method);
             Answer.error(request, 405, "This path takes " + method + " only.");
         });

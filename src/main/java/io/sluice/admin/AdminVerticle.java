@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The admin port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /admin/config}, {@code
- * /admin/quota}, {@code /admin/cluster}, {@code /admin/refusals}, {@code /admin/pool}. One a node; it stands before the lanes and until after
+ * /admin/quota}, {@code /admin/cluster}, {@code /admin/refusals}, {@code /admin/pool},
+ * {@code /admin/notifications/test}. One a node; it stands before the lanes and until after
  * them, so that a start or a drain can be watched.
  */
 public final class AdminVerticle extends VerticleBase {
@@ -71,8 +72,10 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.RELOAD_FAILED, failed -> configView.failed(failed.errors())),
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
-                .requestHandler(
-                        routes.router(node.admin(), configView, quota, members, refusals, pool, new PoolActions(bus)))
+                .requestHandler(routes.router(node.admin(), configView, quota, members, refusals, pool, router -> {
+                    new PoolActions(bus).route(router);
+                    new NotificationTests(bus).route(router);
+                }))
                 .connectionHandler(this::bound);
         server = created;
         return created.listen().onSuccess(up -> port = created.actualPort());

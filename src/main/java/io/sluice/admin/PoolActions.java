@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What operators do to the pool: {@code POST /admin/pool/CHANNEL[/ACCOUNT]/ACTION}, with {@code {"reason": "..."}} or
- * nothing for a body.
- *
- * <p>No web page may do it for somebody who looks at one. Browsers name the page's origin in every such request, and ask
- * before they send JSON to another server: so a request with an {@code Origin}, or of another content type, is refused.
- * Used on the admin verticle's event loop only.
+ * nothing for a body. Used on the admin verticle's event loop only.
  */
 final class PoolActions {
     private static final int MOST_BODY = 4 * 1_024;
@@ -46,19 +42,8 @@ final class PoolActions {
         BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY);
         for (String path : new String[] {"/admin/pool/:channel/:action", "/admin/pool/:channel/:account/:action"}) {
             // A body is read by the first handler of its route.
-            router.post(path).handler(PoolActions::fromNoPage);
+            router.post(path).handler(new NoPage());
             router.post(path).handler(body).handler(this::act);
-        }
-    }
-
-    private static void fromNoPage(RoutingContext request) {
-        String type = request.request().getHeader("content-type");
-        if (request.request().headers().contains("origin")) {
-            Answer.error(request, 403, "This path is not for web pages.");
-        } else if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json *(;.*)?")) {
-            Answer.error(request, 415, "This path needs Content-Type: application/json, also without a body.");
-        } else {
-            request.next();
         }
     }
 

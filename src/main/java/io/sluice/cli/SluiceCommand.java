@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             KeygenCommand.class,
             ModelsCommand.class,
+            NotifyCommand.class,
             PoolCommand.class,
             SimulateCommand.class
         },

@@ -142,6 +142,7 @@ final class Candidacy {
         }
         switch (decision) {
             case RouteDecision.Planned plan -> {
+                trial = plan.trial();
                 List<Candidate> usable = party.usable(plan.candidates());
                 if (!usable.isEmpty()) {
                     remain(usable);
@@ -171,12 +172,6 @@ final class Candidacy {
     }
 
     private void remain(List<Candidate> candidates) {
-        trial = null;
-        for (Candidate candidate : candidates) {
-            if (services.pool().isTrial(incoming.revision(), candidate)) {
-                trial = candidate;
-            }
-        }
         if (cause == null) {
             remaining.planned(candidates);
         } else {

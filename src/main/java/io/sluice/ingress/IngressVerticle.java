@@ -73,7 +73,7 @@ public final class IngressVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        LanePool pool = new LanePool(lane, clock);
+        LanePool pool = new LanePool(clock);
         ExchangeServices services = new ExchangeServices(
                 vertx,
                 lane,

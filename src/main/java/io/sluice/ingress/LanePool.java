@@ -16,7 +16,6 @@ import java.util.function.LongSupplier;
  * lane's event loop.
  */
 final class LanePool {
-    private final int lane;
     private final LongSupplier clock;
     private final RetryBudget retries = new RetryBudget();
     private final FirstByteTimes firstBytes = new FirstByteTimes();
@@ -26,11 +25,9 @@ final class LanePool {
     /**
      * Nothing is known yet: everybody may serve.
      *
-     * @param lane number of the lane
      * @param clock monotonic nanoseconds
      */
-    LanePool(int lane, LongSupplier clock) {
-        this.lane = lane;
+    LanePool(LongSupplier clock) {
         this.clock = clock;
     }
 
@@ -74,11 +71,6 @@ final class LanePool {
     boolean mayServeAlone(GatewayRevision revision, Candidate candidate) {
         byte standing = standing(revision, candidate);
         return standing == PoolSnapshot.UP || standing == PoolSnapshot.DRAINING;
-    }
-
-    /** Whether this lane may give a candidate that is out one request, to see how it does. */
-    boolean isTrial(GatewayRevision revision, Candidate candidate) {
-        return snapshot.isOf(revision.id()) && snapshot.trial(candidate.slot(), lane) != 0;
     }
 
     /** Whether a human or the machine has taken it out for good, so that not even a trial goes there. */

@@ -93,6 +93,8 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics));
+        // Before whoever has something to tell, and before it is known who else is there.
+        services.addAll(telling());
         services.addAll(membership == null ? alone() : member(membership));
         services.add(new QuotaVerticle(
                 initial,
@@ -102,7 +104,6 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
-        services.addAll(telling());
         services.add(new HealthVerticle(health()));
         services.add(new CertificateWatch(certificates()));
         return services;
@@ -115,7 +116,7 @@ final class LiveParts implements Parts {
         return List.of(
                 new NotifyVerticle(
                         node, initial, Pace.USUAL, clocks, metrics.notices(), new SecureRandom()::nextDouble),
-                new NoticeWatchVerticle(node, initial, clocks));
+                new NoticeWatchVerticle(node, initial, ending(), clocks));
     }
 
     /** The run of this node. */
@@ -177,6 +178,19 @@ final class LiveParts implements Parts {
     @Override
     public int adminPort() {
         return admin.port();
+    }
+
+    /** Certificates whose end is told. */
+    private List<Path> ending() {
+        List<Path> files = new ArrayList<>();
+        Stream.of(config.http().tls(), config.admin().tls())
+                .filter(Objects::nonNull)
+                .map(TlsConfig::cert)
+                .forEach(files::add);
+        if (config.cluster() != null && config.cluster().tls() != null) {
+            files.add(config.cluster().tls().cert());
+        }
+        return files.stream().distinct().toList();
     }
 
     private List<Path> certificates() {

@@ -20,6 +20,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** The couriers of all sinks. Used on one event loop. */
 final class Couriers {
     private static final Logger LOG = LoggerFactory.getLogger(Couriers.class);
+
+    private static final long TEST_SECONDS = 50;
 
     private final Vertx vertx;
     private final String node;
@@ -122,7 +126,13 @@ final class Couriers {
     private static Future<Result> result(Courier courier, Telling telling) {
         String name = courier.config().name();
         return courier.once(telling)
+                .timeout(TEST_SECONDS, TimeUnit.SECONDS)
                 .map(done -> new Result(name, true, ""))
-                .otherwise(cause -> new Result(name, false, String.valueOf(cause.getMessage())));
+                .otherwise(cause -> new Result(
+                        name,
+                        false,
+                        cause instanceof TimeoutException
+                                ? "it did not answer in time"
+                                : String.valueOf(cause.getMessage())));
     }
 }

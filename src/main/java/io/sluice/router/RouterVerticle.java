@@ -75,7 +75,7 @@ public final class RouterVerticle extends VerticleBase {
             bus.send(Address.TRIAL_TAKEN, new TrialTaken(plan.trial()));
         }
         if (plan.size() > 0) {
-            return new RouteDecision.Planned(plan.done());
+            return new RouteDecision.Planned(plan.done(), plan.tried());
         }
         Absence absence = new Absence();
         models.forEach(each -> planner.explain(question, each, absence));

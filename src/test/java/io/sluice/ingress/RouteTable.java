@@ -41,7 +41,7 @@ final class RouteTable {
                 new Bus(vertx, Duration.ofSeconds(1)),
                 System::nanoTime,
                 new SplittableRandom(1),
-                new LanePool(0, System::nanoTime),
+                new LanePool(System::nanoTime),
                 new OutputEstimates(),
                 new GatewayMetrics(new SimpleMeterRegistry()),
                 HttpBounds.DEFAULT,

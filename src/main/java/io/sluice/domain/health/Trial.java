@@ -8,7 +8,7 @@ final class Trial {
     static final long OFFER_NANOS = 300_000_000L;
 
     /** How long it may be on its way before another is offered: it may have been refused room, and never been sent. */
-    static final long TAKEN_NANOS = 60_000_000_000L;
+    static final long TAKEN_NANOS = 30_000_000_000L;
 
     private final Target target;
     private final Place place;

@@ -8,5 +8,5 @@ package io.sluice.domain.pool;
  */
 public record RetryShare(int percent, int least) {
     /** A fifth, and ten. */
-    public static final RetryShare DEFAULT = new RetryShare(20, 10);
+    public static final RetryShare DEFAULT = new RetryShare(20, 50);
 }

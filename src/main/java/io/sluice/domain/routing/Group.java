@@ -42,8 +42,8 @@ final class Group {
         candidates[size] = candidate;
         positions[size] = position;
         ids[size] = id;
-        long counted = (long) weight * share;
-        weightsUpTo[size] = total() + counted;
+        long counted = Math.max(1, (long) weight * share);
+        weightsUpTo[size] = totalWeight() + counted;
         size++;
         mostWeight = Math.max(mostWeight, counted);
         mostShare = Math.max(mostShare, share);
@@ -68,6 +68,11 @@ final class Group {
         return ids[i];
     }
 
+    /** The hashes of all accounts' ids, and more behind them. */
+    long[] ids() {
+        return ids;
+    }
+
     /** The largest of the weights. */
     long mostWeight() {
         return mostWeight;
@@ -78,7 +83,8 @@ final class Group {
         return i == 0 ? weightsUpTo[0] : weightsUpTo[i] - weightsUpTo[i - 1];
     }
 
-    private long total() {
+    /** The sum of the weights. */
+    long totalWeight() {
         return size == 0 ? 0 : weightsUpTo[size - 1];
     }
 
@@ -94,7 +100,7 @@ final class Group {
 
     /** Draws one by weight times share. */
     int draw(long random) {
-        long ticket = Math.unsignedMultiplyHigh(random, total());
+        long ticket = Math.unsignedMultiplyHigh(random, totalWeight());
         int low = 0;
         int high = size - 1;
         while (low < high) {

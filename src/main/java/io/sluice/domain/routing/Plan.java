@@ -3,6 +3,7 @@ package io.sluice.domain.routing;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.CandidateList;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The candidates of one request, best first, while they are put together. Used by one thread. */
 public final class Plan {
@@ -10,6 +11,7 @@ public final class Plan {
     private int size;
     private boolean room;
     private long trial;
+    private @Nullable Candidate tried;
 
     /**
      * Nobody yet.
@@ -56,11 +58,17 @@ public final class Plan {
     void addTrial(Candidate candidate, long number) {
         add(candidate);
         trial = number;
+        tried = candidate;
     }
 
     /** Number of the trial that this request makes; 0 when it makes none. A request makes one at most. */
     public long trial() {
         return trial;
+    }
+
+    /** Whose trial that is; null when it makes none. */
+    public @Nullable Candidate tried() {
+        return tried;
     }
 
     /** How many there are. */

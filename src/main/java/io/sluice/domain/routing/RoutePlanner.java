@@ -5,13 +5,13 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,17 +110,20 @@ public final class RoutePlanner {
         turnTo(question.revision);
         order.begin(model.policy().strategy(), model.policy().sticky() ? question.stickyHash : 0, question.seed);
         Tier[] all = tiersOf(question, model);
-        BitSet spared = new BitSet();
+        List<Tier> spared = List.of();
         for (int i = 0; i < all.length; i++) {
-            all[i].look(view, lane, question.now);
-            addTrial(all[i], plan);
-            if (i < all.length - 1 && order.spares(all[i])) {
-                spared.set(i);
+            Tier tier = all[i];
+            tier.look(view, lane, question.now);
+            addTrial(tier, plan);
+            if (i < all.length - 1 && order.spares(tier)) {
+                spared = Stream.concat(spared.stream(), Stream.of(tier)).toList();
             } else {
-                order.append(all[i], plan);
+                order.append(tier, plan);
             }
         }
-        spared.stream().forEach(i -> order.append(all[i], plan));
+        for (Tier tier : spared) {
+            order.append(tier, plan);
+        }
     }
 
     /** Only where the request is likely to be sent there: a trial is given away once. */

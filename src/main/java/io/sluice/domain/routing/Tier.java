@@ -13,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tier {
     /** The median is of so many, spread evenly over the tier. */
-    private static final int SAMPLE = 64;
+    private static final int SAMPLE = 32;
 
     private static final int[] NOBODY = {};
-    private static final int FULL = 0;
+
+    /** 0 is nobody's: everybody is new at first. */
+    private static final byte ROOM = 1;
+
+    private static final byte FULL = 2;
+    private static final byte LAST = 3;
+    private static final byte OUT = 4;
 
     private final Candidate[] candidates;
     private final int[] slots;
@@ -24,6 +30,8 @@ final class Tier {
     private final int[] weights;
     private final long[] ids;
     private final boolean alone;
+    private final byte[] groups;
+    private final short[] shares;
     private final Group room = new Group();
     private final Group full = new Group();
     private final Group last = new Group();
@@ -42,6 +50,8 @@ final class Tier {
         accounts = new int[size];
         weights = new int[size];
         ids = new long[size];
+        groups = new byte[size];
+        shares = new short[size];
         for (int i = 0; i < size; i++) {
             Candidate candidate = candidates[i];
             slots[i] = candidate.slot();
@@ -77,40 +87,67 @@ final class Tier {
         if (view == seen && !(changesByItself && changesAt - now <= 0)) {
             return;
         }
+        PoolSnapshot snapshot = view.snapshot();
+        boolean isNew = seen == null || seen.snapshot() != snapshot;
         seen = view;
-        room.clear();
-        full.clear();
-        last.clear();
         trialCount = 0;
         changesByItself = false;
-        PoolSnapshot snapshot = view.snapshot();
+        boolean changed = false;
         for (int i = 0; i < slots.length; i++) {
-            int slot = slots[i];
-            byte standing = snapshot.standing(slot, now);
-            if (standing != PoolSnapshot.UP && !(alone && standing == PoolSnapshot.DRAINING)) {
-                out(i, standing, lane);
-                continue;
+            byte group = groupOf(i, view, lane, now);
+            int share = snapshot.share(slots[i]);
+            if (groups[i] != group || shares[i] != share) {
+                groups[i] = group;
+                shares[i] = (short) share;
+                changed = true;
             }
-            Group group = snapshot.isLast(slot) ? last : view.headroomOf(accounts[i]) == FULL ? full : room;
-            group.add(candidates[i], i, ids[i], weights[i], snapshot.share(slot));
         }
-        medianMicros = median(snapshot);
+        if (changed) {
+            divide();
+        }
+        if (isNew) {
+            medianMicros = median(snapshot);
+        }
     }
 
-    private void out(int i, byte standing, int lane) {
-        PoolSnapshot snapshot = view().snapshot();
+    private byte groupOf(int i, PoolView view, int lane, long now) {
+        PoolSnapshot snapshot = view.snapshot();
+        int slot = slots[i];
+        byte standing = snapshot.standing(slot, now);
+        if (standing == PoolSnapshot.UP || alone && standing == PoolSnapshot.DRAINING) {
+            return snapshot.isLast(slot) ? LAST : view.headroomOf(accounts[i]) == 0 ? FULL : ROOM;
+        }
         if (standing == PoolSnapshot.COOLING) {
-            long until = snapshot.until(slots[i]);
+            long until = snapshot.until(slot);
             changesAt = changesByItself && changesAt - until < 0 ? changesAt : until;
             changesByItself = true;
         }
         boolean human = standing == PoolSnapshot.DISABLED || standing == PoolSnapshot.DRAINING;
-        if (!human && snapshot.trial(slots[i], lane) != 0) {
+        if (!human && snapshot.trial(slot, lane) != 0) {
             if (trialCount == trials.length) {
                 trials = Arrays.copyOf(trials, Math.max(1, 2 * trialCount));
             }
             trials[trialCount++] = i;
         }
+        return OUT;
+    }
+
+    private void divide() {
+        room.clear();
+        full.clear();
+        last.clear();
+        for (int i = 0; i < groups.length; i++) {
+            switch (groups[i]) {
+                case ROOM -> add(room, i);
+                case FULL -> add(full, i);
+                case LAST -> add(last, i);
+                default -> {}
+            }
+        }
+    }
+
+    private void add(Group group, int i) {
+        group.add(candidates[i], i, ids[i], weights[i], shares[i]);
     }
 
     private int median(PoolSnapshot snapshot) {
@@ -169,7 +206,7 @@ final class Tier {
 
     /** Part of its weight that counts, permille. */
     int share(int position) {
-        return view().snapshot().share(slots[position]);
+        return shares[position];
     }
 
     /** Free share of its account, permille. */

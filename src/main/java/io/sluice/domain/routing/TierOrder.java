@@ -9,11 +9,18 @@ import io.sluice.domain.pool.Strategy;
  * order from a random one on, so that they share what overflows. Used by one thread.
  */
 final class TierOrder {
-    /** How many are chosen; more are hardly ever asked. */
-    static final int CHOSEN = 8;
+    /** How many of a conversation's are chosen; more are hardly ever asked. */
+    static final int CHOSEN = 6;
+
+    /** How many are drawn where nothing sticks. */
+    private static final int DRAWN = 4;
+
+    /** How many a bound is to let through that are then compared; less than {@link #CHOSEN} in one of a thousand cases. */
+    private static final double ENOUGH = 16;
 
     private final int[] heads = new int[CHOSEN];
     private final double[] costs = new double[CHOSEN];
+    private int[] sieved = {};
     private boolean fills;
     private boolean sticks;
     private long conversation;
@@ -48,24 +55,31 @@ final class TierOrder {
 
     /** Appends all that may serve. */
     void append(Tier tier, Plan plan) {
-        append(tier, tier.room(), plan);
-        if (tier.room().size() > 0) {
+        int before = 0;
+        before += append(tier, tier.room(), before, plan);
+        if (before > 0) {
             plan.foundRoom();
         }
-        append(tier, tier.full(), plan);
-        append(tier, tier.last(), plan);
+        before += append(tier, tier.full(), before, plan);
+        append(tier, tier.last(), before, plan);
     }
 
-    private void append(Tier tier, Group group, Plan plan) {
+    /**
+     * Appends those that stand alike.
+     *
+     * @param before how many of the tier there are before them: with enough of these, chance is good enough
+     */
+    private int append(Tier tier, Group group, int before, Plan plan) {
         if (group.size() <= 1) {
             group.appendTo(plan);
         } else if (fills) {
             fill(tier, group, plan);
         } else {
-            int chosen = sticks ? rendezvous(group) : draw(tier, group);
+            int chosen = before >= CHOSEN ? 0 : sticks ? rendezvous(group) : draw(tier, group);
             int start = (int) Math.unsignedMultiplyHigh(random(), group.size());
             group.appendTo(plan, heads, chosen, start);
         }
+        return group.size();
     }
 
     /** The files' order; who came back is passed over as often as its share is not whole. */
@@ -110,7 +124,7 @@ final class TierOrder {
             heads[1] = wins ? other : one;
             chosen = 2;
         }
-        for (int i = 2; i < CHOSEN; i++) {
+        for (int i = 2; i < DRAWN; i++) {
             int next = group.draw(random());
             if (!isChosen(next, chosen)) {
                 heads[chosen++] = next;
@@ -137,26 +151,50 @@ final class TierOrder {
      * account's id give the same order on every node without a table, and an account that comes or goes moves only its own share.
      */
     private int rendezvous(Group group) {
+        // Of all together, so many as ENOUGH cost less than this on average.
+        double bound = ENOUGH / group.totalWeight();
+        int chosen = rendezvous(group, bound);
+        while (chosen < Math.min(CHOSEN, group.size())) {
+            bound *= 8;
+            chosen = rendezvous(group, bound);
+        }
+        return chosen;
+    }
+
+    /** The best of those that cost less than a bound. */
+    private int rendezvous(Group group, double bound) {
+        // −ln u is never below 1 − u: who is passed over here costs more, even with the largest weight.
+        int count = sieve(group, Hashes.floor(1 - bound * group.mostWeight()));
         int chosen = 0;
-        double worst = Double.POSITIVE_INFINITY;
-        long least = 0;
-        for (int i = 0; i < group.size(); i++) {
-            long number = Hashes.number(Hashes.mix(conversation ^ group.id(i)));
-            // Most are passed here: not even with the largest weight would they be among the best.
-            if (number < least) {
-                continue;
-            }
-            double cost = -Math.log(Hashes.unit(number)) / group.weight(i);
-            if (cost < worst) {
-                chosen = insert(i, cost, chosen);
-                if (chosen == CHOSEN) {
-                    worst = costs[CHOSEN - 1];
-                    // −ln u is never below 1 − u.
-                    least = Hashes.floor(1 - worst * group.mostWeight());
+        for (int k = 0; k < count; k++) {
+            int i = sieved[k];
+            double unit = Hashes.unit(Hashes.number(Hashes.mix(conversation ^ group.id(i))));
+            long weight = group.weight(i);
+            if (1 - unit < bound * weight) {
+                double cost = -Math.log(unit) / weight;
+                if (cost < bound && (chosen < CHOSEN || cost < costs[CHOSEN - 1])) {
+                    chosen = insert(i, cost, chosen);
                 }
             }
         }
         return chosen;
+    }
+
+    /** Notes whose number is large enough. Everybody is written down, and most are written over: that is faster than to ask. */
+    private int sieve(Group group, long least) {
+        int size = group.size();
+        if (sieved.length < size) {
+            sieved = new int[Math.max(size, 2 * sieved.length)];
+        }
+        int[] passed = sieved;
+        long[] ids = group.ids();
+        long key = conversation;
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            passed[count] = i;
+            count += Hashes.number(Hashes.mix(key ^ ids[i])) >= least ? 1 : 0;
+        }
+        return count;
     }
 
     private int insert(int candidate, double cost, int chosen) {

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A member on loopback ports, used from a test's thread. */
-record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) implements AutoCloseable {
+public record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) implements AutoCloseable {
     static final Secret NAME = Secret.of("the name of the cluster");
 
     static ClusterConfig config(
@@ -46,7 +46,7 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
         return new ClusterConfig(secret, bind, 1, FreePort.next(), tls, false, voters, null);
     }
 
-    static MemberNode start(String name, long incarnation, Map<String, Integer> ports) {
+    public static MemberNode start(String name, long incarnation, Map<String, Integer> ports) {
         return start(config(name, ports, NAME, null), new Peer(name, incarnation));
     }
 
@@ -63,7 +63,7 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
         }
     }
 
-    Vertx vertx() {
+    public Vertx vertx() {
         return cluster.vertx();
     }
 
@@ -72,7 +72,7 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
     }
 
     /** Deploys the member's verticle, and keeps what it publishes. */
-    Heard enter(GatewayRevision revision) {
+    public Heard enter(GatewayRevision revision) {
         Heard heard = new Heard();
         Bus bus = new Bus(vertx(), Duration.ofSeconds(5));
         MessageCodecs.registerAll(vertx().eventBus());
@@ -93,12 +93,12 @@ record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster) imple
     }
 
     /** What a member published. */
-    static final class Heard {
+    public static final class Heard {
         final List<ClusterView> views = new CopyOnWriteArrayList<>();
         final List<PoolSnapshot> pool = new CopyOnWriteArrayList<>();
 
         /** Names in the newest view, with their revisions. */
-        Map<String, String> members() {
+        public Map<String, String> members() {
             return views.isEmpty()
                     ? Map.of()
                     : views.getLast().members().stream()

@@ -135,7 +135,7 @@ class RoutePlannerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 7, 8, 19})
+    @ValueSource(ints = {0, 1, 2, 5, 6, 19})
     void everyPlaceOfThePlanIsSharedAlike(int place) {
         GatewayRevision revision = accounts(names(20)).build();
 
@@ -294,10 +294,9 @@ class RoutePlannerTest {
 
     @Test
     void orderOfTheFilesDoesNotMoveConversations() {
-        GatewayRevision revision = accounts(names(8)).build();
-        GatewayRevision turned = accounts("a7", "a3", "a1", "a0", "a2", "a6", "a5", "a4")
-                .id("turned")
-                .build();
+        GatewayRevision revision = accounts(names(6)).build();
+        GatewayRevision turned =
+                accounts("a3", "a1", "a0", "a2", "a5", "a4").id("turned").build();
         RoutePlanner other = new RoutePlanner(LANE);
 
         for (long conversation = 1; conversation <= 100; conversation++) {
