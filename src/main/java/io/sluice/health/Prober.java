@@ -52,8 +52,8 @@ final class Prober {
     Future<@Nullable GatewayFailure> probe(Candidate candidate, Probe kind) {
         probes++;
         Future<@Nullable GatewayFailure> result = kind == Probe.REQUEST ? request(candidate) : models(candidate);
-        return result.otherwise(cause ->
-                cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
+        return result.otherwise(
+                cause -> cause instanceof GatewayException known ? known.failure() : new GatewayFailure.Internal());
     }
 
     private Future<@Nullable GatewayFailure> models(Candidate candidate) {
@@ -68,8 +68,7 @@ final class Prober {
         long now = clock.getAsLong();
         // Below zero: no ticket of a lane.
         Waiter waiter = new Waiter(-probes, "probe-" + probes, "", 0, now, 0);
-        ReserveQuota room =
-                new ReserveQuota(List.of(), List.of(candidate), SMALL, 0, now + ROOM.toNanos(), waiter);
+        ReserveQuota room = new ReserveQuota(List.of(), List.of(candidate), SMALL, 0, now + ROOM.toNanos(), waiter);
         return bus.request(Address.QUOTA_RESERVE, room, ROOM.plusSeconds(2)).compose(decision -> switch (decision) {
             case QuotaDecision.Denied denied -> Future.succeededFuture(denied.failure());
             case QuotaDecision.Granted granted -> charged(candidate, granted);
@@ -77,8 +76,8 @@ final class Prober {
     }
 
     private Future<@Nullable GatewayFailure> charged(Candidate candidate, QuotaDecision.Granted granted) {
-        ProbeAccount question = new ProbeAccount(
-                candidate, ProbeAccount.Kind.REQUEST, granted.reservation(), granted.expiresAtNanos());
+        ProbeAccount question =
+                new ProbeAccount(candidate, ProbeAccount.Kind.REQUEST, granted.reservation(), granted.expiresAtNanos());
         return ask(question)
                 .onSuccess(result -> settle(granted, result.sent(), result.writtenAtNanos(), used(result)))
                 // Nobody knows how far it came: what may have been sent counts as sent.
@@ -92,8 +91,6 @@ final class Prober {
     }
 
     private void settle(QuotaDecision.Granted granted, boolean sent, long writtenAtNanos, Estimate used) {
-        bus.send(
-                Address.QUOTA_SETTLE,
-                new SettleQuota(granted.reservation(), writtenAtNanos, sent, used, false));
+        bus.send(Address.QUOTA_SETTLE, new SettleQuota(granted.reservation(), writtenAtNanos, sent, used, false));
     }
 }

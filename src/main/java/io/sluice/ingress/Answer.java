@@ -140,7 +140,9 @@ final class Answer implements Timed {
         if (!begun) {
             begun = true;
             whenBegun.run();
-            writer.prepare(exchange.headers(), events);
+            if (!clientGone) {
+                writer.prepare(exchange.headers(), events);
+            }
         }
     }
 

@@ -7,7 +7,6 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.Model;
-import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.RemainingCandidates;
@@ -118,7 +117,7 @@ final class Candidacy {
     /** Begins with the router's plan. */
     void plan(PlanRoute newQuestion) {
         question = newQuestion;
-        services.pool().retries().request(services.clock().getAsLong());
+        services.pool().requested();
         ask(newQuestion);
     }
 
@@ -132,7 +131,7 @@ final class Candidacy {
     /** Begins with the one account that can serve, because it keeps what is asked for. */
     void pinned(Candidate keeper) {
         only = keeper;
-        services.pool().retries().request(services.clock().getAsLong());
+        services.pool().requested();
         guarded((List<Candidate> plan) -> remain(plan)).handle(List.of(keeper));
     }
 
@@ -325,8 +324,7 @@ final class Candidacy {
         if (wrongHere || !AttemptPolicy.spends(failure)) {
             return true;
         }
-        RetryShare share = model.policy().failover().retries();
-        boolean may = services.pool().retries().spend(share, services.clock().getAsLong());
+        boolean may = services.pool().mayAskAgain(model.policy().failover().retries());
         if (!may) {
             services.metrics().retryRefused();
         }
@@ -348,13 +346,17 @@ final class Candidacy {
 
     /** A candidate is asked beside the attempt that is slow. */
     boolean mayAskBeside(Candidate candidate) {
-        RetryShare share = model.policy().failover().retries();
         if (!mayServe(candidate)
-                || !services.pool().retries().spend(share, services.clock().getAsLong())) {
+                || !services.pool().mayAskAgain(model.policy().failover().retries())) {
             return false;
         }
         remaining.taken(candidate);
         return true;
+    }
+
+    /** A candidate that was to be asked beside was not: it may be asked later. */
+    void notAsked(Candidate candidate) {
+        remaining.notTaken(candidate);
     }
 
     private void over(GatewayFailure failure) {

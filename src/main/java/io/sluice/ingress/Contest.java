@@ -120,7 +120,11 @@ final class Contest {
         if (wanted) {
             asking = null;
         }
-        if (done.failed() || !(done.result() instanceof QuotaDecision.Granted grant)) {
+        if (done.failed()) {
+            question.stop();
+            return;
+        }
+        if (!(done.result() instanceof QuotaDecision.Granted grant)) {
             return;
         }
         Attempt attempt = new Attempt(
@@ -240,6 +244,7 @@ final class Contest {
             from.attempt().setAside(services.bus());
         } else if (from == second) {
             from.attempt().release(services.bus());
+            candidacy.notAsked(from.attempt().candidate());
             second = null;
             if (first != null && first.isOver()) {
                 first = null;

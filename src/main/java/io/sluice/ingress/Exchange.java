@@ -243,7 +243,10 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
             return;
         }
         clientGone |= failure instanceof GatewayFailure.ClientClosed;
-        if (failure != null && !writer.isCommitted() && !clientGone) {
+        // Whose answer nobody has seen a byte of is settled as a failed attempt, unless it is the last one's of a
+        // client that left.
+        boolean isLast = clientGone && contest.answering() == from;
+        if (failure != null && !writer.isCommitted() && !isLast) {
             failed(from, failure);
         } else {
             finish(failure);

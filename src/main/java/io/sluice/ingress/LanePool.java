@@ -4,6 +4,7 @@ import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.routing.FirstByteTimes;
 import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
@@ -37,9 +38,14 @@ final class LanePool {
         unseen = PoolSnapshot.UNKNOWN;
     }
 
-    /** What may be spent on attempts that follow a failure. */
-    RetryBudget retries() {
-        return retries;
+    /** A request begins. */
+    void requested() {
+        retries.request(clock.getAsLong());
+    }
+
+    /** Spends one attempt that follows a failure, or is made beside another one, if there is room for it. */
+    boolean mayAskAgain(RetryShare share) {
+        return retries.spend(share, clock.getAsLong());
     }
 
     /** How long first bytes take. */

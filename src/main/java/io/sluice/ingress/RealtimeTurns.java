@@ -230,7 +230,7 @@ final class RealtimeTurns {
         }
         Turn asked = sent.poll();
         if (asked != null) {
-            Objects.requireNonNull(asked.attempt).answered(now());
+            begun(asked);
             made.put(id, asked);
             return true;
         }
@@ -246,7 +246,7 @@ final class RealtimeTurns {
                 0,
                 0,
                 () -> {
-                    Objects.requireNonNull(turn.attempt).answered(now());
+                    begun(turn);
                     settleIfDone(turn);
                 },
                 failure -> {
@@ -257,6 +257,14 @@ final class RealtimeTurns {
                     }
                 });
         return true;
+    }
+
+    /** The first word of a response is its head and its first byte. */
+    private void begun(Turn turn) {
+        Attempt attempt = Objects.requireNonNull(turn.attempt);
+        long now = now();
+        attempt.answered(now);
+        attempt.begun(now);
     }
 
     /** The provider has ended a response, whole or not. */

@@ -205,7 +205,9 @@ final class UsageMeter {
                 TokenUsage expected = new TokenUsage(estimate.inputTokens(), 0, estimate.outputTokens(), 0);
                 return Future.succeededFuture(settle(attempt, null, expected, outcome));
             }
-            return missing.count(inputTokens, answer.tap().estimatedOutputTokens())
+            // Of an answer whose client left before its first byte.
+            MissingUsage watch = watches.getOrDefault(answer.tap(), missing);
+            return watch.count(inputTokens, answer.tap().estimatedOutputTokens())
                     .map(counted -> settle(attempt, null, counted, outcome));
         }
         return Future.succeededFuture(settle(attempt, reported, isFree() ? NOTHING : reported, outcome));

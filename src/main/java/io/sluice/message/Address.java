@@ -58,9 +58,6 @@ public record Address<Q, R>(String name) {
     /** {@link AccountHealth}, announced to every node of a cluster. */
     public static final Address<AccountHealth, Void> ACCOUNT_HEALTH = new Address<>("cluster.account.health");
 
-    /** {@link CandidateHealth}, published to every lane's router; only on a node of a cluster. */
-    public static final Address<CandidateHealth, Void> CANDIDATE_HEALTH = new Address<>("node.candidate.health");
-
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 

@@ -36,7 +36,6 @@ public final class MessageCodecs {
             ShowQuota.class,
             WrittenLate.class,
             ClusterView.class,
-            CandidateHealth.class,
             PoolHealth.class,
             TrialTaken.class,
             Notice.class,

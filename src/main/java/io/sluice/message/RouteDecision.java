@@ -15,8 +15,7 @@ public sealed interface RouteDecision {
      * @param trial the one of them that is out, and that this request may be given to all the same, as its trial; null for
      *     none
      */
-    record Planned(
-            List<Candidate> candidates, @Nullable Candidate trial) implements RouteDecision {
+    record Planned(List<Candidate> candidates, @Nullable Candidate trial) implements RouteDecision {
         /** Copies the list. */
         public Planned {
             candidates = CandidateList.copyOf(candidates);

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /** Raises that changed files were not taken, and that they are. For one thread. */
 final class ConfigurationWatch {
-    private static final String SUBJECT = "configuration";
+    private static final String SUBJECT = "gateway files";
     private static final int MOST_ERRORS = 3;
 
     private final String node;

@@ -602,6 +602,31 @@ class ExchangeFlowTest {
     }
 
     @Test
+    void readsOnAlsoWhenTheClientLeftBeforeTheFirstByte() throws Exception {
+        node(c -> c.accounts("a").drains());
+        upstream.otherwise(Script.events()
+                .pause(Duration.ofMillis(300))
+                .event(CHUNK)
+                .event(FINISH)
+                .event(USAGE)
+                .event("[DONE]")
+                .lastChunk());
+
+        try (RawHttp connection = RawHttp.clear(node.port())) {
+            connection.send(request(true, ""));
+            upstream.take(SOON);
+            Await.until(() -> node.meter("sluice.streams.open") == 1);
+            connection.reset();
+        }
+
+        assertThat(recorded())
+                .returns(Ending.CANCELLED, UsageRecord::ending)
+                .returns(2L, u -> u.usage().output())
+                .returns(false, UsageRecord::estimated);
+        assertThat(settled().actual().outputTokens()).isEqualTo(2);
+    }
+
+    @Test
     void reservesAnewWhenTheLeaseRanOutBeforeTheWrite() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         node = TestNode.of(revision(c -> c.accounts("a")));

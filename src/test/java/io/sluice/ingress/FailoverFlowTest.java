@@ -270,6 +270,25 @@ class FailoverFlowTest {
         assertThat(node.audit().faults()).isEmpty();
     }
 
+    /** Everybody is down, and each request would be tried three times: what goes out stays near what came in. */
+    @Test
+    void outageDoesNotMultiplyTheTraffic() throws Exception {
+        int requests = 300;
+        node(r -> r);
+        upstream.otherwise(error(500, "down"));
+
+        for (int i = 0; i < requests; i++) {
+            assertThat(chat().status()).isIn(502, 503);
+        }
+
+        Await.until(() -> node.records().size() == requests);
+        int attempts = node.records().stream().mapToInt(UsageRecord::attempts).sum();
+        assertThat(attempts).isLessThanOrEqualTo(requests * 12 / 10 + RetryShare.DEFAULT.least());
+        assertThat(upstream.untaken()).isEqualTo(attempts);
+        Await.until(() -> node.audit().open() == 0);
+        assertThat(node.audit().faults()).isEmpty();
+    }
+
     @Test
     void accountsThatAreDeadTakeNothingOfTheBudget() throws Exception {
         node(r -> r.failover(failover(null, AmbiguousFaults.BY_CALL, 0, 0)));

@@ -313,6 +313,42 @@ class HedgeFlowTest {
     }
 
     @Test
+    void clientThatLeavesTheSecondAfterTheFirstFailedEndsIt() throws Exception {
+        node(10, null);
+        upstream.next(
+                Script.events().pause(PATIENCE.multipliedBy(3)).fin(),
+                Script.events().silence());
+
+        try (RawHttp connection = connect()) {
+            connection.send(chat());
+            Await.until(() -> node.attempts().size() == 1);
+            Await.until(() -> node.meter("sluice.streams.open") == 1);
+        }
+
+        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(settlements()).extracting(SettleQuota::reservation).containsExactlyInAnyOrder(1L, 1L, 2L);
+        Await.until(() -> node.attempts().size() == 2);
+    }
+
+    @Test
+    void secondWhoseLeaseRanOutIsNotNeeded() throws Exception {
+        node(
+                10,
+                request -> request.keyScopes().isEmpty()
+                        ? new QuotaDecision.Granted(77, 0, System.nanoTime() - 1, null, 0)
+                        : null);
+        upstream.next(Script.events().pause(PATIENCE.multipliedBy(4)).fin(), answer());
+
+        // The first fails, and the one whose reservation ran out before is asked then.
+        assertThat(ask().text()).endsWith("data: [DONE]\n\n");
+
+        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(settlements().stream().filter(s -> s.reservation() == 77))
+                .extracting(SettleQuota::sent)
+                .containsExactly(false);
+    }
+
+    @Test
     void nodeThatStopsEndsBoth() throws Exception {
         node(10, null);
         upstream.otherwise(Script.events().silence());

@@ -170,7 +170,6 @@ class MessagesTest {
                 Address.READINESS_CHANGED.name(),
                 Address.CERTIFICATE_CHANGED.name(),
                 Address.REVISION_CHANGED.name(),
-                Address.CANDIDATE_HEALTH.name(),
                 Address.CONFIG_CHANGED.name(),
                 Address.ACCOUNT_HEALTH.name()));
 

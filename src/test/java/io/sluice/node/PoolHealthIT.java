@@ -187,11 +187,7 @@ class PoolHealthIT {
             script(node, 6, 10, """
                     {"faults":[{"kind":"status","status":429,"headers":{"retry-after":"20"}}]}
                     """);
-            script(
-                    node,
-                    11,
-                    15,
-                    "{\"first-token\":\"1500ms\",\"tokens-per-second\":200,\"answer-tokens\":20}");
+            script(node, 11, 15, "{\"first-token\":\"1500ms\",\"tokens-per-second\":200,\"answer-tokens\":20}");
             script(node, 16, 20, """
                     {"first-token":"20ms","tokens-per-second":200,"answer-tokens":20,
                     "faults":[{"kind":"cut","after-events":8,"probability":0.5}]}

@@ -66,10 +66,10 @@ class WatchesTest {
         watch.failed(new ReloadFailed(List.of()));
         assertThat(raised())
                 .containsExactly(
-                        "config-rejected configuration",
-                        "over config-rejected configuration",
-                        "config-rejected configuration",
-                        "over config-rejected configuration");
+                        "config-rejected gateway files",
+                        "over config-rejected gateway files",
+                        "config-rejected gateway files",
+                        "over config-rejected gateway files");
     }
 
     private static ClusterView view(String... members) {

@@ -63,8 +63,8 @@ public record Penalty(
             case SLOW_DOWN -> slowDown(error, named, zone, now);
             case ACCOUNT -> new Verdict.Dead(certain);
             case MONEY -> new Verdict.OutOfMoney(reach == null ? Reach.ACCOUNT : reach, money(named, zone, now));
-            // The next one is made of the same key: when that is refused too, again and again, the key is.
-            case CREDENTIAL -> new Verdict.Dead(false);
+            // Another is made of the same key; where that is refused too, again and again, the circuit opens.
+            case CREDENTIAL -> new Verdict.EndpointSick(Duration.ZERO, false);
             case MODEL -> new Verdict.ModelMissing(certain);
             case SERVICE, OVERLOAD ->
                 new Verdict.EndpointSick(named.isPositive() ? named : pause, meaning == Meaning.OVERLOAD);

@@ -80,7 +80,8 @@ final class Judge {
             }
             case Verdict.ModelMissing none -> {
                 remember(account, evidence, nowMillis);
-                if (model != null && (none.certain() || ++model.doubts >= account.policy().refusals())) {
+                if (model != null
+                        && (none.certain() || ++model.doubts >= account.policy().refusals())) {
                     miss(account, model, evidence, now, nowMillis);
                 } else if (model != null) {
                     cool(account, model, REFUSED, false, now);

@@ -51,6 +51,7 @@ final class KnownAccount {
 
         @Nullable
         Recovery missing;
+
         int doubts;
 
         private ModelState(Candidate candidate, @Nullable ModelState before, Circuit endpoint) {

@@ -95,8 +95,7 @@ public final class PoolSnapshot {
      * @param byHand standings by account id, {@link #DRAINING} or {@link #DISABLED}: what also holds in another revision
      */
     public PoolSnapshot with(Map<String, Byte> byHand) {
-        return new PoolSnapshot(
-                revision, version, standings, until, shares, latencyMicros, marks, Map.copyOf(byHand));
+        return new PoolSnapshot(revision, version, standings, until, shares, latencyMicros, marks, Map.copyOf(byHand));
     }
 
     /**
@@ -125,14 +124,7 @@ public final class PoolSnapshot {
         short[] shares = new short[slots];
         Arrays.fill(shares, (short) WHOLE);
         return new PoolSnapshot(
-                revision.id(),
-                0,
-                standings,
-                new long[slots],
-                shares,
-                new int[slots],
-                new byte[slots],
-                stopped);
+                revision.id(), 0, standings, new long[slots], shares, new int[slots], new byte[slots], stopped);
     }
 
     /** Whether it is about this revision. */

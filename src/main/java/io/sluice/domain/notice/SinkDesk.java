@@ -291,7 +291,8 @@ final class SinkDesk {
     }
 
     private Severity severity(Kind kind) {
-        return rules.severity(kind.event);
+        // That something is over is good to know, however bad it was.
+        return kind.state == State.OVER ? Severity.INFO : rules.severity(kind.event);
     }
 
     private List<Group> groups() {

@@ -76,6 +76,12 @@ public final class RemainingCandidates {
         untried = without(candidate).toList();
     }
 
+    /** It was not asked after all. */
+    public void notTaken(Candidate candidate) {
+        tried.remove(candidate);
+        keepFirst(candidate);
+    }
+
     /**
      * A candidate failed.
      *

@@ -49,7 +49,7 @@ public final class RetryBudget {
      * @param share how much of the traffic may be such attempts
      * @param now monotonic nanoseconds
      */
-    public boolean hasRoom(RetryShare share, long now) {
+    boolean hasRoom(RetryShare share, long now) {
         long second = Math.floorDiv(now, NANOS);
         long asked = 0;
         long spent = 0;

@@ -86,8 +86,7 @@ public final class RoutePlanner {
     private void look() {
         if (revision != null) {
             boolean known = headroomOf.equals(revision.id());
-            view = new PoolView(
-                    snapshot.of(revision), known ? headroom : UNKNOWN);
+            view = new PoolView(snapshot.of(revision), known ? headroom : UNKNOWN);
         }
     }
 

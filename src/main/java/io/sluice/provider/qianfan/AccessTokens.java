@@ -74,6 +74,9 @@ record AccessTokens(BaseUrl url, Secret key) implements TokenGrant.Asked {
         throw new GatewayException(
                 status == 429
                         ? UpstreamFailure.of(Kind.RATE_LIMITED, "The provider's token endpoint asks to slow down.")
+                                .as(
+                                        Kind.RATE_LIMITED,
+                                        new Verdict.SlowDown(Verdict.Reach.ACCOUNT, Duration.ZERO, false))
                         : UpstreamFailure.of(
                                 Kind.SERVER_ERROR, "The provider's token endpoint gives no access token."));
     }

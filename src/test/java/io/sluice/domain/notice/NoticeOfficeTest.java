@@ -99,6 +99,9 @@ class NoticeOfficeTest {
         nodes.pass(WAIT);
 
         assertThat(nodes.taken).allMatch(taken -> taken.sink().equals("s"));
+        assertThat(nodes.taken)
+                .extracting(taken -> taken.telling().severity())
+                .containsExactly(Severity.ERROR, Severity.INFO);
         assertThat(nodes.took()).containsExactly("account-disabled: a", "over account-disabled: a");
     }
 
@@ -132,7 +135,7 @@ class NoticeOfficeTest {
     void flappingEverySecondIsToldRarely() {
         FewNodes nodes = alone(sink("s"));
 
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 200; i++) {
             nodes.raise("n1", i % 2 == 0 ? begun(ACCOUNT_DISABLED, "a") : over(ACCOUNT_DISABLED, "a"));
             nodes.pass(Duration.ofSeconds(1));
         }
@@ -505,7 +508,7 @@ class NoticeOfficeTest {
      * been told that each thing began or nothing at all, and an end is never told without its beginning.
      */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4})
     void toldAtLeastOnceAndEndsInPairs(long seed) {
         Random dice = new Random(seed);
         FewNodes nodes = new FewNodes(rules(sink("s"), sink("t")), "n1", "n2", "n3");

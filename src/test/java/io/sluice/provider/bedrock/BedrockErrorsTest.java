@@ -93,6 +93,16 @@ class BedrockErrorsTest {
     }
 
     @Test
+    void longInputHasTheCodeThatClientsKnow() {
+        String body = "{\"message\":\"Input is too long for requested model.\"}";
+
+        assertThat(classify(400, type("ValidationException"), body).code()).isEqualTo("context_length_exceeded");
+        assertThat(classify(400, type("ValidationException"), "{\"message\":\"m\"}")
+                        .code())
+                .isNull();
+    }
+
+    @Test
     void aDaysTokensComeBackAtMidnight() {
         MultiMap headers = type("ThrottlingException");
 

@@ -10,6 +10,7 @@ import io.sluice.domain.dialect.Json;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.provider.TokenGrant.Token;
 import io.sluice.provider.TokenGrant.TokenCall;
 import java.net.URLDecoder;
@@ -85,6 +86,20 @@ class ServiceAccountGrantTest {
                 .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(e.failure())
                         .isInstanceOfSatisfying(UpstreamFailure.class, failure -> assertThat(failure.kind())
                                 .isEqualTo(kind)));
+    }
+
+    /** A bad grant may be our own clock; an unknown client is one. */
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid_grant, false",
+        "401, invalid_client, true",
+        "401, unauthorized_client, true",
+        "403, x, false"
+    })
+    void onlyAnUnknownClientIsDeadAtOnce(int status, String error, boolean certain) {
+        assertThatThrownBy(() -> GRANT.read(status, ("{\"error\":\"" + error + "\"}").getBytes(UTF_8)))
+                .isInstanceOfSatisfying(GatewayException.class, e -> assertThat(Verdict.of(e.failure()))
+                        .isEqualTo(new Verdict.Dead(certain)));
     }
 
     @ParameterizedTest

@@ -132,4 +132,15 @@ class OllamaAdapterTest {
         boolean waits = kind == Kind.RATE_LIMITED || kind == Kind.SERVER_ERROR || status == 402;
         assertThat(failure.retryAfter()).isEqualTo(waits ? Duration.ofSeconds(7) : Duration.ZERO);
     }
+
+    @Test
+    void longInputHasTheCodeThatClientsKnow() {
+        assertThat(adapter.classify(
+                                400,
+                                MultiMap.caseInsensitiveMultiMap(),
+                                "{\"error\":\"the input exceeds the context length\"}".getBytes(UTF_8),
+                                Instant.EPOCH)
+                        .code())
+                .isEqualTo("context_length_exceeded");
+    }
 }

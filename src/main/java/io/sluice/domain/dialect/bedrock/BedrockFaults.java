@@ -26,6 +26,11 @@ public final class BedrockFaults {
     private static final Pattern MODEL_DENIED = Pattern.compile("(?i)access to the model|model access|marketplace"
             + "|on resource: arn:\\S*:(?:foundation-model|inference-profile|application-inference-profile)/"
             + "|access is denied for this model");
+    private static final Pattern TOO_LONG = Pattern.compile(
+            "(?i)^input is too long|^too many input tokens|\\bexceeds? the maximum (?:context|number of (?:input )?tokens)");
+
+    private static final String TOO_LONG_CODE = "context_length_exceeded";
+
     /** Others speak of a signature, a clock, a session or a policy, which may be right again. */
     private static final Set<String> UNKNOWN_KEY = Set.of("unrecognizedclientexception", "invalidclienttokenid");
 
@@ -102,7 +107,14 @@ public final class BedrockFaults {
         return UpstreamFailure.of(
                 kind,
                 status,
-                new ParsedError(shown(type, message), word, null, null),
+                new ParsedError(
+                        shown(type, message),
+                        word,
+                        null,
+                        kind == Kind.REQUEST_REJECTED
+                                        && TOO_LONG.matcher(message).find()
+                                ? TOO_LONG_CODE
+                                : null),
                 verdict(kind, status, type == null ? "" : type.toLowerCase(Locale.ROOT), message, named));
     }
 

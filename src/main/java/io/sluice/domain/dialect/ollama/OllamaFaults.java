@@ -18,6 +18,8 @@ public final class OllamaFaults {
             + "|requires more (?:system )?memory|out of memory|runner process|llama runner|llm server|timed out");
     private static final Pattern RATE = Pattern.compile("(?i)too many requests|rate limit|usage limit");
     private static final Pattern REFUSED = Pattern.compile("(?i)\\bunauthorized\\b|invalid (?:api )?key");
+    private static final Pattern TOO_LONG =
+            Pattern.compile("(?i)exceeds the context length|exceeds maximum context|input too large");
     private static final Pattern INVALID_KEY = Pattern.compile("(?i)invalid (?:api )?key");
     private static final Pattern REJECTED = Pattern.compile("(?i)does not support|invalid (?:option|format|image|role)"
             + "|exceeds the context length|exceeds maximum context|input too large");
@@ -71,7 +73,12 @@ public final class OllamaFaults {
      */
     public static UpstreamFailure failure(int status, ParsedError error, Duration named) {
         Kind kind = status > 0 && status < 400 ? Kind.BAD_RESPONSE : kind(status == 0 ? 200 : status, error.message());
-        return UpstreamFailure.of(kind, status, error, verdict(kind, status, error.message(), named));
+        boolean tooLong = kind == Kind.REQUEST_REJECTED
+                && TOO_LONG.matcher(error.message()).find();
+        ParsedError known = tooLong
+                ? new ParsedError(error.message(), error.type(), error.param(), "context_length_exceeded")
+                : error;
+        return UpstreamFailure.of(kind, status, known, verdict(kind, status, error.message(), named));
     }
 
     private static Verdict verdict(Kind kind, int status, String message, Duration named) {
