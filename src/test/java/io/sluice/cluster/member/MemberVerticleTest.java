@@ -278,6 +278,8 @@ class MemberVerticleTest {
         } finally {
             act(a, PoolAction.Kind.ENABLE, candidate);
             Await.until(() -> heardA.members().size() == 2 && heardB.members().size() == 2);
+            // Other tests count them.
+            Await.until(() -> a.hazelcast().getCluster().getMembers().size() == 2);
         }
     }
 
