@@ -21,6 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -136,9 +137,12 @@ final class PoolView {
             String group = account.quotaOf();
             scopes.put(account.id(), group == null ? "account:" + account.id() : "quota:" + group);
         }
+        Map<String, List<ScopeCounters>> counted = counted(moment.quota);
         return new JsonArray(shown.stream()
-                .map(account ->
-                        account(account, moment).put("limits", limits(scopes.get(account.account()), moment.quota)))
+                .map(account -> account(account, moment)
+                        .put(
+                                "limits",
+                                moment.quota == null ? null : limits(scopes.get(account.account()), counted)))
                 .toList());
     }
 
@@ -193,16 +197,24 @@ final class PoolView {
                                 .put("p99", millis(model.p99Micros())));
     }
 
-    /** Null when nobody counts at the moment. */
-    private static @Nullable JsonArray limits(@Nullable String scope, @Nullable QuotaCounters quota) {
-        if (scope == null || quota == null) {
-            return null;
-        }
-        JsonArray limits = new JsonArray();
-        for (ScopeCounters counters : quota.scopes()) {
-            if (counters.id().equals(scope) || counters.id().startsWith(scope + "|")) {
-                limits(counters, counters.id().substring(scope.length()), limits);
+    /** What is counted, by account or group of accounts. */
+    private static Map<String, List<ScopeCounters>> counted(@Nullable QuotaCounters quota) {
+        Map<String, List<ScopeCounters>> counted = new HashMap<>();
+        if (quota != null) {
+            for (ScopeCounters counters : quota.scopes()) {
+                int bar = counters.id().indexOf('|');
+                String scope = bar < 0 ? counters.id() : counters.id().substring(0, bar);
+                counted.computeIfAbsent(scope, s -> new ArrayList<>()).add(counters);
             }
+        }
+        return counted;
+    }
+
+    private static JsonArray limits(@Nullable String scope, Map<String, List<ScopeCounters>> counted) {
+        JsonArray limits = new JsonArray();
+        if (scope != null) {
+            counted.getOrDefault(scope, List.of())
+                    .forEach(counters -> limits(counters, counters.id().substring(scope.length()), limits));
         }
         return limits;
     }
@@ -220,7 +232,7 @@ final class PoolView {
                                         .replace('_', '-'))
                         .put("window-ms", limit.windowNanos() / 1_000_000)
                         .put("limit", limit.amount())
-                        .put("used", limit.charged())
+                        .put("used", limit.charged() + limit.external())
                         .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
         if (counters.placesLimit() > 0) {
             limits.add(new JsonObject()

@@ -12,8 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A node that runs, asked on its admin port. */
@@ -104,6 +106,12 @@ final class RunningNode {
             return client.send(request.build(), BodyHandlers.ofString());
         } catch (IllegalArgumentException e) {
             throw new CliFailure("--admin: '" + base + "' is not an http URL");
+        } catch (HttpTimeoutException e) {
+            throw new CliFailure(base + " does not answer in time"
+                    + (body == null ? "" : "; what was asked for may have been done, 'sluice pool' shows it"));
+        } catch (SSLException e) {
+            throw new CliFailure(base + " has a certificate that is not trusted here (" + e.getMessage()
+                    + "); name the host that it is made for with --admin https://HOST:PORT");
         } catch (IOException e) {
             return null;
         }

@@ -8,6 +8,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Outbound;
@@ -81,12 +82,35 @@ public final class EffectiveConfig {
                 .put("fetch", fetch(channel.fetch()))
                 .put("responses", channel.responses().name().toLowerCase(Locale.ROOT))
                 .put("timeouts", timeouts(channel.timeouts()))
+                .put("health", health(channel.health()))
                 .put("models", redirects)
                 .put("accounts", array(channel.accounts(), EffectiveConfig::account));
         if (!channel.parameters().isEmpty()) {
             json.put("parameters", parameters(channel.parameters()));
         }
         return json;
+    }
+
+    private static JsonObject health(HealthPolicy policy) {
+        HealthPolicy.Breaker breaker = policy.breaker();
+        return new JsonObject()
+                .put("refusals", policy.refusals())
+                .put("refusals-within", Scalars.show(policy.refusalsWithin()))
+                .put("probe", policy.probe().name().toLowerCase(Locale.ROOT))
+                .put("probe-after", Scalars.show(policy.probeAfter()))
+                .put("probe-every", Scalars.show(policy.probeEvery()))
+                .put("money-after", Scalars.show(policy.moneyAfter()))
+                .put("ramp", Scalars.show(policy.ramp()))
+                .put("cooling-notice", Scalars.show(policy.coolingNotice()))
+                .put(
+                        "breaker",
+                        new JsonObject()
+                                .put("failures", breaker.failures())
+                                .put("slow", breaker.slow())
+                                .put("slow-after", Scalars.show(breaker.slowAfter()))
+                                .put("least", breaker.least())
+                                .put("window", Scalars.show(breaker.window()))
+                                .put("open-for", Scalars.show(breaker.openFor())));
     }
 
     /** Names only: what is set may be a secret of the provider's. */

@@ -23,6 +23,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,11 +79,26 @@ final class HealthDesk implements PoolState.Listener {
 
     /** Takes the accounts there are. */
     void revision(GatewayRevision next) {
+        Set<String> out = out();
         revision = next;
         shared.accounts(next);
         book.revision(next);
         state.revision(next);
         recall();
+        out.removeAll(out());
+        out.forEach(notices::gone);
+    }
+
+    /** The accounts that were found dead. */
+    private Set<String> out() {
+        Set<String> out = new HashSet<>();
+        for (Account account : revision.accounts()) {
+            Word word = book.machine(account);
+            if (word != null && word.state() != Word.State.ALIVE) {
+                out.add(account.id());
+            }
+        }
+        return out;
     }
 
     /** What was said before holds. */

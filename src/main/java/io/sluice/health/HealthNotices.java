@@ -4,6 +4,7 @@ import io.sluice.domain.health.AccountView;
 import io.sluice.domain.health.Word;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.pool.Account;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Channel;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -29,6 +30,9 @@ import java.util.stream.Collectors;
 final class HealthNotices {
     /** How long a channel must be without a usable account. */
     private static final long UNUSABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** An account that cools no longer than this is as good as one that serves. */
+    private static final long SOON_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Bus bus;
     private final InstantSource wallClock;
@@ -62,19 +66,32 @@ final class HealthNotices {
                 views.stream().collect(Collectors.toMap(view -> view.account().id(), Function.identity()));
         for (Channel channel : channels) {
             boolean usable = false;
+            boolean wanted = false;
             for (Account account : channel.accounts()) {
                 AccountView view = byId.get(account.id());
                 if (view != null) {
-                    usable |= view.isUsable() || view.models().isEmpty();
+                    usable |= view.isUsable(SOON_NANOS);
+                    wanted |= view.human() == AccountState.ENABLED;
                     look(view, channel.health().coolingNotice());
                 }
             }
-            look(channel.name(), usable, now);
+            // Where humans stopped them all, they know.
+            look(channel.name(), usable || !wanted, now);
         }
         Set<String> names = channels.stream().map(Channel::name).collect(Collectors.toSet());
-        cooling.retainAll(byId.keySet());
-        unusable.retainAll(names);
+        Set.copyOf(cooling).stream().filter(id -> !byId.containsKey(id)).forEach(this::coolsNoLonger);
+        Set.copyOf(unusable).stream().filter(name -> !names.contains(name)).forEach(this::usable);
         unusableSince.keySet().retainAll(names);
+    }
+
+    /** What was found out of an account holds no longer: it has another credential, or is gone. */
+    void gone(String accountId) {
+        raise(
+                NoticeEvent.ACCOUNT_DISABLED,
+                accountId,
+                true,
+                "The account " + accountId + " has another credential, or was taken out of the files.",
+                List.of());
     }
 
     private void look(AccountView view, Duration patience) {
@@ -88,21 +105,31 @@ final class HealthNotices {
                     false,
                     "The account " + id + " has been asked to slow down for " + patience.toMinutes() + " minutes.",
                     List.of(new Detail("provider", provider)));
-        } else if (since == 0 && cooling.remove(id)) {
-            raise(NoticeEvent.ACCOUNT_COOLING, id, true, "The account " + id + " cools no longer.", List.of());
+        } else if (since == 0 && cooling.contains(id)) {
+            coolsNoLonger(id);
         }
+    }
+
+    private void coolsNoLonger(String id) {
+        cooling.remove(id);
+        raise(NoticeEvent.ACCOUNT_COOLING, id, true, "The account " + id + " cools no longer.", List.of());
+    }
+
+    private void usable(String channel) {
+        unusable.remove(channel);
+        raise(
+                NoticeEvent.CHANNEL_UNUSABLE,
+                channel,
+                true,
+                "The channel " + channel + " has usable accounts again, or is no longer in the files.",
+                List.of());
     }
 
     private void look(String channel, boolean usable, long now) {
         if (usable) {
             unusableSince.remove(channel);
-            if (unusable.remove(channel)) {
-                raise(
-                        NoticeEvent.CHANNEL_UNUSABLE,
-                        channel,
-                        true,
-                        "The channel " + channel + " has usable accounts again.",
-                        List.of());
+            if (unusable.contains(channel)) {
+                usable(channel);
             }
             return;
         }

@@ -95,6 +95,7 @@ final class LiveParts implements Parts {
         services.add(new UsageVerticle(metrics));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
+        services.add(new HealthVerticle(health()));
         services.addAll(membership == null ? alone() : member(membership));
         services.add(new QuotaVerticle(
                 initial,
@@ -104,7 +105,6 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
-        services.add(new HealthVerticle(health()));
         services.add(new CertificateWatch(certificates()));
         return services;
     }

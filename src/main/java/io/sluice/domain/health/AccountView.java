@@ -77,8 +77,16 @@ public record AccountView(
             int p95Micros,
             int p99Micros) {}
 
-    /** Whether a request for one of its models could go there. */
-    public boolean isUsable() {
-        return models.stream().anyMatch(model -> model.standing == PoolSnapshot.UP);
+    /**
+     * Whether a request for one of its models could go there, now or soon.
+     *
+     * @param soonNanos what cools no longer than this counts as usable
+     */
+    public boolean isUsable(long soonNanos) {
+        return models.isEmpty()
+                || models.stream()
+                        .anyMatch(model -> model.standing == PoolSnapshot.UP
+                                || model.standing == PoolSnapshot.COOLING
+                                        && Math.max(coolingNanos, model.coolingNanos) <= soonNanos);
     }
 }

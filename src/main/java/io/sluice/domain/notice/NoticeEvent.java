@@ -17,7 +17,7 @@ public enum NoticeEvent {
     /** A channel has no account that can serve. */
     CHANNEL_UNUSABLE(
             Severity.CRITICAL,
-            Span.CLUSTER,
+            Span.NODE,
             "channel without a usable account",
             "channels without a usable account",
             "can serve again"),
