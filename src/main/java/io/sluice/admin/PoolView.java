@@ -19,9 +19,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -140,9 +140,7 @@ final class PoolView {
         Map<String, List<ScopeCounters>> counted = counted(moment.quota);
         return new JsonArray(shown.stream()
                 .map(account -> account(account, moment)
-                        .put(
-                                "limits",
-                                moment.quota == null ? null : limits(scopes.get(account.account()), counted)))
+                        .put("limits", moment.quota == null ? null : limits(scopes.get(account.account()), counted)))
                 .toList());
     }
 

@@ -93,7 +93,7 @@ final class PoolReports {
         if (view.coolingNanos() > 0) {
             return cooling(view, view.coolingNanos());
         }
-        return view.isUsable() || view.models().isEmpty() ? new Reason(Standing.UP, "", "", 0, 0) : allOut(view);
+        return view.isUsable(0) ? new Reason(Standing.UP, "", "", 0, 0) : allOut(view);
     }
 
     private Reason cooling(AccountView view, long nanos) {

@@ -286,8 +286,9 @@ class PoolHealthIT {
                         millis.isEmpty() ? 0 : millis.get(millis.size() / 2),
                         millis.isEmpty() ? 0 : millis.get(millis.size() * 99 / 100));
             }
-            System.out.println(outcomes + " " + pool(node).values().stream()
-                    .collect(Collectors.groupingBy(state -> state, Collectors.counting())));
+            System.out.println(outcomes + " "
+                    + pool(node).values().stream()
+                            .collect(Collectors.groupingBy(state -> state, Collectors.counting())));
             assertThat(outcomes.keySet()).isSubsetOf("whole");
         }
     }

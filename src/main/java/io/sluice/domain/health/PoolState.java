@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PoolState {
-    private static final byte LAST = -1;
     private static final long SWEEP_NANOS = 1_000_000_000L;
 
     private final Judge judge;
@@ -355,50 +354,7 @@ public final class PoolState {
 
     /** The pool as it stands, for lanes. */
     public PoolSnapshot snapshot(long now) {
-        byte[] standings = new byte[slots];
-        long[] until = new long[slots];
-        short[] shares = new short[slots];
-        int[] latencies = new int[slots];
-        byte[] marks = new byte[slots];
-        for (KnownAccount account : accounts.values()) {
-            int ramp = account.ramp.share(now);
-            for (ModelState model : account.models()) {
-                int slot = model.slot();
-                standings[slot] = account.standing(model, now);
-                shares[slot] = (short) Math.max(1, ramp * outliers.share(slot, now) / PoolSnapshot.WHOLE);
-                LatencyEstimate latency = outliers.latency(slot);
-                latencies[slot] = latency == null ? 0 : latency.usualMicros();
-                if (standings[slot] == PoolSnapshot.COOLING) {
-                    until[slot] = account.until(model, now);
-                }
-                if (outliers.isLast(slot, now)
-                        || account.circuit.isOpenElsewhere(now)
-                        || model.endpoint.isOpenElsewhere(now)) {
-                    marks[slot] = LAST;
-                }
-            }
-        }
-        for (Trial trial : returns.trials()) {
-            int slot = trial.place().model().slot();
-            boolean out = standings[slot] == PoolSnapshot.DEAD || standings[slot] == PoolSnapshot.BROKEN;
-            if (out && !trial.isTaken()) {
-                marks[slot] = (byte) (trial.lane() + 1);
-                until[slot] = trial.number();
-            }
-        }
         version++;
-        return new PoolSnapshot(revision, version, standings, until, shares, latencies, marks).with(stopped());
-    }
-
-    private Map<String, Byte> stopped() {
-        Map<String, Byte> stopped = new HashMap<>();
-        for (KnownAccount account : accounts.values()) {
-            if (account.human != AccountState.ENABLED) {
-                stopped.put(
-                        account.account().id(),
-                        account.human == AccountState.DISABLED ? PoolSnapshot.DISABLED : PoolSnapshot.DRAINING);
-            }
-        }
-        return stopped;
+        return new Picture(outliers, slots, now).of(revision, version, accounts.values(), returns.trials());
     }
 }

@@ -204,7 +204,8 @@ final class Returns {
     /** It works again, and others know. */
     void comeBack(KnownAccount account, long now) {
         trials.end(new Target.OfDeath(account));
-        account.triesBefore = account.death == null ? 0 : account.death.recovery().tries();
+        account.triesBefore =
+                account.death == null ? 0 : account.death.recovery().tries();
         account.backNanos = now;
         account.death = null;
         account.refusals = 0;
