@@ -115,7 +115,7 @@ final class NotificationsReader {
                 }
             }
             section.findings()
-                    .error(value.place(), "'" + value.text() + "' is not one of info, warning, error, critical");
+                    .error(value.place(), value.shown() + " is not one of info, warning, error, critical");
         });
         return severities;
     }
@@ -165,7 +165,7 @@ final class NotificationsReader {
                 sink.findings()
                         .error(
                                 item.place(),
-                                "'" + item.text() + "' is no event" + Suggestion.of(item.text(), NoticeEvent.words()));
+                                item.shown() + " is no event" + Suggestion.of(item.text(), NoticeEvent.words()));
             }
         }
         return events;
@@ -274,7 +274,7 @@ final class NotificationsReader {
             try {
                 to.add(address(item.text()));
             } catch (IllegalArgumentException e) {
-                sink.findings().error(item.place(), "'" + item.text() + "' " + e.getMessage());
+                sink.findings().error(item.place(), item.shown() + " " + e.getMessage());
             }
         }
         if (sink.isEmptyList("to") || to.size() > MOST_RECIPIENTS) {

@@ -109,7 +109,7 @@ final class PolicyReader {
                 statuses.add(Integer.parseInt(item.text()));
             } else {
                 section.findings()
-                        .error(item.place(), "'" + item.text() + "' is not a status of an error; write 400 to 599");
+                        .error(item.place(), item.shown() + " is not a status of an error; write 400 to 599");
             }
         }
         return section.has("retry-statuses") ? statuses : null;
