@@ -114,8 +114,7 @@ final class NotificationsReader {
                     return;
                 }
             }
-            section.findings()
-                    .error(value.place(), value.shown() + " is not one of info, warning, error, critical");
+            section.findings().error(value.place(), value.shown() + " is not one of info, warning, error, critical");
         });
         return severities;
     }

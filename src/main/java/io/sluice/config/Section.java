@@ -269,8 +269,7 @@ final class Section {
             if (item.getValue() instanceof Scalar scalar) {
                 String text = resolve(scalar, item.getKey());
                 if (text != null) {
-                    items.add(
-                            new Item(text, item.getKey(), !Substitution.isReference(scalar.text()), shown(scalar)));
+                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text()), shown(scalar)));
                 }
             } else {
                 findings().error(item.getKey(), "is not a single value");
@@ -365,8 +364,7 @@ final class Section {
             if (entry.getValue().value() instanceof Scalar scalar) {
                 String text = resolve(scalar, where);
                 if (text != null) {
-                    values.put(
-                            name, new Item(text, where, !Substitution.isReference(scalar.text()), shown(scalar)));
+                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text()), shown(scalar)));
                 }
             } else {
                 findings().error(where, "is not a single value");

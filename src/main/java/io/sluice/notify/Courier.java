@@ -100,10 +100,18 @@ final class Courier {
     }
 
     private Future<Void> once(Telling telling) {
-        return Future.<Void>future(ended -> sink.deliver(telling).onComplete(ended))
+        return tried(telling)
                 .recover(cause -> Future.failedFuture(cause instanceof Undelivered ? cause : broken(cause)))
                 .onSuccess(done -> worked())
                 .onFailure(this::failed);
+    }
+
+    private Future<Void> tried(Telling telling) {
+        try {
+            return sink.deliver(telling);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     /** What nobody foresaw may name the address, so its kind must do. */

@@ -269,7 +269,8 @@ class HookSinkTest {
                 .map(got -> got.json().at("/text").textValue())
                 .toList();
         assertThat(texts)
-                .allSatisfy(text -> assertThat(text).matches("(?s)([^&]|&amp;|&lt;|&gt;)*…").startsWith("[error] 40"));
+                .allSatisfy(text ->
+                        assertThat(text).matches("(?s)([^&]|&amp;|&lt;|&gt;)*…").startsWith("[error] 40"));
         assertThat(texts.subList(0, 2)).allSatisfy(text -> assertThat(text).hasSizeBetween(1_890, 1_900));
         assertThat(texts.getLast()).hasSizeBetween(3_990, 4_000);
     }

@@ -334,8 +334,8 @@ final class SinkDesk {
     /** The sink does not have it, and this node tries no more. */
     void failed(long now, Words words) {
         say(Stage.FAILED, flights, words);
-        flights.forEach(flight -> flight.thing.failed(
-                self, now, rules.remind(), pace.pause().toNanos()));
+        flights.forEach(flight ->
+                flight.thing.failed(self, now, rules.remind(), pace.pause().toNanos()));
         ended();
     }
 

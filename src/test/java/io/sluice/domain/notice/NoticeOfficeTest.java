@@ -511,8 +511,8 @@ class NoticeOfficeTest {
         assertThat(nodes.took()).as("it is reached as before").isEmpty();
 
         NoticeSink same = sink("s");
-        NoticeSink.Way way =
-                new NoticeSink.Webhook(new HookUrl(false, "127.0.0.1", 10, Secret.of("/")), Secret.of("0123456789abcdef"));
+        NoticeSink.Way way = new NoticeSink.Webhook(
+                new HookUrl(false, "127.0.0.1", 10, Secret.of("/")), Secret.of("0123456789abcdef"));
         nodes.office("n1")
                 .rules(rules(new NoticeSink(
                         "s",
@@ -545,7 +545,8 @@ class NoticeOfficeTest {
         nodes.takes = (node, sink) -> true;
         nodes.pass(Duration.ofMinutes(1));
 
-        assertThat(nodes.took()).as("its own message was taken; the earlier one's failure is nothing to it")
+        assertThat(nodes.took())
+                .as("its own message was taken; the earlier one's failure is nothing to it")
                 .containsExactly("account-disabled: b");
         nodes.pass(Duration.ofMinutes(10));
         assertThat(nodes.took()).isEmpty();
