@@ -63,13 +63,17 @@ final class BaseUrls {
      * @throws IllegalArgumentException with the end of a sentence that begins with the URL
      */
     static BaseUrl parse(String text) {
+        return parse(text, "put the credential into the account's key");
+    }
+
+    private static BaseUrl parse(String text, String instead) {
         Matcher url = URL.matcher(text);
         if (!url.matches()) {
             throw new IllegalArgumentException("is not a URL that begins with https:// or http://");
         }
         boolean tls = url.group(1).equals("https");
         if (url.group(2).indexOf('@') >= 0) {
-            throw new IllegalArgumentException("holds user information; put the credential into the account's key");
+            throw new IllegalArgumentException("holds user information; " + instead);
         }
         if (!url.group(4).isEmpty()) {
             throw new IllegalArgumentException("holds a query or fragment; remove what begins with ? or #");
@@ -103,8 +107,9 @@ final class BaseUrls {
             throw new IllegalArgumentException(
                     "has a query with other than letters, digits, escapes and . _ ~ - = & + / : , behind the ?");
         }
-        BaseUrl base = parse(mark < 0 ? text : text.substring(0, mark));
-        String slash = mark > 0 && text.charAt(mark - 1) == '/' || text.endsWith("/") ? "/" : "";
+        String address = mark < 0 ? text : text.substring(0, mark);
+        BaseUrl base = parse(address, "remove what stands before the @; no password is sent with a notification");
+        String slash = address.endsWith("/") ? "/" : "";
         String path = base.path().isEmpty() ? "/" : base.path() + slash;
         return new HookUrl(base.tls(), base.host(), base.port(), Secret.of(path + query));
     }
@@ -116,6 +121,9 @@ final class BaseUrls {
      */
     static String host(String written) {
         if (written.startsWith("[")) {
+            if (!written.endsWith("]")) {
+                throw new IllegalArgumentException("has an address that begins with [ and does not end with ]");
+            }
             return address(written.substring(1, written.length() - 1));
         }
         if (!written.chars().allMatch(c -> c < 128)) {

@@ -10,6 +10,11 @@ package io.sluice.config;
  * @param message what is wrong and what would be right
  */
 public record ConfigError(String file, int line, int column, String path, String message) {
+    /** File and line, without anything of what stands there. */
+    public String where() {
+        return line > 0 ? file + ":" + line : file;
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(file);

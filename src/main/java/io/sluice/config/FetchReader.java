@@ -57,7 +57,7 @@ final class FetchReader {
             try {
                 ports.add((int) Scalars.within(Scalars.integer(item.text()), 1, 65_535));
             } catch (IllegalArgumentException e) {
-                fetch.findings().error(item.place(), "'" + item.text() + "' " + e.getMessage());
+                fetch.findings().error(item.place(), item.shown() + " " + e.getMessage());
             }
         }
         if (fetch.isEmptyList("ports")) {

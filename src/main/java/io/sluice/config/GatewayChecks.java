@@ -131,10 +131,9 @@ final class GatewayChecks {
             if (!known.contains(fallback.text())) {
                 findings.error(
                         fallback.place(),
-                        "no channel serves the model '" + fallback.text() + "'"
-                                + Suggestion.of(fallback.text(), known));
+                        "no channel serves the model " + fallback.shown() + Suggestion.of(fallback.text(), known));
             } else if (!seen.add(fallback.text())) {
-                findings.error(fallback.place(), "'" + fallback.text() + "' stands twice");
+                findings.error(fallback.place(), fallback.shown() + " stands twice");
             }
         }
     }

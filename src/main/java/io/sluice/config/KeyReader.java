@@ -89,8 +89,13 @@ final class KeyReader {
                 values.add(parser.apply(item.text()));
             } catch (IllegalArgumentException e) {
                 String message = String.valueOf(e.getMessage());
-                key.findings()
-                        .error(item.place(), message.startsWith("'") ? message : "'" + item.text() + "' " + message);
+                if (message.startsWith("'")) {
+                    // It shows the text itself.
+                    message = item.written() ? message : item.shown() + " is not one of " + type;
+                } else {
+                    message = item.shown() + " " + message;
+                }
+                key.findings().error(item.place(), message);
             }
         }
         if (key.isEmptyList(name)) {

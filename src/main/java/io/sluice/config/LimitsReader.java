@@ -195,7 +195,7 @@ final class LimitsReader {
                 try {
                     models.add(new Glob(Names.glob(item.text())));
                 } catch (IllegalArgumentException e) {
-                    group.findings().error(item.place(), "'" + item.text() + "' " + e.getMessage());
+                    group.findings().error(item.place(), item.shown() + " " + e.getMessage());
                 }
             }
             if (!group.has("models")) {

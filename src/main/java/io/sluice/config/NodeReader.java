@@ -133,7 +133,9 @@ final class NodeReader {
             try {
                 networks.add(Cidr.parse(item.text()));
             } catch (IllegalArgumentException e) {
-                findings.error(item.place(), String.valueOf(e.getMessage()));
+                findings.error(
+                        item.place(),
+                        item.written() ? String.valueOf(e.getMessage()) : item.shown() + " is not a network");
             }
         }
         return networks;

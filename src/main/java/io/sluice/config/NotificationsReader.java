@@ -114,8 +114,7 @@ final class NotificationsReader {
                     return;
                 }
             }
-            section.findings()
-                    .error(value.place(), "'" + value.text() + "' is not one of info, warning, error, critical");
+            section.findings().error(value.place(), value.shown() + " is not one of info, warning, error, critical");
         });
         return severities;
     }
@@ -165,7 +164,7 @@ final class NotificationsReader {
                 sink.findings()
                         .error(
                                 item.place(),
-                                "'" + item.text() + "' is no event" + Suggestion.of(item.text(), NoticeEvent.words()));
+                                item.shown() + " is no event" + Suggestion.of(item.text(), NoticeEvent.words()));
             }
         }
         return events;
@@ -274,7 +273,7 @@ final class NotificationsReader {
             try {
                 to.add(address(item.text()));
             } catch (IllegalArgumentException e) {
-                sink.findings().error(item.place(), "'" + item.text() + "' " + e.getMessage());
+                sink.findings().error(item.place(), item.shown() + " " + e.getMessage());
             }
         }
         if (sink.isEmptyList("to") || to.size() > MOST_RECIPIENTS) {

@@ -62,7 +62,7 @@ final class ParameterReader {
                         .findings()
                         .error(
                                 item.place(),
-                                "'" + item.text() + "' is also " + (set.containsKey(item.text()) ? "set" : "a default")
+                                item.shown() + " is also " + (set.containsKey(item.text()) ? "set" : "a default")
                                         + "; keep one of the two");
             } else {
                 remove.add(item.text());

@@ -108,8 +108,7 @@ final class PolicyReader {
             if (STATUS.matcher(item.text()).matches()) {
                 statuses.add(Integer.parseInt(item.text()));
             } else {
-                section.findings()
-                        .error(item.place(), "'" + item.text() + "' is not a status of an error; write 400 to 599");
+                section.findings().error(item.place(), item.shown() + " is not a status of an error; write 400 to 599");
             }
         }
         return section.has("retry-statuses") ? statuses : null;

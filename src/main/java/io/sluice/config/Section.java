@@ -62,8 +62,9 @@ final class Section {
      * @param text the text, references resolved
      * @param place where it stands
      * @param written whether it stands in the file itself, not behind a reference
+     * @param shown the text as messages show it: as it is written, nothing of what a reference became
      */
-    record Item(String text, Place place, boolean written) {}
+    record Item(String text, Place place, boolean written, String shown) {}
 
     /** Whether the file has this mapping. */
     boolean isPresent() {
@@ -268,7 +269,7 @@ final class Section {
             if (item.getValue() instanceof Scalar scalar) {
                 String text = resolve(scalar, item.getKey());
                 if (text != null) {
-                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text())));
+                    items.add(new Item(text, item.getKey(), !Substitution.isReference(scalar.text()), shown(scalar)));
                 }
             } else {
                 findings().error(item.getKey(), "is not a single value");
@@ -363,7 +364,7 @@ final class Section {
             if (entry.getValue().value() instanceof Scalar scalar) {
                 String text = resolve(scalar, where);
                 if (text != null) {
-                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text())));
+                    values.put(name, new Item(text, where, !Substitution.isReference(scalar.text()), shown(scalar)));
                 }
             } else {
                 findings().error(where, "is not a single value");

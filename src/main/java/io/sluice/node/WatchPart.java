@@ -62,6 +62,8 @@ final class WatchPart extends VerticleBase {
         }
         bus.publish(
                 Address.RELOAD_FAILED,
-                new ReloadFailed(errors.stream().map(ConfigError::toString).toList()));
+                new ReloadFailed(
+                        errors.stream().map(ConfigError::toString).toList(),
+                        errors.stream().map(ConfigError::where).toList()));
     }
 }

@@ -3,13 +3,13 @@ package io.sluice.notify;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.sluice.domain.pool.Tls;
+import io.sluice.notify.ExpiryWatch.Life;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,14 +25,17 @@ final class CertificateEnds {
     private CertificateEnds() {}
 
     /** By file. One that cannot be read, perhaps because it is being written, is left out. */
-    static Map<String, Instant> of(List<Path> files) {
-        Map<String, Instant> ends = new LinkedHashMap<>();
+    static Map<String, Life> of(List<Path> files) {
+        Map<String, Life> ends = new LinkedHashMap<>();
         for (Path file : files) {
             try (InputStream in = Files.newInputStream(file)) {
                 Tls.certificates(new String(in.readNBytes(MOST_BYTES), US_ASCII)).stream()
-                        .map(X509Certificate::getNotAfter)
-                        .min(Comparator.naturalOrder())
-                        .ifPresent(end -> ends.put(file.toString(), end.toInstant()));
+                        .min(Comparator.comparing(X509Certificate::getNotAfter))
+                        .ifPresent(first -> ends.put(
+                                file.toString(),
+                                new Life(
+                                        first.getNotBefore().toInstant(),
+                                        first.getNotAfter().toInstant())));
             } catch (IOException | GeneralSecurityException e) {
                 LOG.debug("the certificate file {} cannot be read", file, e);
             }

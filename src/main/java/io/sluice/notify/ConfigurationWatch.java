@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /** Raises that changed files were not taken, and that they are. For one thread. */
 final class ConfigurationWatch {
     private static final String SUBJECT = "gateway files";
-    private static final int MOST_ERRORS = 3;
+    private static final int MOST_PLACES = 10;
 
     private final String node;
     private final InstantSource clock;
@@ -35,17 +35,20 @@ final class ConfigurationWatch {
 
     /** The files were not taken; without errors they are those of the live revision again. */
     void failed(ReloadFailed failed) {
-        List<String> errors = failed.errors();
-        if (errors.isEmpty()) {
+        int errors = failed.errors().size();
+        if (errors == 0) {
             accepted("The files are those of revision " + live + " again.");
             return;
         }
         rejected = true;
-        String first = String.join("\n", errors.subList(0, Math.min(errors.size(), MOST_ERRORS)));
+        // Errors repeat what stands in the files, which is nothing for a chat; the log has them.
+        List<String> places = failed.places().stream().distinct().toList();
+        String first = String.join(", ", places.subList(0, Math.min(places.size(), MOST_PLACES)));
         raise(
                 false,
-                "The files have " + errors.size() + (errors.size() == 1 ? " error" : " errors") + "; revision " + live
-                        + " stays.\n" + first + (errors.size() > MOST_ERRORS ? "\n…" : ""));
+                "The files have " + errors + (errors == 1 ? " error" : " errors") + "; revision " + live + " stays.\n"
+                        + "Look at " + first + (places.size() > MOST_PLACES ? ", …" : "")
+                        + "; the log of the node says what is wrong.");
     }
 
     /** The files were taken. */

@@ -28,6 +28,7 @@ final class Courier {
     private final DoubleSupplier dice;
     private boolean failing;
     private boolean retired;
+    private boolean testing;
     private @Nullable Consumer<Ending> onEnd;
     private long timer = NONE;
 
@@ -89,9 +90,33 @@ final class Courier {
         });
     }
 
-    /** Tries a message once, beside any that is under way. */
-    Future<Void> once(Telling telling) {
-        return sink.deliver(telling).onSuccess(done -> worked()).onFailure(this::failed);
+    /** Tries a message once, beside any that is under way, but not beside another test. */
+    Future<Void> test(Telling telling) {
+        if (testing) {
+            return Future.failedFuture(Undelivered.forNow("a test of it is under way"));
+        }
+        testing = true;
+        return once(telling).onComplete(done -> testing = false);
+    }
+
+    private Future<Void> once(Telling telling) {
+        return tried(telling)
+                .recover(cause -> Future.failedFuture(cause instanceof Undelivered ? cause : broken(cause)))
+                .onSuccess(done -> worked())
+                .onFailure(this::failed);
+    }
+
+    private Future<Void> tried(Telling telling) {
+        try {
+            return sink.deliver(telling);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** What nobody foresaw may name the address, so its kind must do. */
+    private static Undelivered broken(Throwable cause) {
+        return Undelivered.forNow("it cannot be tried: " + cause.getClass().getSimpleName());
     }
 
     private void worked() {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,18 @@ final class Couriers {
     private final NoticeMetrics metrics;
     private final DoubleSupplier dice;
     private final Map<String, Courier> bySink = new LinkedHashMap<>();
-    private BiConsumer<String, Ending> endings = (sink, ending) -> {};
+    private Endings endings = (sink, id, ending) -> {};
+
+    /** Hears how messages ended. */
+    interface Endings {
+        /**
+         * A message ended.
+         *
+         * @param sink name of its sink, which may be another sink's by now
+         * @param id of the message
+         */
+        void ended(String sink, String id, Ending ending);
+    }
 
     /**
      * None yet.
@@ -56,8 +66,8 @@ final class Couriers {
         this.dice = dice;
     }
 
-    /** Who hears, later, how each message ended, by the name of its sink. */
-    void endings(BiConsumer<String, Ending> told) {
+    /** Who hears, later, how each message ended. */
+    void endings(Endings told) {
         endings = told;
     }
 
@@ -90,7 +100,7 @@ final class Couriers {
     void bring(String sink, Telling telling) {
         Courier courier = bySink.get(sink);
         if (courier != null) {
-            courier.bring(telling, ending -> endings.accept(sink, ending));
+            courier.bring(telling, ending -> endings.ended(sink, telling.id(), ending));
         }
     }
 
@@ -100,7 +110,7 @@ final class Couriers {
         LOG.warn("notification sink {}: {} occurrences are left out", sink, count);
     }
 
-    /** Tells one sink or all, once, that this is a test. */
+    /** Tells one sink or all, once, that this is a test; not one that is at a test. */
     Future<NoticeTested> test(TestNotice asked) {
         Occurrence test = new Occurrence(
                 NoticeEvent.TEST,
@@ -125,7 +135,7 @@ final class Couriers {
 
     private static Future<Result> result(Courier courier, Telling telling) {
         String name = courier.config().name();
-        return courier.once(telling)
+        return courier.test(telling)
                 .timeout(TEST_SECONDS, TimeUnit.SECONDS)
                 .map(done -> new Result(name, true, ""))
                 .otherwise(cause -> new Result(

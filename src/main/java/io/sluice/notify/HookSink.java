@@ -100,18 +100,21 @@ final class HookSink implements Sink {
     private static Future<Answer> collect(HttpClientResponse response) {
         Promise<Answer> whole = Promise.promise();
         Buffer text = Buffer.buffer();
-        String retryAfter = response.getHeader("retry-after");
         response.handler(piece -> {
             text.appendBuffer(piece, 0, Math.min(piece.length(), MOST_ANSWER - text.length()));
-            if (text.length() >= MOST_ANSWER
-                    && whole.tryFail(Undelivered.forGood("the answer is longer than " + MOST_ANSWER + " bytes"))) {
+            if (text.length() >= MOST_ANSWER && whole.tryComplete(answer(response, text))) {
+                // The rest says nothing that the status does not.
                 response.request().reset();
             }
         });
-        response.endHandler(v -> whole.tryComplete(
-                new Answer(response.statusCode(), retryAfter == null ? "" : retryAfter, text.getBytes())));
+        response.endHandler(v -> whole.tryComplete(answer(response, text)));
         response.exceptionHandler(whole::tryFail);
         return whole.future();
+    }
+
+    private static Answer answer(HttpClientResponse response, Buffer text) {
+        String retryAfter = response.getHeader("retry-after");
+        return new Answer(response.statusCode(), retryAfter == null ? "" : retryAfter, text.getBytes());
     }
 
     private Future<Void> judge(Answer answer) {

@@ -8,12 +8,12 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.Notice;
 import io.sluice.message.QuotaCounters;
+import io.sluice.notify.ExpiryWatch.Life;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class NoticeWatchVerticle extends VerticleBase {
     private final Identity node;
     private final List<Path> certificates;
     private final Clocks clocks;
-    private final Map<String, Instant> certificateEnds = new LinkedHashMap<>();
+    private final Map<String, Life> certificateEnds = new LinkedHashMap<>();
     private List<MessageConsumer<?>> consumers = List.of();
     private GatewayRevision revision;
     private PoolSnapshot health = PoolSnapshot.UNKNOWN;
@@ -116,11 +116,11 @@ public final class NoticeWatchVerticle extends VerticleBase {
                 .onFailure(cause -> LOG.warn("the pool cannot be looked at: {}", cause.toString()));
     }
 
-    private static Map<String, Instant> ends(GatewayRevision revision) {
-        Map<String, Instant> ends = new LinkedHashMap<>();
+    private static Map<String, Life> ends(GatewayRevision revision) {
+        Map<String, Life> ends = new LinkedHashMap<>();
         for (VirtualKey key : revision.keys().all()) {
             if (key.expires() != null && !key.disabled()) {
-                ends.put(key.name(), key.expires());
+                ends.put(key.name(), new Life(null, key.expires()));
             }
         }
         return ends;

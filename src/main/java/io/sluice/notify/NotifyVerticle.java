@@ -62,11 +62,11 @@ public final class NotifyVerticle extends VerticleBase {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
         Couriers couriers = new Couriers(vertx, node.name(), clocks.wall(), metrics, dice);
         NoticeOffice office = new NoticeOffice(node.name(), node.run(), pace, new Outward(bus, couriers));
-        couriers.endings((sink, ending) -> {
+        couriers.endings((sink, id, ending) -> {
             switch (ending) {
-                case DELIVERED -> office.delivered(sink, clocks.nanos().getAsLong());
-                case FAILED -> office.failed(sink, clocks.nanos().getAsLong());
-                case RETURNED -> office.returned(sink);
+                case DELIVERED -> office.delivered(sink, id, clocks.nanos().getAsLong());
+                case FAILED -> office.failed(sink, id, clocks.nanos().getAsLong());
+                case RETURNED -> office.returned(sink, id);
             }
         });
         take(initial, office, couriers);

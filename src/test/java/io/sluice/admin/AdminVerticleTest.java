@@ -91,7 +91,9 @@ class AdminVerticleTest {
         start(null);
 
         JsonObject first = get("/admin/config").json();
-        bus.publish(Address.RELOAD_FAILED, new ReloadFailed(List.of("gateway.yaml:3: nonsense")));
+        bus.publish(
+                Address.RELOAD_FAILED,
+                new ReloadFailed(List.of("gateway.yaml:3: nonsense"), List.of("gateway.yaml:3")));
         JsonObject bad = get("/admin/config").json();
         bus.publish(Address.REVISION_CHANGED, new RevisionChanged(Revisions.of("r2", 1, "gpt-4o")));
         Reply good = get("/admin/config");

@@ -25,6 +25,34 @@ class BaseUrlsTest {
         assertThat(BaseUrls.parse(written)).hasToString(url);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://hooks.example/a, /a",
+        "https://hooks.example/a/, /a/",
+        "https://hooks.example, /",
+        "https://hooks.example/a?x=/, /a?x=/",
+        "https://hooks.example/a/?x=1, /a/?x=1"
+    })
+    void keepsTheTargetOfAWebhook(String written, String target) {
+        assertThat(BaseUrls.hook(written).target().reveal()).isEqualTo(target);
+    }
+
+    @Test
+    void saysWhatIsWrongWithUserInformationInAWebhook() {
+        assertThatThrownBy(() -> BaseUrls.hook("https://CANARY:pw@hooks.example/a"))
+                .hasMessageStartingWith("holds user information; remove what stands before the @")
+                .hasMessageNotContaining("CANARY")
+                .hasMessageNotContaining("account");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "[fd00::12", "[fd00::12]x", "[]"})
+    void wantsTheEndOfAnAddress(String host) {
+        assertThatThrownBy(() -> BaseUrls.host(host))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("has an? .*");
+    }
+
     @Test
     void keepsThePartsApart() {
         assertThat(BaseUrls.parse("http://[::1]:8090/v1/")).isEqualTo(new BaseUrl(false, "::1", 8090, "/v1"));

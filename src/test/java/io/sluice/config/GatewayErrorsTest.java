@@ -416,6 +416,29 @@ class GatewayErrorsTest {
                 .doesNotContain("CANARY");
     }
 
+    /** What a reference became may be another option's secret. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "notifications: { severity: { node-left: \"${env:C}\" } }",
+                "notifications: { sinks: [{ name: n, type: slack, url: \"https://x.example/\", events: [\"${env:C}\"] }] }",
+                "notifications: { sinks: [{ name: n, type: mail, host: x, from: a@x.example, to: [\"${env:C}\"] }] }",
+                "routing: { retry-statuses: [\"${env:C}\"] }",
+                "models: { m: { fallbacks: [\"${env:C}\"] } }",
+                "keys: [{ name: j, key: \"${env:C}\", allow-from: [\"${env:C}\"] }]",
+                "keys: [{ name: j, key: \"${env:C}\", models: [\"${env:C}\"] }]"
+            })
+    void showsReferencesAsTheyAreWritten(String text) {
+        TestFiles files = TestFiles.gateway(
+                        TestFiles.CHANNEL + (text.startsWith("keys") ? "" : TestFiles.KEY) + text + "\n")
+                .variable("C", "CANARY CANARY/CANARY");
+
+        assertThat(files.gatewayErrors())
+                .isNotEmpty()
+                .anyMatch(error -> error.contains("${env:C}"))
+                .noneMatch(error -> error.contains("CANARY"));
+    }
+
     private static String key(String more) {
         return "keys: [{ name: k, key: \"${env:APP_KEY}\", " + more + " }]";
     }

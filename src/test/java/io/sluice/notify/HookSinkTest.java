@@ -237,6 +237,44 @@ class HookSinkTest {
         assertThat(content.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(2_048);
     }
 
+    @Test
+    void aLongAnswerTakesTheMessageWhenItsStatusDoes() {
+        hook.answers(200, "x".repeat(100_000));
+
+        assertThat(deliver(new Webhook(url("/in"), SECRET), telling(1))).isNull();
+        assertThat(deliver(new Chat(Chat.Service.SLACK, url("/s"), null), telling(1)))
+                .isNull();
+    }
+
+    /** Each occurrence is long, and its escapes make it longer. */
+    private static Telling longTelling() {
+        List<Occurrence> all = IntStream.range(0, 40)
+                .mapToObj(i -> new Occurrence(
+                        NoticeEvent.ACCOUNT_DISABLED, "a" + i, false, 0, "&<>".repeat(100), List.of(), 0))
+                .toList();
+        return new Telling(
+                "n1-1", List.of(new Group(NoticeEvent.ACCOUNT_DISABLED, Severity.ERROR, State.BEGUN, all)), 0, "n1", 0);
+    }
+
+    @Test
+    void staysWithinWhatTheServicesOfSlacksFormTake() {
+        for (String target : List.of("/api/webhooks/1/x/slack", "/api/webhooks/1/x/slack?wait=true")) {
+            assertThat(deliver(new Chat(Chat.Service.SLACK, url(target), null), longTelling()))
+                    .isNull();
+        }
+        assertThat(deliver(new Chat(Chat.Service.SLACK, url("/services/slack/x"), null), longTelling()))
+                .isNull();
+
+        List<String> texts = hook.got().stream()
+                .map(got -> got.json().at("/text").textValue())
+                .toList();
+        assertThat(texts)
+                .allSatisfy(text ->
+                        assertThat(text).matches("(?s)([^&]|&amp;|&lt;|&gt;)*…").startsWith("[error] 40"));
+        assertThat(texts.subList(0, 2)).allSatisfy(text -> assertThat(text).hasSizeBetween(1_890, 1_900));
+        assertThat(texts.getLast()).hasSizeBetween(3_990, 4_000);
+    }
+
     static Stream<Arguments> refusals() {
         return Stream.of(
                 arguments(Chat.Service.SLACK, 404, "no_service", true, "status 404, no_service"),
@@ -252,7 +290,9 @@ class HookSinkTest {
                 arguments(Chat.Service.WECOM, 200, "{\"errcode\":93000}", true, "code 93000"),
                 arguments(Chat.Service.WECOM, 200, "{\"errcode\":45009}", false, "code 45009"),
                 arguments(Chat.Service.WECOM, 200, "{\"errcode\":\"0\"}", true, "the answer is not one"),
-                arguments(Chat.Service.WECOM, 200, "x".repeat(100_000), true, "the answer is longer than"));
+                arguments(Chat.Service.WECOM, 200, "x".repeat(100_000), true, "the answer is not one"),
+                arguments(Chat.Service.SLACK, 503, "x".repeat(100_000), false, "status 503"),
+                arguments(Chat.Service.SLACK, 404, "x".repeat(100_000), true, "status 404"));
     }
 
     @ParameterizedTest

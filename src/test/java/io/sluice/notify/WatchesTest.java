@@ -17,6 +17,7 @@ import io.sluice.message.GroupStatus;
 import io.sluice.message.Notice;
 import io.sluice.message.ReloadFailed;
 import io.sluice.message.RevisionChanged;
+import io.sluice.notify.ExpiryWatch.Life;
 import io.sluice.testkit.RevisionBuilder;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,20 +51,31 @@ class WatchesTest {
         return texts;
     }
 
+    private static ReloadFailed rejected(String... places) {
+        return new ReloadFailed(
+                Stream.of(places)
+                        .map(place -> place + ":1: channels[0].name: 'CANARY' is wrong")
+                        .toList(),
+                List.of(places));
+    }
+
     @Test
     void rejectedFilesUntilTheyAreTaken() {
         ConfigurationWatch watch = new ConfigurationWatch("n1", "one", clocks.wall(), raised::add);
         GatewayRevision two = new RevisionBuilder().id("two").build();
 
         watch.changed(new RevisionChanged(two));
-        watch.failed(new ReloadFailed(List.of()));
+        watch.failed(rejected());
         assertThat(raised).isEmpty();
 
-        watch.failed(new ReloadFailed(List.of("e1", "e2", "e3", "e4")));
-        assertThat(raised.getFirst().text()).isEqualTo("The files have 4 errors; revision two stays.\ne1\ne2\ne3\n…");
+        watch.failed(rejected("keys.yaml:1", "gateway.yaml:3", "gateway.yaml:3"));
+        assertThat(raised.getFirst().text())
+                .as("nothing of what stands in the files")
+                .isEqualTo("The files have 3 errors; revision two stays.\n"
+                        + "Look at keys.yaml:1, gateway.yaml:3; the log of the node says what is wrong.");
         watch.changed(new RevisionChanged(two));
-        watch.failed(new ReloadFailed(List.of("e")));
-        watch.failed(new ReloadFailed(List.of()));
+        watch.failed(rejected("gateway.yaml:1"));
+        watch.failed(rejected());
         assertThat(raised())
                 .containsExactly(
                         "config-rejected gateway files",
@@ -135,7 +147,7 @@ class WatchesTest {
                 Duration.ofDays(1),
                 clocks.wall(),
                 raised::add);
-        Map<String, Instant> ends = new HashMap<>(Map.of("a", START.plus(Duration.ofDays(10))));
+        Map<String, Life> ends = new HashMap<>(Map.of("a", new Life(null, START.plus(Duration.ofDays(10)))));
         List<String> days = new ArrayList<>();
         for (int day = 0; day < 12; day++) {
             watch.look(ends);
@@ -147,8 +159,8 @@ class WatchesTest {
         }
         assertThat(days).containsExactly("3 key-expiring a 50", "9 key-expiring a 90", "10 key-expiring a 100");
 
-        ends.put("a", START.plus(Duration.ofDays(100)));
-        ends.put("b", START.plus(Duration.ofDays(12).plusHours(5)));
+        ends.put("a", new Life(null, START.plus(Duration.ofDays(100))));
+        ends.put("b", new Life(null, START.plus(Duration.ofDays(12).plusHours(5))));
         watch.look(ends);
         assertThat(raised.stream().filter(notice -> !notice.over()).map(Notice::text))
                 .containsExactly("The key b ends in 5 hours.");
@@ -156,6 +168,62 @@ class WatchesTest {
         ends.remove("b");
         watch.look(ends);
         assertThat(raised()).containsExactly("over key-expiring b");
+    }
+
+    private ExpiryWatch certificates() {
+        return new ExpiryWatch(
+                NoticeEvent.CERTIFICATE_EXPIRING,
+                "The certificate",
+                Duration.ofDays(14),
+                Duration.ofDays(3),
+                clocks.wall(),
+                raised::add);
+    }
+
+    private static Life days(int from, int to) {
+        return new Life(START.plus(Duration.ofDays(from)), START.plus(Duration.ofDays(to)));
+    }
+
+    @Test
+    void whatIsRenewedForShortEndsSoonAgain() {
+        ExpiryWatch watch = certificates();
+        Life until90 = days(0, 90);
+        List<String> days = new ArrayList<>();
+        for (int day = 0; day < 100; day++) {
+            // Ten days more, of the same certificate's life; looked at several times a day.
+            Life life = day < 91 ? until90 : days(0, 100);
+            for (int look = 0; look < 2; look++) {
+                watch.look(Map.of("c", life));
+                for (String text : raised()) {
+                    days.add(day + " " + text);
+                }
+            }
+            pass(Duration.ofDays(1));
+        }
+
+        assertThat(days)
+                .containsExactly(
+                        "76 certificate-expiring c 50",
+                        "87 certificate-expiring c 90",
+                        "90 certificate-expiring c 100",
+                        "91 over certificate-expiring c",
+                        "91 certificate-expiring c 50",
+                        "97 certificate-expiring c 90");
+    }
+
+    @Test
+    void aShortCertificateDoesNotAlwaysEndSoon() {
+        ExpiryWatch watch = certificates();
+        for (int day = 0; day < 30; day++) {
+            // Six days, renewed when a third is left.
+            int from = day / 4 * 4;
+            watch.look(Map.of("c", days(from, from + 6)));
+            pass(Duration.ofDays(1));
+        }
+        assertThat(raised()).isEmpty();
+
+        watch.look(Map.of("c", days(25, 31)));
+        assertThat(raised()).containsExactly("certificate-expiring c 50");
     }
 
     @Test

@@ -39,7 +39,8 @@ public final class NoticeOffice {
         void say(NoticeWord word);
 
         /**
-         * A sink is to be told; ends in one call of {@link #delivered}, {@link #failed} or {@link #returned}, later.
+         * A sink is to be told; ends in one call of {@link #delivered}, {@link #failed} or {@link #returned}, later, with
+         * the id of the telling. What ends after the sink was taken out is nothing to one that came back under its name.
          *
          * @param sink its name
          */
@@ -159,38 +160,39 @@ public final class NoticeOffice {
     public void tick(long now, long wallMillis) {
         desks.forEach((name, desk) -> {
             List<String> order = orders.computeIfAbsent(name, sink -> DutyOrder.of(sink, members));
-            List<Group> groups = desk.due(now, order, outlet::say);
+            String id = self.replace('/', '-') + "-" + Long.toString(tellings + 1);
+            List<Group> groups = desk.due(id, now, order, outlet::say);
             int lost = desk.takeLost();
             if (lost > 0) {
                 outlet.lost(name, lost);
             }
             if (!groups.isEmpty()) {
-                String id = self.replace('/', '-') + "-" + Long.toString(++tellings);
+                tellings++;
                 outlet.tell(name, new Telling(id, groups, desk.flyingLeftOut(), node, wallMillis));
             }
         });
     }
 
     /** A sink has what it was to be told. */
-    public void delivered(String sink, long now) {
+    public void delivered(String sink, String id, long now) {
         SinkDesk desk = desks.get(sink);
-        if (desk != null) {
+        if (desk != null && desk.isFlying(id)) {
             desk.delivered(now, outlet::say);
         }
     }
 
     /** A sink was changed before it had what it was to be told. */
-    public void returned(String sink) {
+    public void returned(String sink, String id) {
         SinkDesk desk = desks.get(sink);
-        if (desk != null) {
+        if (desk != null && desk.isFlying(id)) {
             desk.returned();
         }
     }
 
     /** A sink does not have what it was to be told, after every attempt. */
-    public void failed(String sink, long now) {
+    public void failed(String sink, String id, long now) {
         SinkDesk desk = desks.get(sink);
-        if (desk != null) {
+        if (desk != null && desk.isFlying(id)) {
             desk.failed(now, outlet::say);
         }
     }

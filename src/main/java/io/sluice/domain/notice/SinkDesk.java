@@ -34,7 +34,9 @@ final class SinkDesk {
     private final Map<Key, Thing> things = new LinkedHashMap<>();
     private final List<Flight> flights = new ArrayList<>();
     private final Map<Kind, Long> lastTold = new HashMap<>();
+    private NoticeSink.Way way;
     private NoticeRules rules;
+    private String flying = "";
     private int leftOut;
     private int flyingLeftOut;
     private int lost;
@@ -65,14 +67,19 @@ final class SinkDesk {
         this.name = sink.name();
         this.self = self;
         this.pace = pace;
+        this.way = sink.way();
         this.rules = rules;
         this.rate = new MessageRate(sink.perMinute());
     }
 
-    /** Other rules count from now on; what is known stays. */
+    /** Other rules count from now on; what is known stays. Where the sink is reached otherwise, no failure counts any more. */
     void configured(NoticeSink sink, NoticeRules next) {
         rules = next;
         rate.perMinute(sink.perMinute());
+        if (!way.equals(sink.way())) {
+            way = sink.way();
+            things.values().forEach(Thing::forgetFailures);
+        }
     }
 
     /** Whether the sink was told of something, or is being or about to be. */
@@ -169,7 +176,7 @@ final class SinkDesk {
             }
             case FAILED -> {
                 if (isMeant) {
-                    thing.failedElsewhere(word.node());
+                    thing.failedElsewhere(word.node(), now);
                 }
             }
             case KNOWN -> {
@@ -183,11 +190,12 @@ final class SinkDesk {
     /**
      * What this node is to hand over now.
      *
+     * @param id of the message, if there is one
      * @param order the nodes in the order of their duty for this sink, this one among them
      * @return the groups of one message; empty for none
      */
-    List<Group> due(long now, List<String> order, Words words) {
-        things.values().removeIf(thing -> thing.isSpent(now, pace.patience().toNanos()));
+    List<Group> due(String id, long now, List<String> order, Words words) {
+        things.values().removeIf(thing -> thing.isSpent(now, pace.patience().toNanos()) || thing.isGone(now));
         if (!flights.isEmpty()) {
             sayTaken(flights, now, words);
             return List.of();
@@ -210,12 +218,18 @@ final class SinkDesk {
             ready.removeIf(flight -> !flight.kind().equals(first));
         }
         heldBack = false;
+        flying = id;
         flyingLeftOut = leftOut;
         leftOut = 0;
         flights.addAll(ready);
         flights.forEach(flight -> flight.thing.flies(flight.state));
         sayTaken(flights, now, words);
         return groups();
+    }
+
+    /** Whether the message of this id is what was handed over last and has not ended. */
+    boolean isFlying(String id) {
+        return !flights.isEmpty() && flying.equals(id);
     }
 
     /** How many occurrences before this message are in none. */
@@ -251,19 +265,19 @@ final class SinkDesk {
         return own;
     }
 
-    /** When no node could, it is tried again later, and in the end left out. */
+    /** When no node could, it is tried again later; what fails for long is left out, even if some node never tried. */
     private boolean isPutOff(Thing thing, long now, List<String> order) {
-        if (!thing.failedEverywhere(order)) {
-            return false;
-        }
-        if (now - thing.since() > pace.giveUp().toNanos()) {
+        if (thing.failsLongerThan(pace.giveUp().toNanos(), now)) {
             thing.giveUp(now);
             leftOut++;
             lost++;
-        } else {
-            thing.pause(now + pace.pause().toNanos());
+            return true;
         }
-        return true;
+        if (thing.failedEverywhere(order)) {
+            thing.pause(now + pace.pause().toNanos());
+            return true;
+        }
+        return false;
     }
 
     private long dueAt(Flight flight, List<String> order) {
@@ -320,7 +334,8 @@ final class SinkDesk {
     /** The sink does not have it, and this node tries no more. */
     void failed(long now, Words words) {
         say(Stage.FAILED, flights, words);
-        flights.forEach(flight -> flight.thing.failed(self, now, rules.remind()));
+        flights.forEach(flight ->
+                flight.thing.failed(self, now, rules.remind(), pace.pause().toNanos()));
         ended();
     }
 

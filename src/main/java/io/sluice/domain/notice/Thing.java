@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * tell; so whatever comes in whatever order, the sink is told how it is in the end. Belongs to a {@link SinkDesk}.
  */
 final class Thing {
+    private static final long GONE_NANOS = Duration.ofDays(1).toNanos();
+
     private Occurrence latest;
     private boolean open = true;
     private boolean isFirst;
@@ -24,6 +26,7 @@ final class Thing {
     private final Set<String> failedAt = new HashSet<>();
     private @Nullable Long takenElsewhereAt;
     private @Nullable Long pausedUntil;
+    private @Nullable Long failingSince;
     private @Nullable Long saidTakenAt;
     private @Nullable State flying;
     private int flyingLevel;
@@ -66,6 +69,10 @@ final class Thing {
     /** It begins, again or further. */
     void begins(Occurrence seen, long now) {
         boolean isNews = !open || seen.level() > latest.level();
+        if (!open) {
+            // It ended and the sink does not know: if it gets as bad as it was again, that is told anew.
+            toldLevel = Math.min(toldLevel, seen.level());
+        }
         open = true;
         if (isNews) {
             latest = seen;
@@ -81,8 +88,7 @@ final class Thing {
             latest = new Occurrence(
                     seen.event(), seen.subject(), true, latest.level(), seen.text(), seen.facts(), seen.atMillis());
             since = now;
-            failedAt.clear();
-            pausedUntil = null;
+            forgetFailures();
             saidTakenAt = null;
             // Whoever has taken its beginning may tell it yet: takenElsewhereAt stays until that is known.
         }
@@ -90,10 +96,16 @@ final class Thing {
 
     private void changed(long now) {
         since = now;
-        failedAt.clear();
-        pausedUntil = null;
+        forgetFailures();
         saidTakenAt = null;
         takenElsewhereAt = null;
+    }
+
+    /** As if it were never tried: it may be tried at once. */
+    void forgetFailures() {
+        failedAt.clear();
+        pausedUntil = null;
+        failingSince = null;
     }
 
     /**
@@ -117,6 +129,11 @@ final class Thing {
         return !open && !told && flying == null && (takenElsewhereAt == null || now - takenElsewhereAt > 2 * patience);
     }
 
+    /** Whether a node that left has not come back for so long that it was taken away for good. */
+    boolean isGone(long now) {
+        return isQuiet() && latest.event() == NoticeEvent.NODE_LEFT && now - since > GONE_NANOS;
+    }
+
     /** Whether the sink knows how it is, so that nothing would be told twice or not at all if it were forgotten soon. */
     boolean isQuiet() {
         return open && told && flying == null && latest.level() <= toldLevel;
@@ -134,9 +151,16 @@ final class Thing {
     }
 
     /** Another node could not tell it. */
-    void failedElsewhere(String node) {
+    void failedElsewhere(String node, long now) {
         takenElsewhereAt = null;
+        fails(node, now);
+    }
+
+    private void fails(String node, long now) {
         failedAt.add(node);
+        if (failingSince == null) {
+            failingSince = now;
+        }
     }
 
     private void landed(boolean over, int level, long now) {
@@ -145,8 +169,7 @@ final class Thing {
         open &= latest.event().span() != Span.MOMENT;
         toldLevel = over ? 0 : level;
         toldAt = now;
-        failedAt.clear();
-        pausedUntil = null;
+        forgetFailures();
         saidTakenAt = null;
     }
 
@@ -166,10 +189,15 @@ final class Thing {
         flying = null;
     }
 
-    /** The sink does not have it. */
-    void failed(String self, long now, @Nullable Duration remind) {
+    /**
+     * The sink does not have it.
+     *
+     * @param pause for how long this node does not try again, whatever others do; nanoseconds
+     */
+    void failed(String self, long now, @Nullable Duration remind, long pause) {
         if (wanted(now, remind) == flying) {
-            failedAt.add(self);
+            fails(self, now);
+            pausedUntil = now + pause;
             takenElsewhereAt = null;
             saidTakenAt = null;
         }
@@ -183,15 +211,16 @@ final class Thing {
     }
 
     boolean failedEverywhere(List<String> nodes) {
-        return failedAt.containsAll(nodes);
+        return failingSince != null && failedAt.containsAll(nodes);
     }
 
     boolean failedAt(String node) {
         return failedAt.contains(node);
     }
 
-    long since() {
-        return since;
+    /** Whether it could not be told for so long, by whomever. */
+    boolean failsLongerThan(long nanos, long now) {
+        return failingSince != null && now - failingSince > nanos;
     }
 
     /** All nodes have failed: it is tried again later. */
@@ -210,7 +239,7 @@ final class Thing {
         } else {
             told = false;
         }
-        failedAt.clear();
+        forgetFailures();
     }
 
     /** Whether another node may be telling it, or it was tried everywhere just now. */

@@ -96,9 +96,9 @@ final class FewNodes {
         }
         if (takes.test(node, sink)) {
             taken.add(new Taken(node, sink, telling, Duration.ofNanos(now)));
-            office.delivered(sink, now);
+            office.delivered(sink, telling.id(), now);
         } else {
-            office.failed(sink, now);
+            office.failed(sink, telling.id(), now);
         }
     }
 
@@ -144,6 +144,12 @@ final class FewNodes {
             offices.values().forEach(office -> office.tick(now, now / 1_000_000));
             settle();
         }
+    }
+
+    /** Time passes in which nobody looks, and then everybody does once. */
+    void jump(Duration time) {
+        now += time.toNanos();
+        pass(Duration.ofNanos(TICK_NANOS));
     }
 
     private void settle() {

@@ -14,6 +14,7 @@ import static io.sluice.domain.notice.Notices.rules;
 import static io.sluice.domain.notice.Notices.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.Secret;
 import io.sluice.domain.notice.FewNodes.Taken;
 import io.sluice.domain.notice.NoticeEvent.Severity;
 import java.time.Duration;
@@ -471,6 +472,120 @@ class NoticeOfficeTest {
         nodes.pass(Duration.ofMinutes(2));
 
         assertThat(nodes.took()).containsExactly("account-disabled: c +2");
+    }
+
+    /** It has no such sink, or is at a test and never says that it failed. */
+    @Test
+    void aNodeThatTakesNoPartDoesNotMakeTheOthersTryForEver() {
+        FewNodes nodes = new FewNodes(rules(sink("s")), "n1", "n2", "n3");
+        nodes.start("n2", rules());
+        nodes.members("n1", "n2", "n3");
+        List<String> tries = new ArrayList<>();
+        nodes.takes = (node, sink) -> !tries.add(node);
+        nodes.everywhere(begun(ACCOUNT_DISABLED, "a"));
+        nodes.pass(Duration.ofMinutes(50));
+        assertThat(tries).hasSizeBetween(10, 24).contains("n1", "n3").doesNotContain("n2");
+        assertThat(nodes.lost).isEmpty();
+
+        nodes.pass(Duration.ofMinutes(20));
+        assertThat(nodes.lost).containsExactlyInAnyOrder("n1 s 1", "n3 s 1");
+        int triedBefore = tries.size();
+        nodes.pass(Duration.ofHours(1));
+        assertThat(tries).hasSize(triedBefore);
+
+        nodes.takes = (node, sink) -> true;
+        nodes.everywhere(begun(ACCOUNT_DISABLED, "b"));
+        nodes.pass(Duration.ofMinutes(1));
+        assertThat(nodes.took()).containsExactly("account-disabled: b +1");
+    }
+
+    @Test
+    void aSinkWhoseAddressIsCorrectedIsToldAtOnce() {
+        FewNodes nodes = alone(sink("s"));
+        nodes.takes = (node, sink) -> false;
+        nodes.raise("n1", begun(ACCOUNT_DISABLED, "a"));
+        nodes.pass(Duration.ofSeconds(30));
+        nodes.takes = (node, sink) -> true;
+        nodes.office("n1").rules(rules(sink("s", 60, Severity.INFO)));
+        nodes.pass(Duration.ofSeconds(30));
+        assertThat(nodes.took()).as("it is reached as before").isEmpty();
+
+        NoticeSink same = sink("s");
+        NoticeSink.Way way = new NoticeSink.Webhook(
+                new HookUrl(false, "127.0.0.1", 10, Secret.of("/")), Secret.of("0123456789abcdef"));
+        nodes.office("n1")
+                .rules(rules(new NoticeSink(
+                        "s",
+                        way,
+                        same.minSeverity(),
+                        same.events(),
+                        same.perMinute(),
+                        same.title(),
+                        same.text(),
+                        same.attempts(),
+                        same.timeout())));
+        nodes.pass(Duration.ofSeconds(1));
+
+        assertThat(nodes.took()).containsExactly("account-disabled: a");
+    }
+
+    @Test
+    void theEndingOfAnEarlierSinkOfThatNameIsNotThatOfTheNew() {
+        FewNodes nodes = alone(sink("s"));
+        nodes.slowness = Duration.ofSeconds(30);
+        nodes.raise("n1", begun(ACCOUNT_DISABLED, "a"));
+        nodes.pass(Duration.ofSeconds(20));
+        nodes.office("n1").rules(rules());
+        nodes.office("n1").rules(rules(sink("s")));
+        nodes.raise("n1", begun(ACCOUNT_DISABLED, "b"));
+        nodes.pass(WAIT);
+        nodes.takes = (node, sink) -> false;
+        nodes.pass(Duration.ofSeconds(25));
+        nodes.took();
+        nodes.takes = (node, sink) -> true;
+        nodes.pass(Duration.ofMinutes(1));
+
+        assertThat(nodes.took())
+                .as("its own message was taken; the earlier one's failure is nothing to it")
+                .containsExactly("account-disabled: b");
+        nodes.pass(Duration.ofMinutes(10));
+        assertThat(nodes.took()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatNeverComesBackIsForgotten() {
+        NoticeRules rules = new NoticeRules(
+                List.of(sink("s")), Map.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(10));
+        FewNodes nodes = new FewNodes(rules, "n1");
+        nodes.raise("n1", begun(NODE_LEFT, "n2"));
+        nodes.raise("n1", begun(ACCOUNT_DISABLED, "a"));
+        nodes.pass(Duration.ofMinutes(2));
+        for (int i = 0; i < 4; i++) {
+            nodes.jump(Duration.ofHours(11));
+            nodes.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(nodes.took())
+                .filteredOn(text -> text.contains("node-left"))
+                .containsExactly("node-left: n2", "still node-left: n2", "still node-left: n2");
+        nodes.raise("n1", begun(NODE_JOINED, "n2"));
+        nodes.pass(Duration.ofMinutes(2));
+        assertThat(nodes.took()).containsExactly("node-joined: n2");
+    }
+
+    @Test
+    void whatGetsWorseAgainAfterAnEndThatWasNotToldIsToldAnew() {
+        FewNodes nodes = alone(sink("s"));
+        nodes.raise("n1", level(POOL_NEAR_LIMIT, "m", 95));
+        nodes.pass(WAIT);
+        nodes.raise("n1", over(POOL_NEAR_LIMIT, "m"));
+        nodes.raise("n1", level(POOL_NEAR_LIMIT, "m", 80));
+        nodes.pass(Duration.ofMinutes(2));
+        assertThat(nodes.took()).containsExactly("pool-near-limit: m");
+
+        nodes.raise("n1", level(POOL_NEAR_LIMIT, "m", 95));
+        nodes.pass(Duration.ofMinutes(2));
+        assertThat(nodes.took()).containsExactly("pool-near-limit: m");
     }
 
     @Test
