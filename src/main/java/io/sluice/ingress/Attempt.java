@@ -225,7 +225,9 @@ final class Attempt {
         if (!lost || !sent || firstNanos >= 0) {
             return firstNanos;
         }
-        long waited = lostAtNanos - writtenAtNanos;
+        // Where its request was over before it was heard when it was written, from its start.
+        long since = writtenAtNanos - lostAtNanos > 0 ? startNanos : writtenAtNanos;
+        long waited = lostAtNanos - since;
         return waited < winnersNanos ? -1 : Math.max(1, waited);
     }
 }
