@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The circuits that were ever opened: each is a circuit breaker that is opened from outside, becomes half open by its own
@@ -59,6 +60,17 @@ final class CircuitBreakers {
                     })
                     .onComplete(known -> {});
         }
+    }
+
+    /** Drops those that are not wanted any more: what they were about is gone, or begins anew. */
+    void retain(Predicate<Subject> wanted) {
+        breakers.entrySet().removeIf(entry -> {
+            boolean gone = !wanted.test(entry.getKey());
+            if (gone) {
+                entry.getValue().close();
+            }
+            return gone;
+        });
     }
 
     /** A human closes it. */

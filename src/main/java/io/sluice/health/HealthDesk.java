@@ -68,9 +68,9 @@ final class HealthDesk implements PoolState.Listener {
         this.publisher = new SnapshotPublisher(vertx, context, bus, clock, state);
         this.breakers = new CircuitBreakers(vertx, this::moved);
         this.shared = new SharedHealth(bus, setup.origin(), clock, state);
-        this.leadership = new Leadership(setup.node());
+        this.leadership = new Leadership(setup.node(), setup.wallClock());
         this.prober = new Prober(bus, clock, setup.lanes());
-        this.operators = new OperatorDesk(book, state, shared, prober, clock, () -> revision);
+        this.operators = new OperatorDesk(book, state, shared, prober, breakers, clock, () -> revision);
         shared.accounts(revision);
         recall();
         book.onChange(this::said);
@@ -87,6 +87,7 @@ final class HealthDesk implements PoolState.Listener {
         recall();
         out.removeAll(out());
         out.forEach(notices::gone);
+        breakers.retain(subject -> state.circuit(subject) != Circuit.State.CLOSED);
     }
 
     /** The accounts that were found dead. */
@@ -184,9 +185,9 @@ final class HealthDesk implements PoolState.Listener {
         }
     }
 
-    /** Somebody came, perhaps, who knows nothing yet. */
-    void tellAgain() {
-        publisher.changed();
+    /** Somebody came who knows nothing yet. */
+    void tellNow() {
+        publisher.publish();
     }
 
     /** The pool as it stands, for operators. */

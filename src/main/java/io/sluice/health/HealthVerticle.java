@@ -44,7 +44,10 @@ public final class HealthVerticle extends VerticleBase {
         exchange = talk;
         consumers.add(bus.consume(Address.ATTEMPT_FINISHED, made::finished));
         consumers.add(bus.consume(Address.TRIAL_TAKEN, made::taken));
-        consumers.add(bus.consume(Address.READINESS_CHANGED, change -> made.tellAgain()));
+        consumers.add(bus.serve(Address.POOL_TELL, question -> {
+            made.tellNow();
+            return Future.succeededFuture(question);
+        }));
         consumers.add(bus.consume(Address.CLUSTER_VIEW, made::members));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> made.revision(change.revision())));
         consumers.add(bus.hear(Address.ACCOUNT_HEALTH, made.shared()::heard));

@@ -1,20 +1,31 @@
 package io.sluice.health;
 
 import io.sluice.message.ClusterView;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
  * Which accounts this node tries for the whole cluster: of all nodes that are there, the one whose name and the account's
- * give the largest hash (rendezvous hashing, Thaler and Ravishankar 1998). A node that is alone tries them all. Used on one
- * event loop.
+ * give the largest hash (rendezvous hashing, Thaler and Ravishankar 1998). Every five minutes it is another's turn, for a node
+ * without requests can give none as a trial. A node that is alone tries them all. Used on one event loop.
  */
 final class Leadership {
+    private static final long TURN_MILLIS = Duration.ofMinutes(5).toMillis();
+
     private final String self;
+    private final InstantSource wallClock;
     private List<String> names = List.of();
 
-    /** @param self name of this node */
-    Leadership(String self) {
+    /**
+     * Of a node that knows nobody else yet.
+     *
+     * @param self its name
+     * @param wallClock for the turns
+     */
+    Leadership(String self, InstantSource wallClock) {
         this.self = self;
+        this.wallClock = wallClock;
     }
 
     /** These are there. */
@@ -24,10 +35,11 @@ final class Leadership {
 
     /** Whether it is this node that tries an account. */
     boolean leads(String accountId) {
+        long turn = wallClock.millis() / TURN_MILLIS;
         String first = self;
-        long most = hash(self, accountId);
+        long most = hash(self, accountId, turn);
         for (String name : names) {
-            long other = hash(name, accountId);
+            long other = hash(name, accountId, turn);
             if (other > most || other == most && name.compareTo(first) < 0) {
                 first = name;
                 most = other;
@@ -37,8 +49,8 @@ final class Leadership {
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both hashes. */
-    private static long hash(String name, String accountId) {
-        long z = name.hashCode() * 0x9E3779B97F4A7C15L + accountId.hashCode();
+    private static long hash(String name, String accountId, long turn) {
+        long z = (name.hashCode() + turn) * 0x9E3779B97F4A7C15L + accountId.hashCode();
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);

@@ -3,6 +3,7 @@ package io.sluice.health;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.Verdict;
+import io.sluice.domain.health.Circuit;
 import io.sluice.domain.health.PoolState;
 import io.sluice.domain.health.Word;
 import io.sluice.domain.health.Word.Author;
@@ -38,6 +39,7 @@ final class OperatorDesk {
     private final PoolState state;
     private final SharedHealth shared;
     private final Prober prober;
+    private final CircuitBreakers breakers;
     private final LongSupplier clock;
     private final Supplier<GatewayRevision> revision;
 
@@ -51,6 +53,7 @@ final class OperatorDesk {
      * @param state what is known
      * @param shared tells the other nodes
      * @param prober asks providers
+     * @param breakers what a human closes
      * @param clock monotonic nanoseconds
      * @param revision the live one
      */
@@ -59,12 +62,14 @@ final class OperatorDesk {
             PoolState state,
             SharedHealth shared,
             Prober prober,
+            CircuitBreakers breakers,
             LongSupplier clock,
             Supplier<GatewayRevision> revision) {
         this.book = book;
         this.state = state;
         this.shared = shared;
         this.prober = prober;
+        this.breakers = breakers;
         this.clock = clock;
         this.revision = revision;
     }
@@ -161,6 +166,7 @@ final class OperatorDesk {
         for (Meant each : meant) {
             state.clearCooldowns(each.account.id());
             shared.cleared(each.account);
+            breakers.reset(new Circuit.Subject.OfAccount(each.account.id()));
         }
         return Future.succeededFuture(
                 new PoolActionResult(Outcome.DONE, "No cooldown of " + action.subject() + " is left.", results(meant)));

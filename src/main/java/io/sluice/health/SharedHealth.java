@@ -124,7 +124,10 @@ final class SharedHealth {
                 state.toldCooling(word.account(), model, now + time.toNanos(), word.exact(), now);
             }
             case MODEL_MISSING -> state.toldMissing(word.account(), word.upstreamModel(), now);
-            case CLEARED -> state.clearCooldowns(word.account());
+            case CLEARED -> {
+                announced.keySet().removeIf(subject -> subject.account.equals(word.account()));
+                state.clearCooldowns(word.account());
+            }
         }
     }
 
@@ -135,6 +138,7 @@ final class SharedHealth {
                     : new Circuit.Subject.OfAccount(word.account());
             long time = Math.clamp(word.forMillis(), 0, CIRCUIT_TIME.toMillis());
             state.toldCircuit(
+                    word.origin(),
                     subject,
                     word.open(),
                     clock.getAsLong() + Duration.ofMillis(time).toNanos());

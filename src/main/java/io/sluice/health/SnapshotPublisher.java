@@ -46,7 +46,8 @@ final class SnapshotPublisher {
         }
     }
 
-    private void publish() {
+    /** Publishes at once. */
+    void publish() {
         due = false;
         lastNanos = clock.getAsLong();
         bus.publish(Address.POOL_HEALTH, new PoolHealth(state.snapshot(lastNanos)));

@@ -61,6 +61,9 @@ public record Address<Q, R>(String name) {
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 
+    /** {@link TellPool} → itself; one consumer a node. */
+    public static final Address<TellPool, TellPool> POOL_TELL = new Address<>("node.pool.tell");
+
     /** {@link TrialTaken}, one-way; one consumer a node. */
     public static final Address<TrialTaken, Void> TRIAL_TAKEN = new Address<>("node.pool.trial");
 

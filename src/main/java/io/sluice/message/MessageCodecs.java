@@ -38,6 +38,7 @@ public final class MessageCodecs {
             ClusterView.class,
             PoolHealth.class,
             TrialTaken.class,
+            TellPool.class,
             Notice.class,
             TestNotice.class,
             NoticeTested.class,

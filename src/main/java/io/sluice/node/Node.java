@@ -8,6 +8,7 @@ import io.sluice.message.DrainIngress;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
 import io.sluice.message.ReadinessChanged;
+import io.sluice.message.TellPool;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -123,6 +124,7 @@ public final class Node {
         }
         AtomicInteger lane = new AtomicInteger();
         steps = steps.compose(done -> deploy(() -> parts.lane(lane.getAndIncrement()), config.lanes()))
+                .compose(done -> tellPool())
                 .compose(done -> step(this::open, open -> drain()))
                 .compose(done -> deploy(parts::watch, 1));
         started = steps;
@@ -175,6 +177,14 @@ public final class Node {
             }));
         }
         return all;
+    }
+
+    /** Before the first request every lane knows who is out. */
+    private Future<Void> tellPool() {
+        return bus.request(Address.POOL_TELL, new TellPool()).<Void>mapEmpty().otherwise(cause -> {
+            LOG.warn("nobody tells how the pool stands: {}", cause.toString());
+            return null;
+        });
     }
 
     private Future<Void> open() {

@@ -22,14 +22,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,11 +55,15 @@ class PoolHealthIT {
     private final HttpClient http =
             vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(500));
     private final java.net.http.HttpClient plain = java.net.http.HttpClient.newHttpClient();
+    private final Queue<Took> times = new ConcurrentLinkedQueue<>();
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
 
-    private String gateway() {
-        String accounts = IntStream.rangeClosed(1, 20)
+    /** How long an answer took, nanoseconds. */
+    private record Took(long began, long nanos) {}
+
+    private String gateway(int size) {
+        String accounts = IntStream.rangeClosed(1, size)
                 .mapToObj(i -> "      - { name: %s, key: key-of-%s-0123456789 }".formatted(name(i), name(i)))
                 .collect(Collectors.joining("\n"));
         return """
@@ -126,10 +133,14 @@ class PoolHealthIT {
                 .setURI("/v1/chat/completions")
                 .putHeader("authorization", "Bearer " + KEY)
                 .putHeader("content-type", "application/json");
+        long began = System.nanoTime();
         http.request(options)
                 .compose(request -> request.send(body()))
                 .compose(PoolHealthIT::outcome)
-                .onSuccess(this::count)
+                .onSuccess(outcome -> {
+                    count(outcome);
+                    times.add(new Took(began, System.nanoTime() - began));
+                })
                 .onFailure(cause -> count("broken before its head"));
     }
 
@@ -166,7 +177,7 @@ class PoolHealthIT {
     /** How accounts stand, by name. */
     private Map<String, String> pool(NodeProcess node) throws Exception {
         Map<String, String> states = new TreeMap<>();
-        for (JsonNode account : admin(node, "GET", "/admin/pool?limit=100").path("accounts")) {
+        for (JsonNode account : admin(node, "GET", "/admin/pool?limit=1000").path("accounts")) {
             states.put(account.path("account").asText(), account.path("state").asText());
         }
         return states;
@@ -194,7 +205,7 @@ class PoolHealthIT {
 
     @Test
     void aSickAccountCostsNobodyAnAnswer() throws Exception {
-        try (NodeProcess node = NodeProcess.start(dir, gateway())) {
+        try (NodeProcess node = NodeProcess.start(dir, gateway(20))) {
             script(node, 1, 20, WELL);
             load(node, Duration.ofSeconds(3));
 
@@ -238,6 +249,46 @@ class PoolHealthIT {
                     .collect(Collectors.joining("\n"));
             assertThat(outcomes.keySet()).as(outcomes + "\n" + failed).isSubsetOf("whole", "told");
             assertThat(counted("whole")).isGreaterThan(counted("told"));
+        }
+    }
+
+    @Test
+    @Tag("proof")
+    void halfOfTwoHundredDieAtOnce() throws Exception {
+        try (NodeProcess node = NodeProcess.start(dir, gateway(200))) {
+            script(node, 1, 200, WELL);
+            load(node, Duration.ofSeconds(8));
+            long died = System.nanoTime();
+            Thread killer = Thread.ofVirtual().start(() -> {
+                try {
+                    script(node, 1, 100, """
+                            {"faults":[{"kind":"status","status":401,"body":
+                            "{\\"error\\":{\\"message\\":\\"no\\",\\"type\\":\\"invalid_request_error\\",\\"code\\":\\"invalid_api_key\\"}}"}]}
+                            """);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            load(node, Duration.ofSeconds(10));
+            killer.join();
+
+            for (int second = -4; second < 10; second++) {
+                long from = died + TimeUnit.SECONDS.toNanos(second);
+                List<Long> millis = times.stream()
+                        .filter(took -> took.began - from >= 0 && took.began - from < 1_000_000_000L)
+                        .map(took -> took.nanos / 1_000_000)
+                        .sorted()
+                        .toList();
+                System.out.printf(
+                        "second %d: %d answers, p50 %d ms, p99 %d ms%n",
+                        second,
+                        millis.size(),
+                        millis.isEmpty() ? 0 : millis.get(millis.size() / 2),
+                        millis.isEmpty() ? 0 : millis.get(millis.size() * 99 / 100));
+            }
+            System.out.println(outcomes + " " + pool(node).values().stream()
+                    .collect(Collectors.groupingBy(state -> state, Collectors.counting())));
+            assertThat(outcomes.keySet()).isSubsetOf("whole");
         }
     }
 }

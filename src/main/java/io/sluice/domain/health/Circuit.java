@@ -1,17 +1,21 @@
 package io.sluice.domain.health;
 
 import io.sluice.domain.pool.HealthPolicy.Breaker;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What is left alone when too much fails there. The time that it is open, and its one trial, are kept by whoever owns the
  * circuit breaker; this says when to open it, and remembers how it stands. Used by one thread.
  */
 public final class Circuit {
+    private static final int MOST_NODES = 1_000;
+
     private final Subject subject;
     private final FailureRate rate = new FailureRate();
     private State state = State.CLOSED;
-    private boolean elsewhere;
-    private long elsewhereUntil;
+    private final Map<String, Long> failing = new HashMap<>();
+    private final Map<String, Long> elsewhere = new HashMap<>();
 
     /** What can be left alone. */
     public sealed interface Subject {
@@ -67,6 +71,16 @@ public final class Circuit {
     void state(State now) {
         state = now;
         rate.clear();
+        failing.clear();
+    }
+
+    /**
+     * An attempt of an account failed or was slow: whether others did so, too, in the window.
+     */
+    boolean isTroubleOfSeveral(KnownAccount account, Breaker policy, long now) {
+        failing.values().removeIf(last -> now - last > policy.window().toNanos());
+        failing.put(account.account().id(), now);
+        return failing.size() > 1;
     }
 
     /** How many attempts ended in about the last window. */
@@ -85,17 +99,26 @@ public final class Circuit {
     }
 
     /** Another node leaves it alone until an instant, or does so no longer. */
-    void openElsewhere(boolean open, long untilNanos) {
-        elsewhere = open;
-        elsewhereUntil = untilNanos;
+    void openElsewhere(String node, boolean open, long untilNanos) {
+        if (!open) {
+            elsewhere.remove(node);
+        } else if (elsewhere.size() < MOST_NODES) {
+            elsewhere.put(node, untilNanos);
+        }
     }
 
     /** Whether another node leaves it alone. */
     boolean isOpenElsewhere(long now) {
-        if (elsewhere && elsewhereUntil - now <= 0) {
-            elsewhere = false;
+        if (elsewhere.isEmpty()) {
+            return false;
         }
-        return elsewhere;
+        elsewhere.values().removeIf(until -> until - now <= 0);
+        return !elsewhere.isEmpty();
+    }
+
+    /** What is counted begins anew: the rules for it may be others. */
+    void anew() {
+        rate.restart();
     }
 
     /**

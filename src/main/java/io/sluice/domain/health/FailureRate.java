@@ -15,6 +15,7 @@ final class FailureRate {
     private final int[] failed = new int[PARTS];
     private final int[] slow = new int[PARTS];
     private long newest = Long.MIN_VALUE;
+    private long length;
 
     /** An attempt is over. */
     void add(boolean success, boolean wasSlow, Breaker policy, long now) {
@@ -55,9 +56,19 @@ final class FailureRate {
         Arrays.fill(slow, 0);
     }
 
+    /** Forgets everything, and the length of the window. */
+    void restart() {
+        clear();
+        length = 0;
+        newest = Long.MIN_VALUE;
+    }
+
     /** The part of now; those that left the window meanwhile are emptied. */
     private int part(Breaker policy, long now) {
-        long length = Math.max(1, policy.window().toNanos() / PARTS);
+        // Channels that share an address may have windows of their own: the first one counts.
+        if (length == 0) {
+            length = Math.max(1, policy.window().toNanos() / PARTS);
+        }
         long number = Math.floorDiv(now, length);
         if (newest == Long.MIN_VALUE || number - newest >= PARTS || number < newest) {
             clear();

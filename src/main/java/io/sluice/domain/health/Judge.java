@@ -16,6 +16,9 @@ final class Judge {
     private static final Duration MODEL_MISSING = Duration.ofMinutes(5);
     private static final Duration MODEL_MISSING_MOST = Duration.ofHours(1);
     private static final Duration REFUSED = Duration.ofSeconds(2);
+    /** Who goes again so soon after the ramp was never well. */
+    private static final Duration STEADY = Duration.ofMinutes(1);
+
     private static final Duration MONEY_MOST = Duration.ofHours(6);
 
     private final PoolState.Listener listener;
@@ -45,7 +48,9 @@ final class Judge {
         if (!everyones && account.circuit.add(success, slow, policy, now)) {
             listener.trip(account.circuit.subject(), policy);
         }
-        if (model.endpoint.add(success, slow, policy, now)) {
+        // One account that fails says nothing of the others at the same address.
+        boolean shared = everyones || success && !slow || model.endpoint.isTroubleOfSeveral(account, policy, now);
+        if (model.endpoint.add(success, slow, policy, now) && shared) {
             listener.trip(model.endpoint.subject(), policy);
         }
     }
@@ -162,7 +167,7 @@ final class Judge {
 
     /** The way back of a model that an account does not have. */
     Recovery missing(long now) {
-        return new Recovery(MODEL_MISSING, MODEL_MISSING_MOST, Duration.ZERO, now, random.getAsLong());
+        return new Recovery(MODEL_MISSING, MODEL_MISSING_MOST, Duration.ZERO, 0, now, random.getAsLong());
     }
 
     private void die(
@@ -187,6 +192,8 @@ final class Judge {
         Duration usual = money ? MONEY_MOST : account.policy().probeEvery();
         Duration most = usual.compareTo(first) > 0 ? usual : first;
         Duration from = pause.compareTo(Cooldown.LONGEST) > 0 ? Cooldown.LONGEST : pause;
-        return new Recovery(first, most, from, now, random.getAsLong());
+        long steady = account.policy().ramp().plus(STEADY).toNanos();
+        boolean again = account.triesBefore >= 0 && now - account.backNanos < steady;
+        return new Recovery(first, most, from, again ? account.triesBefore + 1 : 0, now, random.getAsLong());
     }
 }

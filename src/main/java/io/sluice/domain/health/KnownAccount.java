@@ -28,6 +28,8 @@ final class KnownAccount {
     Evidence lastError;
 
     long lastErrorMillis;
+    int triesBefore = -1;
+    long backNanos;
     int refusals;
     long firstRefusalNanos;
     long lastRefusalNanos;
@@ -83,6 +85,9 @@ final class KnownAccount {
             death = before.death;
             lastError = before.lastError;
             lastErrorMillis = before.lastErrorMillis;
+            triesBefore = before.triesBefore;
+            backNanos = before.backNanos;
+            circuit.anew();
             refusals = before.refusals;
             firstRefusalNanos = before.firstRefusalNanos;
             lastRefusalNanos = before.lastRefusalNanos;

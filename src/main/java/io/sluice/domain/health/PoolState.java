@@ -149,7 +149,13 @@ public final class PoolState {
     private Circuit endpoint(Candidate candidate, Map<Subject, Circuit> known) {
         String url = candidate.channel().baseUrl().toString();
         Subject subject = new Subject.OfEndpoint(url, candidate.upstreamModel());
-        return endpoints.computeIfAbsent(subject, s -> known.getOrDefault(s, new Circuit(s)));
+        return endpoints.computeIfAbsent(subject, s -> {
+            Circuit before = known.get(s);
+            if (before != null) {
+                before.anew();
+            }
+            return before == null ? new Circuit(s) : before;
+        });
     }
 
     /**
@@ -179,7 +185,9 @@ public final class PoolState {
     /** With its neighbours. */
     private void compare(ModelState model, @Nullable Verdict verdict, long firstNanos, long now) {
         boolean bad = verdict instanceof Verdict.EndpointSick || verdict instanceof Verdict.Ambiguous;
-        if (verdict == null || bad) {
+        // Whoever lost a race took at least so long.
+        boolean late = verdict instanceof Verdict.ClientGone && firstNanos > 0;
+        if (verdict == null || bad || late) {
             outliers.learn(model.slot(), !bad, firstNanos, now);
             compared = true;
         }
@@ -227,6 +235,13 @@ public final class PoolState {
         if (circuit != null) {
             returns.circuit(circuit, state);
         }
+    }
+
+    /** How a circuit stands; closed when there is none. */
+    public Circuit.State circuit(Subject subject) {
+        KnownAccount account = subject instanceof Subject.OfAccount of ? accounts.get(of.accountId()) : null;
+        Circuit circuit = account != null ? account.circuit : endpoints.get(subject);
+        return circuit == null ? Circuit.State.CLOSED : circuit.state();
     }
 
     /** What humans say of an account, by the files and by hand, the stricter of both. */
@@ -298,11 +313,11 @@ public final class PoolState {
     }
 
     /** Another node leaves this alone, or does so no longer: here it comes last until an instant. */
-    public void toldCircuit(Subject subject, boolean open, long untilNanos) {
+    public void toldCircuit(String node, Subject subject, boolean open, long untilNanos) {
         KnownAccount account = subject instanceof Subject.OfAccount of ? accounts.get(of.accountId()) : null;
         Circuit circuit = account != null ? account.circuit : endpoints.get(subject);
         if (circuit != null) {
-            circuit.openElsewhere(open, untilNanos);
+            circuit.openElsewhere(node, open, untilNanos);
             listener.changed();
         }
     }

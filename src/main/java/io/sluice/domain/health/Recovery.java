@@ -38,11 +38,24 @@ final class Recovery {
      * @param first how long
      * @param most longest time between two tries
      * @param from nothing is tried before this long, whatever else counts
+     * @param tries how often it was tried in vain before, because it came back and went again
      */
-    Recovery(Duration first, Duration most, Duration from, long now, long random) {
+    Recovery(Duration first, Duration most, Duration from, int tries, long now, long random) {
         this.first = first;
         this.most = most;
-        wait(from.compareTo(first) > 0 ? from : first, now, random);
+        this.tries = tries;
+        Duration next = next();
+        wait(from.compareTo(next) > 0 ? from : next, now, random);
+    }
+
+    /** How often it was tried in vain. */
+    int tries() {
+        return tries;
+    }
+
+    private Duration next() {
+        Duration longer = first.multipliedBy(1L << Math.min(tries, MOST_DOUBLINGS));
+        return longer.compareTo(most) > 0 ? most : longer;
     }
 
     Phase phase() {
@@ -79,8 +92,7 @@ final class Recovery {
     void failed(long now, long random) {
         tries++;
         phase = Phase.WAITING;
-        Duration longer = first.multipliedBy(1L << Math.min(tries, MOST_DOUBLINGS));
-        wait(longer.compareTo(most) > 0 ? most : longer, now, random);
+        wait(next(), now, random);
     }
 
     /** A quarter of it at random: accounts that died together do not come back together. */

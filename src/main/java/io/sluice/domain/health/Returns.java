@@ -38,7 +38,7 @@ final class Returns {
 
     /** Nothing is on trial any more: what was belonged to a state that is gone. */
     void anew(Iterable<KnownAccount> accounts) {
-        trials.open().clear();
+        trials.clear();
         halfOpen.clear();
         for (KnownAccount account : accounts) {
             Death death = account.death;
@@ -60,8 +60,17 @@ final class Returns {
     void finished(KnownAccount account, ModelState model, @Nullable Verdict verdict, long startedNanos, long now) {
         if (!trials.isEmpty()) {
             Boolean works = works(verdict);
-            trials.endedBy(account, model, startedNanos).forEach(trial -> tried(trial, works, verdict, now));
+            boolean served = verdict == null;
+            for (Trial trial : trials.endedBy(account, model, startedNanos)) {
+                // Only what is paid for shows that there is money.
+                boolean money = trial.target() instanceof Target.OfDeath death && isForMoney(death.account());
+                tried(trial, money && Boolean.TRUE.equals(works) && !served ? null : works, verdict, now);
+            }
         }
+    }
+
+    private static boolean isForMoney(KnownAccount account) {
+        return account.death != null && account.death.money();
     }
 
     /** A router gave a trial a request. */
@@ -170,7 +179,9 @@ final class Returns {
         List<Place> places = new ArrayList<>();
         for (KnownAccount account : accounts) {
             for (ModelState model : account.models()) {
-                if ((account.circuit == circuit || model.endpoint == circuit) && account.isWell(model, now)) {
+                Circuit other = account.circuit == circuit ? model.endpoint : account.circuit;
+                boolean through = account.circuit == circuit || model.endpoint == circuit;
+                if (through && other.state() == Circuit.State.CLOSED && account.isWell(model, now)) {
                     places.add(new Place(account, model));
                 }
             }
@@ -193,6 +204,8 @@ final class Returns {
     /** It works again, and others know. */
     void comeBack(KnownAccount account, long now) {
         trials.end(new Target.OfDeath(account));
+        account.triesBefore = account.death == null ? 0 : account.death.recovery().tries();
+        account.backNanos = now;
         account.death = null;
         account.refusals = 0;
         account.ramp.start(account.policy().ramp(), now);

@@ -12,8 +12,7 @@ final class Trial {
 
     private final Target target;
     private final Place place;
-    private final long number;
-    private final int lane;
+    private final Offer offer;
     private final long offeredNanos;
     private boolean taken;
     private long takenNanos;
@@ -38,11 +37,19 @@ final class Trial {
      */
     record Place(KnownAccount account, ModelState model) {}
 
-    Trial(Target target, Place place, long number, int lane, long now) {
+    /**
+     * Whom it is offered to.
+     *
+     * @param number the same only once
+     * @param lane which may take it
+     * @param sinceNanos when the same was offered first, to whomever: an attempt that began later may be its end
+     */
+    record Offer(long number, int lane, long sinceNanos) {}
+
+    Trial(Target target, Place place, Offer offer, long now) {
         this.target = target;
         this.place = place;
-        this.number = number;
-        this.lane = lane;
+        this.offer = offer;
         this.offeredNanos = now;
     }
 
@@ -55,11 +62,11 @@ final class Trial {
     }
 
     long number() {
-        return number;
+        return offer.number;
     }
 
     int lane() {
-        return lane;
+        return offer.lane;
     }
 
     boolean isTaken() {
@@ -85,6 +92,6 @@ final class Trial {
                     case Target.OfCircuit half ->
                         half.circuit() == asked.circuit || half.circuit() == askedModel.endpoint;
                 };
-        return fits && startedNanos - offeredNanos >= 0;
+        return fits && startedNanos - offer.sinceNanos >= 0;
     }
 }

@@ -4,12 +4,15 @@ import io.sluice.domain.health.KnownAccount.ModelState;
 import io.sluice.domain.health.Trial.Place;
 import io.sluice.domain.health.Trial.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The trials that are on offer or on their way: one for each thing that is out. Used by one thread. */
 final class Trials {
     private final int lanes;
     private final List<Trial> open = new ArrayList<>();
+    private final Map<Target, Long> rounds = new HashMap<>();
     private long number;
 
     /** @param lanes of the node, at least 1 */
@@ -26,6 +29,12 @@ final class Trials {
         return open;
     }
 
+    /** Forgets them all. */
+    void clear() {
+        open.clear();
+        rounds.clear();
+    }
+
     /** Whether there is one for it. */
     boolean has(Target target) {
         return open.stream().anyMatch(trial -> trial.target().equals(target));
@@ -40,10 +49,13 @@ final class Trials {
         number++;
         int lane = (int) (number % lanes);
         Place place = places.get((int) (number / lanes % places.size()));
-        open.add(new Trial(target, place, number, lane, now));
+        // What was offered before and has not ended may end yet: a stream takes its time.
+        long since = rounds.computeIfAbsent(target, t -> now);
+        open.add(new Trial(target, place, new Trial.Offer(number, lane, since), now));
     }
 
     void end(Target target) {
+        rounds.remove(target);
         open.removeIf(trial -> trial.target().equals(target));
     }
 

@@ -35,6 +35,10 @@ public record Word(
     static final int MAX_NAME = 260;
 
     private static final int MAX_SHORT = 64;
+
+    /** The last millisecond of the year 9999. */
+    static final long LAST_MILLIS = 253_402_300_799_999L;
+
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\p{Cs}]++");
 
     /** The later one is first by time, then by where it came from; the rest only makes it the same everywhere. */
@@ -148,7 +152,7 @@ public record Word(
         require(!subject.isEmpty() && isName(subject), "no subject");
         require(credential.length() <= MAX_SHORT && isName(credential), "no credential");
         require(!origin.isEmpty() && isName(origin), "no origin");
-        require(atMillis >= 0, "before 1970");
+        require(atMillis >= 0 && atMillis <= LAST_MILLIS, "before 1970, or after 9999");
         reason = line(reason, MAX_TEXT);
         by = line(by, MAX_SHORT);
     }

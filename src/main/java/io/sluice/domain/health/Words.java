@@ -73,7 +73,8 @@ public final class Words {
     private Register forgetOldest() {
         Word oldest = null;
         for (Word word : newest.values()) {
-            if (!known.contains(word.subject()) && (oldest == null || oldest.isAfter(word))) {
+            // The gateway's own before a human's: it finds out again what it forgets.
+            if (!known.contains(word.subject()) && (oldest == null || isLesser(word, oldest))) {
                 oldest = word;
             }
         }
@@ -84,6 +85,10 @@ public final class Words {
         newest.remove(register);
         unknown--;
         return register;
+    }
+
+    private static boolean isLesser(Word word, Word than) {
+        return word.author() == than.author() ? than.isAfter(word) : word.author() == Author.MACHINE;
     }
 
     /**

@@ -350,6 +350,86 @@ class PoolStateTest {
     }
 
     @Test
+    void aTrialThatTakesLongIsItsEndAllTheSame() {
+        world.ends(am, REVOKED);
+        world.pass(Duration.ofSeconds(40));
+        world.tick();
+        world.state.probed("c/a", Probe.MODELS, null, world.now());
+        long began = world.now();
+        world.state.trialTaken(trial(), began);
+        world.pass(Duration.ofSeconds(31));
+        world.tick();
+        assertThat(trial()).as("another is offered").isPositive();
+        world.pass(Duration.ofSeconds(9));
+        world.ends(am, null, began);
+
+        assertThat(world.standing(am)).isEqualTo(PoolSnapshot.UP);
+    }
+
+    @Test
+    void whoDiesAgainAtOnceWaitsLonger() {
+        PoolWorld asks = world(probing(Probe.REQUEST));
+        Candidate first = asks.candidate("m", 0);
+        for (int seconds : List.of(30, 60, 120)) {
+            asks.told.clear();
+            asks.ends(first, REVOKED);
+            asks.pass(Duration.ofSeconds(seconds).minusMillis(1));
+            asks.tick();
+            assertThat(asks.told).containsExactly("died c/a");
+            asks.pass(Duration.ofMillis(1));
+            asks.tick();
+            assertThat(asks.told).last().isEqualTo("probe c/a REQUEST");
+            asks.state.probed("c/a", Probe.REQUEST, null, asks.now());
+        }
+    }
+
+    @Test
+    void moneyIsShownByWhatIsPaidForAlone() {
+        world.ends(am, new Verdict.OutOfMoney(Reach.ACCOUNT, Duration.ZERO));
+        world.pass(Duration.ofMinutes(13));
+        world.tick();
+        world.state.trialTaken(trial(), world.now());
+        world.ends(am, new Verdict.RequestWrong());
+        assertThat(world.standing(am)).isEqualTo(PoolSnapshot.DEAD);
+        world.tick();
+        assertThat(trial()).as("another is offered").isPositive();
+        world.state.trialTaken(trial(), world.now());
+        world.ends(am, null);
+
+        assertThat(world.standing(am)).isEqualTo(PoolSnapshot.UP);
+    }
+
+    @Test
+    void oneSickAccountDoesNotTakeItsNeighboursWithIt() {
+        for (int i = 0; i < 3; i++) {
+            world.ends(bm, null);
+        }
+        for (int i = 0; i < 30; i++) {
+            world.ends(am, SICK);
+        }
+
+        assertThat(world.standing(am)).isEqualTo(PoolSnapshot.BROKEN);
+        assertThat(world.standing(bm)).isEqualTo(PoolSnapshot.UP);
+    }
+
+    @Test
+    void aHalfOpenEndpointIsNotTriedWhereAnotherCircuitIsOpen() {
+        for (int i = 0; i < 10; i++) {
+            world.ends(am, SICK);
+            world.ends(bm, SICK);
+        }
+        Subject endpoint = new Subject.OfEndpoint(am.channel().baseUrl().toString(), "m");
+        world.state.circuit(new Subject.OfAccount("c/b"), Circuit.State.CLOSED);
+        world.state.circuit(endpoint, Circuit.State.HALF_OPEN);
+        for (int i = 0; i < 8; i++) {
+            world.pass(Duration.ofSeconds(1));
+            world.tick();
+            assertThat(world.trial(am)).isZero();
+            assertThat(world.trial(bm)).isPositive();
+        }
+    }
+
+    @Test
     void whatIsKnownGoesWithTheCredentialAndAHumansWordWithTheAccount() {
         world.ends(am, REVOKED);
         world.ends(bm, THROTTLED);

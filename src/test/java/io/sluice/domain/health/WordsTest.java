@@ -164,7 +164,7 @@ class WordsTest {
                 text,
                 text,
                 new Evidence(Integer.MAX_VALUE, text, text),
-                Long.MAX_VALUE / 10,
+                Word.LAST_MILLIS,
                 name);
 
         String line = WordLine.of(word);
