@@ -166,7 +166,8 @@ final class Candidacy {
         String name = otherModels.next(why, question);
         if (name != null) {
             otherModels.taken(name);
-            PlanRoute next = Objects.requireNonNull(question).of(name, services.random().nextLong());
+            PlanRoute next =
+                    Objects.requireNonNull(question).of(name, services.random().nextLong());
             ask(next.fallingBack(remaining.mayFallBack()));
             return;
         }

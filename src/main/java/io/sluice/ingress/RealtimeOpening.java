@@ -85,13 +85,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
         Reserving reserving =
                 new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
         this.candidacy = new Candidacy(
-                services,
-                incoming,
-                model,
-                meter,
-                reserving,
-                new RemainingCandidates(model.policy(), CALL),
-                this);
+                services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), CALL), this);
     }
 
     private static RequestScan scan(Model model) {

@@ -169,10 +169,8 @@ class HedgeFlowTest {
                 .extracting(each -> each.candidate().accountId() + " " + (each.failure() == null))
                 .containsExactlyInAnyOrder("one/a false", "one/b true");
         // The silent one would have taken longer than the other one's patience and answer together.
-        AttemptFinished slow = told.stream()
-                .filter(each -> each.failure() != null)
-                .findFirst()
-                .orElseThrow();
+        AttemptFinished slow =
+                told.stream().filter(each -> each.failure() != null).findFirst().orElseThrow();
         assertThat(slow.failure()).isInstanceOf(ClientClosed.class);
         assertThat(slow.firstNanos()).isGreaterThanOrEqualTo(PATIENCE.toNanos() / 2);
         assertThat(node.attempts()).isEmpty();

@@ -22,16 +22,14 @@ import org.junit.jupiter.api.Test;
 class UsableTest {
     private static final int ACCOUNTS = 1_000;
     private static final GatewayRevision REVISION = new RevisionBuilder()
-            .channel("c", c -> c.accounts(IntStream.range(0, ACCOUNTS)
-                            .mapToObj(i -> "a" + i)
-                            .toArray(String[]::new))
+            .channel("c", c -> c.accounts(
+                            IntStream.range(0, ACCOUNTS).mapToObj(i -> "a" + i).toArray(String[]::new))
                     .serves("m", "n"))
             .build();
     private static final List<Candidate> PLAN = REVISION.models().get("m").candidates();
 
     private final LanePool pool = new LanePool(() -> 1);
-    private final RemainingCandidates remaining =
-            new RemainingCandidates(RoutePolicy.DEFAULT, new Call(true, true));
+    private final RemainingCandidates remaining = new RemainingCandidates(RoutePolicy.DEFAULT, new Call(true, true));
     private final Usable usable = new Usable(pool, remaining, this::looked);
     private int looks;
 

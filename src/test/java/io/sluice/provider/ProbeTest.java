@@ -307,8 +307,7 @@ class ProbeTest {
         LongSupplier broken = () -> {
             throw new IllegalStateException("a defect");
         };
-        Credentials credentials =
-                new Credentials(broken, Clock.systemUTC(), new TokenClient(vertx, clients));
+        Credentials credentials = new Credentials(broken, Clock.systemUTC(), new TokenClient(vertx, clients));
         ProbeDesk desk = new ProbeDesk(
                 vertx,
                 clients,

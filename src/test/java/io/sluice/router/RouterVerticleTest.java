@@ -64,8 +64,8 @@ class RouterVerticleTest {
     }
 
     private RouteDecision ask(String key, Endpoint endpoint, @Nullable String account) {
-        return TestNode.await(
-                bus.request(Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account, true)));
+        return TestNode.await(bus.request(
+                Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account, true)));
     }
 
     private List<String> plan(String key, @Nullable String account) {
@@ -123,8 +123,7 @@ class RouterVerticleTest {
     @Test
     void whoCannotFallBackMakesATrialOnlyWhereNobodyElseCanServe() {
         publish(pool().stands(0, PoolSnapshot.BROKEN).trial(0, LANE, 42));
-        PlanRoute once =
-                new PlanRoute(REVISION, key("app"), "m", Endpoint.CHAT_COMPLETIONS, 0, 5, null, false);
+        PlanRoute once = new PlanRoute(REVISION, key("app"), "m", Endpoint.CHAT_COMPLETIONS, 0, 5, null, false);
 
         RouteDecision.Planned others =
                 (RouteDecision.Planned) TestNode.await(bus.request(Address.routePlan(LANE), once));

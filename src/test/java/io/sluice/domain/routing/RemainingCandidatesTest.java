@@ -146,9 +146,8 @@ class RemainingCandidatesTest {
     @Test
     void aPlanIsNotWalkedBeforeSomebodyFailed() {
         GatewayRevision large = new RevisionBuilder()
-                .channel("p", c -> c.accounts(IntStream.range(0, 1_000)
-                                .mapToObj(i -> "a" + i)
-                                .toArray(String[]::new))
+                .channel("p", c -> c.accounts(
+                                IntStream.range(0, 1_000).mapToObj(i -> "a" + i).toArray(String[]::new))
                         .serves("m"))
                 .build();
         Looks plan = new Looks(large.models().get("m").candidates());

@@ -302,7 +302,9 @@ class RoutePlannerTest {
         for (long conversation = 1; conversation <= 100; conversation++) {
             Plan plan = new Plan(8);
             other.plan(
-                    new Question(turned, Endpoint.CHAT_COMPLETIONS, null, true, conversation, 0, now), model(turned), plan);
+                    new Question(turned, Endpoint.CHAT_COMPLETIONS, null, true, conversation, 0, now),
+                    model(turned),
+                    plan);
             assertThat(plan(revision, conversation, 0))
                     .isEqualTo(plan.done().stream().map(Candidate::accountId).toList());
         }
