@@ -175,7 +175,7 @@ public class RoutePlannerBench {
 
     private List<Candidate> plan(long stickyHash, long seed) {
         Plan plan = new Plan(accounts);
-        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, null, stickyHash, seed, NOW), model, plan);
+        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, null, true, stickyHash, seed, NOW), model, plan);
         return plan.done();
     }
 }

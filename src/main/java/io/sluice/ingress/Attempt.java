@@ -23,6 +23,8 @@ final class Attempt {
     private long writtenAtNanos;
     private long headNanos = -1;
     private long firstNanos = -1;
+    private long lostAtNanos;
+    private long winnersNanos = -1;
     private Estimate actual;
     private boolean kept;
     private boolean finished;
@@ -69,6 +71,17 @@ final class Attempt {
     /** The first byte of the answer's body came that its client can see. */
     void begun(long now) {
         firstNanos = now - writtenAtNanos;
+    }
+
+    /**
+     * Another attempt of the same request had the first byte.
+     *
+     * @param now monotonic nanoseconds
+     * @param other from that one's written request to its first byte, nanoseconds
+     */
+    void lost(long now, long other) {
+        lostAtNanos = now;
+        winnersNanos = other;
     }
 
     /** From the written request to the first byte of the answer's body, nanoseconds; -1 while there is none. */
@@ -203,6 +216,18 @@ final class Attempt {
     private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
         bus.publish(
                 Address.ATTEMPT_FINISHED,
-                new AttemptFinished(candidate, failure, sent, headNanos, firstNanos, now - startNanos));
+                new AttemptFinished(candidate, failure, sent, headNanos, firstOf(failure), now - startNanos));
+    }
+
+    /** Who lost though it was asked no later is slower than the winner; of who was asked later nothing is known. */
+    private long firstOf(@Nullable GatewayFailure failure) {
+        boolean lost = winnersNanos >= 0 && failure instanceof GatewayFailure.ClientClosed;
+        if (!lost || !sent || firstNanos >= 0) {
+            return firstNanos;
+        }
+        // Where its request was over before it was heard when it was written, from its start.
+        long since = writtenAtNanos - lostAtNanos > 0 ? startNanos : writtenAtNanos;
+        long waited = lostAtNanos - since;
+        return waited < winnersNanos ? -1 : Math.max(1, waited);
     }
 }

@@ -50,6 +50,7 @@ final class Candidacy {
     private final UsageMeter meter;
     private final Reserving reserving;
     private final RemainingCandidates remaining;
+    private final Usable usable;
     private final Party party;
     private @Nullable PlanRoute question;
     private @Nullable Candidate only;
@@ -111,6 +112,7 @@ final class Candidacy {
         this.meter = meter;
         this.reserving = reserving;
         this.remaining = remaining;
+        this.usable = new Usable(services.pool(), remaining, this::mayServe);
         this.party = party;
     }
 
@@ -123,6 +125,7 @@ final class Candidacy {
 
     private void ask(PlanRoute next) {
         plans++;
+        usable.planning();
         services.bus()
                 .request(Address.routePlan(services.lane()), next)
                 .onComplete(guarded(this::planned), this::defect);
@@ -142,9 +145,9 @@ final class Candidacy {
         switch (decision) {
             case RouteDecision.Planned plan -> {
                 trial = plan.trial();
-                List<Candidate> usable = party.usable(plan.candidates());
-                if (!usable.isEmpty()) {
-                    remain(usable);
+                List<Candidate> candidates = party.usable(plan.candidates());
+                if (!candidates.isEmpty()) {
+                    remain(candidates);
                 }
             }
             case RouteDecision.Unroutable none -> {
@@ -163,7 +166,9 @@ final class Candidacy {
         String name = otherModels.next(why, question);
         if (name != null) {
             otherModels.taken(name);
-            ask(Objects.requireNonNull(question).of(name, services.random().nextLong()));
+            PlanRoute next =
+                    Objects.requireNonNull(question).of(name, services.random().nextLong());
+            ask(next.fallingBack(remaining.mayFallBack()));
             return;
         }
         cause = null;
@@ -186,11 +191,10 @@ final class Candidacy {
         if (only != null) {
             return !pool.isGone(incoming.revision(), candidate.accountId());
         }
-        if (question != null && question.account() != null) {
-            return pool.mayServeAlone(incoming.revision(), candidate);
-        }
-        return pool.mayServe(incoming.revision(), candidate)
-                || candidate == trial && !pool.isSwitchedOff(incoming.revision(), candidate);
+        boolean may = question != null && question.account() != null
+                ? pool.mayServeAlone(incoming.revision(), candidate)
+                : pool.mayServe(incoming.revision(), candidate);
+        return may || candidate == trial && !pool.isSwitchedOff(incoming.revision(), candidate);
     }
 
     /**
@@ -200,8 +204,7 @@ final class Candidacy {
      * @param parked a connection that came too late for its reservation; null for none
      */
     void reserve(@Nullable ParkedConnection parked) {
-        List<Candidate> candidates =
-                remaining.untried().stream().filter(this::mayServe).toList();
+        List<Candidate> candidates = usable.now();
         if (party.isCancelled() || candidates.isEmpty()) {
             if (parked != null) {
                 parked.giveUp();
@@ -259,6 +262,7 @@ final class Candidacy {
         }
         attempt = next;
         if (!mayServe(candidate)) {
+            usable.doubt();
             vainGrant(null);
             return;
         }
@@ -289,15 +293,18 @@ final class Candidacy {
         party.over(new GatewayFailure.Overloaded("The gateway is too busy to send the request in time."));
     }
 
-    /** The attempt failed before the client saw a byte: another one follows, or that is the answer. */
+    /**
+     * The last attempt under way, a candidate's, failed before the client saw a byte: another one follows, or that is the answer.
+     */
     void failed(Candidate candidate, UpstreamFailure failure) {
         failures.add(failure);
+        meter.lastAsked(candidate);
         Attempt current = Objects.requireNonNull(attempt);
         Duration elapsed = Duration.ofNanos(services.clock().getAsLong() - reserving.readNanos());
         FallbackCause why = AttemptPolicy.cause(failure);
         boolean other = otherModels.next(why, question) != null;
         Next next = remaining.failed(
-                current.candidate(), failure, other, elapsed, services.random().nextLong());
+                candidate, failure, other, elapsed, services.random().nextLong());
         if (next instanceof Next.GiveUp || !mayAskAgain(failure, next)) {
             party.over(failures.answer(failure));
             return;

@@ -174,6 +174,8 @@ final class Contest {
                     model.name(),
                     stream,
                     services.clock().getAsLong() - slower.attempt().startNanos());
+            slower.attempt()
+                    .lost(services.clock().getAsLong(), fastest.attempt().firstNanos());
             slower.cancel(new ClientClosed());
         }
     }

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.sse.ResponseTap;
@@ -52,7 +53,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
     private final Reserving reserving;
     private final Candidacy candidacy;
     private final Contest contest;
-    private final boolean mayHedge;
+    private final Call call;
     private final @Nullable Ownership ownership;
     private final Runnable release;
     private final FetchedMedia media = new FetchedMedia();
@@ -85,8 +86,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
                 services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
-        Call call = asked.call();
-        this.mayHedge = upload == null && call.repeatable();
+        this.call = asked.call();
         this.candidacy = new Candidacy(
                 services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call), this);
         this.contest = new Contest(services, incoming, model, scan.stream(), meter, candidacy, this);
@@ -109,7 +109,9 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 scan.endpoint(),
                 scan.stickyHash(),
                 services.random().nextLong(),
-                ownership == null ? null : ownership.account()));
+                ownership == null ? null : ownership.account(),
+                // Of a form that comes while it is sent nobody knows whether all of it will be kept.
+                upload == null && AttemptPolicy.mayFallBack(model.policy(), call, 0)));
     }
 
     @Override
@@ -149,7 +151,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
     public void granted(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
         contest.begun(
                 begin(attempt, expiresAtNanos, connection),
-                mayHedge ? model.policy().failover().hedge() : null);
+                upload == null && call.repeatable() ? model.policy().failover().hedge() : null);
     }
 
     @Override

@@ -9,8 +9,12 @@ import io.sluice.domain.routing.FirstByteTimes;
 import io.sluice.domain.routing.RetryBudget;
 import io.sluice.message.PoolHealth;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest picture of the pool's health that came to a lane, and what the lane may spend on asking again. Used on the
@@ -22,6 +26,9 @@ final class LanePool {
     private final FirstByteTimes firstBytes = new FirstByteTimes();
     private PoolSnapshot snapshot = PoolSnapshot.UNKNOWN;
     private PoolSnapshot unseen = PoolSnapshot.UNKNOWN;
+    private int changes;
+    private @Nullable GatewayRevision indexed;
+    private Map<String, List<Candidate>> byAccount = Map.of();
 
     /**
      * Nothing is known yet: everybody may serve.
@@ -36,6 +43,12 @@ final class LanePool {
     void changed(PoolHealth health) {
         snapshot = health.snapshot();
         unseen = PoolSnapshot.UNKNOWN;
+        changes++;
+    }
+
+    /** How often the pool has changed. */
+    int changes() {
+        return changes;
     }
 
     /** A request begins. */
@@ -92,21 +105,32 @@ final class LanePool {
      * @param accountId {@code channel/account}
      */
     boolean isGone(GatewayRevision revision, String accountId) {
-        boolean known = false;
-        boolean dead = true;
-        for (Model model : revision.models().values()) {
-            for (Candidate candidate : model.candidates()) {
-                if (candidate.accountId().equals(accountId)) {
-                    byte standing = standing(revision, candidate);
-                    if (standing == PoolSnapshot.DISABLED) {
-                        return true;
-                    }
-                    known = true;
-                    dead &= standing == PoolSnapshot.DEAD;
+        List<Candidate> own = candidatesOf(revision, accountId);
+        boolean dead = !own.isEmpty();
+        for (Candidate candidate : own) {
+            byte standing = standing(revision, candidate);
+            if (standing == PoolSnapshot.DISABLED) {
+                return true;
+            }
+            dead &= standing == PoolSnapshot.DEAD;
+        }
+        return dead;
+    }
+
+    /** Sorted once for a revision; those of an old one are asked for seldom. */
+    private List<Candidate> candidatesOf(GatewayRevision revision, String accountId) {
+        if (indexed != revision) {
+            Map<String, List<Candidate>> index = new HashMap<>();
+            for (Model model : revision.models().values()) {
+                for (Candidate candidate : model.candidates()) {
+                    index.computeIfAbsent(candidate.accountId(), id -> new ArrayList<>(1))
+                            .add(candidate);
                 }
             }
+            byAccount = index;
+            indexed = revision;
         }
-        return known && dead;
+        return byAccount.getOrDefault(accountId, List.of());
     }
 
     /**

@@ -9,6 +9,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.routing.AttemptPolicy;
 import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.RemainingCandidates;
 import io.sluice.domain.tokens.TokenUsage;
@@ -46,6 +47,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
     /** Beyond the provider client's own deadlines; running into it is a defect. */
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(40);
 
+    private static final Call CALL = new Call(true, true);
     private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
 
     private final RealtimeEndpoint endpoint;
@@ -83,13 +85,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
         Reserving reserving =
                 new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
         this.candidacy = new Candidacy(
-                services,
-                incoming,
-                model,
-                meter,
-                reserving,
-                new RemainingCandidates(model.policy(), new Call(true, true)),
-                this);
+                services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), CALL), this);
     }
 
     private static RequestScan scan(Model model) {
@@ -119,7 +115,9 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
                 model.name(),
                 Endpoint.REALTIME,
                 0,
-                services.random().nextLong()));
+                services.random().nextLong(),
+                null,
+                AttemptPolicy.mayFallBack(model.policy(), CALL, 0)));
     }
 
     @Override

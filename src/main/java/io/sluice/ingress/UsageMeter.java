@@ -167,6 +167,11 @@ final class UsageMeter {
         watches.clear();
     }
 
+    /** The request's last failure was this one's. */
+    void lastAsked(Candidate failed) {
+        candidate = failed;
+    }
+
     /** Whether the request's body is needed until the end. */
     boolean holdsBody() {
         return missing.holdsBody();

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed a random number, for requests that do not stick
  * @param account {@code channel/account}, the only one that can serve, because it keeps what the request goes on from; null
  *     for any
+ * @param mayFallBack whether another account may be asked when the first one fails, whatever the fault: only then does a trial
+ *     cost the client nothing
  */
 public record PlanRoute(
         GatewayRevision revision,
@@ -24,11 +26,17 @@ public record PlanRoute(
         Endpoint endpoint,
         long stickyHash,
         long seed,
-        @Nullable String account) {
-    /** Any account can serve. */
+        @Nullable String account,
+        boolean mayFallBack) {
+    /** Any account can serve, and another one may be asked when it fails. */
     public PlanRoute(
             GatewayRevision revision, VirtualKey key, String model, Endpoint endpoint, long stickyHash, long seed) {
-        this(revision, key, model, endpoint, stickyHash, seed, null);
+        this(revision, key, model, endpoint, stickyHash, seed, null, true);
+    }
+
+    /** The same of a request that has asked before: whether it may fall back further on. */
+    public PlanRoute fallingBack(boolean further) {
+        return new PlanRoute(revision, key, model, endpoint, stickyHash, seed, account, mayFallBack && further);
     }
 
     /**
@@ -38,6 +46,6 @@ public record PlanRoute(
      * @param newSeed a random number
      */
     public PlanRoute of(String other, long newSeed) {
-        return new PlanRoute(revision, key, other, endpoint, stickyHash, newSeed, account);
+        return new PlanRoute(revision, key, other, endpoint, stickyHash, newSeed, account, mayFallBack);
     }
 }

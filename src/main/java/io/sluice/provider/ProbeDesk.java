@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks providers whether accounts are well, for whoever looks after the pool. Used on the lane's event loop. At most
@@ -27,11 +29,13 @@ final class ProbeDesk {
     static final int MOST = 64;
 
     private static final Duration LONGEST = Duration.ofSeconds(30);
-    private static final UpstreamFailure FULL =
-            UpstreamFailure.of(Kind.BUSY, "Too many accounts are probed at the moment.");
+    private static final GatewayFailure FULL =
+            new GatewayFailure.Overloaded("Too many accounts are probed at the moment.");
 
     /** The answer did not come, or not to its end. */
     static final UpstreamFailure LATE = UpstreamFailure.of(Kind.HEAD_TIMEOUT, "The upstream did not answer in time.");
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProbeDesk.class);
 
     private final Vertx vertx;
     private final UpstreamClients clients;
@@ -71,15 +75,29 @@ final class ProbeDesk {
         Way way = Way.of(message.candidate());
         running++;
         ways.merge(way, 1, Integer::sum);
-        Future<ProbeResult> answer =
-                switch (message.kind()) {
-                    case MODELS -> new Listing(message.candidate()).run();
-                    case REQUEST -> new ProbeRequest(vertx, message, services, clients).run();
-                };
+        Future<ProbeResult> answer;
+        try {
+            answer = ask(message);
+        } catch (RuntimeException defect) {
+            LOG.error("the probe of {} failed by a defect", message.candidate().accountId(), defect);
+            answer = Future.succeededFuture(new ProbeResult(new GatewayFailure.Internal(), false, 0, 0, null));
+        }
         return answer.andThen(over -> {
             running--;
             ways.computeIfPresent(way, (key, count) -> count == 1 ? null : count - 1);
         });
+    }
+
+    private Future<ProbeResult> ask(ProbeAccount message) {
+        return switch (message.kind()) {
+            case MODELS -> new Listing(message.candidate()).run();
+            case REQUEST -> new ProbeRequest(vertx, message, services, clients).run();
+        };
+    }
+
+    /** Nothing was sent, because the gateway itself had no room for it: that says nothing, not even that it cannot be asked. */
+    static GatewayFailure told(UpstreamFailure failure) {
+        return failure.kind() == Kind.BUSY ? new GatewayFailure.Overloaded(failure.message()) : failure;
     }
 
     /** How long an account is given. */
@@ -122,7 +140,8 @@ final class ProbeDesk {
                 services.credentials().refused(candidate.account());
             }
             long firstByte = answeredAtNanos == 0 ? 0 : Math.max(1, answeredAtNanos - writtenAtNanos);
-            return new ProbeResult(failure, sent != null, writtenAtNanos, firstByte, null);
+            return new ProbeResult(
+                    failure == null ? null : told(failure), sent != null, writtenAtNanos, firstByte, null);
         }
 
         /** A list that is not there says nothing about the account. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.json.JsonText;
@@ -100,7 +101,7 @@ final class ProbeRequest {
             case OpenResult.LeaseExpired late -> {
                 late.connection().giveUp();
                 result.complete(new ProbeResult(
-                        UpstreamFailure.of(Kind.BUSY, "The probe's reservation ran out before it could be sent."),
+                        new GatewayFailure.Overloaded("The probe's reservation ran out before it could be sent."),
                         false,
                         0,
                         0,
@@ -108,7 +109,7 @@ final class ProbeRequest {
             }
             case OpenResult.Failed failed ->
                 result.complete(new ProbeResult(
-                        patience.isOver ? ProbeDesk.LATE : ProbeDesk.upstream(failed.failure()),
+                        patience.isOver ? ProbeDesk.LATE : ProbeDesk.told(ProbeDesk.upstream(failed.failure())),
                         failed.sent(),
                         failed.writtenAtNanos(),
                         0,

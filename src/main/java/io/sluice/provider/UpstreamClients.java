@@ -13,6 +13,7 @@ import io.sluice.domain.pool.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -140,6 +141,9 @@ final class UpstreamClients {
         for (int i = 0; i < MOST_CAUSES && reason != null; i++) {
             if (reason instanceof ProxyConnectException) {
                 return UpstreamFailure.of(Kind.CONNECT, "The proxy on the way to the upstream could not be used.");
+            }
+            if (reason instanceof ConnectionPoolTooBusyException) {
+                return UpstreamFailure.of(Kind.BUSY, "Every connection to the upstream is in use.");
             }
             if (reason instanceof SSLException) {
                 return UpstreamFailure.of(Kind.CONNECT, "The TLS handshake with the upstream failed.");

@@ -66,11 +66,15 @@ public final class RouterVerticle extends VerticleBase {
                 request.revision(),
                 request.endpoint(),
                 request.account(),
+                request.mayFallBack(),
                 request.stickyHash(),
                 request.seed(),
                 clock.getAsLong());
         Plan plan = new Plan(model.candidates().size());
         models.forEach(each -> planner.plan(question, each, plan));
+        if (plan.size() == 0 && !request.mayFallBack()) {
+            models.forEach(each -> planner.planTrial(question, each, plan));
+        }
         if (plan.trial() != 0) {
             bus.send(Address.TRIAL_TAKEN, new TrialTaken(plan.trial()));
         }

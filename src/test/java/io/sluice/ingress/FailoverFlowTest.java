@@ -229,7 +229,7 @@ class FailoverFlowTest {
 
     @Test
     void attemptWithoutAByteBehindItsHeadFallsBackInItsTime() throws Exception {
-        node(r -> r.failover(failover(Duration.ofMillis(200), AmbiguousFaults.BY_CALL, 20, 10)));
+        node(r -> r.failover(failover(Duration.ofSeconds(1), AmbiguousFaults.BY_CALL, 20, 10)));
         upstream.next(
                 Script.events().silence(),
                 Script.events().event(CHUNK).event("[DONE]").lastChunk());

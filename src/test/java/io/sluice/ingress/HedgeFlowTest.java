@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.sluice.domain.failure.GatewayFailure.ClientClosed;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.pool.AmbiguousFaults;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.RetryShare;
@@ -163,9 +164,15 @@ class HedgeFlowTest {
         assertThat(settled.stream().filter(s -> s.reservation() == 2))
                 .extracting(SettleQuota::keepKey, s -> s.actual().tokens())
                 .containsExactly(tuple(false, 11L));
-        assertThat(List.of(taken(node.attempts()), taken(node.attempts())))
-                .extracting(told -> told.candidate().accountId() + " " + (told.failure() == null))
+        List<AttemptFinished> told = List.of(taken(node.attempts()), taken(node.attempts()));
+        assertThat(told)
+                .extracting(each -> each.candidate().accountId() + " " + (each.failure() == null))
                 .containsExactlyInAnyOrder("one/a false", "one/b true");
+        // The silent one would have taken longer than the other one's patience and answer together.
+        AttemptFinished slow =
+                told.stream().filter(each -> each.failure() != null).findFirst().orElseThrow();
+        assertThat(slow.failure()).isInstanceOf(ClientClosed.class);
+        assertThat(slow.firstNanos()).isGreaterThanOrEqualTo(PATIENCE.toNanos() / 2);
         assertThat(node.attempts()).isEmpty();
         Await.until(() -> upstream.openConnections() <= 1);
     }
@@ -189,6 +196,10 @@ class HedgeFlowTest {
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
         assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
         assertThat(settlements()).hasSize(3);
+        assertThat(node.attempts())
+                .hasSize(2)
+                .filteredOn(told -> told.failure() != null)
+                .allMatch(told -> told.firstNanos() >= PATIENCE.toNanos() / 2);
     }
 
     @Test
@@ -217,6 +228,8 @@ class HedgeFlowTest {
                 .orElseThrow();
         assertThat(lost)
                 .returns("one/b", told -> told.candidate().accountId())
+                // It was asked later: nobody knows whether it is slow.
+                .returns(-1L, AttemptFinished::firstNanos)
                 .matches(told -> told.failure() instanceof ClientClosed);
     }
 
@@ -269,6 +282,54 @@ class HedgeFlowTest {
         assertThat(asked).extracting(ReserveQuota::replaces).containsExactly(0L, 0L, 1L);
         assertThat(settlements()).hasSize(3);
         assertThat(node.attempts()).hasSize(3);
+    }
+
+    /** What the second one's answer says is about whom the second one asked. */
+    @Test
+    void secondsFaultIsItsOwnWhenBothFail() throws Exception {
+        node = TestNode.of(new RevisionBuilder()
+                .channel("one", c -> c.port(upstream.port()).accounts("a").redirect("pub", "up"))
+                .channel("two", c -> c.url(new BaseUrl(false, "127.0.0.1", upstream.port(), "/two/v1"))
+                        .accounts("b", "c")
+                        .redirect("pub", "up"))
+                .channel("three", c -> c.url(new BaseUrl(false, "127.0.0.1", upstream.port(), "/three/v1"))
+                        .accounts("d")
+                        .redirect("pub", "up"))
+                .key("app", KEY)
+                .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
+                .failover(new Failover(
+                        null,
+                        AmbiguousFaults.BY_CALL,
+                        Set.of(),
+                        new RetryShare(0, 10),
+                        new Hedge(PATIENCE, Duration.ofMillis(1), SOON)))
+                .build());
+        node.start();
+        upstream.next(
+                Script.events().pause(PATIENCE.multipliedBy(3)).fin(),
+                Script.begin()
+                        .pause(PATIENCE.multipliedBy(5))
+                        .write("HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"),
+                answer());
+
+        assertThat(ask().text()).endsWith("data: [DONE]\n\n");
+
+        // The service of the second one is overloaded: its other account is asked last.
+        assertThat(recordedOnce()).returns(3, UsageRecord::attempts).returns("three/d", UsageRecord::account);
+    }
+
+    @Test
+    void failureIsTheSecondsWhenItFailsLast() throws Exception {
+        node(1, null);
+        upstream.next(
+                Script.events().pause(PATIENCE.multipliedBy(3)).fin(),
+                Script.begin()
+                        .pause(PATIENCE.multipliedBy(5))
+                        .write("HTTP/1.1 500 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+
+        assertThat(ask().status()).isEqualTo(502);
+
+        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
     }
 
     @Test

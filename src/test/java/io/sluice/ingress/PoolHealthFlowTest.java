@@ -223,6 +223,41 @@ class PoolHealthFlowTest {
         assertThat(upstream.take(SOON).head()).contains("CANARY-one-a");
     }
 
+    /** Also while the account is out: nobody else could serve it. */
+    @Test
+    void whatOnlyOneAccountKeepsMakesItsTrial() throws Exception {
+        String id = stored();
+        node.health(Standings.of(revision)
+                .is("one/a", PoolSnapshot.BROKEN)
+                .trial("one/a", 0)
+                .picture());
+
+        RawHttp.Answer answer = ask(
+                "POST",
+                "/v1/responses",
+                "{\"model\":\"pub\",\"store\":false,\"input\":\"Hi\",\"previous_response_id\":\"" + id + "\"}");
+
+        assertThat(upstream.take(SOON).head()).as(answer.text()).contains("CANARY-one-a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "true"})
+    void aTrialIsMadeByARequestThatCouldFallBack(boolean stored) throws Exception {
+        node.start();
+        node.health(Standings.of(revision)
+                .is("one/a", PoolSnapshot.BROKEN)
+                .trial("one/a", 0)
+                .picture());
+        upstream.otherwise(Script.json(
+                200,
+                "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"up-1\",\"output\":[],"
+                        + "\"usage\":{\"input_tokens\":1,\"output_tokens\":1,\"total_tokens\":2}}"));
+
+        ask("POST", "/v1/responses", "{\"model\":\"pub\",\"input\":\"Hi\",\"store\":" + stored + "}");
+
+        assertThat(upstream.take(SOON).head()).contains(stored ? "CANARY-one-b" : "CANARY-one-a");
+    }
+
     @ParameterizedTest
     @ValueSource(bytes = {PoolSnapshot.DEAD, PoolSnapshot.DISABLED})
     void saysThatTheKeeperIsOutOfService(byte standing) throws Exception {

@@ -3,6 +3,8 @@ package io.sluice.provider;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.failure.GatewayFailure;
+import io.sluice.domain.failure.GatewayFailure.Overloaded;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.Verdict;
 import io.sluice.domain.pool.BaseUrl;
@@ -15,6 +17,7 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.ProbeAccount;
 import io.sluice.message.ProbeAccount.Kind;
 import io.sluice.message.ProbeResult;
+import io.sluice.provider.fetch.MediaFetcher;
 import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
@@ -25,8 +28,11 @@ import io.sluice.testkit.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,12 +51,14 @@ class ProbeTest {
     private final FakeUpstream upstream = FakeUpstream.start();
     private final Vertx vertx = Vertx.vertx();
     private Bus bus;
+    private String deployment;
 
     @BeforeEach
     void deploy() {
         MessageCodecs.registerAll(vertx.eventBus());
         bus = new Bus(vertx, Duration.ofSeconds(40));
-        TestNode.await(vertx.deployVerticle(new ProviderClientVerticle(0, 100, System::nanoTime, PublicInternet::new)));
+        deployment = TestNode.await(
+                vertx.deployVerticle(new ProviderClientVerticle(0, 100, System::nanoTime, PublicInternet::new)));
     }
 
     @AfterEach
@@ -95,8 +103,12 @@ class ProbeTest {
     }
 
     private static UpstreamFailure.Kind kindOf(ProbeResult result) {
-        assertThat(result.failure()).isNotNull();
-        return result.failure().kind();
+        return upstreams(result).kind();
+    }
+
+    private static UpstreamFailure upstreams(ProbeResult result) {
+        assertThat(result.failure()).isInstanceOf(UpstreamFailure.class);
+        return (UpstreamFailure) result.failure();
     }
 
     // --- every adapter ---
@@ -232,8 +244,8 @@ class ProbeTest {
         ProbeResult result = probe(openAi(), Kind.MODELS);
 
         assertThat(kindOf(result)).isEqualTo(UpstreamFailure.Kind.INEXPRESSIBLE);
-        assertThat(result.failure().verdict()).isInstanceOf(Verdict.Elsewhere.class);
-        assertThat(result.failure().status()).isEqualTo(404);
+        assertThat(upstreams(result).verdict()).isInstanceOf(Verdict.Elsewhere.class);
+        assertThat(upstreams(result).status()).isEqualTo(404);
         assertThat(result.sent()).isTrue();
     }
 
@@ -266,9 +278,55 @@ class ProbeTest {
         ProbeResult result = TestNode.await(bus.request(
                 Address.providerProbe(0), new ProbeAccount(openAi(), Kind.REQUEST, 7, System.nanoTime() - 1)));
 
-        assertThat(kindOf(result)).isEqualTo(UpstreamFailure.Kind.BUSY);
+        assertThat(result.failure()).isInstanceOf(Overloaded.class);
         assertThat(result.sent()).isFalse();
         assertThat(upstream.untaken()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whoFindsNoConnectionHasNotBeenAsked(Kind kind) {
+        upstream.otherwise(Script.begin().silence());
+        Candidate narrow = candidate(c -> c.type(ProviderType.OPENAI)
+                .secret("sk-canary")
+                .maxConnections(1)
+                .port(upstream.port()));
+        TestNode.await(vertx.undeploy(deployment));
+        TestNode.await(vertx.deployVerticle(new ProviderClientVerticle(0, 0, System::nanoTime, PublicInternet::new)));
+        Future<ProbeResult> first = asked(narrow, Kind.MODELS);
+        Await.until(() -> upstream.untaken() == 1);
+
+        assertThat(probe(narrow, kind).failure()).isInstanceOf(Overloaded.class);
+        upstream.close();
+        TestNode.await(first);
+    }
+
+    @Test
+    void aDefectTakesNoPlaceForGood() {
+        UpstreamClients clients = new UpstreamClients(vertx, 100);
+        LongSupplier broken = () -> {
+            throw new IllegalStateException("a defect");
+        };
+        Credentials credentials = new Credentials(broken, Clock.systemUTC(), new TokenClient(vertx, clients));
+        ProbeDesk desk = new ProbeDesk(
+                vertx,
+                clients,
+                new CallServices(
+                        broken,
+                        Clock.systemUTC(),
+                        bus,
+                        new LimitReports(bus),
+                        credentials,
+                        new MediaFetcher(vertx, new PublicInternet(vertx)),
+                        new HashSet<>()));
+
+        for (int i = 0; i <= ProbeDesk.MOST; i++) {
+            ProbeResult result = TestNode.await(desk.probe(new ProbeAccount(openAi(), Kind.REQUEST, 7, 1)));
+
+            assertThat(result.failure()).isInstanceOf(GatewayFailure.Internal.class);
+            assertThat(result.sent()).isFalse();
+        }
+        assertThat(desk.ways()).isEmpty();
     }
 
     @Test
@@ -285,11 +343,12 @@ class ProbeTest {
 
         ProbeResult result = probe(wide, Kind.MODELS);
 
-        assertThat(kindOf(result)).isEqualTo(UpstreamFailure.Kind.BUSY);
+        // Not a word about the account, not even that it cannot be asked.
+        assertThat(result.failure()).isInstanceOf(Overloaded.class);
         assertThat(running).noneMatch(Future::isComplete);
         upstream.close();
         running.forEach(TestNode::await);
-        assertThat(kindOf(probe(wide, Kind.MODELS))).isNotEqualTo(UpstreamFailure.Kind.BUSY);
+        assertThat(kindOf(probe(wide, Kind.MODELS))).isEqualTo(UpstreamFailure.Kind.CONNECT);
     }
 
     @Test

@@ -64,8 +64,8 @@ class RouterVerticleTest {
     }
 
     private RouteDecision ask(String key, Endpoint endpoint, @Nullable String account) {
-        return TestNode.await(
-                bus.request(Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account)));
+        return TestNode.await(bus.request(
+                Address.routePlan(LANE), new PlanRoute(REVISION, key(key), "m", endpoint, 0, 5, account, true)));
     }
 
     private List<String> plan(String key, @Nullable String account) {
@@ -118,6 +118,26 @@ class RouterVerticleTest {
         assertThat(plan("narrow", null)).containsExactly("c/a", "c/b");
         assertThat(plan("narrow", null)).containsExactly("c/b");
         assertThat(TestNode.await(taken.future())).isEqualTo(new TrialTaken(42));
+    }
+
+    @Test
+    void whoCannotFallBackMakesATrialOnlyWhereNobodyElseCanServe() {
+        publish(pool().stands(0, PoolSnapshot.BROKEN).trial(0, LANE, 42));
+        PlanRoute once = new PlanRoute(REVISION, key("app"), "m", Endpoint.CHAT_COMPLETIONS, 0, 5, null, false);
+
+        RouteDecision.Planned others =
+                (RouteDecision.Planned) TestNode.await(bus.request(Address.routePlan(LANE), once));
+        assertThat(others.candidates()).extracting(Candidate::accountId).containsExactly("c/b", "d/a");
+        assertThat(others.trial()).isNull();
+
+        publish(pool().stands(0, PoolSnapshot.BROKEN)
+                .trial(0, LANE, 42)
+                .stands(1, PoolSnapshot.DEAD)
+                .stands(2, PoolSnapshot.DEAD));
+        RouteDecision.Planned alone =
+                (RouteDecision.Planned) TestNode.await(bus.request(Address.routePlan(LANE), once));
+        assertThat(alone.candidates()).extracting(Candidate::accountId).containsExactly("c/a");
+        assertThat(alone.trial()).isSameAs(alone.candidates().getFirst());
     }
 
     @Test

@@ -164,7 +164,7 @@ public sealed interface GatewayFailure {
             BAD_RESPONSE,
             /** The answer ended or fell silent before its end. */
             TRUNCATED,
-            /** 5xx, 408, 409 and the like: the endpoint's fault. */
+            /** 5xx, 408 and the like: the endpoint's fault. 409 and the like are here too, and nobody's by their verdict. */
             SERVER_ERROR,
             /** The account must slow down. */
             RATE_LIMITED,

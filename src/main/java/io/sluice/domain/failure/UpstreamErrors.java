@@ -69,6 +69,26 @@ public final class UpstreamErrors {
         return errors.message == null ? "" : errors.message;
     }
 
+    /**
+     * What a status says that is about this one request, where no word says more: nobody who serves it is to blame, or one
+     * client could take accounts from all others.
+     *
+     * @param status HTTP status
+     * @param body the beginning of the body
+     * @return null when the status says something of whom was asked, or nothing
+     */
+    public static @Nullable Verdict ofRequest(int status, byte[] body) {
+        return switch (status) {
+            // A page is a firewall's, which may not like this request.
+            case 403 -> isJson(body) ? null : new Verdict.Elsewhere();
+            // A conflict, a token of something in between, somebody who left: others may serve it.
+            case 409, 498, 499 -> new Verdict.Elsewhere();
+            // What the request itself points to has failed: its file, its tool.
+            case 424 -> new Verdict.RequestWrong();
+            default -> null;
+        };
+    }
+
     /** Whether the provider's own software wrote a body, rather than a proxy, or a server that has no such path. */
     public static boolean isJson(byte[] body) {
         for (byte b : body) {

@@ -92,6 +92,23 @@ public final class AttemptPolicy {
         return pause.compareTo(left) < 0 ? new Next.Repeat(pause) : new Next.GiveUp();
     }
 
+    /**
+     * Whether another account may be asked if the next attempt fails. A whole answer without a head in time is an exception
+     * that may not be repeated by the call alone; nobody could come back in a pool of such calls if that counted here.
+     *
+     * @param policy how the model's requests are tried
+     * @param call what is asked
+     * @param attempts how many attempts failed so far that count
+     */
+    public static boolean mayFallBack(RoutePolicy policy, Call call, int attempts) {
+        return policy.attempts() - attempts >= 2
+                && switch (policy.failover().ambiguous()) {
+                    case REPEAT -> true;
+                    case NEVER -> false;
+                    case BY_CALL -> call.repeatable;
+                };
+    }
+
     /** Whether the provider may have acted, so that asking again could do it twice, and be billed twice. */
     private static boolean isInDoubt(UpstreamFailure failure, Situation now) {
         return switch (now.policy.failover().ambiguous()) {

@@ -11,11 +11,13 @@ import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.domain.routing.AttemptPolicy.Situation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which candidates of one request are left to try, and which may be tried again. No account is asked twice, unless it was
@@ -29,7 +31,8 @@ public final class RemainingCandidates {
     private final Call call;
     private final List<Candidate> tried = new ArrayList<>();
     private final List<Candidate> repeatable = new ArrayList<>();
-    private final Set<String> accounts = new HashSet<>();
+    private @Nullable String account;
+    private boolean several;
     private List<Candidate> untried = List.of();
     private int failures;
     private int faults;
@@ -47,8 +50,30 @@ public final class RemainingCandidates {
 
     /** The router's plan, best first, in the place of any before; who was tried is not tried again. */
     public void planned(List<Candidate> plan) {
-        plan.forEach(candidate -> accounts.add(candidate.accountId()));
-        untried = plan.stream().filter(candidate -> !tried.contains(candidate)).toList();
+        count(plan);
+        // Mostly nobody: of a pool of thousands a copy would cost more than the request.
+        untried = tried.isEmpty()
+                ? plan
+                : plan.stream().filter(candidate -> !wasTried(candidate)).toList();
+    }
+
+    /** Looks no further than to the second account. */
+    private void count(List<Candidate> plan) {
+        for (int i = 0; i < plan.size() && !several; i++) {
+            String id = plan.get(i).accountId();
+            several = account != null && !account.equals(id);
+            account = id;
+        }
+    }
+
+    /** Candidates of a revision are there once. */
+    private boolean wasTried(Candidate candidate) {
+        for (Candidate each : tried) {
+            if (each == candidate) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The plan for another model: its candidates go before those that are left. */
@@ -56,13 +81,25 @@ public final class RemainingCandidates {
         List<Candidate> rest = untried;
         planned(plan);
         List<Candidate> first = untried;
-        untried = Stream.concat(first.stream(), rest.stream().filter(candidate -> !first.contains(candidate)))
+        Set<Candidate> known = Collections.newSetFromMap(new IdentityHashMap<>(first.size()));
+        known.addAll(first);
+        untried = Stream.concat(first.stream(), rest.stream().filter(candidate -> !known.contains(candidate)))
                 .toList();
     }
 
     /** Those that were not tried, best first; not changed afterwards. */
     public List<Candidate> untried() {
         return untried;
+    }
+
+    /** Whether nobody has been asked so far. */
+    public boolean isUntouched() {
+        return tried.isEmpty();
+    }
+
+    /** Whether another account may be asked if the next attempt fails. */
+    public boolean mayFallBack() {
+        return AttemptPolicy.mayFallBack(policy, call, faults);
     }
 
     /** A candidate could not be written to in time: it stays, and comes first. */
@@ -78,7 +115,7 @@ public final class RemainingCandidates {
 
     /** It was not asked after all. */
     public void notTaken(Candidate candidate) {
-        tried.remove(candidate);
+        tried.removeIf(each -> each == candidate);
         keepFirst(candidate);
     }
 
@@ -98,7 +135,7 @@ public final class RemainingCandidates {
         // Who goes out by this answer is out for everybody: there are only so many of them.
         faults += AttemptPolicy.takesOut(failure) ? 0 : 1;
         tried.add(candidate);
-        boolean alone = accounts.size() == 1;
+        boolean alone = !several;
         untried = without(candidate)
                 .filter(other -> alone || !isStruck(other, candidate, failure))
                 .toList();

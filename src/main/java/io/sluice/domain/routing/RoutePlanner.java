@@ -52,6 +52,8 @@ public final class RoutePlanner {
      * @param revision the revision that the model is of
      * @param endpoint what the model is asked for; channels without it are no candidates
      * @param account {@code channel/account}, the only one that can serve; null for any
+     * @param mayFallBack whether another account may be asked when the first one fails: who may not gets no trial, unless
+     *     nobody else can serve
      * @param stickyHash what the conversation sticks to; 0 for nothing
      * @param seed a random number
      * @param now nanoseconds
@@ -60,6 +62,7 @@ public final class RoutePlanner {
             GatewayRevision revision,
             Endpoint endpoint,
             @Nullable String account,
+            boolean mayFallBack,
             long stickyHash,
             long seed,
             long now) {}
@@ -113,7 +116,9 @@ public final class RoutePlanner {
         for (int i = 0; i < all.length; i++) {
             Tier tier = all[i];
             tier.look(view, lane, question.now);
-            addTrial(tier, plan);
+            if (question.mayFallBack) {
+                addTrial(tier, plan);
+            }
             if (i < all.length - 1 && order.spares(tier)) {
                 spared = Stream.concat(spared.stream(), Stream.of(tier)).toList();
             } else {
@@ -122,6 +127,21 @@ public final class RoutePlanner {
         }
         for (Tier tier : spared) {
             order.append(tier, plan);
+        }
+    }
+
+    /**
+     * Gives a request that could not fall back its trial: for a plan that is empty, of all its models, so that it has nothing
+     * to lose.
+     *
+     * @param model of the revision that is asked about, planned before
+     * @param plan takes the candidate
+     */
+    public void planTrial(Question question, Model model, Plan plan) {
+        turnTo(question.revision);
+        for (Tier tier : tiersOf(question, model)) {
+            tier.look(view, lane, question.now);
+            addTrial(tier, plan);
         }
     }
 

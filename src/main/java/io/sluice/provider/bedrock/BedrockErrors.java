@@ -10,6 +10,7 @@ import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
 import io.sluice.domain.failure.Redaction;
 import io.sluice.domain.failure.UpstreamErrors;
+import io.sluice.domain.failure.Verdict;
 import io.sluice.provider.RetryAfter;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
@@ -40,7 +41,12 @@ final class BedrockErrors {
             message = UpstreamErrors.parse(status, body).message();
         }
         Kind known = BedrockFaults.kind(type, message);
-        Kind kind = known == null ? byStatus(status, body) : known;
+        Verdict ofRequest = known == null ? UpstreamErrors.ofRequest(status, body) : null;
+        if (ofRequest != null) {
+            Kind rejected = ofRequest instanceof Verdict.RequestWrong ? Kind.REQUEST_REJECTED : Kind.SERVER_ERROR;
+            return UpstreamFailure.of(rejected, status, UpstreamErrors.parse(status, body), ofRequest);
+        }
+        Kind kind = known == null ? byStatus(status) : known;
         return ErrorTable.NONE.dated(
                 BedrockFaults.failure(status, type, message, kind, RetryAfter.of(headers, body, UTC, now)), now);
     }
@@ -63,12 +69,11 @@ final class BedrockErrors {
         return name.isEmpty() || name.length() > LONGEST_TYPE ? null : Redaction.redact(name);
     }
 
-    private static Kind byStatus(int status, byte[] body) {
+    private static Kind byStatus(int status) {
         return switch (status) {
             case 401, 402 -> Kind.ACCOUNT_REFUSED;
-            case 403 -> UpstreamErrors.isJson(body) ? Kind.MODEL_MISSING : Kind.SERVER_ERROR;
-            case 404 -> Kind.MODEL_MISSING;
-            case 408, 409, 424, 425 -> Kind.SERVER_ERROR;
+            case 403, 404 -> Kind.MODEL_MISSING;
+            case 408, 425 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMITED;
             default -> status >= 500 ? Kind.SERVER_ERROR : status >= 400 ? Kind.REQUEST_REJECTED : Kind.BAD_RESPONSE;
         };

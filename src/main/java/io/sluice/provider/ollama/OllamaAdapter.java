@@ -140,9 +140,10 @@ public final class OllamaAdapter implements ProviderAdapter {
     public UpstreamFailure classify(int status, MultiMap headers, byte[] body, Instant now) {
         ParsedError error = UpstreamErrors.parse(status, body);
         Duration named = RetryAfter.of(headers, body, UTC, now);
-        if (status == 403 && !UpstreamErrors.isJson(body)) {
-            // A firewall's page, which may not like one request.
-            return UpstreamFailure.of(Kind.SERVER_ERROR, status, error, new Verdict.EndpointSick(named, false));
+        Verdict ofRequest = UpstreamErrors.ofRequest(status, body);
+        if (ofRequest != null) {
+            Kind rejected = ofRequest instanceof Verdict.RequestWrong ? Kind.REQUEST_REJECTED : Kind.SERVER_ERROR;
+            return UpstreamFailure.of(rejected, status, error, ofRequest);
         }
         return ErrorTable.NONE.dated(OllamaFaults.failure(status, error, named), now);
     }

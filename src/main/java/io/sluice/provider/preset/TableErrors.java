@@ -40,17 +40,17 @@ public final class TableErrors {
         if (rule != null) {
             return table.failure(rule, status, error, named, now);
         }
+        Verdict ofRequest = UpstreamErrors.ofRequest(status, body);
+        if (ofRequest != null) {
+            return UpstreamFailure.of(kind(status, ofRequest), status, error, ofRequest);
+        }
         Verdict verdict =
                 switch (status) {
                     case 401 -> new Verdict.Dead(false);
                     case 402 -> new Verdict.OutOfMoney(Verdict.Reach.ACCOUNT, named);
-                    // A page is a firewall's, which may not like one request.
-                    case 403 ->
-                        UpstreamErrors.isJson(body)
-                                ? new Verdict.ModelMissing(false)
-                                : new Verdict.EndpointSick(named, false);
+                    case 403 -> new Verdict.ModelMissing(false);
                     case 404 -> missing(error, body);
-                    case 408, 409, 424, 425, 498, 499 -> new Verdict.EndpointSick(named, false);
+                    case 408, 425 -> new Verdict.EndpointSick(named, false);
                     case 429 -> slowDown(table, error, named, now);
                     case 503, 529 -> new Verdict.EndpointSick(named, true);
                     default ->

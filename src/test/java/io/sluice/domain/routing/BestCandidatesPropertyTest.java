@@ -44,7 +44,8 @@ class BestCandidatesPropertyTest {
 
     private static List<Candidate> plan(RoutePlanner planner, GatewayRevision revision, long sticky, long seed) {
         Plan plan = new Plan(1);
-        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, null, sticky, seed, 1), model(revision), plan);
+        planner.plan(
+                new Question(revision, Endpoint.CHAT_COMPLETIONS, null, true, sticky, seed, 1), model(revision), plan);
         return plan.done();
     }
 

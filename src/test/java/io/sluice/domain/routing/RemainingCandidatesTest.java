@@ -17,6 +17,7 @@ import io.sluice.domain.routing.AttemptPolicy.Call;
 import io.sluice.domain.routing.AttemptPolicy.Next;
 import io.sluice.testkit.RevisionBuilder;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -119,6 +120,66 @@ class RemainingCandidatesTest {
 
         assertThat(remaining.untried())
                 .containsExactly(model("n").get(0), model("n").get(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, BY_CALL, true,  true",
+        "1, BY_CALL, true,  false",
+        "2, BY_CALL, false, false",
+        "2, REPEAT,  false, true",
+        "1, REPEAT,  true,  false",
+        "2, NEVER,   true,  false",
+    })
+    void saysWhoMayFallBackWhateverTheFault(
+            int attempts, AmbiguousFaults ambiguous, boolean repeatable, boolean mayFallBack) {
+        RemainingCandidates remaining =
+                new RemainingCandidates(policy(attempts, ambiguous, Set.of()), new Call(false, repeatable));
+        remaining.planned(model("m"));
+
+        assertThat(remaining.mayFallBack()).isEqualTo(mayFallBack);
+        failed(remaining, failure(Kind.SERVER_ERROR));
+        assertThat(remaining.mayFallBack()).as("%s attempts are made", attempts).isFalse();
+    }
+
+    /** Of a pool of thousands a look at everybody costs more than the choice. */
+    @Test
+    void aPlanIsNotWalkedBeforeSomebodyFailed() {
+        GatewayRevision large = new RevisionBuilder()
+                .channel("p", c -> c.accounts(
+                                IntStream.range(0, 1_000).mapToObj(i -> "a" + i).toArray(String[]::new))
+                        .serves("m"))
+                .build();
+        Looks plan = new Looks(large.models().get("m").candidates());
+
+        RemainingCandidates remaining = remaining(3, STREAM, plan);
+
+        assertThat(remaining.untried()).isSameAs(plan);
+        assertThat(plan.looks).isLessThanOrEqualTo(2);
+        // It is known all the same that the account was not the only one.
+        assertThat(remaining.failed(plan.all.getFirst(), failure(Kind.SERVER_ERROR), false, AT_ONCE, 7))
+                .isInstanceOf(Next.Fallback.class);
+    }
+
+    /** Counts every look at one of its members. */
+    private static final class Looks extends AbstractList<Candidate> {
+        private final List<Candidate> all;
+        private int looks;
+
+        Looks(List<Candidate> all) {
+            this.all = all;
+        }
+
+        @Override
+        public Candidate get(int index) {
+            looks++;
+            return all.get(index);
+        }
+
+        @Override
+        public int size() {
+            return all.size();
+        }
     }
 
     @Test

@@ -36,7 +36,7 @@ class RendezvousPropertyTest {
         Model model = Objects.requireNonNull(revision.models().get("m"));
         Plan plan = new Plan(1);
         planner.plan(
-                new RoutePlanner.Question(revision, Endpoint.CHAT_COMPLETIONS, null, conversation, seed, 0),
+                new RoutePlanner.Question(revision, Endpoint.CHAT_COMPLETIONS, null, true, conversation, seed, 0),
                 model,
                 plan);
         return plan.done().stream().map(Candidate::accountId).toList();

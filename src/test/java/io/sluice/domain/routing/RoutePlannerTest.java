@@ -59,7 +59,7 @@ class RoutePlannerTest {
 
     private List<String> plan(GatewayRevision revision, Endpoint endpoint, long sticky, long seed) {
         Plan plan = new Plan(0);
-        planner.plan(new Question(revision, endpoint, null, sticky, seed, now), model(revision), plan);
+        planner.plan(new Question(revision, endpoint, null, true, sticky, seed, now), model(revision), plan);
         List<String> ids = plan.done().stream().map(Candidate::accountId).toList();
         assertThat(ids).doesNotHaveDuplicates();
         return ids;
@@ -302,7 +302,9 @@ class RoutePlannerTest {
         for (long conversation = 1; conversation <= 100; conversation++) {
             Plan plan = new Plan(8);
             other.plan(
-                    new Question(turned, Endpoint.CHAT_COMPLETIONS, null, conversation, 0, now), model(turned), plan);
+                    new Question(turned, Endpoint.CHAT_COMPLETIONS, null, true, conversation, 0, now),
+                    model(turned),
+                    plan);
             assertThat(plan(revision, conversation, 0))
                     .isEqualTo(plan.done().stream().map(Candidate::accountId).toList());
         }
@@ -446,6 +448,28 @@ class RoutePlannerTest {
     }
 
     @Test
+    void whoCannotFallBackMakesATrialOnlyWhereNobodyElseCanServe() {
+        GatewayRevision revision = accounts("a", "b").build();
+        SnapshotBuilder snapshot =
+                new SnapshotBuilder(revision).stands(0, PoolSnapshot.BROKEN).trial(0, LANE, 1);
+        planner.learn(snapshot.build());
+        Question once = new Question(revision, Endpoint.CHAT_COMPLETIONS, null, false, 0, 1, now);
+
+        Plan others = new Plan(2);
+        planner.plan(once, model(revision), others);
+        assertThat(others.done().stream().map(Candidate::accountId)).containsExactly("c/b");
+        assertThat(others.trial()).isZero();
+
+        planner.learn(snapshot.stands(1, PoolSnapshot.DEAD).build());
+        Plan nobody = new Plan(2);
+        planner.plan(once, model(revision), nobody);
+        assertThat(nobody.size()).isZero();
+        planner.planTrial(once, model(revision), nobody);
+        assertThat(nobody.done().stream().map(Candidate::accountId)).containsExactly("c/a");
+        assertThat(nobody.trial()).isEqualTo(1);
+    }
+
+    @Test
     void aTrialIsOneLanesAndNeverAgainstAHuman() {
         GatewayRevision revision = accounts("a", "b", "c", "d").build();
         planner.learn(new SnapshotBuilder(revision)
@@ -483,7 +507,7 @@ class RoutePlannerTest {
     @Test
     void oneAccountAloneIsAskedWhenItKeepsWhatTheRequestGoesOnFrom() {
         GatewayRevision revision = accounts(names(5)).build();
-        Question question = new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a3", 0, 1, now);
+        Question question = new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a3", true, 0, 1, now);
         Plan plan = new Plan(1);
         planner.plan(question, model(revision), plan);
         assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a3");
@@ -500,7 +524,7 @@ class RoutePlannerTest {
         planner.learn(
                 new SnapshotBuilder(revision).stands(0, PoolSnapshot.DRAINING).build());
         Plan plan = new Plan(1);
-        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a", 0, 1, now), model(revision), plan);
+        planner.plan(new Question(revision, Endpoint.CHAT_COMPLETIONS, "c/a", true, 0, 1, now), model(revision), plan);
 
         assertThat(plan.done().stream().map(Candidate::accountId)).containsExactly("c/a");
         assertThat(plan(revision, 0, 1)).containsExactly("c/b");
@@ -509,7 +533,7 @@ class RoutePlannerTest {
     @Test
     void planIsAppended() {
         GatewayRevision revision = accounts("a").build();
-        Question question = new Question(revision, Endpoint.CHAT_COMPLETIONS, null, 0, 1, now);
+        Question question = new Question(revision, Endpoint.CHAT_COMPLETIONS, null, true, 0, 1, now);
         Plan plan = new Plan(1);
 
         planner.plan(question, model(revision), plan);

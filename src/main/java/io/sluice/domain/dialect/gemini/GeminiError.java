@@ -58,6 +58,9 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
 
     private static final Pattern TOO_LONG =
             Pattern.compile("(?i)\\binput token count\\b.{0,60}\\bexceeds the maximum\\b");
+    /** A firewall's page, a conflict, somebody who left: nobody who serves one such request is to blame. */
+    private static final Set<Integer> OF_REQUEST = Set.of(403, 409, 498, 499);
+
     private static final Pattern ZERO = Pattern.compile("(?i)\\blimit: 0\\b");
 
     /**
@@ -143,7 +146,10 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
                         || ZERO.matcher(text).find()
                         || NO_MODEL.matcher(text).find()
                         || details.reason.equals(NO_PERMISSION));
-            case SERVER_ERROR -> new Verdict.EndpointSick(wait, code == 429 || code == 503);
+            case SERVER_ERROR ->
+                OF_REQUEST.contains(code)
+                        ? new Verdict.Elsewhere()
+                        : new Verdict.EndpointSick(wait, code == 429 || code == 503);
             case BAD_RESPONSE -> new Verdict.EndpointSick(wait, false);
             default -> new Verdict.RequestWrong();
         };
@@ -167,7 +173,7 @@ public record GeminiError(UpstreamFailure failure, boolean daily) {
             case 401, 402 -> Kind.ACCOUNT_REFUSED;
             case 403 -> forbidden(text, json);
             case 404 -> !json || NO_MODEL.matcher(text).find() ? Kind.MODEL_MISSING : Kind.REQUEST_REJECTED;
-            case 408, 409, 499 -> Kind.SERVER_ERROR;
+            case 408, 409, 498, 499 -> Kind.SERVER_ERROR;
             case 429 -> throttled(details, text);
             case 0 -> named(status);
             default -> code >= 500 ? Kind.SERVER_ERROR : code >= 400 ? Kind.REQUEST_REJECTED : Kind.BAD_RESPONSE;

@@ -36,7 +36,7 @@ public final class OllamaFaults {
         return switch (status) {
             case 401, 402 -> Kind.ACCOUNT_REFUSED;
             case 403, 404 -> Kind.MODEL_MISSING;
-            case 408, 409, 425 -> Kind.SERVER_ERROR;
+            case 408, 425 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMITED;
             default -> kindOf(status, message);
         };
