@@ -43,6 +43,11 @@ class UsableTest {
         remaining.planned(PLAN);
     }
 
+    /** A candidate in words has its whole channel in it. */
+    private List<String> ids() {
+        return usable.now().stream().map(Candidate::accountId).toList();
+    }
+
     private void isDead(String accountId) {
         pool.changed(new PoolHealth(
                 Standings.of(REVISION).is(accountId, PoolSnapshot.DEAD).picture()));
@@ -52,7 +57,7 @@ class UsableTest {
     void planOfAThousandIsNotLookedAt() {
         planned();
 
-        assertThat(usable.now()).isSameAs(PLAN);
+        assertThat(usable.now() == PLAN).isTrue();
         assertThat(looks).isZero();
     }
 
@@ -61,7 +66,7 @@ class UsableTest {
         planned();
         isDead("c/a0");
 
-        assertThat(usable.now()).isEqualTo(PLAN.subList(1, ACCOUNTS));
+        assertThat(ids()).hasSize(ACCOUNTS - 1).startsWith(PLAN.get(1).accountId());
     }
 
     @Test
@@ -70,7 +75,7 @@ class UsableTest {
         isDead("c/a0");
         remaining.planned(PLAN);
 
-        assertThat(usable.now()).hasSize(ACCOUNTS - 1);
+        assertThat(ids()).hasSize(ACCOUNTS - 1);
     }
 
     @Test
@@ -79,7 +84,7 @@ class UsableTest {
         planned();
         remaining.failed(PLAN.getFirst(), UpstreamFailure.of(Kind.SERVER_ERROR, "x"), false, Duration.ZERO, 1);
 
-        assertThat(usable.now()).isEqualTo(PLAN.subList(2, ACCOUNTS));
+        assertThat(ids()).hasSize(ACCOUNTS - 2).startsWith(PLAN.get(2).accountId());
     }
 
     /** The router may have heard of the last change later than the lane. */
@@ -87,11 +92,11 @@ class UsableTest {
     void planThatIsDoubtedIsLookedAt() {
         isDead("c/a0");
         planned();
-        assertThat(usable.now()).isSameAs(PLAN);
+        assertThat(usable.now() == PLAN).isTrue();
 
         usable.doubt();
 
-        assertThat(usable.now()).doesNotContain(PLAN.getFirst()).hasSize(ACCOUNTS - 1);
+        assertThat(ids()).doesNotContain("c/a0").hasSize(ACCOUNTS - 1);
     }
 
     @Test

@@ -154,7 +154,7 @@ class RemainingCandidatesTest {
 
         RemainingCandidates remaining = remaining(3, STREAM, plan);
 
-        assertThat(remaining.untried()).isSameAs(plan);
+        assertThat(remaining.untried() == plan).isTrue();
         assertThat(plan.looks).isLessThanOrEqualTo(2);
         // It is known all the same that the account was not the only one.
         assertThat(remaining.failed(plan.all.getFirst(), failure(Kind.SERVER_ERROR), false, AT_ONCE, 7))
