@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How those who are out come back: by a probe, and by one request of a client as a trial. Used by one thread. */
 final class Returns {
+    /** How long a trial is on offer without a taker before it is not waited for. */
+    private static final long UNWANTED_NANOS = 60_000_000_000L;
+
     private final PoolState.Listener listener;
     private final LongSupplier random;
     private final Trials trials;
@@ -122,7 +125,7 @@ final class Returns {
                                 now);
             }
         }
-        for (Circuit circuit : halfOpen) {
+        for (Circuit circuit : List.copyOf(halfOpen)) {
             moved |= offer(new Target.OfCircuit(circuit), places(circuit, accounts, now), now);
         }
         if (moved) {
@@ -161,11 +164,41 @@ final class Returns {
 
     /** Offers a trial unless there is one; whether it did. */
     private boolean offer(Target target, List<Place> places, long now) {
+        if (trials.isUnwanted(target, UNWANTED_NANOS, now)) {
+            letIn(target, places, now);
+            return true;
+        }
         if (places.isEmpty() || trials.has(target)) {
             return false;
         }
         trials.offer(target, places, now);
         return true;
+    }
+
+    /** There is nobody who could try it, or nobody who needs it: it comes back by its ramp alone. */
+    private void letIn(Target target, List<Place> places, long now) {
+        trials.end(target);
+        switch (target) {
+            case Target.OfDeath death -> {
+                Death out = death.account().death;
+                if (out != null && out.money()) {
+                    // A model that nobody asks for shows no money; the wait begins anew.
+                    out.recovery().again(now, random.getAsLong());
+                } else {
+                    revive(death.account(), now);
+                }
+            }
+            case Target.OfModel missing -> missing.model().missing = null;
+            case Target.OfCircuit half -> {
+                places.stream()
+                        .map(Place::account)
+                        .filter(account -> account.circuit == half.circuit())
+                        .distinct()
+                        .forEach(account -> account.ramp.start(account.policy().ramp(), now));
+                listener.tried(half.circuit().subject(), true);
+            }
+        }
+        listener.changed();
     }
 
     private static List<Place> places(KnownAccount account) {

@@ -12,8 +12,18 @@ import java.util.Map;
 final class Trials {
     private final int lanes;
     private final List<Trial> open = new ArrayList<>();
-    private final Map<Target, Long> rounds = new HashMap<>();
+    private final Map<Target, Round> rounds = new HashMap<>();
     private long number;
+
+    /** From the first offer of one thing to its end. */
+    private static final class Round {
+        private final long sinceNanos;
+        private boolean taken;
+
+        private Round(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
+    }
 
     /** @param lanes of the node, at least 1 */
     Trials(int lanes) {
@@ -50,8 +60,8 @@ final class Trials {
         int lane = (int) (number % lanes);
         Place place = places.get((int) (number / lanes % places.size()));
         // What was offered before and has not ended may end yet: a stream takes its time.
-        long since = rounds.computeIfAbsent(target, t -> now);
-        open.add(new Trial(target, place, new Trial.Offer(number, lane, since), now));
+        Round round = rounds.computeIfAbsent(target, t -> new Round(now));
+        open.add(new Trial(target, place, new Trial.Offer(number, lane, round.sinceNanos), now));
     }
 
     void end(Target target) {
@@ -64,6 +74,10 @@ final class Trials {
         for (Trial trial : open) {
             if (trial.number() == taken && !trial.isTaken()) {
                 trial.take(now);
+                Round round = rounds.get(trial.target());
+                if (round != null) {
+                    round.taken = true;
+                }
                 return true;
             }
         }
@@ -75,6 +89,12 @@ final class Trials {
         return open.stream()
                 .filter(trial -> trial.isOf(account, model, startedNanos))
                 .toList();
+    }
+
+    /** Whether it has been on offer for so long, and nobody ever took it. */
+    boolean isUnwanted(Target target, long nanos, long now) {
+        Round round = rounds.get(target);
+        return round != null && !round.taken && now - round.sinceNanos >= nanos;
     }
 
     /** Ends those that nobody took in time, or whose end nobody saw; whether there was one. */

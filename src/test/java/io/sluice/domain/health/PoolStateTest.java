@@ -430,6 +430,25 @@ class PoolStateTest {
     }
 
     @Test
+    void whatNobodyTriesForAMinuteComesBackByItsRampAlone() {
+        world.ends(am, REVOKED);
+        world.pass(Duration.ofSeconds(40));
+        world.tick();
+        world.state.probed("c/a", Probe.MODELS, null, world.now());
+        for (int i = 0; i < 59; i++) {
+            world.pass(Duration.ofSeconds(1));
+            world.tick();
+            assertThat(world.standing(am)).isEqualTo(PoolSnapshot.DEAD);
+        }
+        world.pass(Duration.ofSeconds(2));
+        world.tick();
+
+        assertThat(world.standing(am)).isEqualTo(PoolSnapshot.UP);
+        assertThat(world.state.snapshot(world.now()).share(am.slot())).isEqualTo(Ramp.FIRST);
+        assertThat(world.told).last().isEqualTo("revived c/a");
+    }
+
+    @Test
     void whatIsKnownGoesWithTheCredentialAndAHumansWordWithTheAccount() {
         world.ends(am, REVOKED);
         world.ends(bm, THROTTLED);
