@@ -68,7 +68,7 @@ class BedrockErrorsTest {
     @ParameterizedTest
     @CsvSource({
         "400, REQUEST_REJECTED", "401, ACCOUNT_REFUSED", "403, SERVER_ERROR", "404, MODEL_MISSING",
-        "424, SERVER_ERROR", "429, RATE_LIMITED", "502, SERVER_ERROR", "302, BAD_RESPONSE"
+        "424, REQUEST_REJECTED", "429, RATE_LIMITED", "502, SERVER_ERROR", "302, BAD_RESPONSE"
     })
     void withoutATypeTheStatusCounts(int status, Kind kind) {
         UpstreamFailure failure = classify(status, MultiMap.caseInsensitiveMultiMap(), "<html>x</html>");
