@@ -19,7 +19,7 @@ public record PoolAction(Kind kind, String subject, String reason, String by) {
         DRAIN,
         /** Take it out. */
         DISABLE,
-        /** End its cooldowns now. */
+        /** End its cooldowns on every node, and close its circuit on this one. */
         CLEAR_COOLDOWN,
         /** Ask the provider now whether it works; what was out by what the gateway found comes back when it does. */
         PROBE;
