@@ -54,6 +54,8 @@ final class KeyReader {
                 key.integer("priority", 0, -10, 10),
                 key.optionalDuration("max-wait", "as the model", Duration.ZERO, LONGEST_WAIT),
                 key.flag("disabled", false),
+                null,
+                List.of(),
                 key.flag("diagnostics", false));
         return new KeyEntry(
                 key.place(), value, hash != UNKNOWN, team == null ? null : key.place("team"), key.isClearText("key"));

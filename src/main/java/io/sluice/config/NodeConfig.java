@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param lanes event loops that carry traffic; default: one for each processor, at least 2
  * @param queue how much may wait for room
  * @param cluster how it finds other nodes; null when it is alone
+ * @param store where the ledger is kept
+ * @param journal the usage journal on the node's disk
  * @param simulator the built-in simulated provider; null when off
  * @param logFormat how log lines look
  * @param notApplied what the file says and this version does not do yet, one sentence each
@@ -32,6 +34,8 @@ public record NodeConfig(
         int lanes,
         QueueConfig queue,
         @Nullable ClusterConfig cluster,
+        StoreConfig store,
+        JournalConfig journal,
         @Nullable SimulatorConfig simulator,
         LogFormat logFormat,
         List<String> notApplied) {

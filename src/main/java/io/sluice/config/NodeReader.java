@@ -56,7 +56,8 @@ final class NodeReader {
         LogFormat format = file.section("log").word("format", LogFormat.TEXT);
         QueueConfig queue = queue(file.section("queue"));
         ClusterConfig cluster = ClusterReader.read(file.section("cluster"), name);
-        store(file.section("store"));
+        StoreConfig store = store(file.section("store"), cluster != null);
+        JournalConfig journal = journal(file.section("journal"));
         distinct(http.port(), admin.port(), simulator, cluster);
         return new NodeConfig(
                 name,
@@ -68,6 +69,8 @@ final class NodeReader {
                 lanes == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : lanes.intValue(),
                 queue,
                 cluster,
+                store,
+                journal,
                 simulator,
                 format,
                 findings.notApplied());
@@ -157,21 +160,33 @@ final class NodeReader {
                 queue.size("memory", standard.bytes(), 0, 64L << 30));
     }
 
-    private void store(Section store) {
-        store.text("url", "URL", Section.REQUIRED, text -> {
+    /** Nodes of a cluster share a server, or have none: each with a database of its own would know a part of the truth. */
+    private static StoreConfig store(Section store, boolean inCluster) {
+        String url = store.text("url", "URL", "none", text -> {
             if (!text.matches("postgres(ql)?://[^\\s@/:]+(@[^\\s@/]+)?(/[^\\s]*)?") || text.contains("//@")) {
                 throw new IllegalArgumentException(
                         "is not a PostgreSQL URL; write postgresql://user@host/database, the password apart");
             }
             return text;
         });
-        store.secret("password", "none", text -> text);
-        if (store.isPresent()) {
-            if (!store.has("url")) {
-                store.error("url", "is missing");
-            }
-            findings.notApplied("the store", store.place());
+        Secret password = store.secret("password", "none", text -> text);
+        boolean embedded = store.flag("embedded", !store.has("url") && !inCluster);
+        if (store.has("url") && embedded) {
+            store.error("embedded", "does not go with url; keep one of the two");
+        } else if (inCluster && embedded) {
+            store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
         }
+        return url != null
+                ? new StoreConfig(StoreConfig.Kind.SERVER, url, password)
+                : embedded ? StoreConfig.EMBEDDED : StoreConfig.NONE;
+    }
+
+    private static JournalConfig journal(Section journal) {
+        JournalConfig standard = JournalConfig.DEFAULT;
+        return new JournalConfig(
+                journal.word("fsync", standard.fsync()),
+                journal.size("max-size", standard.maxBytes(), 4L << 20, 1L << 40),
+                journal.word("when-full", standard.whenFull()));
     }
 
     /** Each port of the node once. Hosts are not looked at: who looks for a port sees the number. */

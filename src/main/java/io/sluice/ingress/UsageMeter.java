@@ -5,6 +5,7 @@ import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
@@ -15,6 +16,7 @@ import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.QuotaMetrics;
 import io.vertx.core.Future;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -252,13 +254,18 @@ final class UsageMeter {
                 incoming.clientRequestId(),
                 incoming.key().name(),
                 incoming.key().team(),
+                incoming.key().parentTeam(),
                 scan.endpoint(),
                 model.name(),
                 served && candidate != null ? candidate.model() : null,
+                candidate == null ? null : candidate.upstreamModel(),
                 candidate == null ? null : candidate.channel().name(),
                 candidate == null ? null : candidate.accountId(),
                 scan.stream(),
                 usage,
+                images,
+                Charge.UNPRICED,
+                List.of(),
                 estimated,
                 attempts,
                 incoming.startMillis(),

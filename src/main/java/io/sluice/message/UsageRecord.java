@@ -1,7 +1,9 @@
 package io.sluice.message;
 
 import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param clientRequestId the client's own id, cleaned; empty for none
  * @param key name of the virtual key
  * @param team its team; null for none
+ * @param parentTeam the team that its team belongs to; null for none
  * @param endpoint what was asked for
  * @param model public model name that was asked for
  * @param servedModel public model name that served it, another one after a fallback; null when nobody did
+ * @param upstreamModel the provider's name of the model at the last attempt; null when there was none
  * @param channel channel of the last attempt; null when there was none
  * @param account {@code channel/account} of the last attempt; null when there was none
  * @param stream whether a stream was asked for
  * @param usage tokens
+ * @param images pictures that were made
+ * @param charge what it cost its key
+ * @param otherAttempts attempts beside the answering one that their providers may bill
  * @param estimated whether the tokens are an estimate, because the provider did not say
  * @param attempts how many attempts were made
  * @param startMillis wall clock of the request's head, milliseconds since 1970
@@ -36,13 +43,18 @@ public record UsageRecord(
         String clientRequestId,
         String key,
         @Nullable String team,
+        @Nullable String parentTeam,
         Endpoint endpoint,
         String model,
         @Nullable String servedModel,
+        @Nullable String upstreamModel,
         @Nullable String channel,
         @Nullable String account,
         boolean stream,
         TokenUsage usage,
+        long images,
+        Charge charge,
+        List<BilledAttempt> otherAttempts,
         boolean estimated,
         int attempts,
         long startMillis,
@@ -53,6 +65,11 @@ public record UsageRecord(
         Ending ending,
         @Nullable String error,
         String clientAddress) {
+    /** Copies the list. */
+    public UsageRecord {
+        otherAttempts = List.copyOf(otherAttempts);
+    }
+
     /** How a request ended. */
     public enum Ending {
         /** The whole answer was sent. */

@@ -37,6 +37,8 @@ class NodeConfigTest {
                         Math.max(2, Runtime.getRuntime().availableProcessors()),
                         QueueConfig.DEFAULT,
                         null,
+                        StoreConfig.EMBEDDED,
+                        JournalConfig.DEFAULT,
                         null,
                         LogFormat.TEXT,
                         List.of()))
@@ -99,9 +101,14 @@ class NodeConfigTest {
                                         new Voter("b", new HostPort("10.0.0.2", 5701), 5801),
                                         new Voter("c", new HostPort("2001:db8::3", 5701), 5801)),
                                 new HostPort("more-nodes", 5701)),
+                        new StoreConfig(
+                                StoreConfig.Kind.SERVER,
+                                "postgresql://sluice@db:5432/sluice",
+                                Secret.of("value-of-DB_PASSWORD")),
+                        new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        List.of("the store: not applied in this version (node.yaml:51 store)")));
+                        List.of()));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -203,7 +210,8 @@ class NodeConfigTest {
                         "cluster.tls.ca: is missing"),
                 arguments("simulator: { port: 8080 }", "1:1: simulator.port: is the traffic port, 8080, too"),
                 arguments("simulator: { script: gone }", "1:14: simulator.script: the file gone does not exist"),
-                arguments("store: { password: x }", "1:1: store.url: is missing"),
+                arguments("store: { url: \"postgresql://u@h/d\", embedded: true }", "does not go with url"),
+                arguments("journal: { max-size: 1KiB }", "journal.max-size"),
                 arguments("store: { url: \"mysql://x/y\" }", "1:10: store.url: 'mysql://x/y' is not a PostgreSQL URL"),
                 arguments("store: { url: \"postgresql://u:p@h/d\" }", "is not a PostgreSQL URL"),
                 arguments("log: { format: xml }", "1:8: log.format: 'xml' is not one of text, json"));

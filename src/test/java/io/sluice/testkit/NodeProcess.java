@@ -63,7 +63,9 @@ public final class NodeProcess implements AutoCloseable {
             Files.writeString(node.config().resolve("script.yaml"), script);
             simulator += ", script: script.yaml";
         }
-        Files.writeString(node.config().resolve("node.yaml"), "simulator: { " + simulator + " }\ndrain: 10s\n");
+        Files.writeString(
+                node.config().resolve("node.yaml"),
+                "simulator: { " + simulator + " }\nstore: { embedded: false }\ndrain: 10s\n");
         node.writeGateway(gatewayYaml);
         node.launch(more.toArray(String[]::new));
         try {

@@ -41,6 +41,8 @@ public final class Nodes {
                 lanes,
                 io.sluice.config.QueueConfig.DEFAULT,
                 null,
+                io.sluice.config.StoreConfig.NONE,
+                io.sluice.config.JournalConfig.DEFAULT,
                 null,
                 NodeConfig.LogFormat.TEXT,
                 List.of());

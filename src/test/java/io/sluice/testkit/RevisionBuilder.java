@@ -326,6 +326,8 @@ public final class RevisionBuilder {
                 0,
                 null,
                 false,
+                null,
+                List.of(),
                 true));
     }
 

@@ -2,8 +2,10 @@ package io.sluice.testkit;
 
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.UsageRecord;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +30,18 @@ public final class Revisions {
                 "",
                 "app",
                 null,
+                null,
                 Endpoint.CHAT_COMPLETIONS,
                 model,
                 error == null ? model : null,
+                model,
                 "openai",
                 "openai/a0",
                 true,
                 new TokenUsage(10, 4, 5, 0),
+                0,
+                Charge.UNPRICED,
+                List.of(),
                 false,
                 1,
                 0,

@@ -1,6 +1,7 @@
 package io.sluice.domain.key;
 
 import io.sluice.domain.Glob;
+import io.sluice.domain.budget.Budget;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority class of its requests while they wait for room; larger goes first, 0 is usual
  * @param maxWait how long its requests may wait for room; null for the usual time
  * @param disabled whether an operator switched it off
+ * @param parentTeam the team that its team belongs to; null for none
+ * @param budgets what it may spend: its own, its team's and its team's team's
  * @param diagnostics whether its answers say how they came about: attempts, account, upstream model
  */
 public record VirtualKey(
@@ -37,8 +40,10 @@ public record VirtualKey(
         int priority,
         @Nullable Duration maxWait,
         boolean disabled,
+        @Nullable String parentTeam,
+        List<Budget> budgets,
         boolean diagnostics) {
-    /** Without diagnostics. */
+    /** Without diagnostics and budgets. */
     public VirtualKey(
             String name,
             KeyHash hash,
@@ -51,7 +56,9 @@ public record VirtualKey(
             int priority,
             @Nullable Duration maxWait,
             boolean disabled) {
-        this(name, hash, models, limits, scopes, allowFrom, expires, team, priority, maxWait, disabled, false);
+        this(
+                name, hash, models, limits, scopes, allowFrom, expires, team, priority, maxWait, disabled, null,
+                List.of(), false);
     }
 
     /** Copies the lists. */
@@ -59,6 +66,7 @@ public record VirtualKey(
         models = List.copyOf(models);
         scopes = List.copyOf(scopes);
         allowFrom = List.copyOf(allowFrom);
+        budgets = List.copyOf(budgets);
     }
 
     /**
@@ -70,7 +78,20 @@ public record VirtualKey(
         List<Scope> both = new ArrayList<>(scopes);
         both.add(scope);
         return new VirtualKey(
-                name, hash, models, limits, both, allowFrom, expires, team, priority, maxWait, disabled, diagnostics);
+                name,
+                hash,
+                models,
+                limits,
+                both,
+                allowFrom,
+                expires,
+                team,
+                priority,
+                maxWait,
+                disabled,
+                parentTeam,
+                budgets,
+                diagnostics);
     }
 
     /**

@@ -1,0 +1,20 @@
+package io.sluice.domain.pricing;
+
+/**
+ * What something cost: in the ledger's currency, and as its price said it.
+ *
+ * @param isPriced whether a price was known; without one all amounts are 0 and mean nothing
+ * @param micros the cost in millionths of the ledger's currency, at least 0
+ * @param currency ISO 4217 code of the price; empty where nothing was priced
+ * @param originalMicros the cost in millionths of {@code currency}, at least 0
+ * @param rateMicros what one unit of {@code currency} is worth in the ledger's, in millionths; 1 000 000 for the same
+ * @param priceRevision which price it was: the dated list or the configuration revision; empty where nothing was priced
+ */
+public record Charge(
+        boolean isPriced, long micros, String currency, long originalMicros, long rateMicros, String priceRevision) {
+    /** Nothing was used, so nothing was to be priced. */
+    public static final Charge NOTHING = new Charge(true, 0, "", 0, 0, "");
+
+    /** Something was used, and nobody knows what it costs. */
+    public static final Charge UNPRICED = new Charge(false, 0, "", 0, 0, "");
+}
