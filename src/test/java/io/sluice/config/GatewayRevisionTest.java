@@ -63,7 +63,7 @@ class GatewayRevisionTest {
         Path dir = TestFiles.everyOption();
         ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
         GatewayRevision revision =
-                ConfigLoader.loadGateway(ConfigFiles.read(dir), source, null).value();
+                ConfigLoader.loadGateway(ConfigFiles.read(dir), new Reading(source), null, List.of()).value();
         assertThat(revision).isNotNull();
         return revision;
     }
