@@ -42,7 +42,9 @@ final class ManagedEntries {
                 removed++;
             }
         }
-        for (Iterator<Map.Entry<String, JsonNode>> at = configuration.path("models").fields(); at.hasNext(); ) {
+        for (Iterator<Map.Entry<String, JsonNode>> at =
+                        configuration.path("models").fields();
+                at.hasNext(); ) {
             Map.Entry<String, JsonNode> model = at.next();
             boolean wasServed = !model.getValue().path("candidates").isEmpty();
             candidates(model.getValue(), channels);

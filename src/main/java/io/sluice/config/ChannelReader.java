@@ -108,7 +108,8 @@ final class ChannelReader {
                             : "is missing; the preset '" + preset.name() + "' is software that runs anywhere");
         }
         boolean allowed = channel.flag("allow-plaintext", false);
-        boolean anywhere = channel.flag("allow-private", false) || !channel.reading().isOfStore();
+        boolean anywhere =
+                channel.flag("allow-private", false) || !channel.reading().isOfStore();
         BaseUrl own = channel.value(
                 "base-url",
                 new Option(channel.path("base-url"), "URL", "the preset's, else required", "http or https; see below"),

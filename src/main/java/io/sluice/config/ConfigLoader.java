@@ -68,8 +68,7 @@ public final class ConfigLoader {
      * @param node the node they are for; null when its file has errors
      * @param stored all entries that are managed by API
      */
-    public static Loaded<GatewayRevision> loadGateway(
-            Path dir, @Nullable NodeConfig node, List<StoredEntry> stored) {
+    public static Loaded<GatewayRevision> loadGateway(Path dir, @Nullable NodeConfig node, List<StoredEntry> stored) {
         return loadGateway(ConfigFiles.read(dir), new Reading(ReferenceSource.of(dir)), node, stored);
     }
 
@@ -104,8 +103,7 @@ public final class ConfigLoader {
         Map<String, StoredEntry> added = overlay.put(stored, reading.findings());
         Origins origins = origins(ofFiles, reader.entries(), added, overlay.outOfForce());
         String id = stored.isEmpty() ? ofFiles : id(ofFiles, stored);
-        return loaded(
-                reading, new GatewayAssembler(reader.entries(), ports, reading.findings()).assemble(id, origins));
+        return loaded(reading, new GatewayAssembler(reader.entries(), ports, reading.findings()).assemble(id, origins));
     }
 
     private static Origins origins(

@@ -203,8 +203,7 @@ public final class ConfigWatch {
     private void keep(@Nullable GatewayRevision revision) {
         if (revision != null && !revision.id().equals(state.revision())) {
             List<ConfigError> errors = state.errors();
-            state = new ConfigState(
-                    revision.id(), clock.instant(), errors, state.errorsSince(), state.needsRestart());
+            state = new ConfigState(revision.id(), clock.instant(), errors, state.errorsSince(), state.needsRestart());
             onRevision.accept(revision);
             if (!errors.isEmpty()) {
                 onErrors.accept(errors);

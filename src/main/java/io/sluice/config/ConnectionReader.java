@@ -36,8 +36,7 @@ final class ConnectionReader {
      *
      * @param publicOnly whether it may not be in a private network
      */
-    static @Nullable Proxy proxy(
-            Section section, @Nullable Proxy otherwise, String shownDefault, boolean publicOnly) {
+    static @Nullable Proxy proxy(Section section, @Nullable Proxy otherwise, String shownDefault, boolean publicOnly) {
         Option option = new Option(section.path("proxy"), "secret", shownDefault, "http://…, socks5://… or none");
         Secret text = section.secret("proxy", option, value -> {
             if (!value.equals("none") && BaseUrls.isPrivate(parse(value).host()) && publicOnly) {

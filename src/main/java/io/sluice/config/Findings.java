@@ -35,8 +35,8 @@ final class Findings {
     /** Takes over what another reading warns of. */
     void addWarnings(Findings other) {
         warnings.addAll(other.warnings);
-        other.notApplied.forEach(
-                (feature, places) -> notApplied.computeIfAbsent(feature, k -> new ArrayList<>()).addAll(places));
+        other.notApplied.forEach((feature, places) ->
+                notApplied.computeIfAbsent(feature, k -> new ArrayList<>()).addAll(places));
     }
 
     /** What a file says and this version does not do; places of one feature make one sentence. */

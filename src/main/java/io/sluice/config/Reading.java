@@ -73,7 +73,8 @@ final class Reading {
         } catch (IllegalArgumentException e) {
             findings.error(Place.of(stored.file()), String.valueOf(e.getMessage()));
         }
-        return new Section(this, document, Place.of(stored.file()), stored.kind().schema(), true);
+        return new Section(
+                this, document, Place.of(stored.file()), stored.kind().schema(), true);
     }
 
     void opened(Section section) {

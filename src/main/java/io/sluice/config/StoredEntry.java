@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param problem why its secrets cannot be opened, a sentence for operators; null when they are
  */
 public record StoredEntry(
-        Kind kind, String name, long version, String document, @Nullable String problem) {
+        Kind kind,
+        String name,
+        long version,
+        String document,
+        @Nullable String problem) {
     /** What can be managed by API. */
     public enum Kind {
         /** An item of {@code channels}. */

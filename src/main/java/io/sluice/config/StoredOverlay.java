@@ -24,9 +24,9 @@ final class StoredOverlay {
     private static final int PASSES = 4;
 
     private static final int MOST_REASONS = 5;
-    private static final Comparator<Read> ORDER =
-            Comparator.comparing((Read read) -> read.stored().kind()).thenComparing(read -> read.stored()
-                    .name());
+    private static final Comparator<Read> ORDER = Comparator.comparing(
+                    (Read read) -> read.stored().kind())
+            .thenComparing(read -> read.stored().name());
 
     private final Entries entries;
     private final NodePorts ports;
@@ -120,8 +120,8 @@ final class StoredOverlay {
         List<Read> away = new ArrayList<>();
         for (List<ConfigError> errors = check(in); !errors.isEmpty(); errors = check(in)) {
             Map<String, List<ConfigError>> byPlace = new HashMap<>();
-            errors.forEach(error ->
-                    byPlace.computeIfAbsent(error.file(), f -> new ArrayList<>()).add(error));
+            errors.forEach(error -> byPlace.computeIfAbsent(error.file(), f -> new ArrayList<>())
+                    .add(error));
             Predicate<Read> blamed = read -> byPlace.containsKey(read.stored().file());
             if (in.stream().noneMatch(blamed)) {
                 // The error shows at a place in the files, which are good alone: any of the store may be the cause.

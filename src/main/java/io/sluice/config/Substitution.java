@@ -185,7 +185,8 @@ final class Substitution {
     }
 
     private <T> @Nullable T elsewhere(Place place) {
-        findings.error(place, "names a file; files are named in files only, send what it holds (PEM text, one key each)");
+        findings.error(
+                place, "names a file; files are named in files only, send what it holds (PEM text, one key each)");
         return null;
     }
 

@@ -233,14 +233,9 @@ class ConfigWatchTest {
         assertThat(revisions).isEmpty();
     }
 
-    private static final StoredEntry STORED = new StoredEntry(
-            StoredEntry.Kind.CHANNEL,
-            "s",
-            1,
-            """
+    private static final StoredEntry STORED = new StoredEntry(StoredEntry.Kind.CHANNEL, "s", 1, """
             {"type":"openai","base-url":"https://api.example.com/v1","models":{"stored":{}},
-             "accounts":[{"name":"a","key":"sk-stored"}]}""",
-            null);
+             "accounts":[{"name":"a","key":"sk-stored"}]}""", null);
 
     private void store(List<StoredEntry> entries) throws Exception {
         watch.stored(entries).await(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -61,7 +61,8 @@ class MutatedFilesTest {
         files.put("gateway.yaml", Content.of(text));
         ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
 
-        Loaded<GatewayRevision> loaded = ConfigLoader.loadGateway(new ConfigFiles(files), new Reading(source), null, List.of());
+        Loaded<GatewayRevision> loaded =
+                ConfigLoader.loadGateway(new ConfigFiles(files), new Reading(source), null, List.of());
 
         assertThat(loaded.value() == null).isEqualTo(!loaded.errors().isEmpty());
         if (loaded.value() != null) {

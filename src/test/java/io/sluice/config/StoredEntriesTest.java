@@ -88,8 +88,9 @@ class StoredEntriesTest {
                         3,
                         List.of("gateway.yaml:2 has this name, and files win; remove one of the two")));
         assertThat(revision.warnings())
-                .contains("store:channels/c: is out of force: gateway.yaml:2 has this name, and files win; remove one of the"
-                        + " two");
+                .contains(
+                        "store:channels/c: is out of force: gateway.yaml:2 has this name, and files win; remove one of the"
+                                + " two");
     }
 
     @ParameterizedTest
@@ -117,8 +118,7 @@ class StoredEntriesTest {
 
     @Test
     void namesThePlaceWithinTheEntry() {
-        StoredEntry wrong =
-                entry(Kind.CHANNEL, "s", DOCUMENT.formatted("sk-s", ",\"limits\":{\"rpm\":-1}", "m", ""));
+        StoredEntry wrong = entry(Kind.CHANNEL, "s", DOCUMENT.formatted("sk-s", ",\"limits\":{\"rpm\":-1}", "m", ""));
 
         assertThat(out(files().stored(wrong).revision(), "s"))
                 .startsWith("store:channels/s: accounts[0].limits.rpm: '-1' is ");
@@ -156,7 +156,9 @@ class StoredEntriesTest {
     void isBoundToPublicAddressesWhereNothingIsSaid() {
         GatewayRevision revision = files().stored(channel("s", "sk-s", "m")).revision();
 
-        assertThat(revision.channels()).extracting(c -> c.baseUrl().publicOnly()).containsExactly(false, true);
+        assertThat(revision.channels())
+                .extracting(c -> c.baseUrl().publicOnly())
+                .containsExactly(false, true);
     }
 
     @Test
@@ -174,10 +176,11 @@ class StoredEntriesTest {
 
     @Test
     void isLeftOutWhenAFileHasItsCredential() {
-        GatewayRevision revision =
-                files().stored(channel("s", "sk-1", "m"), channel("t", "sk-t", "m")).revision();
+        GatewayRevision revision = files().stored(channel("s", "sk-1", "m"), channel("t", "sk-t", "m"))
+                .revision();
 
-        assertThat(out(revision, "s")).startsWith("store:channels/s: accounts[0]: the same credential is in gateway.yaml:5");
+        assertThat(out(revision, "s"))
+                .startsWith("store:channels/s: accounts[0]: the same credential is in gateway.yaml:5");
         assertThat(revision.channels()).extracting(Channel::name).containsExactly("c", "t");
     }
 
@@ -202,8 +205,8 @@ class StoredEntriesTest {
     /** Of two that do not go together one stays: the first by name. */
     @Test
     void losesOneOfTwoThatCollide() {
-        GatewayRevision revision =
-                files().stored(channel("b", "sk-s", "m"), channel("a", "sk-s", "m")).revision();
+        GatewayRevision revision = files().stored(channel("b", "sk-s", "m"), channel("a", "sk-s", "m"))
+                .revision();
 
         assertThat(revision.channels()).extracting(Channel::name).containsExactly("c", "a");
     }
@@ -219,7 +222,8 @@ class StoredEntriesTest {
 
     @Test
     void neverMakesBrokenFilesGood() {
-        TestFiles files = TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY + "models: { m: { fallbacks: [late] } }\n");
+        TestFiles files =
+                TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY + "models: { m: { fallbacks: [late] } }\n");
 
         assertThat(files.stored(channel("s", "sk-s", "late")).loadGateway().errors())
                 .singleElement()
@@ -239,8 +243,10 @@ class StoredEntriesTest {
 
     @Test
     void isReadFromAnyJson() {
-        for (String text : List.of("", "[]", "{", "{\"a\":1,\"a\":2}", "{} {}", "[".repeat(100), "{\"a\":" + "[".repeat(90))) {
-            GatewayRevision revision = files().stored(entry(Kind.CHANNEL, "s", text)).revision();
+        for (String text :
+                List.of("", "[]", "{", "{\"a\":1,\"a\":2}", "{} {}", "[".repeat(100), "{\"a\":" + "[".repeat(90))) {
+            GatewayRevision revision =
+                    files().stored(entry(Kind.CHANNEL, "s", text)).revision();
 
             assertThat(out(revision, "s")).as(text).startsWith("store:channels/s: ");
         }
