@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class FreePort {
     private static final int PARTS = 4;
     private static final int PART = 21_000 / PARTS;
-    private static final int FIRST = 10_000 + Integer.getInteger("surefire.forkNumber", 0) % PARTS * PART;
+    private static final int FIRST = 10_000 + Integer.getInteger("sluice.test.fork", 0) % PARTS * PART;
     private static final int TRIES = 200;
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
