@@ -6,9 +6,11 @@ import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
+import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
@@ -128,8 +130,11 @@ final class GatewayReader {
 
     private void team(Section team) {
         String name = team.required("name", "name", Names::name);
-        entries.teams.add(new TeamEntry(team.place(), name, LimitsReader.plain(team)));
-        KeyReader.budget(team);
+        String parent = team.text("parent", "name", Section.NONE, Names::name);
+        entries.teams.add(new TeamEntry(
+                team.place(),
+                new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
+                parent == null ? null : team.place("parent")));
     }
 
     private static String currency(String text) {
