@@ -25,13 +25,11 @@ public final class JournalMetrics {
     JournalMetrics(Meters meters) {
         this.meters = meters;
         meters.gauge(
-                "sluice.journal.bytes",
-                "bytes of usage records that are not in the ledger yet",
-                () -> levels.bytes().getAsLong());
+                "sluice.journal.bytes", "bytes of usage records that are not in the ledger yet", () -> levels.bytes()
+                        .getAsLong());
         meters.gauge(
-                "sluice.journal.records.waiting",
-                "usage records that are not in the ledger yet",
-                () -> levels.records().getAsLong());
+                "sluice.journal.records.waiting", "usage records that are not in the ledger yet", () -> levels.records()
+                        .getAsLong());
         meters.gauge(
                 "sluice.journal.oldest.seconds",
                 "how long the oldest usage record has waited for the ledger",

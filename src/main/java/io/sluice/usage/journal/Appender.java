@@ -166,7 +166,8 @@ final class Appender implements Runnable {
             return count;
         }
         keeper.written();
-        metrics.appended(count, setup.nanoClock().getAsLong() - written.getFirst().sinceNanos());
+        metrics.appended(
+                count, setup.nanoClock().getAsLong() - written.getFirst().sinceNanos());
         tell(written, Receipt.KEPT);
         return count;
     }

@@ -66,7 +66,8 @@ final class Frames {
         this.at = from;
         this.windowAt = from;
         this.limit = limit;
-        this.window = ByteBuffer.allocate((int) Math.clamp(limit - from, HEAD, WINDOW)).limit(0);
+        this.window = ByteBuffer.allocate((int) Math.clamp(limit - from, HEAD, WINDOW))
+                .limit(0);
     }
 
     /**

@@ -101,17 +101,17 @@ final class Inspection {
             return;
         }
         switch (found.kind()) {
-            case OTHER_VERSION -> LOG.warn(
-                    "{} was written by another version of this program, and is left for it: its records are not in the ledger yet",
-                    path);
+            case OTHER_VERSION ->
+                LOG.warn(
+                        "{} was written by another version of this program, and is left for it: its records are not in the ledger yet",
+                        path);
             case UNREADABLE -> quarantine.whole(path, "it does not begin as a segment");
             case OURS -> {
                 if (found.header().sequence() == entry.sequence()) {
                     read(entry, found.header());
                 } else {
                     quarantine.whole(
-                            path,
-                            "it is a copy of segment " + found.header().sequence());
+                            path, "it is a copy of segment " + found.header().sequence());
                 }
             }
         }

@@ -153,7 +153,9 @@ final class Keeper implements Runnable {
             return;
         }
         if (place.isEmpty()) {
-            LOG.error("{} was removed while it is in use; what is not in the ledger yet is written again", files.directory());
+            LOG.error(
+                    "{} was removed while it is in use; what is not in the ledger yet is written again",
+                    files.directory());
         }
         place = "its directory " + files.directory() + " was removed";
         try {

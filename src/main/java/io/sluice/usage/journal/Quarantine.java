@@ -87,13 +87,14 @@ final class Quarantine {
         metrics.setAside("stretch");
         try {
             segment.read(channel -> copy(channel, damage, aside));
-            tell("%d bytes of %s from byte %d on are %s, and were set aside as %s; the whole records around them are kept."
-                    .formatted(
-                            bytes,
-                            segment.path(),
-                            damage.from(),
-                            damage.isTail() ? "the rest of a record that was cut short, or damage" : "damaged",
-                            aside.getFileName()));
+            tell(
+                    "%d bytes of %s from byte %d on are %s, and were set aside as %s; the whole records around them are kept."
+                            .formatted(
+                                    bytes,
+                                    segment.path(),
+                                    damage.from(),
+                                    damage.isTail() ? "the rest of a record that was cut short, or damage" : "damaged",
+                                    aside.getFileName()));
             return true;
         } catch (IOException e) {
             tell("%d bytes of %s from byte %d on are damaged, and cannot be set aside: %s."

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever happens to the files: whole records are read once and in order, none is invented, and the start succeeds. */
 class JournalDamageTest {
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());
-    private static final SegmentHeader HEADER = new SegmentHeader(7, 0x1234_5678_9ABC_DEF0L, 1_790_000_000_000L, "test");
+    private static final SegmentHeader HEADER =
+            new SegmentHeader(7, 0x1234_5678_9ABC_DEF0L, 1_790_000_000_000L, "test");
 
     private final Journals journals = new Journals();
     private final List<UsageRecord> written = new ArrayList<>();
@@ -90,9 +91,8 @@ class JournalDamageTest {
 
             // A cut in the zeros at a record's end is none.
             assertThat(written).startsWith(read.toArray(UsageRecord[]::new));
-            assertThat(read.size())
-                    .isGreaterThanOrEqualTo(
-                            (int) ends.stream().filter(e -> e <= end).count());
+            assertThat(read.size()).isGreaterThanOrEqualTo((int)
+                    ends.stream().filter(e -> e <= end).count());
             clear();
         }
     }

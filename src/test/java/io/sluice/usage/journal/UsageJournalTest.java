@@ -121,9 +121,9 @@ class UsageJournalTest {
     void letsNobodyElseRead() throws IOException {
         try (UsageJournal journal = journals.open(root);
                 Stream<Path> paths = Files.walk(root.resolve("journal"))) {
-            assertThat(paths).allSatisfy(path -> assertThat(
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                    .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+            assertThat(paths)
+                    .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
             assertThat(journal.state().takesRequests()).isTrue();
         }
     }
@@ -170,8 +170,7 @@ class UsageJournalTest {
 
     @Test
     void countsWhatFindsNoRoomWhereThePolicySaysSo() throws Exception {
-        try (UsageJournal journal =
-                UsageJournal.open(journals.setup(root, 4 << 20, Fsync.OFF, WhenFull.COUNT))) {
+        try (UsageJournal journal = UsageJournal.open(journals.setup(root, 4 << 20, Fsync.OFF, WhenFull.COUNT))) {
             List<UsageRecord> sent = UsageSamples.numbered("a", 40_000);
             for (int from = 0; from < sent.size(); from += 1_000) {
                 journals.append(journal, sent.subList(from, from + 1_000));
@@ -231,8 +230,7 @@ class UsageJournalTest {
 
     @Test
     void forcesEachGroupBeforeItSaysSo() throws Exception {
-        try (UsageJournal journal =
-                UsageJournal.open(journals.setup(root, 4 << 20, Fsync.EACH, WhenFull.REFUSE))) {
+        try (UsageJournal journal = UsageJournal.open(journals.setup(root, 4 << 20, Fsync.EACH, WhenFull.REFUSE))) {
             journals.append(journal, UsageSamples.numbered("a", 100));
 
             assertThat(journals.receipts).containsOnly(Receipt.KEPT);
