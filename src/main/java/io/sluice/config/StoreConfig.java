@@ -15,7 +15,8 @@ public record StoreConfig(Kind kind, @Nullable StoreServer server, StoreUse use,
     public static final StoreConfig NONE = new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
 
     /** A database of the node's own. */
-    public static final StoreConfig EMBEDDED = new StoreConfig(Kind.EMBEDDED, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
+    public static final StoreConfig EMBEDDED =
+            new StoreConfig(Kind.EMBEDDED, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
 
     /** Where a ledger may be. */
     public enum Kind {

@@ -41,6 +41,12 @@ final class StoreReader {
         StoreServer server = server(url, password, store.section("tls"));
         Boolean written = store.optionalFlag("embedded", "true without `store.url` and `cluster`");
         boolean embedded = written != null ? written : !store.has("url") && !inCluster;
+        if (inCluster && !store.has("url") && written == null) {
+            store.findings()
+                    .warning(
+                            store.place(),
+                            "there is no ledger without store.url: usage goes to the access log alone (store.embedded: false says that this is meant)");
+        }
         StoreUse use = use();
         StoreKeep keep = keep(store.section("keep"));
         if (store.has("url") && embedded) {
@@ -65,7 +71,9 @@ final class StoreReader {
             store.error("password", "is in url, too; keep one of the two");
         }
         if (url.password() != null && store.isClearText("url")) {
-            store.error("url", "has a password in it; write it apart, as password: ${env:NAME}, or the whole URL as a reference");
+            store.error(
+                    "url",
+                    "has a password in it; write it apart, as password: ${env:NAME}, or the whole URL as a reference");
         }
         Secret password = written != null || url.password() == null ? written : Secret.of(url.password());
         StoreServer plain =
@@ -75,7 +83,9 @@ final class StoreReader {
             tls.error("ca", "does not go with mode: disable, which checks nothing");
         } else if (chosen == Tls.DISABLE && !plain.isLoopback()) {
             store.findings()
-                    .warning(tls.place("mode"), "what is written to the database can be read and changed on its way there");
+                    .warning(
+                            tls.place("mode"),
+                            "what is written to the database can be read and changed on its way there");
         }
         return new StoreServer(url.host(), url.port(), url.user(), url.database(), password, chosen, ca);
     }
@@ -113,7 +123,8 @@ final class StoreReader {
             throw new IllegalArgumentException("names no user; write postgresql://user@host:5432/database");
         }
         if (parts.group(7) != null) {
-            throw new IllegalArgumentException("has parameters; write store.tls.mode for sslmode, and leave out others");
+            throw new IllegalArgumentException(
+                    "has parameters; write store.tls.mode for sslmode, and leave out others");
         }
         int port = parts.group(5) == null ? PORT : (int) Scalars.within(Scalars.integer(parts.group(5)), 1, MAX_PORT);
         return new Url(

@@ -10,8 +10,7 @@ import java.time.Duration;
  * @param statementTimeout the most that one statement may take
  * @param startWithout whether a node starts while the database is away
  */
-public record StoreUse(
-        int connections, Duration connectTimeout, Duration statementTimeout, StartWithout startWithout) {
+public record StoreUse(int connections, Duration connectTimeout, Duration statementTimeout, StartWithout startWithout) {
     /** Eight connections, 5 s, 10 s, from the last snapshot. */
     public static final StoreUse DEFAULT =
             new StoreUse(8, Duration.ofSeconds(5), Duration.ofSeconds(10), StartWithout.SNAPSHOT);

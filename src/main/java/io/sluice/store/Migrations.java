@@ -40,8 +40,9 @@ public final class Migrations {
     /** Any number, as long as it is ours alone in the database: "sluice" in ASCII. */
     private static final long LOCK = 0x736C75696365L;
 
-    private static final String TABLE = "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY, name text NOT NULL,"
-            + " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
+    private static final String TABLE =
+            "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY, name text NOT NULL,"
+                    + " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
 
     /** Waiting for another node may take as long as its migration. */
     private static final String PATIENCE = "SET LOCAL statement_timeout = '20min'";
@@ -63,7 +64,11 @@ public final class Migrations {
      */
     static Migrations load(String directory) {
         SortedMap<Integer, Migration> all = new TreeMap<>();
-        for (String file : text(directory + "/index").lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
+        for (String file : text(directory + "/index")
+                .lines()
+                .map(String::strip)
+                .filter(l -> !l.isEmpty())
+                .toList()) {
             Matcher name = NAME.matcher(file);
             if (!name.matches()) {
                 throw new IllegalStateException(directory + "/index names " + file + ", which is no V001__name.sql");
@@ -111,7 +116,8 @@ public final class Migrations {
                                 "the database is PostgreSQL " + row.getString(1) + "; Sluice needs 14 or newer");
                     }
                     if (row.getBoolean(2)) {
-                        throw new StoreUnavailable("it takes no changes: a standby, or default_transaction_read_only is on");
+                        throw new StoreUnavailable(
+                                "it takes no changes: a standby, or default_transaction_read_only is on");
                     }
                     return null;
                 });
@@ -124,7 +130,9 @@ public final class Migrations {
                 .compose(transaction -> connection
                         .query(PATIENCE)
                         .execute()
-                        .compose(set -> connection.query("SELECT pg_advisory_xact_lock(" + LOCK + ")").execute())
+                        .compose(set -> connection
+                                .query("SELECT pg_advisory_xact_lock(" + LOCK + ")")
+                                .execute())
                         .compose(locked -> connection.query(TABLE).execute())
                         .compose(made -> applied(connection))
                         .compose(applied -> isComplete(applied)
@@ -153,8 +161,8 @@ public final class Migrations {
             String hint = "42501".equals(answer.getSqlState())
                     ? "; its user needs: GRANT CREATE, USAGE ON SCHEMA public TO user"
                     : "";
-            return new SchemaMismatch(
-                    "migration " + migration + " was refused, and nothing of it kept: " + StoreFailures.text(answer) + hint);
+            return new SchemaMismatch("migration " + migration + " was refused, and nothing of it kept: "
+                    + StoreFailures.text(answer) + hint);
         }
         return failure;
     }
@@ -174,10 +182,12 @@ public final class Migrations {
 
     private boolean isComplete(Map<Integer, String> applied) {
         List<String> wrong = new ArrayList<>();
-        int newestThere = applied.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+        int newestThere =
+                applied.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
         if (newestThere > newest()) {
-            throw new SchemaMismatch("the database's schema has number " + newestThere + ", and this program knows only "
-                    + newest() + "; start the newer Sluice, or restore the backup that was made before it");
+            throw new SchemaMismatch(
+                    "the database's schema has number " + newestThere + ", and this program knows only " + newest()
+                            + "; start the newer Sluice, or restore the backup that was made before it");
         }
         applied.forEach((version, checksum) -> {
             Migration known = all.get(version);

@@ -62,8 +62,8 @@ public final class PgDatabase implements Database {
      * @param vertx where it runs
      * @param target where the server is; asked at each attempt
      * @param prepare what is done on the first connection each time: {@link Migrations#apply}
-     * @return the end of the first attempt; when it fails with {@link StoreUnavailable} others follow, with
-     *     {@link SchemaMismatch} none does
+     * @return the end of the first attempt: fails with {@link SchemaMismatch} when the node must not go on, with anything else
+     *     while the server is away; others follow until it is closed
      */
     public Future<Void> open(
             Vertx vertx, Supplier<PgConnectOptions> target, Function<SqlConnection, Future<Void>> prepare) {
@@ -111,6 +111,11 @@ public final class PgDatabase implements Database {
     @Override
     public void whenChanged(Consumer<Boolean> listener) {
         listeners.add(listener);
+    }
+
+    /** Why it is away; of the last time when it is not. */
+    public String reason() {
+        return reason;
     }
 
     /** How long ago it last was away or did not answer, in seconds; not a number when it never was. */

@@ -69,7 +69,8 @@ final class PgLink {
             Vertx vertx, PgConnectOptions target, StoreUse use, Function<SqlConnection, Future<Void>> prepare) {
         PgLink link = new PgLink(vertx, target, use);
         return link.within(use.connectTimeout(), "no connection", link.pool.getConnection())
-                .compose(connection -> link.within(LONGEST_PREPARATION, "no end of the migration", prepare.apply(connection))
+                .compose(connection -> link.within(
+                                LONGEST_PREPARATION, "no end of the migration", prepare.apply(connection))
                         .map(done -> link.watch(connection)))
                 .recover(failure -> {
                     link.close("it was not opened");
@@ -117,7 +118,10 @@ final class PgLink {
 
     private void ask(SqlConnection connection) {
         if (!lost.future().isComplete()) {
-            within(use.connectTimeout(), "no answer", connection.query("SELECT 1").execute())
+            within(
+                            use.connectTimeout(),
+                            "no answer",
+                            connection.query("SELECT 1").execute())
                     .onSuccess(answer -> vertx.setTimer(ASK_EVERY.toMillis(), id -> ask(connection)))
                     .onFailure(failure -> close(StoreFailures.text(failure)));
         }
@@ -171,9 +175,7 @@ final class PgLink {
 
     <T> Future<T> transaction(Duration atMost, Function<SqlConnection, Future<T>> work) {
         return use(atMost, connection -> connection.begin().compose(transaction -> work(connection, work)
-                .compose(
-                        value -> transaction.commit().map(done -> value),
-                        failure -> rollback(transaction, failure))));
+                .compose(value -> transaction.commit().map(done -> value), failure -> rollback(transaction, failure))));
     }
 
     private static <T> Future<T> rollback(Transaction transaction, Throwable failure) {

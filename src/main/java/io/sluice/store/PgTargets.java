@@ -40,18 +40,22 @@ public final class PgTargets {
                 .setPreparedStatementCacheMaxSize(STATEMENTS_KEPT)
                 .addProperty("application_name", ("sluice " + node).replaceAll("[^\\x20-\\x7e]", "?"))
                 .addProperty("TimeZone", "UTC")
+                .addProperty("client_min_messages", "warning")
                 .addProperty(
-                        "statement_timeout", Long.toString(use.statementTimeout().toMillis()))
+                        "statement_timeout",
+                        Long.toString(use.statementTimeout().toMillis()))
                 // A node that stops answering inside a transaction must not hold its locks for ever.
                 .addProperty("idle_in_transaction_session_timeout", Integer.toString(IDLE_TRANSACTION_MILLIS));
         return switch (server.tls()) {
             case DISABLE -> target.setSslMode(SslMode.DISABLE);
-            case VERIFY_CA -> target.setSslMode(SslMode.VERIFY_CA)
-                    .setSslOptions(new ClientSSLOptions().setTrustOptions(trust(server.ca())));
-            case VERIFY_FULL -> target.setSslMode(SslMode.VERIFY_FULL)
-                    .setSslOptions(new ClientSSLOptions()
-                            .setTrustOptions(trust(server.ca()))
-                            .setHostnameVerificationAlgorithm("HTTPS"));
+            case VERIFY_CA ->
+                target.setSslMode(SslMode.VERIFY_CA)
+                        .setSslOptions(new ClientSSLOptions().setTrustOptions(trust(server.ca())));
+            case VERIFY_FULL ->
+                target.setSslMode(SslMode.VERIFY_FULL)
+                        .setSslOptions(new ClientSSLOptions()
+                                .setTrustOptions(trust(server.ca()))
+                                .setHostnameVerificationAlgorithm("HTTPS"));
         };
     }
 

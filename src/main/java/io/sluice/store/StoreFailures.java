@@ -42,6 +42,8 @@ final class StoreFailures {
             return answer.getErrorMessage() + " (" + answer.getSqlState() + ")";
         }
         String message = told.getMessage();
-        return message == null ? told.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        return message == null
+                ? told.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 }

@@ -114,7 +114,10 @@ class NodeConfigTest {
                                 new StoreUse(
                                         4, Duration.ofSeconds(2), Duration.ofSeconds(3), StoreUse.StartWithout.NEVER),
                                 new StoreKeep(
-                                        Duration.ofDays(30), Duration.ofDays(2), Duration.ofDays(60), Duration.ofDays(900))),
+                                        Duration.ofDays(30),
+                                        Duration.ofDays(2),
+                                        Duration.ofDays(60),
+                                        Duration.ofDays(900))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,

@@ -1,5 +1,6 @@
 package io.sluice.store.embedded;
 
+import io.sluice.config.StoreServer;
 import io.sluice.disk.DirectoryLock;
 import io.sluice.disk.PrivateFiles;
 import io.sluice.domain.Secret;
@@ -110,8 +111,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 throw e;
             }
         } catch (AccessDeniedException e) {
-            throw new IOException("embedded PostgreSQL: " + e.getFile()
-                    + " cannot be used by this user; give it to the user that runs Sluice, or set data to another directory", e);
+            throw new IOException(
+                    "embedded PostgreSQL: " + e.getFile()
+                            + " cannot be used by this user; give it to the user that runs Sluice, or set data to another directory",
+                    e);
         } catch (FileSystemException e) {
             throw new IOException("embedded PostgreSQL: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -125,19 +128,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Secret password = password(root);
         List<String> settings = Unprivileged.join(
                 SETTINGS,
-                more.stream().flatMap(setting -> List.of("-c", setting).stream()).toList());
+                more.stream()
+                        .flatMap(setting -> List.of("-c", setting).stream())
+                        .toList());
         ServerCommands commands = new ServerCommands(program, Unprivileged.prefix(root));
         return new EmbeddedPostgres(root, lock, commands, settings, password, port);
+    }
+
+    /** How it is reached now. */
+    public StoreServer server() {
+        return new StoreServer("127.0.0.1", port, NAME, NAME, password, StoreServer.Tls.DISABLE, null);
     }
 
     /** The port it listens on, on 127.0.0.1; may change when it had to be started again. */
     public int port() {
         return port;
-    }
-
-    /** The password of its user. */
-    public Secret password() {
-        return password;
     }
 
     /** Number of the server's process. */
@@ -175,8 +180,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Path file = root.resolve(PASSWORD_FILE);
         if (!Files.exists(file)) {
             if (Files.exists(root.resolve("cluster"))) {
-                throw new IOException(file + " is not there any more; put it back, or move "
-                        + root.resolve("cluster") + " away and begin with an empty database");
+                throw new IOException(file + " is not there any more; put it back, or move " + root.resolve("cluster")
+                        + " away and begin with an empty database");
             }
             byte[] bytes = new byte[PASSWORD_BYTES];
             new SecureRandom().nextBytes(bytes);
@@ -227,7 +232,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 started.kill();
                 boolean taken = String.valueOf(e.getMessage()).contains("TCP/IP sockets") || !isFree(port);
                 if (taken && wanted != 0) {
-                    throw new IOException("port " + wanted + " is in use; stop what listens on it, or take another port");
+                    throw new IOException(
+                            "port " + wanted + " is in use; stop what listens on it, or take another port");
                 }
                 if (!taken || tries == PORT_TRIES) {
                     throw new IOException("it does not start: " + e.getMessage(), e);
@@ -320,7 +326,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The process that the file names; null when there is none, or no file. */
     private static @Nullable ProcessHandle named(Path pidFile) throws IOException {
         try {
-            return ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).getFirst().strip()))
+            return ProcessHandle.of(Long.parseLong(
+                            Files.readAllLines(pidFile).getFirst().strip()))
                     .orElse(null);
         } catch (NoSuchFileException clean) {
             return null;
@@ -337,10 +344,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private Stream<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .command()
-                        .filter(command -> Path.of(command).startsWith(root))
-                        .isPresent());
+        return ProcessHandle.allProcesses().filter(process -> process.info()
+                .command()
+                .filter(command -> Path.of(command).startsWith(root))
+                .isPresent());
     }
 }

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 record ServerCommands(Path program, List<String> prefix) {
     /** A process that runs on; its output comes as one stream. */
     Process start(String name, List<String> arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Unprivileged.join(prefix, Unprivileged.join(List.of(binary(name)), arguments)));
+        ProcessBuilder builder =
+                new ProcessBuilder(Unprivileged.join(prefix, Unprivileged.join(List.of(binary(name)), arguments)));
         // Nothing of what the operator has set for clients.
         builder.environment().keySet().removeIf(key -> key.startsWith("PG") || key.startsWith("LC_"));
         builder.environment().put("LC_ALL", "C");
@@ -42,8 +42,9 @@ record ServerCommands(Path program, List<String> prefix) {
             in.write(input.getBytes(UTF_8));
         }
         StringBuilder said = new StringBuilder();
-        Thread reader = Thread.startVirtualThread(() ->
-                process.inputReader().lines().limit(1_000).forEach(line -> said.append(line).append('\n')));
+        Thread reader = Thread.startVirtualThread(
+                () -> process.inputReader().lines().limit(1_000).forEach(line -> said.append(line)
+                        .append('\n')));
         if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
             throw new IOException(name + " took longer than " + atMost.toSeconds() + " s");
@@ -66,7 +67,10 @@ record ServerCommands(Path program, List<String> prefix) {
 
     /** The lines that say what went wrong, or the last ones. */
     static String reason(String output) {
-        List<String> lines = output.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> lines = output.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
         List<String> telling = lines.stream()
                 .filter(line -> line.matches("(?i).*(fatal|panic|error|detail|hint):.*"))
                 .map(line -> line.replaceFirst("^.*?(?=FATAL|PANIC|DETAIL|HINT)", ""))

@@ -28,7 +28,8 @@ final class ServerProcess {
     private ServerProcess(Process process, Path cluster) {
         this.process = process;
         this.pidFile = cluster.resolve("postmaster.pid");
-        this.reader = Thread.startVirtualThread(() -> process.inputReader().lines().forEach(this::log));
+        this.reader =
+                Thread.startVirtualThread(() -> process.inputReader().lines().forEach(this::log));
     }
 
     static ServerProcess start(ServerCommands commands, Path cluster, int port, List<String> settings)

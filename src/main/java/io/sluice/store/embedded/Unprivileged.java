@@ -47,8 +47,9 @@ final class Unprivileged {
             Directories.give(root, user);
             return other;
         }
-        throw new IOException("PostgreSQL does not run as root, and neither unshare nor setpriv gives it another user here;"
-                + " run Sluice as another user, or set store.url, or store.embedded: false");
+        throw new IOException(
+                "PostgreSQL does not run as root, and neither unshare nor setpriv gives it another user here;"
+                        + " run Sluice as another user, or set store.url, or store.embedded: false");
     }
 
     private static boolean works(List<String> prefix) throws InterruptedException {
