@@ -46,6 +46,7 @@ public final class EffectiveConfig {
                 .put("revision", revision.id())
                 .put("channels", array(revision.channels(), EffectiveConfig::channel))
                 .put("models", models(revision.models()))
+                .mergeIn(PriceView.render(revision))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
                 .put("teams", teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
