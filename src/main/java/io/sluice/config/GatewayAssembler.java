@@ -187,7 +187,8 @@ final class GatewayAssembler {
                 .sorted(Comparator.comparingInt((Candidate c) -> -c.channel().priority()))
                 .toList();
         return entry == null
-                ? new Model(name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, entries.unpriced)
+                ? new Model(
+                        name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, entries.unpriced)
                 : new Model(
                         name,
                         ordered,

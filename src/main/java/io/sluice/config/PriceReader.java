@@ -102,9 +102,7 @@ final class PriceReader {
         Rates rates = rates(tier);
         if (!tier.has("from")) {
             tier.error("from", "is missing");
-        } else if (from != null
-                && !tiers.isEmpty()
-                && tiers.getLast().from() >= from) {
+        } else if (from != null && !tiers.isEmpty() && tiers.getLast().from() >= from) {
             tier.error("from", "is not more than that of the tier before it; write the shortest first");
         }
         for (String rate : RATES) {

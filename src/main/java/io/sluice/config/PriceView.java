@@ -66,7 +66,9 @@ public final class PriceView {
         return new JsonObject()
                 .put("currency", revision.currencies().ledger())
                 .put("exchange", exchange)
-                .put("prices", new JsonArray(of(revision).stream().map(PriceView::row).toList()));
+                .put(
+                        "prices",
+                        new JsonArray(of(revision).stream().map(PriceView::row).toList()));
     }
 
     private static JsonObject row(Row row) {
@@ -76,8 +78,7 @@ public final class PriceView {
                 .put("upstream-model", row.upstreamModel());
         Price price = row.price();
         if (price == null) {
-            return json.put("price", null)
-                    .put("unpriced", row.unpriced() == Unpriced.REFUSE ? "refuse" : "record");
+            return json.put("price", null).put("unpriced", row.unpriced() == Unpriced.REFUSE ? "refuse" : "record");
         }
         return json.put("price", tariff(price.tariff()))
                 .put("rate", amount(price.rateMicros()))

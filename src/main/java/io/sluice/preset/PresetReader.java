@@ -36,7 +36,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the file of a preset, strictly: an unknown word, a doubled key or a doubled code is a fault. */
 final class PresetReader {
@@ -255,5 +254,4 @@ final class PresetReader {
         }
         throw new IllegalArgumentException(place + ": a whole number");
     }
-
 }

@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
 final class PriceListReader {
     private static final Set<String> FIELDS =
             Set.of("provider", "date", "source", "currency", "hosts", "presets", "types", "dated", "models");
-    private static final Set<String> RATES = Set.of(
-            "input", "cached-input", "cache-write", "output", "reasoning", "input-audio", "output-audio");
+    private static final Set<String> RATES =
+            Set.of("input", "cached-input", "cache-write", "output", "reasoning", "input-audio", "output-audio");
     private static final Set<String> WHOLE = Set.of("image", "call", "tiers");
     private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,7}(\\.[0-9]{1,6})?");
     private static final Pattern TOKENS = Pattern.compile("[1-9][0-9]{0,2}(_[0-9]{3}){0,2}");

@@ -66,7 +66,13 @@ class PricesTest {
                         new Tariff(
                                 "USD",
                                 new Rates(
-                                        2_500_000, 1_250_000, 3_125_000, 10_000_000, 12_000_000, 40_000_000, 80_000_000),
+                                        2_500_000,
+                                        1_250_000,
+                                        3_125_000,
+                                        10_000_000,
+                                        12_000_000,
+                                        40_000_000,
+                                        80_000_000),
                                 List.of(new Tier(
                                         200_001,
                                         new Rates(
@@ -85,7 +91,10 @@ class PricesTest {
         assertThat(Objects.requireNonNull(price(revision, "gpt-4o")).origin())
                 .matches("gateway.yaml:[0-9]+ models.gpt-4o.price");
         assertThat(input(price(revision, "claude-sonnet"))).isEqualTo(3_000_000);
-        assertThat(Objects.requireNonNull(price(revision, "gpt-4")).tariff().rates().input())
+        assertThat(Objects.requireNonNull(price(revision, "gpt-4"))
+                        .tariff()
+                        .rates()
+                        .input())
                 .as("the channel's own word")
                 .isEqualTo(2_000_000);
     }
@@ -117,8 +126,8 @@ class PricesTest {
     @ParameterizedTest
     @MethodSource("words")
     void nearestWordCounts(String channel, String more, long input, String origin) {
-        GatewayRevision revision = TestFiles.gateway(OPENAI + channel + TestFiles.KEY + more)
-                .revision();
+        GatewayRevision revision =
+                TestFiles.gateway(OPENAI + channel + TestFiles.KEY + more).revision();
 
         Price price = Objects.requireNonNull(price(revision, "ours"));
         assertThat(price.tariff().rates().input()).isEqualTo(input);
@@ -200,15 +209,16 @@ class PricesTest {
                          "price": {"input": "4", "cached-input": "4", "cache-write": "4", "output": "16.5",
                                    "reasoning": "16.5", "input-audio": "4", "output-audio": "16.5",
                                    "image": "0.1", "call": "0", "currency": "CNY"},
-                         "rate": "0.14", "revision": "%s", "origin": "gateway.yaml:10 prices.unknown"}"""
-                        .formatted(view.getString("revision"))));
+                         "rate": "0.14", "revision": "%s", "origin": "gateway.yaml:10 prices.unknown"}""".formatted(view.getString("revision"))));
     }
 
     @Test
     void viewSaysWhatIsUnknown() {
         GatewayRevision revision = revision("");
 
-        assertThat(PriceView.of(revision)).extracting(PriceView.Row::model).containsExactly("gpt-4o-mini", "ours", "unknown");
+        assertThat(PriceView.of(revision))
+                .extracting(PriceView.Row::model)
+                .containsExactly("gpt-4o-mini", "ours", "unknown");
         assertThat(PriceView.render(revision).getJsonArray("prices").getJsonObject(2))
                 .isEqualTo(new JsonObject("""
                         {"model": "unknown", "channel": "c", "upstream-model": "unknown", "price": null,

@@ -59,8 +59,7 @@ class PriceListsTest {
     }
 
     private static PriceLists.@Nullable Listed find(String type, String host, @Nullable String preset, String model) {
-        return PriceLists.find(
-                channel(ProviderType.ofWord(type).orElseThrow(), host, preset), model);
+        return PriceLists.find(channel(ProviderType.ofWord(type).orElseThrow(), host, preset), model);
     }
 
     @Test
@@ -109,9 +108,12 @@ class PriceListsTest {
     void noHostPresetOrTypeIsInTwoLists() {
         Map<Object, String> first = new HashMap<>();
         lists().forEach(list -> {
-            list.hosts().forEach(host -> assertThat(first.put(host, list.name())).isNull());
-            list.presets().forEach(preset -> assertThat(first.put(preset, list.name())).isNull());
-            list.types().forEach(type -> assertThat(first.put(type, list.name())).isNull());
+            list.hosts()
+                    .forEach(host -> assertThat(first.put(host, list.name())).isNull());
+            list.presets().forEach(preset -> assertThat(first.put(preset, list.name()))
+                    .isNull());
+            list.types()
+                    .forEach(type -> assertThat(first.put(type, list.name())).isNull());
         });
     }
 
@@ -120,48 +122,57 @@ class PriceListsTest {
     void listsKnowThePlacesOfTheirPresets() {
         lists().forEach(list -> list.presets().forEach(preset -> {
             String url = Objects.requireNonNull(Presets.of(preset).baseUrl());
-            assertThat(list.isAt(url.replaceAll("https://([^/]+).*", "$1"))).as(preset).isTrue();
+            assertThat(list.isAt(url.replaceAll("https://([^/]+).*", "$1")))
+                    .as(preset)
+                    .isTrue();
         }));
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {
-        "openai,api.openai.com,-,gpt-4o-mini,0.15",
-        "openai,api.openai.com,-,gpt-4o-mini-2024-07-18,0.15",
-        "openai,api.openai.com,-,gpt-4o-2024-08-06,2.5",
-        "openai,api.openai.com,-,gpt-4o-2024-05-13,5",
-        "openai,127.0.0.1,-,gpt-4o-mini,0.15",
-        "azure,my.openai.azure.com,-,gpt-4o,2.5",
-        "anthropic,api.anthropic.com,-,claude-haiku-4-5-20251001,1",
-        "anthropic,relay.example.com,-,claude-3-5-sonnet@20241022,3",
-        "openai,api.moonshot.cn,moonshot,kimi-k3,20",
-        "openai,api.moonshot.ai,moonshot,kimi-k3,3",
-        "openai,api.moonshot.ai,-,kimi-k3,3",
-        "openai,proxy.example.com,moonshot,kimi-k3,20",
-        "openai,api.z.ai,zhipu,glm-5.3,1.4",
-        "dashscope,dashscope.aliyuncs.com,-,qwen3-max,2.5",
-        "gemini,europe-west4-aiplatform.googleapis.com,-,gemini-2.5-pro,1.25",
-        "bedrock,bedrock-runtime.us-east-1.amazonaws.com,-,us.anthropic.claude-3-5-sonnet-20241022-v2:0,3",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "openai,api.openai.com,-,gpt-4o-mini,0.15",
+                "openai,api.openai.com,-,gpt-4o-mini-2024-07-18,0.15",
+                "openai,api.openai.com,-,gpt-4o-2024-08-06,2.5",
+                "openai,api.openai.com,-,gpt-4o-2024-05-13,5",
+                "openai,127.0.0.1,-,gpt-4o-mini,0.15",
+                "azure,my.openai.azure.com,-,gpt-4o,2.5",
+                "anthropic,api.anthropic.com,-,claude-haiku-4-5-20251001,1",
+                "anthropic,relay.example.com,-,claude-3-5-sonnet@20241022,3",
+                "openai,api.moonshot.cn,moonshot,kimi-k3,20",
+                "openai,api.moonshot.ai,moonshot,kimi-k3,3",
+                "openai,api.moonshot.ai,-,kimi-k3,3",
+                "openai,proxy.example.com,moonshot,kimi-k3,20",
+                "openai,api.z.ai,zhipu,glm-5.3,1.4",
+                "dashscope,dashscope.aliyuncs.com,-,qwen3-max,2.5",
+                "gemini,europe-west4-aiplatform.googleapis.com,-,gemini-2.5-pro,1.25",
+                "bedrock,bedrock-runtime.us-east-1.amazonaws.com,-,us.anthropic.claude-3-5-sonnet-20241022-v2:0,3",
+            })
     void findsThePriceOfAPlace(String type, String host, @Nullable String preset, String model, String input) {
-        assertThat(Objects.requireNonNull(find(type, host, preset, model)).tariff().rates().input())
+        assertThat(Objects.requireNonNull(find(type, host, preset, model))
+                        .tariff()
+                        .rates()
+                        .input())
                 .isEqualTo(new java.math.BigDecimal(input).movePointRight(6).longValueExact());
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {
-        // Fine-tuned, or of another time: it costs something else.
-        "openai,api.openai.com,-,ft:gpt-4o-mini:org::id",
-        "openai,api.openai.com,-,gpt-4o-mini-audio",
-        "openai,api.openai.com,-,gpt-4o-mini-2024",
-        "openai,api.openai.com,-,GPT-4o",
-        // Another's model at OpenAI, another's service, and software of one's own.
-        "openai,api.openai.com,-,kimi-k3",
-        "openai,api.moonshot.cn,moonshot,gpt-4o",
-        "openai,10.0.0.1,vllm,gpt-4o",
-        "ollama,10.0.0.1,-,llama3",
-        "bedrock,bedrock-runtime.eu-central-1.amazonaws.com,-,us.anthropic.claude-3-5-sonnet-20241022-v2:0",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // Fine-tuned, or of another time: it costs something else.
+                "openai,api.openai.com,-,ft:gpt-4o-mini:org::id",
+                "openai,api.openai.com,-,gpt-4o-mini-audio",
+                "openai,api.openai.com,-,gpt-4o-mini-2024",
+                "openai,api.openai.com,-,GPT-4o",
+                // Another's model at OpenAI, another's service, and software of one's own.
+                "openai,api.openai.com,-,kimi-k3",
+                "openai,api.moonshot.cn,moonshot,gpt-4o",
+                "openai,10.0.0.1,vllm,gpt-4o",
+                "ollama,10.0.0.1,-,llama3",
+                "bedrock,bedrock-runtime.eu-central-1.amazonaws.com,-,us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+            })
     void saysNothingWhereItIsNotSure(String type, String host, @Nullable String preset, String model) {
         assertThat(find(type, host, preset, model)).isNull();
     }
@@ -193,23 +204,24 @@ class PriceListsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "  a: { input: 1 }",
-        "  a: { output: 1 }",
-        "  a: {}",
-        "  a: { input: -1, output: 1 }",
-        "  a: { input: 1, output: 1.0000001 }",
-        "  a: { input: 99999999, output: 1 }",
-        "  a: { input: 1000001, output: 1 }",
-        "  a: { input: 1e3, output: 1 }",
-        "  a: { inptu: 1, output: 1 }",
-        "  a: { call: 1 }\n  \"b, a\": { call: 1 }",
-        "  a b: { call: 1 }",
-        "  a: { input: 1, output: 1, tiers: [{ from: 9, input: 1 }] }",
-        "  a: { input: 1, output: 1, tiers: [{ from: 9, input: 1, output: 1, reasoning: 1 }] }",
-        "  a: { input: 1, output: 1, tiers: [{ input: 1, output: 1 }] }",
-        "  a: { input: 1, output: 1, tiers: { from: 9 } }",
-    })
+    @ValueSource(
+            strings = {
+                "  a: { input: 1 }",
+                "  a: { output: 1 }",
+                "  a: {}",
+                "  a: { input: -1, output: 1 }",
+                "  a: { input: 1, output: 1.0000001 }",
+                "  a: { input: 99999999, output: 1 }",
+                "  a: { input: 1000001, output: 1 }",
+                "  a: { input: 1e3, output: 1 }",
+                "  a: { inptu: 1, output: 1 }",
+                "  a: { call: 1 }\n  \"b, a\": { call: 1 }",
+                "  a b: { call: 1 }",
+                "  a: { input: 1, output: 1, tiers: [{ from: 9, input: 1 }] }",
+                "  a: { input: 1, output: 1, tiers: [{ from: 9, input: 1, output: 1, reasoning: 1 }] }",
+                "  a: { input: 1, output: 1, tiers: [{ input: 1, output: 1 }] }",
+                "  a: { input: 1, output: 1, tiers: { from: 9 } }",
+            })
     void refusesHalfAPrice(String models) {
         assertThatIllegalArgumentException().isThrownBy(() -> PriceListReader.read("x", HEAD + models + "\n"));
     }
@@ -219,8 +231,8 @@ class PriceListsTest {
     void refusesAListThatDoesNotSayWhatItIs(String line) {
         assertThatThrownBy(() -> PriceListReader.read("x", HEAD.replace(line + "\n", "") + "  a: { call: 1 }\n"))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        PriceListReader.read("x", HEAD.replace("2026-11-01", "yesterday") + "  a: { call: 1 }\n"))
+        assertThatThrownBy(
+                        () -> PriceListReader.read("x", HEAD.replace("2026-11-01", "yesterday") + "  a: { call: 1 }\n"))
                 .hasMessageContaining("date");
     }
 }

@@ -14,13 +14,7 @@ import io.sluice.domain.tokens.TokenUsage;
  * @param outputAudio output that is sound
  */
 public record Rates(
-        long input,
-        long cachedInput,
-        long cacheWrite,
-        long output,
-        long reasoning,
-        long inputAudio,
-        long outputAudio) {
+        long input, long cachedInput, long cacheWrite, long output, long reasoning, long inputAudio, long outputAudio) {
     /** The highest rate: a million of a currency per million tokens. */
     public static final long MOST = 1_000_000_000_000L;
 

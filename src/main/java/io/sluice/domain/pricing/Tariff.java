@@ -25,7 +25,8 @@ public record Tariff(String currency, Rates rates, List<Tier> tiers, long imageM
             throw new IllegalArgumentException("a price is outside 0 to " + MOST_EACH);
         }
         for (int i = 0; i < tiers.size(); i++) {
-            if (tiers.get(i).from() < 1 || i > 0 && tiers.get(i).from() <= tiers.get(i - 1).from()) {
+            if (tiers.get(i).from() < 1
+                    || i > 0 && tiers.get(i).from() <= tiers.get(i - 1).from()) {
                 throw new IllegalArgumentException("tiers begin at 1 token or more, and each after the one before it");
             }
         }

@@ -39,7 +39,8 @@ class WorstPriceTest {
 
     @Test
     void isNothingWhereNobodyKnowsAPrice() {
-        assertThat(WorstPrice.of(candidates("unknown"), new Estimate(1_000, 100))).isZero();
+        assertThat(WorstPrice.of(candidates("unknown"), new Estimate(1_000, 100)))
+                .isZero();
         assertThat(WorstPrice.of(List.of(), new Estimate(1_000, 100))).isZero();
     }
 }

@@ -22,8 +22,8 @@ class PriceTest {
     private static final long ONE = 1_000_000;
     private static final Rates GPT_4O = tokens("2.50", "1.25", "2.50", "10");
     private static final Rates SONNET = tokens("3", "0.30", "3.75", "15");
-    private static final Rates AUDIO = new Rates(
-            micros("4"), micros("0.40"), micros("4"), micros("16"), micros("16"), micros("32"), micros("64"));
+    private static final Rates AUDIO =
+            new Rates(micros("4"), micros("0.40"), micros("4"), micros("16"), micros("16"), micros("32"), micros("64"));
 
     private static long micros(String amount) {
         return new BigDecimal(amount).movePointRight(6).longValueExact();
@@ -147,8 +147,7 @@ class PriceTest {
     @Test
     void largestAmountsStayInRange() {
         Rates most = new Rates(Rates.MOST, Rates.MOST, Rates.MOST, Rates.MOST, Rates.MOST, Rates.MOST, Rates.MOST);
-        Tariff dearest =
-                new Tariff("XXX", most, List.of(new Tier(1, most)), Tariff.MOST_EACH, Tariff.MOST_EACH);
+        Tariff dearest = new Tariff("XXX", most, List.of(new Tier(1, most)), Tariff.MOST_EACH, Tariff.MOST_EACH);
         TokenUsage all = new TokenUsage(TokenUsage.MAX, 7, 9, TokenUsage.MAX, 11, 13, 17);
 
         Charge charge = new Price(dearest, Currencies.MOST_RATE, "r", "o").charge(all, Long.MAX_VALUE);
@@ -181,9 +180,7 @@ class PriceTest {
     }
 
     private static long rounded(BigDecimal exact, RoundingMode how) {
-        return exact.setScale(0, how)
-                .min(BigDecimal.valueOf(Charge.MOST))
-                .longValueExact();
+        return exact.setScale(0, how).min(BigDecimal.valueOf(Charge.MOST)).longValueExact();
     }
 
     private static BigInteger picos(Tariff tariff, TokenUsage usage, long images) {
@@ -211,7 +208,8 @@ class PriceTest {
     void moreTokensNeverCostLess() {
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
-            Price price = price(new Tariff("USD", rates(random), List.of(), random.nextLong(ONE), random.nextLong(ONE)));
+            Price price =
+                    price(new Tariff("USD", rates(random), List.of(), random.nextLong(ONE), random.nextLong(ONE)));
             TokenUsage usage = usage(random);
             TokenUsage more = usage.and(new TokenUsage(random.nextInt(1_000), 0, random.nextInt(1_000), 0));
 
@@ -228,8 +226,7 @@ class PriceTest {
             Price price = new Price(tariff(random), 1 + random.nextLong(3_000_000), "r", "o");
             TokenUsage usage = usage(random);
             long images = random.nextInt(4);
-            Estimate expected = new Estimate(
-                            usage.input() + random.nextInt(100), usage.output() + random.nextInt(100))
+            Estimate expected = new Estimate(usage.input() + random.nextInt(100), usage.output() + random.nextInt(100))
                     .withImages(images + random.nextInt(2));
 
             assertThat(price.atMost(expected))
@@ -286,8 +283,8 @@ class PriceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Tariff("USD", Rates.FREE, List.of(new Tier(0, Rates.FREE)), 0, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Tariff(
-                        "USD", Rates.FREE, List.of(new Tier(9, Rates.FREE), new Tier(9, Rates.FREE)), 0, 0));
+                .isThrownBy(() ->
+                        new Tariff("USD", Rates.FREE, List.of(new Tier(9, Rates.FREE), new Tier(9, Rates.FREE)), 0, 0));
         Tariff free = new Tariff("USD", Rates.FREE);
         assertThatIllegalArgumentException().isThrownBy(() -> new Price(free, 0, "r", "o"));
     }
