@@ -19,6 +19,7 @@ import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pricing.Price;
@@ -56,7 +57,13 @@ final class GatewayAssembler {
         this.findings = findings;
     }
 
-    GatewayRevision assemble(String id) {
+    /**
+     * Makes the revision.
+     *
+     * @param id its id
+     * @param origins where entries come from
+     */
+    GatewayRevision assemble(String id, Origins origins) {
         for (ChannelEntry channel : entries.channels) {
             for (AccountEntry account : channel.accounts()) {
                 if (account.quotaOf() != null && !account.limits().equals(AccountLimits.NONE)) {
@@ -80,7 +87,8 @@ final class GatewayAssembler {
                 entries.notices,
                 pricing.currencies(),
                 findings.notApplied(),
-                findings.warnings());
+                findings.warnings(),
+                origins);
     }
 
     private @Nullable StoredIds storedIds() {

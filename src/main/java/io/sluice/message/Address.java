@@ -58,6 +58,9 @@ public record Address<Q, R>(String name) {
     /** {@link AccountHealth}, announced to every node of a cluster. */
     public static final Address<AccountHealth, Void> ACCOUNT_HEALTH = new Address<>("cluster.account.health");
 
+    /** {@link StoreChanged}, announced to every node of a cluster. */
+    public static final Address<StoreChanged, Void> STORE_CHANGED = new Address<>("cluster.store.changed");
+
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 

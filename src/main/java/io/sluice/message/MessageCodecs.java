@@ -108,6 +108,11 @@ public final class MessageCodecs {
                             .number(it.forMillis()),
                     from -> new CircuitMoved(
                             from.text(), from.text(), from.text(), from.text(), from.small() != 0, from.number())),
+            new ClusterCodec<>(
+                    StoreChanged.class,
+                    1,
+                    (to, it) -> to.text(it.kind()).number(it.number()),
+                    from -> new StoreChanged(from.text(), from.number())),
             new ClusterCodec<>(HealthWords.class, 1, MessageCodecs::write, MessageCodecs::words),
             NoticeCodecs.SHARED,
             NoticeCodecs.WORD);

@@ -1,19 +1,17 @@
 package io.sluice.quota;
 
+import io.sluice.disk.DirectoryLock;
+import io.sluice.disk.PrivateFiles;
 import io.sluice.domain.lease.QuotaGroup;
 import io.sluice.domain.quota.DayWindow;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Journal;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +36,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     private static final long RETRY_NANOS = 1_000_000_000;
 
     private final Disk disk;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
     private final long unknownUntil;
     private final Queue<Slot> spares = new ConcurrentLinkedQueue<>();
     private final Slot newest;
@@ -63,7 +61,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
     /** A file, and what is mapped of it. */
     private record Slot(Path file, LeaseSegment segment) {}
 
-    private LeaseLog(Disk disk, FileChannel lock, Slot newest, Slot other, boolean recovers, long unknownUntil) {
+    private LeaseLog(Disk disk, DirectoryLock lock, Slot newest, Slot other, boolean recovers, long unknownUntil) {
         this.disk = disk;
         this.lock = lock;
         this.newest = newest;
@@ -85,7 +83,7 @@ public final class LeaseLog implements Journal, AutoCloseable {
         Path directory = disk.dataDir().resolve("quota");
         boolean firstStart = !Files.exists(directory);
         Files.createDirectories(directory, PrivateFiles.directory(directory));
-        FileChannel lock = lock(directory);
+        DirectoryLock lock = DirectoryLock.take(directory);
         try {
             Slot a = slot(directory.resolve("lease-a.log"));
             Slot b = slot(directory.resolve("lease-b.log"));
@@ -255,26 +253,6 @@ public final class LeaseLog implements Journal, AutoCloseable {
         } catch (IOException e) {
             return "the lease log cannot be read: " + e.getMessage();
         }
-    }
-
-    private static FileChannel lock(Path directory) throws IOException {
-        Path file = directory.resolve("lock");
-        FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE), PrivateFiles.file(file));
-        boolean mine = false;
-        try {
-            mine = channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("held in this process", e);
-        } finally {
-            if (!mine) {
-                channel.close();
-            }
-        }
-        if (!mine) {
-            throw new IOException("data directory " + directory.getParent() + " is in use by another process");
-        }
-        return channel;
     }
 
     /** Writes what counts into a new segment. */

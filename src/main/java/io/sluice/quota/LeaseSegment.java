@@ -1,5 +1,6 @@
 package io.sluice.quota;
 
+import io.sluice.disk.PrivateFiles;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

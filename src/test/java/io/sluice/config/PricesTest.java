@@ -53,8 +53,9 @@ class PricesTest {
     void readsEveryPartOfAPrice() {
         GatewayRevision revision = ConfigLoader.loadGateway(
                         ConfigFiles.read(TestFiles.everyOption()),
-                        ReferenceSource.of(TestFiles.everyOption(), name -> "value-of-" + name),
-                        null)
+                        new Reading(ReferenceSource.of(TestFiles.everyOption(), name -> "value-of-" + name)),
+                        null,
+                        List.of())
                 .value();
 
         assertThat(revision).isNotNull();

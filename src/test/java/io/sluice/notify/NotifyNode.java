@@ -48,15 +48,7 @@ final class NotifyNode {
                 .channel("c", channel -> channel.serves("m"))
                 .build();
         return new GatewayRevision(
-                "test00000001",
-                plain.channels(),
-                plain.models(),
-                plain.keys(),
-                null,
-                rules,
-                plain.currencies(),
-                List.of(),
-                List.of());
+                "test00000001", plain.channels(), plain.models(), plain.keys(), null, rules, List.of(), List.of());
     }
 
     static NoticeRules rules(Duration groupWait, NoticeSink... sinks) {

@@ -1,18 +1,20 @@
-package io.sluice.quota;
+package io.sluice.disk;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Attributes of new files that only their owner may use; none where the file system knows no owners. */
-final class PrivateFiles {
+public final class PrivateFiles {
     private PrivateFiles() {}
 
-    static FileAttribute<?>[] file(Path path) {
+    /** Of a file that is to be made: read and written by its owner. */
+    public static FileAttribute<?>[] file(Path path) {
         return attributes(path, "rw-------");
     }
 
-    static FileAttribute<?>[] directory(Path path) {
+    /** Of a directory that is to be made: used by its owner. */
+    public static FileAttribute<?>[] directory(Path path) {
         return attributes(path, "rwx------");
     }
 

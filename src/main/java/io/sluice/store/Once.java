@@ -1,0 +1,14 @@
+package io.sluice.store;
+
+import java.util.function.Function;
+
+/**
+ * A request that is done once however often it comes.
+ *
+ * @param key what its client calls it, 1 to 255 characters; every actor has names of its own
+ * @param request SHA-256 of what is asked for, 32 bytes: the same key with another one is a mistake of the client
+ * @param write an answer as JSON text, without secrets, to be kept for a day
+ * @param read such a text as the answer to a repetition
+ * @param <T> type of the answer
+ */
+public record Once<T>(String key, byte[] request, Function<T, String> write, Function<String, T> read) {}
