@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.Budget;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
@@ -51,8 +52,9 @@ final class Entries {
      * @param place where it stands
      * @param name its name
      * @param limits what its keys share
+     * @param budgets what they may spend together
      */
-    record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
+    record TeamEntry(Place place, String name, LimitSet limits, List<Budget> budgets) implements Entry {}
 
     /**
      * A channel.

@@ -89,6 +89,10 @@ final class GatewayAssembler {
                     Scope team = teams.get(entry.key().team());
                     return team == null ? entry.key() : entry.key().alsoChargedTo(team);
                 })
+                .map(key -> key.alsoSpending(entries.teams.stream()
+                        .filter(team -> team.name().equals(key.team()))
+                        .flatMap(team -> team.budgets().stream())
+                        .toList()))
                 .toList());
     }
 

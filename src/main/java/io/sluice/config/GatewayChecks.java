@@ -5,6 +5,7 @@ import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.Entry;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyHash;
@@ -21,14 +22,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
 final class GatewayChecks {
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Findings findings;
 
-    GatewayChecks(Entries entries, NodePorts ports, Findings findings) {
+    GatewayChecks(Entries entries, NodePorts ports, boolean hasLedger, Findings findings) {
+        this.hasLedger = hasLedger;
         this.entries = entries;
         this.ports = ports;
         this.findings = findings;
@@ -45,6 +49,7 @@ final class GatewayChecks {
         virtualKeys();
         fallbacks();
         teams();
+        budgets();
         sampleKey();
         emptiness();
     }
@@ -186,6 +191,24 @@ final class GatewayChecks {
                 findings.error(key.team(), "there is no team '" + team + "'" + Suggestion.of(team, known));
             }
         }
+    }
+
+    /** Without a ledger nobody knows what was spent. */
+    private void budgets() {
+        if (hasLedger) {
+            return;
+        }
+        Stream.concat(
+                        entries.keys.stream()
+                                .filter(key -> !key.key().budgets().isEmpty())
+                                .map(KeyEntry::place),
+                        entries.teams.stream()
+                                .filter(team -> !team.budgets().isEmpty())
+                                .map(TeamEntry::place))
+                .forEach(place -> findings.error(
+                        place.at("budget"),
+                        "needs the ledger, which this node has not; set store.url in node.yaml, or remove"
+                                + " 'embedded: false' there"));
     }
 
     private void sampleKey() {

@@ -9,6 +9,7 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
+import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
@@ -128,8 +129,8 @@ final class GatewayReader {
 
     private void team(Section team) {
         String name = team.required("name", "name", Names::name);
-        entries.teams.add(new TeamEntry(team.place(), name, LimitsReader.plain(team)));
-        KeyReader.budget(team);
+        entries.teams.add(new TeamEntry(
+                team.place(), name, LimitsReader.plain(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)));
     }
 
     private static String currency(String text) {

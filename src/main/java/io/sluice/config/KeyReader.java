@@ -36,7 +36,6 @@ final class KeyReader {
         String name = key.required("name", "name", Names::name);
         KeyHash hash = hash();
         LimitSet limits = LimitsReader.plain(key);
-        budget(key);
         Instant expires = key.value(
                 "expires",
                 new Option(key.path("expires"), "date", "never", "a day (midnight UTC) or an instant"),
@@ -55,7 +54,7 @@ final class KeyReader {
                 key.optionalDuration("max-wait", "as the model", Duration.ZERO, LONGEST_WAIT),
                 key.flag("disabled", false),
                 null,
-                List.of(),
+                BudgetReader.read(key, Scope.KEY_PREFIX + name),
                 key.flag("diagnostics", false));
         return new KeyEntry(
                 key.place(), value, hash != UNKNOWN, team == null ? null : key.place("team"), key.isClearText("key"));
@@ -104,29 +103,5 @@ final class KeyReader {
             key.error(name, "is an empty list; remove it to allow all, or set disabled: true");
         }
         return values;
-    }
-
-    /** Checks a budget; it is not applied yet. */
-    static void budget(Section owner) {
-        Section budget = owner.section("budget");
-        Long amount = budget.value(
-                "amount", new Option(budget.path("amount"), "money", Section.REQUIRED, "in `currency`"), text -> {
-                    long micros = Scalars.micros(text);
-                    if (micros == 0) {
-                        throw new IllegalArgumentException("is not more than 0; set disabled: true to refuse all");
-                    }
-                    return micros;
-                });
-        budget.optionalDuration("every", Section.REQUIRED, Duration.ofHours(1), Duration.ofDays(366));
-        if (budget.isPresent()) {
-            for (String needed : List.of("amount", "every")) {
-                if (!budget.has(needed)) {
-                    budget.error(needed, "is missing");
-                }
-            }
-            if (amount != null) {
-                budget.findings().notApplied("budgets", budget.place());
-            }
-        }
     }
 }

@@ -71,6 +71,7 @@ final class NodeReader {
                 cluster,
                 store,
                 journal,
+                budget(file.section("budget")),
                 simulator,
                 format,
                 findings.notApplied());
@@ -179,6 +180,13 @@ final class NodeReader {
         return url != null
                 ? new StoreConfig(StoreConfig.Kind.SERVER, url, password)
                 : embedded ? StoreConfig.EMBEDDED : StoreConfig.NONE;
+    }
+
+    private static BudgetConfig budget(Section budget) {
+        BudgetConfig standard = BudgetConfig.DEFAULT;
+        return new BudgetConfig(
+                budget.word("when-store-down", standard.whenStoreDown()),
+                budget.duration("max-wait", standard.maxWait(), Duration.ZERO, Duration.ofSeconds(30)));
     }
 
     private static JournalConfig journal(Section journal) {

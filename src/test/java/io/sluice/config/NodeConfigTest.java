@@ -9,6 +9,7 @@ import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.StoreDown;
 import io.sluice.domain.key.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class NodeConfigTest {
                         null,
                         StoreConfig.EMBEDDED,
                         JournalConfig.DEFAULT,
+                        BudgetConfig.DEFAULT,
                         null,
                         LogFormat.TEXT,
                         List.of()))
@@ -106,6 +108,7 @@ class NodeConfigTest {
                                 "postgresql://sluice@db:5432/sluice",
                                 Secret.of("value-of-DB_PASSWORD")),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
+                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of()));

@@ -95,6 +95,34 @@ public record VirtualKey(
     }
 
     /**
+     * The same key, spending also of other budgets.
+     *
+     * @param shared its team's
+     */
+    public VirtualKey alsoSpending(List<Budget> shared) {
+        if (shared.isEmpty()) {
+            return this;
+        }
+        List<Budget> both = new ArrayList<>(budgets);
+        both.addAll(shared);
+        return new VirtualKey(
+                name,
+                hash,
+                models,
+                limits,
+                scopes,
+                allowFrom,
+                expires,
+                team,
+                priority,
+                maxWait,
+                disabled,
+                parentTeam,
+                both,
+                diagnostics);
+    }
+
+    /**
      * Whether the key may use a model.
      *
      * @param model public model name
