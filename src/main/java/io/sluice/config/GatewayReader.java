@@ -6,6 +6,7 @@ import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
@@ -129,8 +130,11 @@ final class GatewayReader {
 
     private void team(Section team) {
         String name = team.required("name", "name", Names::name);
+        String parent = team.text("parent", "name", Section.NONE, Names::name);
         entries.teams.add(new TeamEntry(
-                team.place(), name, LimitsReader.plain(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)));
+                team.place(),
+                new Team(name, parent, LimitsReader.read(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)),
+                parent == null ? null : team.place("parent")));
     }
 
     private static String currency(String text) {
