@@ -474,10 +474,7 @@ class GatewayRevisionTest {
 
     @Test
     void keysSpendTheirOwnBudgetAndThoseOfTheirTeams() {
-        GatewayRevision revision = new TestFiles()
-                .with(
-                        "gateway.yaml",
-                        """
+        GatewayRevision revision = new TestFiles().with("gateway.yaml", """
                         channels: [{ name: c, type: openai, base-url: "https://api.example.com/v1", models: { m: { } }, accounts: [{ name: a, key: "k-1" }] }]
                         keys:
                           - { name: mine, key: 0123456789abcdef-a, team: small, budget: { amount: 1.5, every: total } }
@@ -485,8 +482,7 @@ class GatewayRevisionTest {
                         teams:
                           - { name: small, parent: large, budget: { amount: 2, every: day, zone: Asia/Tokyo } }
                           - { name: large, budget: { amount: 3, every: 12h } }
-                        """)
-                .revision();
+                        """).revision();
 
         assertThat(revision.keys().named("mine").orElseThrow().budgets())
                 .containsExactly(
@@ -502,7 +498,8 @@ class GatewayRevisionTest {
 
     @Test
     void budgetsNeedTheLedger() {
-        TestFiles files = new TestFiles().with("node.yaml", "store: { embedded: false }").with("gateway.yaml", """
+        TestFiles files =
+                new TestFiles().with("node.yaml", "store: { embedded: false }").with("gateway.yaml", """
                 keys: [{ name: k, key: 0123456789abcdef-a, budget: { amount: 1, every: day } }]
                 teams: [{ name: t, budget: { amount: 1, every: day } }]
                 allow-empty: true
