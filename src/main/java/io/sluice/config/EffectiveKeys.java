@@ -94,7 +94,9 @@ public final class EffectiveKeys {
 
     /** The teams of a revision. */
     static JsonArray teams(GatewayRevision revision) {
-        return EffectiveConfig.array(List.copyOf(revision.keys().teams().all()), EffectiveKeys::team);
+        return EffectiveConfig.array(
+                List.copyOf(revision.keys().teams().all()),
+                team -> EffectiveConfig.stored(team(team), revision.origins().of("teams", team.name())));
     }
 
     /**
