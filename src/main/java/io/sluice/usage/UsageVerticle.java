@@ -12,37 +12,47 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the usage record of each request: meters and one line of the access log. Accepts at once, for there is nothing to
- * wait for until the ledger exists. One a node.
+ * Takes the usage record of each request: meters, one line of the access log, and the journal, from where it goes into the
+ * ledger. Accepts when the record is in the journal; at once where there is no ledger. One a node; its start fails when another
+ * process uses the data directory.
  */
 public final class UsageVerticle extends VerticleBase {
     private final GatewayMetrics metrics;
+    private final @Nullable LedgerSetup setup;
     private final AccessLog log = new AccessLog();
     private @Nullable MessageConsumer<UsageRecord> consumer;
+    private @Nullable Ledger ledger;
 
     /**
      * Not started yet.
      *
      * @param metrics what is fed
+     * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics) {
+    public UsageVerticle(GatewayMetrics metrics, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
+        this.setup = setup;
     }
 
     @Override
     public Future<?> start() {
-        consumer = new Bus(vertx, Duration.ofSeconds(1)).serve(Address.USAGE_RECORDED, this::record);
-        return Future.succeededFuture();
+        Bus bus = new Bus(vertx, Duration.ofSeconds(1));
+        Future<?> opened = setup == null
+                ? Future.succeededFuture()
+                : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
+        return opened.onSuccess(done -> consumer = bus.serve(Address.USAGE_RECORDED, this::record));
     }
 
     @Override
     public Future<?> stop() {
-        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+        Future<Void> deaf = consumer == null ? Future.succeededFuture() : consumer.unregister();
+        Ledger open = ledger;
+        return open == null ? deaf : deaf.eventually(open::close);
     }
 
     private Future<Accepted> record(UsageRecord usage) {
         metrics.request(usage);
         log.write(usage);
-        return Future.succeededFuture(Accepted.INSTANCE);
+        return ledger == null ? Future.succeededFuture(Accepted.INSTANCE) : ledger.keep(usage);
     }
 }

@@ -49,7 +49,7 @@ class UsageVerticleTest {
 
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
-        await(vertx.deployVerticle(new UsageVerticle(new GatewayMetrics(registry))));
+        await(vertx.deployVerticle(new UsageVerticle(new GatewayMetrics(registry), null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
