@@ -1,7 +1,9 @@
 package io.sluice.config;
 
 import io.sluice.config.Section.Item;
+import io.sluice.config.StoredEntry.Kind;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
@@ -14,7 +16,6 @@ import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.quota.AccountLimits;
-import io.sluice.domain.quota.LimitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the gateway's files say, entry by entry with places, before anything is looked at together. */
+/** What the gateway's files and store say, entry by entry with places, before anything is looked at together. */
 final class Entries {
     final List<ChannelEntry> channels = new ArrayList<>();
     final List<ModelEntry> models = new ArrayList<>();
@@ -35,6 +36,32 @@ final class Entries {
     NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
+
+    /** The entries of a kind that can also be stored, in their order. */
+    List<? extends Entry> of(Kind kind) {
+        return switch (kind) {
+            case CHANNEL -> channels;
+            case TEAM -> teams;
+            case MODEL -> models;
+        };
+    }
+
+    /** Leaves only the first entries of a kind. */
+    void keepFirst(Kind kind, int count) {
+        List<? extends Entry> list = of(kind);
+        list.subList(count, list.size()).clear();
+    }
+
+    /** Adds an entry of a kind that can be stored. */
+    void add(Entry entry) {
+        switch (entry) {
+            case ChannelEntry channel -> channels.add(channel);
+            case TeamEntry team -> teams.add(team);
+            case ModelEntry model -> models.add(model);
+            case AccountEntry account -> throw new IllegalArgumentException("an account is a part of its channel");
+            case KeyEntry key -> throw new IllegalArgumentException("keys are stored elsewhere");
+        }
+    }
 
     /** Something with a name that must be unique. */
     sealed interface Entry {
@@ -49,10 +76,15 @@ final class Entries {
      * A team.
      *
      * @param place where it stands
-     * @param name its name
-     * @param limits what its keys share
+     * @param team what it says
+     * @param parent where the team is named that it belongs to; null for none
      */
-    record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
+    record TeamEntry(Place place, Team team, @Nullable Place parent) implements Entry {
+        @Override
+        public String name() {
+            return team.name();
+        }
+    }
 
     /**
      * A channel.
@@ -128,17 +160,17 @@ final class Entries {
      * A virtual key.
      *
      * @param place where it stands
-     * @param key the key
+     * @param key the key, not yet charged to its team
      * @param isKnown whether its hash could be read
      * @param team where its team is named; null for none
-     * @param clearText whether the credential stands in the file itself
+     * @param clearText where credentials stand in the file itself
      */
     record KeyEntry(
             Place place,
             VirtualKey key,
             boolean isKnown,
             @Nullable Place team,
-            boolean clearText) implements Entry {
+            List<Place> clearText) implements Entry {
         @Override
         public String name() {
             return key.name();

@@ -1,5 +1,6 @@
 package io.sluice.usage;
 
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -9,6 +10,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageVerticle extends VerticleBase {
     private final GatewayMetrics metrics;
+    private final AccessLog log;
     private final @Nullable LedgerSetup setup;
-    private final AccessLog log = new AccessLog();
-    private @Nullable MessageConsumer<UsageRecord> consumer;
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable Ledger ledger;
 
     /**
      * Not started yet.
      *
      * @param metrics what is fed
+     * @param initial the revision to begin with
      * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics, @Nullable LedgerSetup setup) {
+    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
+        this.log = new AccessLog(initial);
         this.setup = setup;
     }
 
@@ -40,12 +45,15 @@ public final class UsageVerticle extends VerticleBase {
         Future<?> opened = setup == null
                 ? Future.succeededFuture()
                 : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
-        return opened.onSuccess(done -> consumer = bus.serve(Address.USAGE_RECORDED, this::record));
+        return opened.onSuccess(done -> {
+            consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
+            consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
+        });
     }
 
     @Override
     public Future<?> stop() {
-        Future<Void> deaf = consumer == null ? Future.succeededFuture() : consumer.unregister();
+        Future<?> deaf = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
         Ledger open = ledger;
         return open == null ? deaf : deaf.eventually(open::close);
     }
