@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.notice.NoticeSink;
@@ -11,6 +10,9 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pool.Origins.Origin;
+import io.sluice.domain.pool.Origins.OutOfForce;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Timeouts;
@@ -19,15 +21,14 @@ import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A revision as JSON for people: everything that is in force, credentials by fingerprint only. */
 public final class EffectiveConfig {
@@ -44,12 +45,15 @@ public final class EffectiveConfig {
         StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
-                .put("channels", array(revision.channels(), EffectiveConfig::channel))
-                .put("models", models(revision.models()))
-                .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
-                .put("teams", teams(revision))
+                .put("files-revision", revision.origins().files())
+                .put("channels", array(revision.channels(), channel -> channel(channel, revision.origins())))
+                .put("models", models(revision))
+                .mergeIn(PriceView.render(revision))
+                .put("keys", array(List.copyOf(revision.keys().all()), EffectiveKeys::key))
+                .put("teams", EffectiveKeys.teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("notifications", notices(revision.notices()))
+                .put("out-of-force", array(revision.origins().outOfForce(), EffectiveConfig::outOfForce))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -63,9 +67,15 @@ public final class EffectiveConfig {
         return render(revision).encode();
     }
 
-    private static JsonObject channel(Channel channel) {
-        JsonObject json = new JsonObject()
-                .put("name", channel.name())
+    /** Of an entry that is managed by API. */
+    static JsonObject stored(JsonObject json, @Nullable Origin origin) {
+        return origin == null || !origin.isStored()
+                ? json
+                : json.put("origin", origin.where()).put("version", origin.version());
+    }
+
+    private static JsonObject channel(Channel channel, Origins origins) {
+        JsonObject json = stored(new JsonObject().put("name", channel.name()), origins.of("channels", channel.name()))
                 .put("type", channel.type().word())
                 .put("base-url", channel.baseUrl().toString());
         if (channel.apiVersion() != null) {
@@ -195,7 +205,7 @@ public final class EffectiveConfig {
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }
 
-    private static JsonObject limits(AccountLimits limits) {
+    static JsonObject limits(AccountLimits limits) {
         JsonObject json = limits(limits.all());
         if (!limits.perModel().isEmpty()) {
             JsonObject perModel = new JsonObject();
@@ -240,9 +250,11 @@ public final class EffectiveConfig {
         };
     }
 
-    private static JsonObject models(Map<String, Model> models) {
+    private static JsonObject models(GatewayRevision revision) {
         JsonObject json = new JsonObject();
-        models.forEach((name, model) -> json.put(name, model(model)));
+        revision.models()
+                .forEach((name, model) ->
+                        json.put(name, stored(model(model), revision.origins().of("models", name))));
         return json;
     }
 
@@ -291,27 +303,8 @@ public final class EffectiveConfig {
         }
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static JsonObject key(VirtualKey key) {
-        JsonObject json = new JsonObject()
-                .put("name", key.name())
-                .put("key", "fingerprint " + key.hash().hex().substring(0, 12))
-                .put("models", array(key.models(), Object::toString))
-                .put("limits", limits(key.limits()))
-                .put("allow-from", array(key.allowFrom(), Object::toString))
-                .put("priority", key.priority())
-                .put("disabled", key.disabled())
-                .put("diagnostics", key.diagnostics());
-        if (key.maxWait() != null) {
-            json.put("max-wait", Scalars.show(key.maxWait()));
-        }
-        if (key.expires() != null) {
-            json.put("expires", key.expires().toString());
-        }
-        return key.team() == null ? json : json.put("team", key.team());
     }
 
     /** Without where sinks are: their addresses hold tokens. */
@@ -350,19 +343,15 @@ public final class EffectiveConfig {
                 .put("timeout", Scalars.show(sink.timeout()));
     }
 
-    /** The teams that limit a key. */
-    private static JsonArray teams(GatewayRevision revision) {
-        return new JsonArray(revision.keys().all().stream()
-                .flatMap(key -> key.scopes().stream())
-                .filter(scope -> scope.id().startsWith(Scope.TEAM_PREFIX))
-                .distinct()
-                .map(scope -> new JsonObject()
-                        .put("name", scope.id().substring(Scope.TEAM_PREFIX.length()))
-                        .put("limits", limits(scope.limits())))
-                .toList());
+    private static JsonObject outOfForce(OutOfForce entry) {
+        return new JsonObject()
+                .put("kind", entry.kind())
+                .put("name", entry.name())
+                .put("version", entry.version())
+                .put("reasons", new JsonArray(entry.reasons()));
     }
 
-    private static <T> JsonArray array(List<T> values, Function<T, Object> render) {
+    static <T> JsonArray array(List<T> values, Function<T, Object> render) {
         return new JsonArray(values.stream().map(render).toList());
     }
 }

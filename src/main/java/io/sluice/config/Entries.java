@@ -1,7 +1,10 @@
 package io.sluice.config;
 
 import io.sluice.config.Section.Item;
+import io.sluice.config.StoredEntry.Kind;
+import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
@@ -10,11 +13,12 @@ import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.Hedge;
-import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pricing.Rates;
+import io.sluice.domain.pricing.Tariff;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
-import io.sluice.domain.quota.LimitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the gateway's files say, entry by entry with places, before anything is looked at together. */
+/** What the gateway's files and store say, entry by entry with places, before anything is looked at together. */
 final class Entries {
     final List<ChannelEntry> channels = new ArrayList<>();
     final List<ModelEntry> models = new ArrayList<>();
@@ -35,6 +39,36 @@ final class Entries {
     NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
+    final List<GlobPrice> prices = new ArrayList<>();
+    String currency = "USD";
+    Map<String, Worth> exchange = Map.of();
+    Unpriced unpriced = Unpriced.RECORD;
+
+    /** The entries of a kind that can also be stored, in their order. */
+    List<? extends Entry> of(Kind kind) {
+        return switch (kind) {
+            case CHANNEL -> channels;
+            case TEAM -> teams;
+            case MODEL -> models;
+        };
+    }
+
+    /** Leaves only the first entries of a kind. */
+    void keepFirst(Kind kind, int count) {
+        List<? extends Entry> list = of(kind);
+        list.subList(count, list.size()).clear();
+    }
+
+    /** Adds an entry of a kind that can be stored. */
+    void add(Entry entry) {
+        switch (entry) {
+            case ChannelEntry channel -> channels.add(channel);
+            case TeamEntry team -> teams.add(team);
+            case ModelEntry model -> models.add(model);
+            case AccountEntry account -> throw new IllegalArgumentException("an account is a part of its channel");
+            case KeyEntry key -> throw new IllegalArgumentException("keys are stored elsewhere");
+        }
+    }
 
     /** Something with a name that must be unique. */
     sealed interface Entry {
@@ -49,10 +83,15 @@ final class Entries {
      * A team.
      *
      * @param place where it stands
-     * @param name its name
-     * @param limits what its keys share
+     * @param team what it says
+     * @param parent where the team is named that it belongs to; null for none
      */
-    record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
+    record TeamEntry(Place place, Team team, @Nullable Place parent) implements Entry {
+        @Override
+        public String name() {
+            return team.name();
+        }
+    }
 
     /**
      * A channel.
@@ -61,8 +100,10 @@ final class Entries {
      * @param channel what it says, without its accounts
      * @param accounts its accounts
      * @param state what is wanted of it
+     * @param prices what its models cost there
      */
-    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, AccountState state)
+    record ChannelEntry(
+            Place place, Channel channel, List<AccountEntry> accounts, AccountState state, List<GlobPrice> prices)
             implements Entry {
         /** Whether nothing is sent there, so that it may be unfinished. */
         boolean disabled() {
@@ -113,6 +154,7 @@ final class Entries {
      * @param policy what it says about routing
      * @param outputEstimate tokens
      * @param price null for none
+     * @param unpriced null when not said
      */
     record ModelEntry(
             Place place,
@@ -121,24 +163,69 @@ final class Entries {
             Map<FallbackCause, List<Section.Item>> fallbacksOn,
             Policy policy,
             int outputEstimate,
-            @Nullable Price price)
+            @Nullable PriceEntry price,
+            @Nullable Unpriced unpriced)
             implements Entry {}
+
+    /**
+     * What something costs.
+     *
+     * @param place where it stands
+     * @param currency null for the ledger's
+     * @param rates what tokens cost
+     * @param tiers what they cost in long requests
+     * @param imageMicros for each picture
+     * @param callMicros for each request
+     */
+    record PriceEntry(
+            Place place,
+            @Nullable String currency,
+            Rates rates,
+            List<Tariff.Tier> tiers,
+            long imageMicros,
+            long callMicros) {
+        /** The price, in its currency or in this one. */
+        Tariff in(String ledger) {
+            return new Tariff(currency == null ? ledger : currency, rates, tiers, imageMicros, callMicros);
+        }
+
+        /** Where it stands, for people. */
+        String origin() {
+            return place.where() + " " + place.path();
+        }
+    }
+
+    /**
+     * What one unit of a currency is worth.
+     *
+     * @param place where it stands
+     * @param micros millionths of the ledger's currency
+     */
+    record Worth(Place place, long micros) {}
+
+    /**
+     * What models cost.
+     *
+     * @param glob names of models at their provider
+     * @param price what each costs
+     */
+    record GlobPrice(Glob glob, PriceEntry price) {}
 
     /**
      * A virtual key.
      *
      * @param place where it stands
-     * @param key the key
+     * @param key the key, not yet charged to its team
      * @param isKnown whether its hash could be read
      * @param team where its team is named; null for none
-     * @param clearText whether the credential stands in the file itself
+     * @param clearText where credentials stand in the file itself
      */
     record KeyEntry(
             Place place,
             VirtualKey key,
             boolean isKnown,
             @Nullable Place team,
-            boolean clearText) implements Entry {
+            List<Place> clearText) implements Entry {
         @Override
         public String name() {
             return key.name();

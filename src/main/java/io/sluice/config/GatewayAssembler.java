@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.config.Entries.GlobPrice;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
@@ -9,7 +10,9 @@ import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.Teams;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -18,11 +21,13 @@ import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pricing.Price;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.ArrayList;
@@ -36,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a revision of entries that have passed every check. */
@@ -53,7 +59,13 @@ final class GatewayAssembler {
         this.findings = findings;
     }
 
-    GatewayRevision assemble(String id) {
+    /**
+     * Makes the revision.
+     *
+     * @param id its id
+     * @param origins where entries come from
+     */
+    GatewayRevision assemble(String id, Origins origins) {
         for (ChannelEntry channel : entries.channels) {
             for (AccountEntry account : channel.accounts()) {
                 if (account.quotaOf() != null && !account.limits().equals(AccountLimits.NONE)) {
@@ -63,11 +75,22 @@ final class GatewayAssembler {
             }
         }
         List<Channel> channels = channels();
-        Map<String, Model> models = models(channels);
+        Pricing pricing = new Pricing(entries, id, findings);
+        Map<String, Model> models = models(channels, pricing);
+        pricing.warn();
         clearText();
         unmatched(models);
         return new GatewayRevision(
-                id, channels, models, keys(), storedIds(), entries.notices, findings.notApplied(), findings.warnings());
+                id,
+                channels,
+                models,
+                keys(),
+                storedIds(),
+                entries.notices,
+                pricing.currencies(),
+                findings.notApplied(),
+                findings.warnings(),
+                origins);
     }
 
     private @Nullable StoredIds storedIds() {
@@ -78,18 +101,9 @@ final class GatewayAssembler {
 
     /** The keys, each charged also to its team. */
     private KeyRing keys() {
-        Map<String, Scope> teams = new HashMap<>();
-        for (TeamEntry team : entries.teams) {
-            if (!team.limits().isEmpty()) {
-                teams.put(team.name(), new Scope(Scope.TEAM_PREFIX + team.name(), team.limits()));
-            }
-        }
-        return new KeyRing(entries.keys.stream()
-                .map(entry -> {
-                    Scope team = teams.get(entry.key().team());
-                    return team == null ? entry.key() : entry.key().alsoChargedTo(team);
-                })
-                .toList());
+        return new KeyRing(
+                entries.keys.stream().map(KeyEntry::key).toList(),
+                new Teams(entries.teams.stream().map(TeamEntry::team).toList()));
     }
 
     private List<Channel> channels() {
@@ -123,20 +137,24 @@ final class GatewayAssembler {
                 : shared.getOrDefault(account.quotaOf(), AccountLimits.NONE);
     }
 
-    private Map<String, Model> models(List<Channel> channels) {
+    private Map<String, Model> models(List<Channel> channels, Pricing pricing) {
+        Map<String, ModelEntry> described = new LinkedHashMap<>();
+        entries.models.forEach(model -> described.put(model.name(), model));
+        Map<String, List<GlobPrice>> prices = new HashMap<>();
+        entries.channels.forEach(channel -> prices.put(channel.name(), Pricing.sorted(channel.prices())));
         Map<String, List<Candidate>> candidates = new LinkedHashMap<>();
         Map<Pair, Integer> slots = new HashMap<>();
         for (Channel channel : channels) {
             channel.redirects().forEach((model, upstream) -> {
                 List<Candidate> list = candidates.computeIfAbsent(model, m -> new ArrayList<>());
+                Price price = pricing.of(
+                        channel, prices.getOrDefault(channel.name(), List.of()), described.get(model), upstream);
                 for (Account account : channel.accounts()) {
                     int slot = slots.computeIfAbsent(new Pair(account.index(), upstream), p -> slots.size());
-                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream), slot));
+                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream), slot, price));
                 }
             });
         }
-        Map<String, ModelEntry> described = new LinkedHashMap<>();
-        entries.models.forEach(model -> described.put(model.name(), model));
         Map<String, Model> models = new LinkedHashMap<>();
         candidates.forEach((name, list) -> models.put(name, model(name, list, described.get(name))));
         described.forEach((name, entry) -> {
@@ -150,6 +168,7 @@ final class GatewayAssembler {
             }
         });
         models.values().forEach(this::unfitting);
+        models.values().forEach(this::refused);
         return models;
     }
 
@@ -169,7 +188,8 @@ final class GatewayAssembler {
                 .sorted(Comparator.comparingInt((Candidate c) -> -c.channel().priority()))
                 .toList();
         return entry == null
-                ? new Model(name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, null)
+                ? new Model(
+                        name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, entries.unpriced)
                 : new Model(
                         name,
                         ordered,
@@ -177,7 +197,7 @@ final class GatewayAssembler {
                         fallbacksOn(entry),
                         policy(entry.policy()),
                         entry.outputEstimate(),
-                        entry.price());
+                        entry.unpriced() == null ? entries.unpriced : entry.unpriced());
     }
 
     private RoutePolicy policy(Policy own) {
@@ -218,26 +238,23 @@ final class GatewayAssembler {
 
     /** The account, the account × model, and every group of models that the upstream name is in. */
     private static List<Scope> scopes(Account account, String upstream) {
-        String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
-        AccountLimits limits = account.limits();
         List<Scope> scopes = new ArrayList<>();
-        add(scopes, id, limits.all());
-        limits.perModel().entrySet().stream()
-                .filter(e -> e.getKey().matches(upstream))
-                .findFirst()
-                .ifPresent(e -> add(scopes, id + "|model:" + upstream, e.getValue()));
-        for (int i = 0; i < limits.groups().size(); i++) {
-            AccountLimits.Group group = limits.groups().get(i);
-            if (group.models().stream().anyMatch(glob -> glob.matches(upstream))) {
-                add(scopes, id + "|group:" + i, group.limits());
-            }
-        }
+        String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
+        account.limits().addScopes(id, upstream, scopes);
         return scopes;
     }
 
-    private static void add(List<Scope> scopes, String id, LimitSet limits) {
-        if (!limits.isEmpty()) {
-            scopes.add(new Scope(id, limits));
+    /** Accounts to which no request goes, for want of a price. */
+    private void refused(Model model) {
+        List<String> accounts = model.unpriced() == Unpriced.RECORD
+                ? List.of()
+                : model.candidates().stream()
+                        .filter(candidate -> candidate.price() == null)
+                        .map(Candidate::accountId)
+                        .toList();
+        if (!accounts.isEmpty()) {
+            findings.warning("models." + model.name() + ": nothing goes to " + String.join(", ", accounts)
+                    + ", where it has no price, for unpriced is refuse; write a price for it");
         }
     }
 
@@ -269,9 +286,7 @@ final class GatewayAssembler {
                         .forEach(account -> places.add(account.place().at("key")));
             }
         }
-        entries.keys.stream()
-                .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
-                .forEach(key -> places.add(key.place().at("key")));
+        entries.keys.forEach(key -> places.addAll(key.clearText()));
         entries.secrets.stream().filter(Item::written).forEach(secret -> places.add(secret.place()));
         places.addAll(entries.clearTextSinks);
         if (!places.isEmpty()) {
@@ -280,15 +295,33 @@ final class GatewayAssembler {
         }
     }
 
-    /** Patterns of keys that allow nothing, mistyped as a rule. */
+    /** Patterns of keys and teams that match nothing, mistyped as a rule. */
     private void unmatched(Map<String, Model> models) {
         Set<String> told = new HashSet<>();
         for (KeyEntry key : entries.keys) {
-            for (Glob glob : key.key().models()) {
-                if (models.keySet().stream().noneMatch(glob::matches) && told.add(glob.pattern())) {
-                    findings.warning(key.place(), "no model matches '" + glob.pattern() + "'");
-                }
-            }
+            KeyRights rights = key.key().rights();
+            Stream.of(
+                            rights.models(),
+                            rights.denyModels(),
+                            patterns(key.key().quota().limits()))
+                    .flatMap(List::stream)
+                    .forEach(glob -> unmatched(key.place(), glob, models, told));
         }
+        for (TeamEntry team : entries.teams) {
+            patterns(team.team().limits()).forEach(glob -> unmatched(team.place(), glob, models, told));
+        }
+    }
+
+    private void unmatched(Place place, Glob glob, Map<String, Model> models, Set<String> told) {
+        if (models.keySet().stream().noneMatch(glob::matches) && told.add(glob.pattern())) {
+            findings.warning(place, "no model matches '" + glob.pattern() + "'");
+        }
+    }
+
+    private static List<Glob> patterns(AccountLimits limits) {
+        return Stream.concat(
+                        limits.perModel().keySet().stream(),
+                        limits.groups().stream().flatMap(group -> group.models().stream()))
+                .toList();
     }
 }

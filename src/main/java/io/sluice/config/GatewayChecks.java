@@ -3,10 +3,14 @@ package io.sluice.config;
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.Entry;
+import io.sluice.config.Entries.GlobPrice;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Entries.TeamEntry;
+import io.sluice.config.Entries.Worth;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyCredential;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.quota.AccountLimits;
@@ -21,14 +25,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
 final class GatewayChecks {
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Findings findings;
 
-    GatewayChecks(Entries entries, NodePorts ports, Findings findings) {
+    GatewayChecks(Entries entries, NodePorts ports, boolean hasLedger, Findings findings) {
+        this.hasLedger = hasLedger;
         this.entries = entries;
         this.ports = ports;
         this.findings = findings;
@@ -45,8 +52,30 @@ final class GatewayChecks {
         virtualKeys();
         fallbacks();
         teams();
+        budgets();
         sampleKey();
+        prices();
         emptiness();
+    }
+
+    /** A pattern in one file only: in two, which of them counts would be chance. */
+    private void prices() {
+        Map<String, Place> first = new HashMap<>();
+        for (GlobPrice price : entries.prices) {
+            String pattern = price.glob().pattern();
+            Place other = first.putIfAbsent(pattern, price.price().place());
+            if (other != null) {
+                findings.error(
+                        price.price().place(),
+                        "the price of '" + pattern + "' is also in " + other.where() + "; keep one of the two");
+            }
+        }
+        Worth own = entries.exchange.get(entries.currency);
+        if (own != null) {
+            findings.error(
+                    own.place(),
+                    "says what " + entries.currency + " is worth, which is the currency itself; remove it");
+        }
     }
 
     private void unique(String what, List<? extends Entry> named) {
@@ -96,11 +125,15 @@ final class GatewayChecks {
     private void virtualKeys() {
         Map<KeyHash, KeyEntry> first = new HashMap<>();
         for (KeyEntry key : entries.keys) {
-            KeyEntry other = key.isKnown() ? first.putIfAbsent(key.key().hash(), key) : null;
-            if (other != null) {
-                findings.error(
-                        key.place(),
-                        "is the same key as the one in " + other.place().where());
+            for (KeyCredential credential : key.isKnown() ? key.key().credentials() : List.<KeyCredential>of()) {
+                KeyEntry other = first.putIfAbsent(credential.hash(), key);
+                if (other == key) {
+                    findings.error(key.place().at("old-keys"), "name the key itself, or one twice");
+                } else if (other != null) {
+                    findings.error(
+                            key.place(),
+                            "is the same key as the one in " + other.place().where());
+                }
             }
         }
     }
@@ -186,6 +219,47 @@ final class GatewayChecks {
                 findings.error(key.team(), "there is no team '" + team + "'" + Suggestion.of(team, known));
             }
         }
+        Map<String, TeamEntry> byName = new HashMap<>();
+        entries.teams.forEach(team -> byName.putIfAbsent(team.name(), team));
+        for (TeamEntry team : entries.teams) {
+            String parent = team.team().parent();
+            if (parent != null && team.parent() != null) {
+                parent(team, team.parent(), parent, byName);
+            }
+        }
+    }
+
+    /** Teams are nested one level: what a key is charged to stays short, and says itself what it is. */
+    private void parent(TeamEntry team, Place place, String parent, Map<String, TeamEntry> byName) {
+        TeamEntry above = byName.get(parent);
+        if (parent.equals(team.name())) {
+            findings.error(place, "is the team itself");
+        } else if (above == null) {
+            findings.error(place, "there is no team '" + parent + "'" + Suggestion.of(parent, byName.keySet()));
+        } else if (above.team().parent() != null) {
+            findings.error(
+                    place,
+                    "the team '" + parent + "' belongs to '" + above.team().parent()
+                            + "' itself; teams are nested one level only");
+        }
+    }
+
+    /** Without a ledger nobody knows what was spent. */
+    private void budgets() {
+        if (hasLedger) {
+            return;
+        }
+        Stream.concat(
+                        entries.keys.stream()
+                                .filter(key -> !key.key().budgets().isEmpty())
+                                .map(KeyEntry::place),
+                        entries.teams.stream()
+                                .filter(team -> !team.team().budgets().isEmpty())
+                                .map(TeamEntry::place))
+                .forEach(place -> findings.error(
+                        place.at("budget"),
+                        "needs the ledger, which this node has not; set store.url in node.yaml, or remove"
+                                + " 'embedded: false' there"));
     }
 
     private void sampleKey() {
@@ -197,7 +271,7 @@ final class GatewayChecks {
             return;
         }
         for (KeyEntry key : entries.keys) {
-            if (SampleKey.isSample(key.key().hash())) {
+            if (key.key().credentials().stream().anyMatch(one -> SampleKey.isSample(one.hash()))) {
                 findings.error(
                         key.place(),
                         "the key '" + key.name() + "' is the public sample key, and the channel '" + real.name()

@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.Budget;
+import io.sluice.domain.budget.BudgetWindow;
+import io.sluice.domain.dialect.EndpointFamily;
 import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyCredential;
+import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyQuota;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
@@ -30,6 +38,7 @@ import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
@@ -40,6 +49,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +72,8 @@ class GatewayRevisionTest {
     private static GatewayRevision everyOption() {
         Path dir = TestFiles.everyOption();
         ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
-        GatewayRevision revision =
-                ConfigLoader.loadGateway(ConfigFiles.read(dir), source, null).value();
+        GatewayRevision revision = ConfigLoader.loadGateway(ConfigFiles.read(dir), new Reading(source), null, List.of())
+                .value();
         assertThat(revision).isNotNull();
         return revision;
     }
@@ -171,11 +181,9 @@ class GatewayRevisionTest {
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
         VirtualKey key = revision.keys().named("k").orElseThrow();
-        assertThat(key.models()).isEmpty();
-        assertThat(key.scopes()).isEmpty();
-        assertThat(key.allowFrom()).isEmpty();
-        assertThat(key.expires()).isNull();
-        assertThat(key.disabled()).isFalse();
+        assertThat(key.rights()).isEqualTo(KeyRights.ALL);
+        assertThat(key.quota()).isEqualTo(KeyQuota.NONE);
+        assertThat(key.handling()).isEqualTo(KeyHandling.USUAL);
         assertThat(revision.warnings()).isEmpty();
         assertThat(revision.notApplied()).isEmpty();
     }
@@ -327,6 +335,10 @@ class GatewayRevisionTest {
                         limit(Dimension.REQUESTS, 5, Duration.ofSeconds(1)));
     }
 
+    private static LimitSet perMinute(Dimension dimension, long amount) {
+        return new LimitSet(List.of(limit(dimension, amount, MINUTE)), 0);
+    }
+
     private static List<Limit> azure(String channel) {
         return TestFiles.gateway(channel + TestFiles.KEY)
                 .revision()
@@ -386,7 +398,7 @@ class GatewayRevisionTest {
                         FallbackCause.CONTENT, List.of("claude-sonnet", "gpt-4o-mini"),
                         FallbackCause.OVERLOADED, List.of("gpt-4o-mini")));
         assertThat(model.outputEstimate()).isEqualTo(2048);
-        assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
+        assertThat(model.unpriced()).isEqualTo(Unpriced.RECORD);
         assertThat(revision.models().get("gpt-4").policy())
                 .isEqualTo(new RoutePolicy(
                         Strategy.SPREAD,
@@ -402,20 +414,54 @@ class GatewayRevisionTest {
                                 new RetryShare(35, 4),
                                 new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
-        assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
-        assertThat(key.scopes())
+        assertThat(key.rights())
+                .isEqualTo(new KeyRights(
+                        List.of(new Glob("gpt-4o*")),
+                        List.of(new Glob("gpt-4o-audio*"), new Glob("o1")),
+                        Set.of(EndpointFamily.CHAT, EndpointFamily.MESSAGES, EndpointFamily.RERANK),
+                        List.of(Cidr.parse("10.0.0.0/8")),
+                        Instant.parse("2027-01-01T00:00:00Z"),
+                        true));
+        LimitSet own = key.quota().limits().all();
+        assertThat(own.concurrency()).isEqualTo(10);
+        assertThat(key.scopes("gpt-4o"))
                 .containsExactly(
-                        new Scope("key:my-app", key.limits()),
-                        new Scope("team:research", new LimitSet(List.of(limit(Dimension.REQUESTS, 1000, MINUTE)), 0)));
-        assertThat(key.priority()).isEqualTo(-3);
-        assertThat(key.maxWait()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(key.limits().concurrency()).isEqualTo(10);
-        assertThat(key.allowFrom()).containsExactly(Cidr.parse("10.0.0.0/8"));
-        assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
+                        new Scope("key:my-app", own),
+                        new Scope("key:my-app|model:gpt-4o", perMinute(Dimension.REQUESTS, 10)),
+                        new Scope("key:my-app|group:0", perMinute(Dimension.TOKENS, 50_000)),
+                        new Scope("team:research", perMinute(Dimension.REQUESTS, 1000)),
+                        new Scope("team:research|model:gpt-4o", perMinute(Dimension.TOKENS, 9000)),
+                        new Scope("team:science", perMinute(Dimension.REQUESTS, 5000)));
+        assertThat(key.scopes("o1"))
+                .extracting(Scope::id)
+                .containsExactly("key:my-app", "team:research", "team:science");
         assertThat(key.team()).isEqualTo("research");
-        assertThat(key.disabled()).isTrue();
-        assertThat(key.diagnostics()).isTrue();
-        assertThat(revision.keys().named("by-hash").orElseThrow().hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
+        assertThat(key.parentTeam()).isEqualTo("science");
+        KeyHandling handling = key.handling();
+        assertThat(handling.priority()).isEqualTo(-3);
+        assertThat(handling.maxWait()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(handling.diagnostics()).isTrue();
+        assertThat(handling.log()).isEqualTo(AccessLines.QUIET);
+        assertThat(handling.tags()).containsExactly("env=prod", "cost-center=4711");
+        assertThat(handling.defaults().keySet())
+                .containsExactlyInAnyOrder(
+                        EndpointFamily.CHAT,
+                        EndpointFamily.COMPLETIONS,
+                        EndpointFamily.RESPONSES,
+                        EndpointFamily.MESSAGES,
+                        EndpointFamily.GEMINI);
+        assertThat(Objects.requireNonNull(handling.defaults().get(EndpointFamily.CHAT))
+                        .defaults())
+                .isEqualTo(Map.of("temperature", "0.2", "stop", "[\"END\"]"));
+        assertThat(key.credentials())
+                .containsExactly(
+                        new KeyCredential(KeyHash.ofKey("value-of-KEY_APP")),
+                        new KeyCredential(KeyHash.ofKey("value-of-OLD_KEY_APP"), Instant.parse("2026-12-24T12:00:00Z")),
+                        new KeyCredential(
+                                KeyHash.ofHex("fedcba9876543210".repeat(4)), Instant.parse("2026-12-01T00:00:00Z")));
+        VirtualKey other = revision.keys().named("by-hash").orElseThrow();
+        assertThat(other.hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
+        assertThat(other.handling().tags()).containsExactly("batch", "nightly");
     }
 
     @Test
@@ -424,7 +470,48 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "currencies");
+                .containsExactly("budgets");
+    }
+
+    @Test
+    void keysSpendTheirOwnBudgetAndThoseOfTheirTeams() {
+        GatewayRevision revision = new TestFiles().with("gateway.yaml", """
+                        channels: [{ name: c, type: openai, base-url: "https://api.example.com/v1", models: { m: { } }, accounts: [{ name: a, key: "k-1" }] }]
+                        keys:
+                          - { name: mine, key: 0123456789abcdef-a, team: small, budget: { amount: 1.5, every: total } }
+                          - { name: yours, key: 0123456789abcdef-b, team: large }
+                        teams:
+                          - { name: small, parent: large, budget: { amount: 2, every: day, zone: Asia/Tokyo } }
+                          - { name: large, budget: { amount: 3, every: 12h } }
+                        """).revision();
+
+        assertThat(revision.keys().named("mine").orElseThrow().budgets())
+                .containsExactly(
+                        new Budget("key:mine", 1_500_000, new BudgetWindow.Total()),
+                        new Budget(
+                                "team:small",
+                                2_000_000,
+                                new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneId.of("Asia/Tokyo"))),
+                        new Budget("team:large", 3_000_000, new BudgetWindow.Rolling(Duration.ofHours(12))));
+        assertThat(revision.keys().named("yours").orElseThrow().budgets())
+                .containsExactly(new Budget("team:large", 3_000_000, new BudgetWindow.Rolling(Duration.ofHours(12))));
+    }
+
+    @Test
+    void budgetsNeedTheLedger() {
+        TestFiles files =
+                new TestFiles().with("node.yaml", "store: { embedded: false }").with("gateway.yaml", """
+                keys: [{ name: k, key: 0123456789abcdef-a, budget: { amount: 1, every: day } }]
+                teams: [{ name: t, budget: { amount: 1, every: day } }]
+                allow-empty: true
+                """);
+        NodeConfig node = files.loadNode().value();
+
+        assertThat(ConfigLoader.loadGateway(files.files(), files, node).errors())
+                .extracting(ConfigError::toString)
+                .anySatisfy(error -> assertThat(error)
+                        .contains("keys[0].budget: needs the ledger, which this node has not; set store.url"))
+                .anySatisfy(error -> assertThat(error).contains("teams[0].budget: needs the ledger"));
     }
 
     @Test
@@ -557,13 +644,15 @@ class GatewayRevisionTest {
                         "\"ipm\":5",
                         "\"rpd\":10000,\"zone\":\"Asia/Shanghai\"",
                         "{\"images\":2,\"per\":\"10s\"}",
-                        "\"teams\":[{\"name\":\"research\",\"limits\":{\"rpm\":1000}}]",
+                        "{\"name\":\"research\",\"parent\":\"science\",\"limits\":{\"rpm\":1000,",
                         "\"max-wait\":\"2m\"",
                         "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
                         "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"
                                 + "\"retry-budget\":{\"share\":\"35%\",\"least\":4},"
                                 + "\"hedge\":{\"after\":\"p95\",\"least\":\"300ms\",\"most\":\"4s\"}",
                         "\"diagnostics\":true",
+                        "\"budget\":{\"amount\":\"50\",\"every\":\"30d\"}",
+                        "\"budget\":{\"amount\":\"500.5\",\"every\":\"month\",\"zone\":\"Asia/Shanghai\"}",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
                 .doesNotContain("value-of", "k-two");
