@@ -1,6 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.config.HttpBounds;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.GatewayRevision;
@@ -71,10 +72,20 @@ record ExchangeServices(
         return revision.storedIds() != null ? revision.storedIds() : ownIds;
     }
 
-    /** Answers a request with a failure and counts it. */
+    /** Answers a request with a failure and counts it, when it is recorded. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);
         metrics.refused(incoming.dialect().status(answer), answer.code() == null ? "none" : answer.code());
-        Answers.refuse(incoming, answer);
+        Endpoint owing = incoming.owing();
+        if (owing == null || !limits.isRecording()) {
+            Answers.refuse(incoming, answer);
+            return;
+        }
+        // What comes of its body meanwhile waits too.
+        incoming.request().pause();
+        ShortRecord.hand(this, incoming, owing, failure).onComplete(done -> {
+            Answers.refuse(incoming, answer);
+            incoming.request().resume();
+        });
     }
 }
