@@ -10,6 +10,7 @@ import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Bus;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -81,11 +82,16 @@ record ExchangeServices(
             Answers.refuse(incoming, answer);
             return;
         }
-        // What comes of its body meanwhile waits too.
-        incoming.request().pause();
+        HttpServerRequest request = incoming.request();
+        if (!request.isEnded()) {
+            // What comes of its body meanwhile waits too.
+            request.pause();
+        }
         ShortRecord.hand(this, incoming, owing, failure).onComplete(done -> {
             Answers.refuse(incoming, answer);
-            incoming.request().resume();
+            if (!request.isEnded()) {
+                request.resume();
+            }
         });
     }
 }
