@@ -66,8 +66,7 @@ final class CountTokens {
             Supplier<Future<Accepted>> record) {
         Vocabulary vocabulary = vocabularyOf(model, scan);
         if (vocabulary == null) {
-            long tokens =
-                    services.estimates().correctInput(scan.model(), scan.inputTokens() + model.systemTokens());
+            long tokens = services.estimates().correctInput(scan.model(), scan.inputTokens() + model.systemTokens());
             return record.get().transform(done -> give(incoming, scan, "tokens", tokens));
         }
         // In order: a lane counts one prompt at a time, whatever its clients ask.

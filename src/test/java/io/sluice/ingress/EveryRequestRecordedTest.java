@@ -50,10 +50,7 @@ class EveryRequestRecordedTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             /v1/chat/completions | application/json | {"model":               | 400 | CHAT_COMPLETIONS     |
             /v1/chat/completions | text/plain       | hello                   | 415 | CHAT_COMPLETIONS     |
             /v1/chat/completions | application/json | {"model":"no","messages":[{"role":"user","content":"x"}]} | 404 | CHAT_COMPLETIONS |
@@ -113,7 +110,7 @@ class EveryRequestRecordedTest {
     @Test
     void notOneOfAnUnknownKeyNorOfAnotherPath() throws Exception {
         assertThat(exchange("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer sk-no\r\n"
-                                        + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                                + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
                         .status())
                 .isEqualTo(401);
         assertThat(send("GET", "/v1/models", "", "").status()).isEqualTo(200);
@@ -141,16 +138,19 @@ class EveryRequestRecordedTest {
     }
 
     private Answer send(String method, String path, String type, String body) {
-        String content = body.isEmpty()
-                ? ""
-                : "Content-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n";
-        return exchange(method + " " + path + " HTTP/1.1\r\nHost: h\r\nx-api-key: " + KEY + "\r\n" + content
-                        + "\r\n" + body);
+        String content =
+                body.isEmpty() ? "" : "Content-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n";
+        return exchange(
+                method + " " + path + " HTTP/1.1\r\nHost: h\r\nx-api-key: " + KEY + "\r\n" + content + "\r\n" + body);
     }
 
     private Answer exchange(String request) {
         try (RawHttp connection = RawHttp.clear(node.port())) {
-            return connection.send(request).read(Duration.ofSeconds(5), 1).answers().getFirst();
+            return connection
+                    .send(request)
+                    .read(Duration.ofSeconds(5), 1)
+                    .answers()
+                    .getFirst();
         }
     }
 }

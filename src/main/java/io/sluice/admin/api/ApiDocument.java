@@ -213,13 +213,16 @@ public final class ApiDocument {
 
     /** What is shown to clients: with the headers that are looked at here, and with the token. */
     public JsonObject published() {
-        JsonObject shown = contract().put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())));
-        operations.values().forEach(operation -> addHeaders(
-                shown.getJsonObject("paths")
-                        .getJsonObject(operation.path())
-                        .getJsonObject(operation.method().toLowerCase(Locale.ROOT)),
-                operation.ifMatch(),
-                operation.idempotent()));
+        JsonObject shown =
+                contract().put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())));
+        operations
+                .values()
+                .forEach(operation -> addHeaders(
+                        shown.getJsonObject("paths")
+                                .getJsonObject(operation.path())
+                                .getJsonObject(operation.method().toLowerCase(Locale.ROOT)),
+                        operation.ifMatch(),
+                        operation.idempotent()));
         JsonObject token = new JsonObject().put("type", "http").put("scheme", "bearer");
         shown.getJsonObject("components").put("securitySchemes", new JsonObject().put("token", token));
         return shown;
