@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.config.Entries.Entry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
@@ -9,6 +10,7 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
+import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +39,7 @@ final class GatewayReader {
             }
         });
         file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));
-        file.sections("teams").forEach(this::team);
+        file.sections("teams").forEach(team -> entries.teams.add(team(team)));
         NoticeRules notices = NotificationsReader.read(file.section("notifications"), ports, entries.clearTextSinks);
         if (isFirst(file, "notifications")) {
             entries.notices = notices;
@@ -60,6 +62,18 @@ final class GatewayReader {
         if (isFirst(file, "allow-empty")) {
             entries.allowEmpty = allowEmpty;
         }
+    }
+
+    /** Reads the top of a stored entry; it is no part of {@link #entries()}. */
+    Entry readStored(StoredEntry stored, Section item) {
+        return switch (stored.kind()) {
+            case CHANNEL -> ChannelReader.read(item, ports);
+            case TEAM -> team(item);
+            case MODEL -> {
+                Names.isValid(item, stored.name(), Names::model);
+                yield model(stored.name(), item);
+            }
+        };
     }
 
     private void secrets(Section file, List<Item> secrets) {
@@ -126,10 +140,11 @@ final class GatewayReader {
         return price.value(key, option, Scalars::micros);
     }
 
-    private void team(Section team) {
+    private static TeamEntry team(Section team) {
         String name = team.required("name", "name", Names::name);
-        entries.teams.add(new TeamEntry(team.place(), name, LimitsReader.plain(team)));
+        LimitSet limits = LimitsReader.plain(team);
         KeyReader.budget(team);
+        return new TeamEntry(team.place(), name, limits);
     }
 
     private static String currency(String text) {
