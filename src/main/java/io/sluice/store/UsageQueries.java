@@ -1,11 +1,14 @@
 package io.sluice.store;
 
+import io.sluice.config.StoreKeep;
+import io.sluice.store.UsageSpan.Kept;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,8 @@ public final class UsageQueries {
     private static final String TIMED_OUT = "57014";
 
     private final Database database;
+    private final StoreKeep keep;
+    private final InstantSource clock;
     private final UsageGate gate = new UsageGate();
 
     /**
@@ -47,9 +52,13 @@ public final class UsageQueries {
      * The usage of one database.
      *
      * @param database where
+     * @param keep for how long it keeps what
+     * @param clock wall clock
      */
-    public UsageQueries(Database database) {
+    public UsageQueries(Database database, StoreKeep keep, InstantSource clock) {
         this.database = database;
+        this.keep = keep;
+        this.clock = clock;
     }
 
     /**
@@ -62,12 +71,26 @@ public final class UsageQueries {
      * @return the groups; {@code next} says that there are more also where they cannot be asked for
      * @throws IllegalArgumentException when {@code after} is no position of this list
      */
-    public Future<UsageRows> groups(UsageFilter filter, UsageGrouping grouping, int limit, @Nullable String after) {
+    public Future<UsagePage> groups(UsageFilter filter, UsageGrouping grouping, int limit, @Nullable String after) {
         if (!filter.from().isBefore(filter.to())) {
             return Future.succeededFuture(UsageSums.none(grouping));
         }
-        UsageStatement statement = UsageSums.statement(filter, grouping, limit, after);
+        UsageStatement statement = UsageSums.statement(filter, grouping, cover(filter, grouping), limit, after);
         return ask(statement, ANSWER).map(rows -> UsageSums.read(rows, grouping, limit));
+    }
+
+    /** Whether all that is needed for an answer is still kept; else what it says is too little. */
+    public boolean isKept(UsageFilter filter, UsageGrouping grouping) {
+        Kept kept = kept();
+        return cover(filter, grouping).stream().allMatch(span -> span.isKept(kept));
+    }
+
+    private List<UsageSpan> cover(UsageFilter filter, UsageGrouping grouping) {
+        return UsageSpan.cover(filter.from(), filter.to(), grouping, filter.needsRecords(), kept());
+    }
+
+    private Kept kept() {
+        return new Kept(keep, clock.instant());
     }
 
     /**
@@ -78,7 +101,7 @@ public final class UsageQueries {
      * @param after where the page begins; null for the first one
      * @throws IllegalArgumentException when {@code after} is no position of this list
      */
-    public Future<UsageRows> newest(UsageFilter filter, int limit, @Nullable String after) {
+    public Future<UsagePage> newest(UsageFilter filter, int limit, @Nullable String after) {
         return records(filter, true, limit, after, ANSWER);
     }
 
@@ -89,11 +112,11 @@ public final class UsageQueries {
      * @param limit most records, 1 to 1000
      * @param after where the page begins; null for the first one
      */
-    public Future<UsageRows> oldest(UsageFilter filter, int limit, @Nullable String after) {
+    public Future<UsagePage> oldest(UsageFilter filter, int limit, @Nullable String after) {
         return records(filter, false, limit, after, PIECE);
     }
 
-    private Future<UsageRows> records(
+    private Future<UsagePage> records(
             UsageFilter filter, boolean newestFirst, int limit, @Nullable String after, Duration atMost) {
         if (!filter.from().isBefore(filter.to())) {
             return Future.succeededFuture(UsageRecords.none());

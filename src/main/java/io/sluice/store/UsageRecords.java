@@ -88,7 +88,7 @@ final class UsageRecords {
 
     static UsageStatement statement(UsageFilter filter, boolean newestFirst, int limit, @Nullable String after) {
         UsageStatement statement = UsageSums.between(select(), filter.from(), filter.to());
-        statement.names(filter, "r.").accounts(filter, "r.").endings(filter, "r.");
+        statement.askers(filter, "r.").asked(filter, "r.").endings(filter, "r.");
         if (after != null) {
             List<String> position = UsagePosition.read(after, 2);
             statement.add(" AND (r.started_at, r.id) ").add(newestFirst ? "<" : ">").add(" (");
@@ -124,11 +124,11 @@ final class UsageRecords {
         return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
     }
 
-    static UsageRows none() {
-        return new UsageRows(NAMES, List.of(), null);
+    static UsagePage none() {
+        return new UsagePage(NAMES, List.of(), null);
     }
 
-    static UsageRows read(RowSet<Row> found, int limit) {
+    static UsagePage read(RowSet<Row> found, int limit) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         String next = null;
         String last = "";
@@ -143,7 +143,7 @@ final class UsageRecords {
             last = UsagePosition.write(
                     List.of(Long.toString(micros), row.getUUID(0).toString()));
         }
-        return new UsageRows(NAMES, rows, next);
+        return new UsagePage(NAMES, rows, next);
     }
 
     private static List<@Nullable Object> cells(Row row, int count) {

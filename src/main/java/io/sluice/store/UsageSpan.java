@@ -1,6 +1,8 @@
 package io.sluice.store;
 
+import io.sluice.config.StoreKeep;
 import io.sluice.store.UsageGrouping.Bucket;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -45,47 +47,76 @@ record UsageSpan(Source source, Instant from, Instant to) {
     }
 
     /**
-     * Cuts a time into parts: days in the middle, hours, minutes and single requests at its ends.
+     * Since when tables are kept.
+     *
+     * @param keep for how long
+     * @param now wall clock
+     */
+    record Kept(StoreKeep keep, Instant now) {
+        /** What is about to be removed is not counted on. */
+        private static final Duration MARGIN = Duration.ofHours(1);
+
+        Instant since(Source source) {
+            Duration time =
+                    switch (source) {
+                        case DAY -> keep.days();
+                        case HOUR -> keep.hours();
+                        case MINUTE -> keep.minutes();
+                        case RECORDS -> keep.records();
+                    };
+            return now.minus(time).plus(MARGIN);
+        }
+    }
+
+    /** Whether its table has all of it. */
+    boolean isKept(Kept kept) {
+        return !from.isBefore(kept.since(source));
+    }
+
+    /**
+     * Cuts a time into parts: days in the middle, hours, minutes and single requests at its ends, and single requests also
+     * where they are kept longer than the sums.
      *
      * @param from first instant
      * @param to first instant behind it
-     * @param asked the stretches of the answer; null for one of all
-     * @param offset whose midnights and full hours begin a stretch
+     * @param grouping how it is summed up
      * @param records whether only the records know the answer
+     * @param kept since when there is what
      * @return in the order of time, without gaps; empty when there is no time between the two
      */
-    static List<UsageSpan> cover(
-            Instant from, Instant to, @Nullable Bucket asked, ZoneOffset offset, boolean records) {
-        List<UsageSpan> spans = new ArrayList<>();
-        add(spans, from, to, records ? Source.RECORDS : Source.DAY, asked, offset);
-        return spans;
+    static List<UsageSpan> cover(Instant from, Instant to, UsageGrouping grouping, boolean records, Kept kept) {
+        Cut cut = new Cut(grouping, kept, new ArrayList<>());
+        cut.add(from, to, records ? Source.RECORDS : Source.DAY);
+        return cut.spans;
     }
 
-    private static void add(
-            List<UsageSpan> spans,
-            Instant from,
-            Instant to,
-            Source source,
-            @Nullable Bucket asked,
-            ZoneOffset offset) {
-        if (!from.isBefore(to)) {
-            return;
+    private record Cut(UsageGrouping grouping, Kept kept, List<UsageSpan> spans) {
+        void add(Instant from, Instant to, Source source) {
+            if (!from.isBefore(to)) {
+                return;
+            }
+            if (source.bucket == null) {
+                spans.add(new UsageSpan(source, from, to));
+                return;
+            }
+            Source finer = Source.values()[source.ordinal() + 1];
+            long length = source.bucket.length().toSeconds();
+            Instant since = kept.since(source);
+            Instant begin = next(from.isBefore(since) ? since : from, length);
+            Instant end = Instant.ofEpochSecond(Math.floorDiv(to.getEpochSecond(), length) * length);
+            if (!begin.isBefore(end) || !source.fits(grouping.bucket(), grouping.offset())) {
+                add(from, to, finer);
+                return;
+            }
+            add(from, begin, finer);
+            spans.add(new UsageSpan(source, begin, end));
+            add(end, to, finer);
         }
-        if (source.bucket == null) {
-            spans.add(new UsageSpan(source, from, to));
-            return;
+
+        /** The first instant from which on a stretch is whole. */
+        private static Instant next(Instant from, long length) {
+            long second = from.getEpochSecond() + (from.getNano() > 0 ? 1 : 0);
+            return Instant.ofEpochSecond(Math.ceilDiv(second, length) * length);
         }
-        Source finer = Source.values()[source.ordinal() + 1];
-        long length = source.bucket.length().toSeconds();
-        Instant begin = Instant.ofEpochSecond(
-                Math.ceilDiv(from.getEpochSecond() + (from.getNano() > 0 ? 1 : 0), length) * length);
-        Instant end = Instant.ofEpochSecond(Math.floorDiv(to.getEpochSecond(), length) * length);
-        if (!begin.isBefore(end) || !source.fits(asked, offset)) {
-            add(spans, from, to, finer, asked, offset);
-            return;
-        }
-        add(spans, from, begin, finer, asked, offset);
-        spans.add(new UsageSpan(source, begin, end));
-        add(spans, end, to, finer, asked, offset);
     }
 }

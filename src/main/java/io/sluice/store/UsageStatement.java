@@ -42,15 +42,16 @@ final class UsageStatement {
         return values;
     }
 
-    /** {@code AND} with what a filter says of names; of the columns that every table has. */
-    UsageStatement names(UsageFilter filter, String of) {
-        any(of + "key", filter.keys());
-        return any(of + "team", filter.teams()).any(of + "model", filter.models());
+    /** {@code AND} with what a filter says of who asked. */
+    UsageStatement askers(UsageFilter filter, String of) {
+        return any(of + "key", filter.keys()).any(of + "team", filter.teams());
     }
 
-    /** {@code AND} with what a filter says of channels and accounts. */
-    UsageStatement accounts(UsageFilter filter, String of) {
-        return any("split_part(" + of + "account, '/', 1)", filter.channels()).any(of + "account", filter.accounts());
+    /** {@code AND} with what a filter says of who was asked. */
+    UsageStatement asked(UsageFilter filter, String of) {
+        return any(of + "model", filter.models())
+                .any("split_part(" + of + "account, '/', 1)", filter.channels())
+                .any(of + "account", filter.accounts());
     }
 
     /** {@code AND} with what only records know. */

@@ -46,7 +46,8 @@ final class UsageSums {
 
     private UsageSums() {}
 
-    static UsageStatement statement(UsageFilter filter, UsageGrouping grouping, int limit, @Nullable String after) {
+    static UsageStatement statement(
+            UsageFilter filter, UsageGrouping grouping, List<UsageSpan> spans, int limit, @Nullable String after) {
         UsageStatement statement = new UsageStatement();
         List<String> keys = keys(grouping);
         statement.add("SELECT * FROM (SELECT ");
@@ -62,7 +63,7 @@ final class UsageSums {
                 .map(name -> "coalesce(sum(" + name + "), 0)::bigint AS " + name)
                 .collect(Collectors.joining(", ")));
         statement.add(" FROM (");
-        tables(statement, filter, grouping);
+        tables(statement, filter, spans);
         statement.add(") AS used");
         if (!keys.isEmpty()) {
             statement
@@ -135,10 +136,9 @@ final class UsageSums {
 
     // --- tables ----------------------------------------------------------------------------------------------------
 
-    private static void tables(UsageStatement statement, UsageFilter filter, UsageGrouping grouping) {
+    private static void tables(UsageStatement statement, UsageFilter filter, List<UsageSpan> spans) {
         String before = "";
-        for (UsageSpan span : UsageSpan.cover(
-                filter.from(), filter.to(), grouping.bucket(), grouping.offset(), filter.needsRecords())) {
+        for (UsageSpan span : spans) {
             statement.add(before);
             if (span.source() == Source.RECORDS) {
                 records(statement, filter, span);
@@ -157,7 +157,7 @@ final class UsageSums {
                 .add(span.source().table())
                 .add(" WHERE bucket >= ");
         statement.time(span.from()).add(" AND bucket < ");
-        statement.time(span.to()).names(filter, "").accounts(filter, "");
+        statement.time(span.to()).askers(filter, "").asked(filter, "");
     }
 
     private static void records(UsageStatement statement, UsageFilter filter, UsageSpan span) {
@@ -166,16 +166,16 @@ final class UsageSums {
                 .add(OF_RECORD)
                 .add(" FROM usage_record AS r WHERE ");
         between(statement, span.from(), span.to())
-                .names(filter, "r.")
-                .accounts(filter, "r.")
+                .askers(filter, "r.")
+                .asked(filter, "r.")
                 .endings(filter, "r.");
         statement
-                .add(" UNION ALL SELECT r.started_at, r.key, r.team, r.model, a.account, ")
+                .add(" UNION ALL SELECT r.started_at, r.key, r.team, a.model, a.account, ")
                 .add(OF_ATTEMPT)
                 .add(" FROM usage_record AS r JOIN usage_attempt AS a ON a.day = r.day AND a.id = r.id WHERE ");
         between(statement, span.from(), span.to())
-                .names(filter, "r.")
-                .accounts(filter, "a.")
+                .askers(filter, "r.")
+                .asked(filter, "a.")
                 .endings(filter, "r.");
     }
 
@@ -188,14 +188,14 @@ final class UsageSums {
 
     // --- answers ---------------------------------------------------------------------------------------------------
 
-    static UsageRows none(UsageGrouping grouping) {
+    static UsagePage none(UsageGrouping grouping) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         if (keys(grouping).isEmpty()) {
             List<@Nullable Object> zeros = new ArrayList<>();
             MEASURES.forEach(name -> zeros.add(0L));
             rows.add(zeros);
         }
-        return new UsageRows(columns(grouping), rows, null);
+        return new UsagePage(columns(grouping), rows, null);
     }
 
     private static List<String> columns(UsageGrouping grouping) {
@@ -208,7 +208,7 @@ final class UsageSums {
         return columns;
     }
 
-    static UsageRows read(RowSet<Row> found, UsageGrouping grouping, int limit) {
+    static UsagePage read(RowSet<Row> found, UsageGrouping grouping, int limit) {
         int names = keys(grouping).size();
         List<List<@Nullable Object>> rows = new ArrayList<>();
         String next = null;
@@ -236,7 +236,7 @@ final class UsageSums {
             rows.add(cells);
             last = position;
         }
-        return new UsageRows(columns(grouping), rows, next);
+        return new UsagePage(columns(grouping), rows, next);
     }
 
     private static String time(Instant start, ZoneOffset offset) {
