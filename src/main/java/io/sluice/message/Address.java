@@ -106,6 +106,9 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
+    public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
+
     /** {@link ReadinessChanged}, published to every lane's ingress and to admin. */
     public static final Address<ReadinessChanged, Void> READINESS_CHANGED = new Address<>("node.readiness.changed");
 

@@ -62,6 +62,8 @@ public final class MessageCodecs {
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,
+            ShowStanding.class,
+            Standing.class,
             RevisionChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,

@@ -40,6 +40,7 @@ import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
 import io.sluice.store.PgDatabase;
+import io.sluice.usage.StandingVerticle;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -103,6 +104,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics, initial));
+        services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));

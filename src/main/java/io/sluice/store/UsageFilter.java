@@ -48,9 +48,9 @@ public record UsageFilter(
         return new UsageFilter(from, to, List.of(key), teams, models, channels, accounts, endings, statuses);
     }
 
-    /** The same for one team. */
-    public UsageFilter ofTeam(String team) {
-        return new UsageFilter(from, to, keys, List.of(team), models, channels, accounts, endings, statuses);
+    /** The same for some teams. */
+    public UsageFilter ofTeams(List<String> some) {
+        return new UsageFilter(from, to, keys, some, models, channels, accounts, endings, statuses);
     }
 
     /** Whether sums do not know the answer. */
