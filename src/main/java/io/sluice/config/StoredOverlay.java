@@ -162,7 +162,7 @@ final class StoredOverlay {
     private List<ConfigError> check(List<Read> in) {
         arrange(in);
         Findings trial = new Findings();
-        new GatewayChecks(entries, ports, trial).run();
+        new GatewayChecks(entries, ports, true, trial).run();
         return trial.errors();
     }
 
