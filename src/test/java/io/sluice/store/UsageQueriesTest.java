@@ -121,7 +121,8 @@ class UsageQueriesTest {
     }
 
     private static TokenUsage tokens(SplittableRandom random) {
-        return TokenUsage.of(random.nextInt(1_000), random.nextInt(1_000));
+        long input = random.nextLong(1_000);
+        return new TokenUsage(input, input / 3, input / 5, random.nextLong(1_000), 7, 3, 2);
     }
 
     private static Charge charge(SplittableRandom random) {
