@@ -109,6 +109,9 @@ public record Address<Q, R>(String name) {
     /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
     public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
 
+    /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
+    public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");
+
     /** {@link ReadinessChanged}, published to every lane's ingress and to admin. */
     public static final Address<ReadinessChanged, Void> READINESS_CHANGED = new Address<>("node.readiness.changed");
 

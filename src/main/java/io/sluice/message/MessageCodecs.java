@@ -64,6 +64,7 @@ public final class MessageCodecs {
             Accepted.class,
             ShowStanding.class,
             Standing.class,
+            LedgerState.class,
             RevisionChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,
