@@ -1,15 +1,15 @@
 package io.sluice.admin;
 
 import io.sluice.admin.api.ApiAnswer;
-import io.sluice.admin.api.BodySink;
 import io.sluice.admin.api.Csv;
 import io.sluice.store.UsagePage;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,29 +40,36 @@ final class UsageExport {
         return ApiAnswer.stream(new ApiAnswer.Stream(
                 csv ? "text/csv; charset=utf-8" : "application/jsonl",
                 csv ? "usage.csv" : "usage.jsonl",
-                sink -> write(first, sink)));
+                sink -> sink.write(new Pieces(first))));
     }
 
-    private Future<Void> write(UsagePage first, BodySink sink) {
-        Promise<Void> done = Promise.promise();
-        Buffer head = Buffer.buffer(csv ? Csv.row(first.columns()) : "");
-        step(first, head, sink, done);
-        return done.future();
-    }
+    /** One export that runs. */
+    private final class Pieces implements Supplier<Future<Optional<Buffer>>> {
+        private @Nullable UsagePage read;
+        private @Nullable String next;
 
-    private void step(UsagePage page, Buffer before, BodySink sink, Promise<Void> done) {
-        page.rows().forEach(row -> before.appendString(line(page.columns(), row)));
-        sink.write(before)
-                .compose(written -> page.next() == null ? Future.succeededFuture(null) : pages.apply(page.next()))
-                .onComplete((next, failure) -> {
-                    if (failure != null) {
-                        done.fail(failure);
-                    } else if (next == null) {
-                        done.complete();
-                    } else {
-                        step(next, Buffer.buffer(), sink, done);
-                    }
-                });
+        Pieces(UsagePage first) {
+            this.read = first;
+        }
+
+        @Override
+        public Future<Optional<Buffer>> get() {
+            UsagePage first = read;
+            if (first != null) {
+                read = null;
+                Buffer head = Buffer.buffer(csv ? Csv.row(first.columns()) : "");
+                return Future.succeededFuture(Optional.of(append(head, first)));
+            }
+            return next == null
+                    ? Future.succeededFuture(Optional.empty())
+                    : pages.apply(next).map(page -> Optional.of(append(Buffer.buffer(), page)));
+        }
+
+        private Buffer append(Buffer piece, UsagePage page) {
+            page.rows().forEach(row -> piece.appendString(line(page.columns(), row)));
+            next = page.next();
+            return piece;
+        }
     }
 
     private String line(List<String> columns, List<@Nullable Object> row) {

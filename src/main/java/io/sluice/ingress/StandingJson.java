@@ -30,7 +30,7 @@ final class StandingJson {
 
     private static final int CENTS = 4;
     private static final int UNITS = 6;
-    private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory JSON = new JsonNodeFactory(true);
 
     private StandingJson() {}
 
