@@ -46,6 +46,7 @@ import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
 import io.sluice.usage.LedgerSetup;
+import io.sluice.usage.StandingVerticle;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -119,6 +120,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics, initial, database == null ? null : ledger(database)));
+        services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
