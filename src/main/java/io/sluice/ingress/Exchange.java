@@ -122,18 +122,14 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        if (CountTokens.isAsked(scan)) {
-            List<Candidate> natives = CountTokens.natives(plan, scan);
-            if (natives.isEmpty()) {
-                countTokens();
-            }
-            return natives;
-        }
-        List<Candidate> priced = Priced.of(incoming.revision(), plan);
-        if (priced.isEmpty()) {
+        boolean counting = CountTokens.isAsked(scan);
+        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming.revision(), plan);
+        if (usable.isEmpty() && counting) {
+            countTokens();
+        } else if (usable.isEmpty()) {
             finish(Priced.refusal(plan));
         }
-        return priced;
+        return usable;
     }
 
     /** Nobody who could count is in service: the answer is made here, which costs nothing. */

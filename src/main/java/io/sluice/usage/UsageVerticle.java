@@ -10,8 +10,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the usage record of each request: meters and one line of the access log. Accepts at once, for there is nothing to
@@ -21,6 +23,7 @@ public final class UsageVerticle extends VerticleBase {
     private final GatewayMetrics metrics;
     private final AccessLog log;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private @Nullable UnpricedWatch unpriced;
 
     /**
      * Not started yet.
@@ -36,6 +39,8 @@ public final class UsageVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
+        unpriced = new UnpricedWatch(
+                InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
         consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
         return Future.succeededFuture();
@@ -49,6 +54,9 @@ public final class UsageVerticle extends VerticleBase {
     private Future<Accepted> record(UsageRecord usage) {
         metrics.request(usage);
         log.write(usage);
+        if (unpriced != null) {
+            unpriced.seen(usage);
+        }
         return Future.succeededFuture(Accepted.INSTANCE);
     }
 }
