@@ -11,8 +11,8 @@ import io.sluice.config.Section.Item;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.RetryShare;
-import io.sluice.domain.quota.Scope;
 import io.sluice.domain.pricing.Unpriced;
+import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
@@ -139,7 +139,7 @@ final class GatewayReader {
         String parent = team.text("parent", "name", Section.NONE, Names::name);
         return new TeamEntry(
                 team.place(),
-                new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
+                new Team(name, parent, LimitsReader.read(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)),
                 parent == null ? null : team.place("parent"));
     }
 }

@@ -65,7 +65,7 @@ class UsageVerticleTest {
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
         await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL))));
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
@@ -211,7 +211,7 @@ class UsageVerticleTest {
     @Test
     void aModelWithoutAPriceIsRaisedOnTheBus() throws Exception {
         await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL))));
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
         BlockingQueue<Notice> raised = new LinkedBlockingQueue<>();
         bus.consume(Address.NOTICE_RAISED, raised::add);
