@@ -219,10 +219,7 @@ final class UsageMeter {
      * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
     Future<TokenUsage> settle(
-            @Nullable Attempt attempt,
-            @Nullable Answer answer,
-            @Nullable GatewayFailure outcome,
-            Ending ending) {
+            @Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome, Ending ending) {
         if (attempt == null) {
             return Future.succeededFuture(NOTHING);
         }
@@ -276,8 +273,7 @@ final class UsageMeter {
     }
 
     /** Hands the usage record of a session over. */
-    Future<Accepted> record(
-            SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+    Future<Accepted> record(SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
         return record(usage.tokens(), usage.charge(), usage.isEstimated(), ending, failure, firstByteNanos);
     }
 
