@@ -61,13 +61,20 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static List<String> compare(JsonNode node, GatewayRevision files) {
-        String running = node.path("revision").asText();
+        String running = node.path("effective").path("files-revision").asText();
+        JsonNode ofFiles = node.path("effective").deepCopy();
+        JsonNode now = effective(files);
+        int stored = ManagedEntries.remove(ofFiles, now);
+        String beside = stored == 0
+                ? ""
+                : "; besides, " + stored + " of its entries are managed by API, which this command does not look at";
         if (running.equals(files.id())) {
-            return List.of("the running node is on this revision");
+            return List.of("the running node is on this revision" + beside);
         }
         return Stream.concat(
-                        Stream.of("the running node is on revision " + running + "; taking these files would change"),
-                        ConfigDifference.between(node.path("effective"), effective(files)).stream())
+                        Stream.of("the running node is on revision " + running + "; taking these files would change"
+                                + beside),
+                        ConfigDifference.between(ofFiles, now).stream())
                 .toList();
     }
 

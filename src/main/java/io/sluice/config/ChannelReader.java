@@ -108,6 +108,8 @@ final class ChannelReader {
                             : "is missing; the preset '" + preset.name() + "' is software that runs anywhere");
         }
         boolean allowed = channel.flag("allow-plaintext", false);
+        boolean anywhere =
+                channel.flag("allow-private", false) || !channel.reading().isOfStore();
         BaseUrl own = channel.value(
                 "base-url",
                 new Option(channel.path("base-url"), "URL", "the preset's, else required", "http or https; see below"),
@@ -117,12 +119,17 @@ final class ChannelReader {
                         throw new IllegalArgumentException("would send keys and prompts in plain text over a public"
                                 + " network; write https, or set allow-plaintext: true");
                     }
+                    if (!anywhere && BaseUrls.isPrivate(url.host())) {
+                        throw new IllegalArgumentException(
+                                "is in a private network; set allow-private: true if that is meant");
+                    }
                     if (ports.isOwn(url)) {
                         throw new IllegalArgumentException("is this node's own port");
                     }
                     return url;
                 });
-        return own == null && known != null ? BaseUrls.parse(known) : own;
+        BaseUrl url = own == null && known != null ? BaseUrls.parse(known) : own;
+        return url == null || anywhere ? url : url.inPublic();
     }
 
     private @Nullable String apiVersion(@Nullable ProviderType type, @Nullable BaseUrl url) {

@@ -1,16 +1,25 @@
 package io.sluice.config;
 
 import io.sluice.config.ConfigFiles.Content;
+import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.config.Entries.Entry;
+import io.sluice.config.StoredEntry.Kind;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pool.Origins.Origin;
+import io.sluice.domain.pool.Origins.OutOfForce;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,21 +57,31 @@ public final class ConfigLoader {
      * @param node the node they are for; null when its file has errors, of which this then knows nothing
      */
     public static Loaded<GatewayRevision> loadGateway(Path dir, @Nullable NodeConfig node) {
-        return loadGateway(ConfigFiles.read(dir), ReferenceSource.of(dir), node);
+        return loadGateway(dir, node, List.of());
+    }
+
+    /**
+     * The same with stored entries: they are added as far as they go with the files, which alone decide whether there is a
+     * revision.
+     *
+     * @param dir the configuration directory
+     * @param node the node they are for; null when its file has errors
+     * @param stored all entries that are managed by API
+     */
+    public static Loaded<GatewayRevision> loadGateway(Path dir, @Nullable NodeConfig node, List<StoredEntry> stored) {
+        return loadGateway(ConfigFiles.read(dir), new Reading(ReferenceSource.of(dir)), node, stored);
     }
 
     /**
      * The same from files that were read before; only what they refer to is read now.
      *
      * @param files the directory's content
-     * @param source where references come from
+     * @param reading gives what they refer to, and takes what is found
      * @param node the node they are for; null when its file has errors
+     * @param stored all entries that are managed by API
      */
-    static Loaded<GatewayRevision> loadGateway(ConfigFiles files, ReferenceSource source, @Nullable NodeConfig node) {
-        return loadGateway(files, new Reading(source), node);
-    }
-
-    static Loaded<GatewayRevision> loadGateway(ConfigFiles files, Reading reading, @Nullable NodeConfig node) {
+    static Loaded<GatewayRevision> loadGateway(
+            ConfigFiles files, Reading reading, @Nullable NodeConfig node, List<StoredEntry> stored) {
         NodePorts ports = NodePorts.of(node);
         GatewayReader reader = new GatewayReader(ports);
         Map<String, Content> gateway = files.gateway();
@@ -79,8 +98,34 @@ public final class ConfigLoader {
         if (reading.findings().hasErrors()) {
             return loaded(reading, null);
         }
-        String id = id(gateway, reading.substitution().values());
-        return loaded(reading, new GatewayAssembler(reader.entries(), ports, reading.findings()).assemble(id));
+        String ofFiles = id(gateway, reading.substitution().values());
+        StoredOverlay overlay = new StoredOverlay(reader.entries(), ports);
+        Map<String, StoredEntry> added = overlay.put(stored, reading.findings());
+        Origins origins = origins(ofFiles, reader.entries(), added, overlay.outOfForce());
+        String id = stored.isEmpty() ? ofFiles : id(ofFiles, stored);
+        return loaded(reading, new GatewayAssembler(reader.entries(), ports, reading.findings()).assemble(id, origins));
+    }
+
+    private static Origins origins(
+            String ofFiles, Entries entries, Map<String, StoredEntry> added, List<OutOfForce> outOfForce) {
+        Map<String, Origin> places = new LinkedHashMap<>();
+        for (Kind kind : Kind.values()) {
+            for (Entry entry : entries.of(kind)) {
+                StoredEntry stored = added.get(entry.place().file());
+                places.put(Origins.key(kind.word(), entry.name()), origin(entry.place(), stored));
+                if (entry instanceof ChannelEntry channel) {
+                    channel.accounts()
+                            .forEach(account -> places.put(
+                                    Origins.key("accounts", entry.name() + "/" + account.name()),
+                                    origin(account.place(), stored)));
+                }
+            }
+        }
+        return new Origins(ofFiles, places, outOfForce);
+    }
+
+    private static Origin origin(Place place, @Nullable StoredEntry stored) {
+        return stored == null ? new Origin(place.where(), 0) : new Origin(Origin.STORE, stored.version());
     }
 
     private static <T> Loaded<T> loaded(Reading reading, @Nullable T value) {
@@ -94,20 +139,45 @@ public final class ConfigLoader {
 
     /** Names one state of the files and of what they refer to: 12 hex digits of a SHA-256 over all of it. */
     private static String id(Map<String, Content> files, Map<String, String> references) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        return id(digest -> {
             files.forEach((name, content) -> {
-                part(digest, name.getBytes(StandardCharsets.UTF_8));
+                part(digest, name);
                 part(digest, content.bytes());
             });
             references.forEach((name, value) -> {
-                part(digest, name.getBytes(StandardCharsets.UTF_8));
-                part(digest, value.getBytes(StandardCharsets.UTF_8));
+                part(digest, name);
+                part(digest, value);
             });
+        });
+    }
+
+    /** Names one state of the files and the store: also of what is out of force, and of what cannot be opened here. */
+    private static String id(String ofFiles, List<StoredEntry> stored) {
+        return id(digest -> {
+            part(digest, ofFiles);
+            stored.stream()
+                    .sorted(Comparator.comparing(StoredEntry::kind).thenComparing(StoredEntry::name))
+                    .forEach(entry -> {
+                        part(digest, entry.file());
+                        part(digest, Long.toString(entry.version()));
+                        part(digest, entry.document());
+                        part(digest, String.valueOf(entry.problem()));
+                    });
+        });
+    }
+
+    private static String id(Consumer<MessageDigest> parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            parts.accept(digest);
             return HexFormat.of().formatHex(digest.digest(), 0, 6);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
+    }
+
+    private static void part(MessageDigest digest, String text) {
+        part(digest, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Adds a part with its length, so that moving text from one part to the next changes the result. */

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the configuration directory while a node runs. A good state of the files is handed on as a revision, once; a
+ * Follows the configuration directory, and what is managed by API, while a node runs. A good state of the files is handed on as a revision, once; a
  * bad one never takes effect and is told once, until it changes. What is read at start only is told to need a restart.
  *
  * <p>Files are looked at every 200 ms and taken when two looks were equal, so a change is live well within a second of
@@ -42,6 +42,9 @@ public final class ConfigWatch {
     private Consumer<List<ConfigError>> onErrors = errors -> {};
     private Consumer<String> onRestartNeeded = sentence -> {};
     private @Nullable ConfigRetriever retriever;
+    private @Nullable JsonObject files;
+    private @Nullable JsonObject good;
+    private volatile List<StoredEntry> stored;
     private volatile ConfigState state;
 
     /**
@@ -52,6 +55,7 @@ public final class ConfigWatch {
      * @param overrides what the command line says
      * @param node what the node was started with
      * @param revision the revision in force
+     * @param stored the entries that are managed by API and went into it
      * @param clock for {@link ConfigState}
      */
     public ConfigWatch(
@@ -60,12 +64,14 @@ public final class ConfigWatch {
             NodeOverrides overrides,
             NodeConfig node,
             GatewayRevision revision,
+            List<StoredEntry> stored,
             InstantSource clock) {
         this.vertx = vertx;
         this.dir = dir;
         this.overrides = overrides;
         this.node = node;
         this.clock = clock;
+        this.stored = List.copyOf(stored);
         this.watched = new DirectoryConfigStore.Watched(dir, Set.of());
         this.state = new ConfigState(revision.id(), clock.instant(), List.of(), null, null);
     }
@@ -103,6 +109,19 @@ public final class ConfigWatch {
         return Future.future(started -> context.runOnContext(now -> begin().onComplete(started)));
     }
 
+    /**
+     * Takes another state of what is managed by API: it goes the way of a change of the files, with every check. While the
+     * files have errors it goes with those that are in force. Called on the context of {@link #start}.
+     *
+     * @param next all entries of the store
+     * @return when it is in force, as far as it goes with the files, or is refused
+     */
+    public Future<Void> stored(List<StoredEntry> next) {
+        stored = List.copyOf(next);
+        JsonObject basis = state.errors().isEmpty() ? files : good;
+        return basis == null ? Future.succeededFuture() : load(basis);
+    }
+
     private Future<Void> begin() {
         vertx.sharedData().getLocalMap(DirectoryConfigStore.WATCHED_MAP).put(id, watched);
         JsonObject configuration =
@@ -115,8 +134,13 @@ public final class ConfigWatch {
                                 .setType(DirectoryConfigStore.TYPE)
                                 .setFormat("raw")
                                 .setConfig(configuration)));
-        retriever.listen(change -> load(change.getNewConfiguration()));
-        return retriever.getConfig().compose(this::load);
+        retriever.listen(change -> look(change.getNewConfiguration()));
+        return retriever.getConfig().compose(this::look);
+    }
+
+    private Future<Void> look(JsonObject latest) {
+        files = latest;
+        return load(latest);
     }
 
     /** Stops to look; no callback is called after the future is complete. */
@@ -139,7 +163,7 @@ public final class ConfigWatch {
     private Future<Void> load(JsonObject given) {
         Buffer bytes = Buffer.buffer(given.getBinary(RAW_KEY));
         return vertx.executeBlocking(() -> read(bytes))
-                .onSuccess(this::take)
+                .onSuccess(outcome -> take(outcome, given))
                 .onFailure(cause -> reject(List.of(new ConfigError(dir.toString(), 0, 0, "", "unreadable: " + cause))))
                 .mapEmpty();
     }
@@ -148,11 +172,15 @@ public final class ConfigWatch {
         ConfigFiles files = DirectorySnapshot.decodeFiles(bytes);
         ReferenceSource source = ReferenceSource.of(dir);
         return new Outcome(
-                ConfigLoader.loadGateway(files, source, node),
+                ConfigLoader.loadGateway(files, new Reading(source), node, stored),
                 ConfigLoader.loadNode(files, new Reading(source), overrides));
     }
 
-    private void take(Outcome outcome) {
+    private void take(Outcome outcome, JsonObject given) {
+        if (given != files) {
+            keep(outcome.gateway().value());
+            return;
+        }
         Set<Path> references = new HashSet<>(outcome.gateway().references());
         references.addAll(outcome.node().references());
         watched.references(references);
@@ -160,11 +188,26 @@ public final class ConfigWatch {
         GatewayRevision revision = outcome.gateway().value();
         if (revision == null) {
             reject(outcome.gateway().errors());
-        } else if (!revision.id().equals(state.revision())) {
+            return;
+        }
+        good = given;
+        if (!revision.id().equals(state.revision())) {
             state = new ConfigState(revision.id(), clock.instant(), List.of(), null, state.needsRestart());
             onRevision.accept(revision);
         } else if (!state.errors().isEmpty()) {
             reject(List.of());
+        }
+    }
+
+    /** The files have errors since, and what is managed by API has changed: it comes into force with the files of before. */
+    private void keep(@Nullable GatewayRevision revision) {
+        if (revision != null && !revision.id().equals(state.revision())) {
+            List<ConfigError> errors = state.errors();
+            state = new ConfigState(revision.id(), clock.instant(), errors, state.errorsSince(), state.needsRestart());
+            onRevision.accept(revision);
+            if (!errors.isEmpty()) {
+                onErrors.accept(errors);
+            }
         }
     }
 

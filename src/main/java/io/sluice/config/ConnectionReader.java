@@ -31,12 +31,17 @@ final class ConnectionReader {
 
     private ConnectionReader() {}
 
-    /** The proxy; {@code otherwise} when nothing is said, null for {@code none}. */
-    static @Nullable Proxy proxy(Section section, @Nullable Proxy otherwise, String shownDefault) {
+    /**
+     * The proxy; {@code otherwise} when nothing is said, null for {@code none}.
+     *
+     * @param publicOnly whether it may not be in a private network
+     */
+    static @Nullable Proxy proxy(Section section, @Nullable Proxy otherwise, String shownDefault, boolean publicOnly) {
         Option option = new Option(section.path("proxy"), "secret", shownDefault, "http://…, socks5://… or none");
         Secret text = section.secret("proxy", option, value -> {
-            if (!value.equals("none")) {
-                parse(value);
+            if (!value.equals("none") && BaseUrls.isPrivate(parse(value).host()) && publicOnly) {
+                throw new IllegalArgumentException(
+                        "names a proxy in a private network; set allow-private: true at the channel if that is meant");
             }
             return value;
         });

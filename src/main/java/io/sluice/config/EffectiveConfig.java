@@ -10,6 +10,9 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pool.Origins.Origin;
+import io.sluice.domain.pool.Origins.OutOfForce;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Timeouts;
@@ -24,8 +27,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A revision as JSON for people: everything that is in force, credentials by fingerprint only. */
 public final class EffectiveConfig {
@@ -42,12 +45,14 @@ public final class EffectiveConfig {
         StoredIds ids = revision.storedIds();
         return new JsonObject()
                 .put("revision", revision.id())
-                .put("channels", array(revision.channels(), EffectiveConfig::channel))
-                .put("models", models(revision.models()))
+                .put("files-revision", revision.origins().files())
+                .put("channels", array(revision.channels(), channel -> channel(channel, revision.origins())))
+                .put("models", models(revision))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveKeys::key))
                 .put("teams", EffectiveKeys.teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("notifications", notices(revision.notices()))
+                .put("out-of-force", array(revision.origins().outOfForce(), EffectiveConfig::outOfForce))
                 .put("warnings", new JsonArray(revision.warnings()))
                 .put("not-applied", new JsonArray(revision.notApplied()));
     }
@@ -61,9 +66,15 @@ public final class EffectiveConfig {
         return render(revision).encode();
     }
 
-    private static JsonObject channel(Channel channel) {
-        JsonObject json = new JsonObject()
-                .put("name", channel.name())
+    /** Of an entry that is managed by API. */
+    static JsonObject stored(JsonObject json, @Nullable Origin origin) {
+        return origin == null || !origin.isStored()
+                ? json
+                : json.put("origin", origin.where()).put("version", origin.version());
+    }
+
+    private static JsonObject channel(Channel channel, Origins origins) {
+        JsonObject json = stored(new JsonObject().put("name", channel.name()), origins.of("channels", channel.name()))
                 .put("type", channel.type().word())
                 .put("base-url", channel.baseUrl().toString());
         if (channel.apiVersion() != null) {
@@ -238,9 +249,11 @@ public final class EffectiveConfig {
         };
     }
 
-    private static JsonObject models(Map<String, Model> models) {
+    private static JsonObject models(GatewayRevision revision) {
         JsonObject json = new JsonObject();
-        models.forEach((name, model) -> json.put(name, model(model)));
+        revision.models()
+                .forEach((name, model) ->
+                        json.put(name, stored(model(model), revision.origins().of("models", name))));
         return json;
     }
 
@@ -327,6 +340,14 @@ public final class EffectiveConfig {
                 .put("text", sink.text().toString())
                 .put("attempts", sink.attempts())
                 .put("timeout", Scalars.show(sink.timeout()));
+    }
+
+    private static JsonObject outOfForce(OutOfForce entry) {
+        return new JsonObject()
+                .put("kind", entry.kind())
+                .put("name", entry.name())
+                .put("version", entry.version())
+                .put("reasons", new JsonArray(entry.reasons()));
     }
 
     static <T> JsonArray array(List<T> values, Function<T, Object> render) {

@@ -5,6 +5,7 @@ import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Origins;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -75,16 +76,13 @@ public final class EffectiveKeys {
 
     /** The teams of a revision. */
     static JsonArray teams(GatewayRevision revision) {
-        return EffectiveConfig.array(List.copyOf(revision.keys().teams().all()), EffectiveKeys::team);
+        return EffectiveConfig.array(
+                List.copyOf(revision.keys().teams().all()), team -> team(team, revision.origins()));
     }
 
-    /**
-     * A team.
-     *
-     * @param team any team
-     */
-    public static JsonObject team(Team team) {
-        JsonObject json = new JsonObject().put("name", team.name());
+    private static JsonObject team(Team team, Origins origins) {
+        JsonObject json =
+                EffectiveConfig.stored(new JsonObject().put("name", team.name()), origins.of("teams", team.name()));
         if (team.parent() != null) {
             json.put("parent", team.parent());
         }

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.config.Section.Item;
+import io.sluice.config.StoredEntry.Kind;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the gateway's files say, entry by entry with places, before anything is looked at together. */
+/** What the gateway's files and store say, entry by entry with places, before anything is looked at together. */
 final class Entries {
     final List<ChannelEntry> channels = new ArrayList<>();
     final List<ModelEntry> models = new ArrayList<>();
@@ -35,6 +36,32 @@ final class Entries {
     NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
+
+    /** The entries of a kind that can also be stored, in their order. */
+    List<? extends Entry> of(Kind kind) {
+        return switch (kind) {
+            case CHANNEL -> channels;
+            case TEAM -> teams;
+            case MODEL -> models;
+        };
+    }
+
+    /** Leaves only the first entries of a kind. */
+    void keepFirst(Kind kind, int count) {
+        List<? extends Entry> list = of(kind);
+        list.subList(count, list.size()).clear();
+    }
+
+    /** Adds an entry of a kind that can be stored. */
+    void add(Entry entry) {
+        switch (entry) {
+            case ChannelEntry channel -> channels.add(channel);
+            case TeamEntry team -> teams.add(team);
+            case ModelEntry model -> models.add(model);
+            case AccountEntry account -> throw new IllegalArgumentException("an account is a part of its channel");
+            case KeyEntry key -> throw new IllegalArgumentException("keys are stored elsewhere");
+        }
+    }
 
     /** Something with a name that must be unique. */
     sealed interface Entry {

@@ -29,7 +29,14 @@ final class Findings {
     }
 
     void warning(Place place, String sentence) {
-        warnings.add(place.where() + ": " + place.path() + ": " + sentence);
+        warnings.add(place.where() + ": " + (place.path().isEmpty() ? "" : place.path() + ": ") + sentence);
+    }
+
+    /** Takes over what another reading warns of. */
+    void addWarnings(Findings other) {
+        warnings.addAll(other.warnings);
+        other.notApplied.forEach((feature, places) ->
+                notApplied.computeIfAbsent(feature, k -> new ArrayList<>()).addAll(places));
     }
 
     /** What a file says and this version does not do; places of one feature make one sentence. */

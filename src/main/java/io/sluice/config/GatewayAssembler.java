@@ -20,6 +20,7 @@ import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.quota.AccountLimits;
@@ -55,7 +56,13 @@ final class GatewayAssembler {
         this.findings = findings;
     }
 
-    GatewayRevision assemble(String id) {
+    /**
+     * Makes the revision.
+     *
+     * @param id its id
+     * @param origins where entries come from
+     */
+    GatewayRevision assemble(String id, Origins origins) {
         for (ChannelEntry channel : entries.channels) {
             for (AccountEntry account : channel.accounts()) {
                 if (account.quotaOf() != null && !account.limits().equals(AccountLimits.NONE)) {
@@ -69,7 +76,15 @@ final class GatewayAssembler {
         clearText();
         unmatched(models);
         return new GatewayRevision(
-                id, channels, models, keys(), storedIds(), entries.notices, findings.notApplied(), findings.warnings());
+                id,
+                channels,
+                models,
+                keys(),
+                storedIds(),
+                entries.notices,
+                findings.notApplied(),
+                findings.warnings(),
+                origins);
     }
 
     private @Nullable StoredIds storedIds() {

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.config.Entries.Entry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
@@ -39,7 +40,7 @@ final class GatewayReader {
             }
         });
         file.sections("keys").forEach(key -> entries.keys.add(KeyReader.read(key)));
-        file.sections("teams").forEach(this::team);
+        file.sections("teams").forEach(team -> entries.teams.add(team(team)));
         NoticeRules notices = NotificationsReader.read(file.section("notifications"), ports, entries.clearTextSinks);
         if (isFirst(file, "notifications")) {
             entries.notices = notices;
@@ -62,6 +63,18 @@ final class GatewayReader {
         if (isFirst(file, "allow-empty")) {
             entries.allowEmpty = allowEmpty;
         }
+    }
+
+    /** Reads the top of a stored entry; it is no part of {@link #entries()}. */
+    Entry readStored(StoredEntry stored, Section item) {
+        return switch (stored.kind()) {
+            case CHANNEL -> ChannelReader.read(item, ports);
+            case TEAM -> team(item);
+            case MODEL -> {
+                Names.isValid(item, stored.name(), Names::model);
+                yield model(stored.name(), item);
+            }
+        };
     }
 
     private void secrets(Section file, List<Item> secrets) {
@@ -128,13 +141,13 @@ final class GatewayReader {
         return price.value(key, option, Scalars::micros);
     }
 
-    private void team(Section team) {
+    private static TeamEntry team(Section team) {
         String name = team.required("name", "name", Names::name);
         String parent = team.text("parent", "name", Section.NONE, Names::name);
-        entries.teams.add(new TeamEntry(
+        return new TeamEntry(
                 team.place(),
                 new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
-                parent == null ? null : team.place("parent")));
+                parent == null ? null : team.place("parent"));
     }
 
     private static String currency(String text) {

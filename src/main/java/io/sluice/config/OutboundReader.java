@@ -72,7 +72,7 @@ final class OutboundReader {
         return new Outbound(
                 reader.headers(),
                 reader.query(),
-                ConnectionReader.proxy(section, null, "none"),
+                ConnectionReader.proxy(section, null, "none", channel.baseUrl().publicOnly()),
                 reader.tls(Tls.SYSTEM),
                 reader.systemPrompt(null, "none"));
     }
@@ -91,7 +91,11 @@ final class OutboundReader {
         Outbound outbound = new Outbound(
                 headers,
                 query,
-                ConnectionReader.proxy(section, channel.outbound().proxy(), "the channel's"),
+                ConnectionReader.proxy(
+                        section,
+                        channel.outbound().proxy(),
+                        "the channel's",
+                        channel.baseUrl().publicOnly()),
                 reader.tls(channel.outbound().tls()),
                 reader.systemPrompt(channel.outbound().systemPrompt(), "the channel's"));
         Timeouts timeouts = timeouts(section, channel.timeouts(), "the channel's");

@@ -18,6 +18,20 @@ final class Reading {
         this.substitution = new Substitution(source, findings);
     }
 
+    private Reading() {
+        this.substitution = new Substitution(null, findings);
+    }
+
+    /** For an entry that is managed by API: it refers to nothing, and what must be in files is told so. */
+    static Reading ofStore() {
+        return new Reading();
+    }
+
+    /** Whether this reads an entry that is managed by API. */
+    boolean isOfStore() {
+        return substitution.isClosed();
+    }
+
     Findings findings() {
         return findings;
     }
@@ -49,6 +63,18 @@ final class Reading {
         return root == null
                 ? new Section(this, Mapping.empty(0, 0), Place.of(file), "", false)
                 : new Section(this, root, new Place(file, root.line(), root.column(), ""), "", true);
+    }
+
+    /** The top of a stored entry; empty when it cannot be read, which is then an error. */
+    Section open(StoredEntry stored) {
+        Mapping document = Mapping.empty(0, 0);
+        try {
+            document = StoredOverlay.document(stored);
+        } catch (IllegalArgumentException e) {
+            findings.error(Place.of(stored.file()), String.valueOf(e.getMessage()));
+        }
+        return new Section(
+                this, document, Place.of(stored.file()), stored.kind().schema(), true);
     }
 
     void opened(Section section) {

@@ -224,7 +224,10 @@ final class Section {
     /** Whether a value stands in the file itself, not behind a reference. */
     boolean isClearText(String key) {
         Entry entry = node.entries().get(key);
-        return entry != null && entry.value() instanceof Scalar scalar && !Substitution.isReference(scalar.text());
+        return !reading.isOfStore()
+                && entry != null
+                && entry.value() instanceof Scalar scalar
+                && !Substitution.isReference(scalar.text());
     }
 
     /** A PEM file that must exist now; required when the mapping is there. */

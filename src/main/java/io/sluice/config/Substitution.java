@@ -27,15 +27,28 @@ final class Substitution {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{(?:(env|file):([^${}]+)})?");
 
-    private final ReferenceSource source;
+    private static final String INLINE = "-----BEGIN ";
+
+    private final @Nullable ReferenceSource source;
     private final Findings findings;
     private final SortedMap<String, String> values = new TreeMap<>();
     private final Set<Path> files = new HashSet<>();
     private final Set<Path> worldReadable = new HashSet<>();
 
-    Substitution(ReferenceSource source, Findings findings) {
+    /**
+     * Nothing is read yet.
+     *
+     * @param source where values come from; null for texts that must not refer to anything: what comes through the API
+     *     would read the machine's files and environment
+     */
+    Substitution(@Nullable ReferenceSource source, Findings findings) {
         this.source = source;
         this.findings = findings;
+    }
+
+    /** Whether nothing may be referred to. */
+    boolean isClosed() {
+        return source == null;
     }
 
     /** Whether a text refers to anything. */
@@ -49,6 +62,10 @@ final class Substitution {
         if (!isReference(text)) {
             return text;
         }
+        if (source == null) {
+            findings.error(place, "holds '${'; references are read in files only, send the value itself");
+            return null;
+        }
         StringBuilder resolved = new StringBuilder();
         Matcher reference = REFERENCE.matcher(text);
         boolean complete = true;
@@ -59,7 +76,7 @@ final class Substitution {
             } else {
                 String kind = reference.group(1);
                 String name = reference.group(2);
-                value = kind.equals("env") ? environment(name, place) : file(name, place);
+                value = kind.equals("env") ? environment(source, name, place) : file(name, place);
             }
             complete &= value != null;
             reference.appendReplacement(resolved, value == null ? "" : Matcher.quoteReplacement(value));
@@ -68,8 +85,8 @@ final class Substitution {
         return complete ? resolved.toString() : null;
     }
 
-    private @Nullable String environment(String name, Place place) {
-        String value = source.environment(name);
+    private @Nullable String environment(ReferenceSource from, String name, Place place) {
+        String value = from.environment(name);
         if (value == null) {
             findings.error(place, "the environment variable " + name + " is not set");
             return null;
@@ -115,6 +132,9 @@ final class Substitution {
      */
     @Nullable
     String text(String name, int maxBytes, Place place, boolean secret) {
+        if (source == null) {
+            return inline(name, place);
+        }
         try {
             Path path = source.path(name);
             files.add(path);
@@ -143,6 +163,9 @@ final class Substitution {
     /** A file that something else will read: it must exist now. */
     @Nullable
     Path existing(String name, Place place) {
+        if (source == null) {
+            return elsewhere(place);
+        }
         try {
             Path path = source.path(name);
             files.add(path);
@@ -153,6 +176,17 @@ final class Substitution {
         } catch (InvalidPathException e) {
             findings.error(place, "'" + name + "' is not a path");
         }
+        return null;
+    }
+
+    /** What stands in the place of a file's name is what the file would hold. */
+    private @Nullable String inline(String text, Place place) {
+        return text.startsWith(INLINE) ? text : elsewhere(place);
+    }
+
+    private <T> @Nullable T elsewhere(Place place) {
+        findings.error(
+                place, "names a file; files are named in files only, send what it holds (PEM text, one key each)");
         return null;
     }
 

@@ -53,6 +53,13 @@ sealed interface YamlNode {
         static Mapping empty(int line, int column) {
             return new Mapping(new LinkedHashMap<>(), line, column);
         }
+
+        /** The same with one entry set. */
+        Mapping with(String key, String text) {
+            Map<String, Entry> more = new LinkedHashMap<>(entries);
+            more.put(key, new Entry(new Scalar(key, true, line, column), new Scalar(text, false, line, column)));
+            return new Mapping(more, line, column);
+        }
     }
 
     /**

@@ -33,7 +33,7 @@ final class WatchPart extends VerticleBase {
     public Future<?> start() {
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
         ConfigWatch started = new ConfigWatch(
-                        vertx, setup.dir(), setup.overrides(), setup.config(), live, InstantSource.system())
+                        vertx, setup.dir(), setup.overrides(), setup.config(), live, List.of(), InstantSource.system())
                 .onRevision(next -> take(next, bus))
                 .onErrors(errors -> refuse(errors, bus))
                 .onRestartNeeded(LOG::warn);

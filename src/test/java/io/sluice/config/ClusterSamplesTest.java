@@ -146,7 +146,7 @@ class ClusterSamplesTest {
         assertThat(node.warnings())
                 .filteredOn(w -> !w.contains("on this machine only"))
                 .isEmpty();
-        Loaded<GatewayRevision> gateway = ConfigLoader.loadGateway(read, source, node.value());
+        Loaded<GatewayRevision> gateway = ConfigLoader.loadGateway(read, new Reading(source), node.value(), List.of());
         assertThat(gateway.errors()).isEmpty();
         return node.value();
     }

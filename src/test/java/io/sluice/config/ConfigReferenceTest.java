@@ -33,7 +33,7 @@ class ConfigReferenceTest {
         Reading ofGateway = new Reading(source);
         Loaded<NodeConfig> loaded = ConfigLoader.loadNode(ConfigFiles.read(dir), ofNode, NodeOverrides.NONE);
         assertThat(loaded.errors()).isEmpty();
-        assertThat(ConfigLoader.loadGateway(ConfigFiles.read(dir), ofGateway, loaded.value())
+        assertThat(ConfigLoader.loadGateway(ConfigFiles.read(dir), ofGateway, loaded.value(), List.of())
                         .errors())
                 .isEmpty();
         node = List.copyOf(ofNode.options().values());

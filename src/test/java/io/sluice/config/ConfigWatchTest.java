@@ -50,7 +50,7 @@ class ConfigWatchTest {
         Files.writeString(dir.resolve("node.yaml"), "node: { name: a }\n");
         NodeConfig node = ConfigLoader.loadNode(dir, NodeOverrides.NONE).value();
         first = ConfigLoader.loadGateway(dir, node).value();
-        watch = new ConfigWatch(vertx, dir, NodeOverrides.NONE, node, first, Clock.systemUTC())
+        watch = new ConfigWatch(vertx, dir, NodeOverrides.NONE, node, first, List.of(), Clock.systemUTC())
                 .onRevision(revisions::add)
                 .onErrors(errors::add)
                 .onRestartNeeded(restarts::add);
@@ -230,6 +230,44 @@ class ConfigWatchTest {
                 .isEqualTo("node.yaml has changed; the change needs a restart");
         assertThat(watch.state().needsRestart()).isNotNull();
         assertThat(restarts.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(revisions).isEmpty();
+    }
+
+    private static final StoredEntry STORED = new StoredEntry(StoredEntry.Kind.CHANNEL, "s", 1, """
+            {"type":"openai","base-url":"https://api.example.com/v1","models":{"stored":{}},
+             "accounts":[{"name":"a","key":"sk-stored"}]}""", null);
+
+    private void store(List<StoredEntry> entries) throws Exception {
+        watch.stored(entries).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void takesWhatIsStored() throws Exception {
+        store(List.of(STORED));
+        GatewayRevision with = revision();
+        Files.writeString(dir.resolve("gateway.yaml"), gateway("n"));
+        GatewayRevision changed = revision();
+        store(List.of());
+        GatewayRevision without = revision();
+
+        assertThat(with.models()).containsKeys("m", "stored");
+        assertThat(changed.models()).containsKeys("n", "stored");
+        assertThat(without.models()).containsOnlyKeys("n");
+        assertThat(watch.state().revision()).isEqualTo(without.id());
+    }
+
+    @Test
+    void takesWhatIsStoredWhileTheFilesAreBad() throws Exception {
+        Files.writeString(dir.resolve("gateway.yaml"), "channels: 5\n");
+        List<ConfigError> told = errors.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        store(List.of(STORED));
+        GatewayRevision with = revision();
+
+        assertThat(with.models()).containsKeys("m", "stored");
+        assertThat(watch.state().errors()).isEqualTo(told).isNotEmpty();
+        assertThat(errors.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(told);
+        Files.writeString(dir.resolve("gateway.yaml"), gateway("m"));
+        assertThat(errors.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEmpty();
         assertThat(revisions).isEmpty();
     }
 }

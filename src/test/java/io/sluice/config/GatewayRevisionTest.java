@@ -68,8 +68,8 @@ class GatewayRevisionTest {
     private static GatewayRevision everyOption() {
         Path dir = TestFiles.everyOption();
         ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
-        GatewayRevision revision =
-                ConfigLoader.loadGateway(ConfigFiles.read(dir), source, null).value();
+        GatewayRevision revision = ConfigLoader.loadGateway(ConfigFiles.read(dir), new Reading(source), null, List.of())
+                .value();
         assertThat(revision).isNotNull();
         return revision;
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
@@ -60,7 +61,8 @@ class MutatedFilesTest {
         files.put("gateway.yaml", Content.of(text));
         ReferenceSource source = ReferenceSource.of(dir, name -> "value-of-" + name);
 
-        Loaded<GatewayRevision> loaded = ConfigLoader.loadGateway(new ConfigFiles(files), source, null);
+        Loaded<GatewayRevision> loaded =
+                ConfigLoader.loadGateway(new ConfigFiles(files), new Reading(source), null, List.of());
 
         assertThat(loaded.value() == null).isEqualTo(!loaded.errors().isEmpty());
         if (loaded.value() != null) {

@@ -35,6 +35,7 @@ final class TestFiles implements ReferenceSource {
     private final Map<String, String> environment = new HashMap<>(Map.of("KEY", "sk-1", "APP_KEY", "0123456789abcdef"));
     private final Map<Path, byte[]> referenced = new HashMap<>();
     private NodeOverrides overrides = NodeOverrides.NONE;
+    private List<StoredEntry> stored = List.of();
 
     static TestFiles gateway(String text) {
         return new TestFiles().with("gateway.yaml", text);
@@ -73,6 +74,11 @@ final class TestFiles implements ReferenceSource {
         return this;
     }
 
+    TestFiles stored(StoredEntry... entries) {
+        stored = List.of(entries);
+        return this;
+    }
+
     TestFiles overrides(NodeOverrides given) {
         overrides = given;
         return this;
@@ -89,7 +95,7 @@ final class TestFiles implements ReferenceSource {
     /** Loads for a node with all defaults and the simulator on 8090. */
     Loaded<GatewayRevision> loadGateway() {
         NodeConfig node = node("simulator: { port: 8090 }").loadNode().value();
-        return ConfigLoader.loadGateway(files(), this, node);
+        return ConfigLoader.loadGateway(files(), new Reading(this), node, stored);
     }
 
     GatewayRevision revision() {

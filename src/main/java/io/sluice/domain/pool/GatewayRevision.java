@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One state of everything that routes, validated as a whole. A request keeps the revision it began with.
  *
- * @param id hash of the files and the resolved values, 12 hex digits
+ * @param id hash of the files, the resolved values and the stored entries, 12 hex digits
  * @param channels channels in file order, also those that are out by the files
  * @param models public name to model, in file order
  * @param keys the virtual keys
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param notices who is told what
  * @param notApplied what the files say and this version does not do yet, one sentence each
  * @param warnings what an operator should know, one sentence each
+ * @param origins where the entries come from
  */
 public record GatewayRevision(
         String id,
@@ -29,13 +30,27 @@ public record GatewayRevision(
         @Nullable StoredIds storedIds,
         NoticeRules notices,
         List<String> notApplied,
-        List<String> warnings) {
+        List<String> warnings,
+        Origins origins) {
     /** Copies the collections. */
     public GatewayRevision {
         channels = List.copyOf(channels);
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         notApplied = List.copyOf(notApplied);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Nothing is known of where it comes from. */
+    public GatewayRevision(
+            String id,
+            List<Channel> channels,
+            Map<String, Model> models,
+            KeyRing keys,
+            @Nullable StoredIds storedIds,
+            NoticeRules notices,
+            List<String> notApplied,
+            List<String> warnings) {
+        this(id, channels, models, keys, storedIds, notices, notApplied, warnings, Origins.NONE);
     }
 
     /** Tells nobody anything. */
