@@ -5,7 +5,6 @@ import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
-import io.sluice.domain.pool.Origins;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -77,12 +76,17 @@ public final class EffectiveKeys {
     /** The teams of a revision. */
     static JsonArray teams(GatewayRevision revision) {
         return EffectiveConfig.array(
-                List.copyOf(revision.keys().teams().all()), team -> team(team, revision.origins()));
+                List.copyOf(revision.keys().teams().all()),
+                team -> EffectiveConfig.stored(team(team), revision.origins().of("teams", team.name())));
     }
 
-    private static JsonObject team(Team team, Origins origins) {
-        JsonObject json =
-                EffectiveConfig.stored(new JsonObject().put("name", team.name()), origins.of("teams", team.name()));
+    /**
+     * A team.
+     *
+     * @param team any team
+     */
+    public static JsonObject team(Team team) {
+        JsonObject json = new JsonObject().put("name", team.name());
         if (team.parent() != null) {
             json.put("parent", team.parent());
         }
