@@ -63,6 +63,7 @@ public final class MessageCodecs {
             UsageRecord.class,
             Accepted.class,
             RevisionChanged.class,
+            KeysChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,
             ReadinessChanged.class,
