@@ -3,9 +3,11 @@ package io.sluice.config;
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.Entry;
+import io.sluice.config.Entries.GlobPrice;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.TeamEntry;
+import io.sluice.config.Entries.Worth;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyCredential;
@@ -48,7 +50,28 @@ final class GatewayChecks {
         fallbacks();
         teams();
         sampleKey();
+        prices();
         emptiness();
+    }
+
+    /** A pattern in one file only: in two, which of them counts would be chance. */
+    private void prices() {
+        Map<String, Place> first = new HashMap<>();
+        for (GlobPrice price : entries.prices) {
+            String pattern = price.glob().pattern();
+            Place other = first.putIfAbsent(pattern, price.price().place());
+            if (other != null) {
+                findings.error(
+                        price.price().place(),
+                        "the price of '" + pattern + "' is also in " + other.where() + "; keep one of the two");
+            }
+        }
+        Worth own = entries.exchange.get(entries.currency);
+        if (own != null) {
+            findings.error(
+                    own.place(),
+                    "says what " + entries.currency + " is worth, which is the currency itself; remove it");
+        }
     }
 
     private void unique(String what, List<? extends Entry> named) {

@@ -36,6 +36,7 @@ import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
@@ -394,7 +395,7 @@ class GatewayRevisionTest {
                         FallbackCause.CONTENT, List.of("claude-sonnet", "gpt-4o-mini"),
                         FallbackCause.OVERLOADED, List.of("gpt-4o-mini")));
         assertThat(model.outputEstimate()).isEqualTo(2048);
-        assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
+        assertThat(model.unpriced()).isEqualTo(Unpriced.RECORD);
         assertThat(revision.models().get("gpt-4").policy())
                 .isEqualTo(new RoutePolicy(
                         Strategy.SPREAD,
@@ -466,7 +467,7 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "currencies");
+                .containsExactly("budgets");
     }
 
     @Test
