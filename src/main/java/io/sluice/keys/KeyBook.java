@@ -28,9 +28,6 @@ final class KeyBook {
     private static final Logger LOG = LoggerFactory.getLogger("keys");
     private static final int NAMED = 5;
 
-    /** Behind every name. */
-    private static final String LAST_NAME = "\uffff";
-
     private final StoredKeys inForce;
     private final Map<String, KnownKey> known = new HashMap<>();
 
@@ -87,12 +84,19 @@ final class KeyBook {
         return limits;
     }
 
-    /** Everything was read up to here. */
+    /** Everything was read up to this change: what is read next is of a later one. */
     void readUpTo(long number) {
-        if (number > mark.changed()) {
-            // A change of this number may have keys of any name; those that were read already do no harm.
-            mark = new Mark(number, mark.changed() == number ? mark.name() : LAST_NAME);
+        if (number >= mark.changed()) {
+            mark = new Mark(number + 1, "");
         }
+    }
+
+    /** The database is another one than was read, or an older state of it: everything is read anew. */
+    void forget() {
+        known.keySet().forEach(inForce::remove);
+        known.clear();
+        outOfForce.clear();
+        mark = Mark.NONE;
     }
 
     /** Keys come from the disk. */
@@ -128,6 +132,9 @@ final class KeyBook {
         Read read = read(key.definition());
         KnownKey shared = key.saying(read.definition());
         known.put(key.name(), shared);
+        if (key.chosen()) {
+            inForce.chosen();
+        }
         place(shared, limits);
     }
 

@@ -105,6 +105,7 @@ final class KeySnapshot {
             text(out, key.name());
             out.writeInt(definitions.getOrDefault(key.definition(), 0));
             out.writeBoolean(key.disabled());
+            out.writeBoolean(key.chosen());
             out.writeInt(key.credentials().size());
             for (KeyCredential credential : key.credentials()) {
                 out.write(credential.hash().bytes());
@@ -153,6 +154,7 @@ final class KeySnapshot {
             String name = text(in);
             String definition = definitions.get(within(in.readInt(), definitions.size() - 1));
             boolean disabled = in.readBoolean();
+            boolean chosen = in.readBoolean();
             int credentialCount = within(in.readInt(), MOST_CREDENTIALS);
             List<KeyCredential> credentials = new ArrayList<>(credentialCount);
             for (int c = 0; c < credentialCount; c++) {
@@ -161,7 +163,7 @@ final class KeySnapshot {
                 credentials.add(
                         new KeyCredential(hash, until == Long.MAX_VALUE ? null : Instant.ofEpochMilli(until)));
             }
-            keys.add(new KnownKey(name, definition, disabled, credentials));
+            keys.add(new KnownKey(name, definition, disabled, credentials, chosen));
         }
         int sum = (int) checked.getChecksum().getValue();
         if (in.readInt() != sum || in.read() >= 0) {

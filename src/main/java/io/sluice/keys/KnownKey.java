@@ -12,8 +12,10 @@ import java.util.List;
  * @param definition JSON; one text for all keys that say the same
  * @param disabled whether it is refused for now
  * @param credentials what it is known by
+ * @param chosen whether a person chose a text of it
  */
-record KnownKey(String name, String definition, boolean disabled, List<KeyCredential> credentials) {
+record KnownKey(
+        String name, String definition, boolean disabled, List<KeyCredential> credentials, boolean chosen) {
     KnownKey {
         credentials = List.copyOf(credentials);
     }
@@ -25,10 +27,11 @@ record KnownKey(String name, String definition, boolean disabled, List<KeyCreden
                 stored.state() != State.ACTIVE,
                 stored.credentials().stream()
                         .map(StoredKey.Credential::forLookUp)
-                        .toList());
+                        .toList(),
+                stored.credentials().stream().anyMatch(StoredKey.Credential::chosen));
     }
 
     KnownKey saying(String sameDefinition) {
-        return new KnownKey(name, sameDefinition, disabled, credentials);
+        return new KnownKey(name, sameDefinition, disabled, credentials, chosen);
     }
 }

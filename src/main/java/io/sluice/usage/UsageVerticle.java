@@ -1,5 +1,6 @@
 package io.sluice.usage;
 
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -27,10 +28,11 @@ public final class UsageVerticle extends VerticleBase {
      *
      * @param metrics what is fed
      * @param initial the revision to begin with
+     * @param storedKeys keys that are not in it
      */
-    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial) {
+    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys) {
         this.metrics = metrics;
-        this.log = new AccessLog(initial);
+        this.log = new AccessLog(initial, storedKeys);
     }
 
     @Override

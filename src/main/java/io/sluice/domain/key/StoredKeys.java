@@ -16,6 +16,7 @@ public final class StoredKeys {
     private final Map<String, VirtualKey> byName = new ConcurrentHashMap<>();
     private final Set<String> used = ConcurrentHashMap.newKeySet();
     private volatile boolean stale;
+    private volatile boolean chosen;
 
     /** There is none. */
     public StoredKeys() {}
@@ -43,6 +44,16 @@ public final class StoredKeys {
     /** Says whether they may be trusted. */
     public void stale(boolean newStale) {
         stale = newStale;
+    }
+
+    /** Whether any key may have a text that a person chose. */
+    public boolean hasChosen() {
+        return chosen;
+    }
+
+    /** From now on keys may have texts that people chose. */
+    public void chosen() {
+        chosen = true;
     }
 
     /**
@@ -77,6 +88,11 @@ public final class StoredKeys {
         if (!used.contains(key.name())) {
             used.add(key.name());
         }
+    }
+
+    /** Requests came with keys of these names, which nobody has taken yet. */
+    public void usedLately(Collection<String> names) {
+        used.addAll(names);
     }
 
     /** Which keys requests came with since the last call. */
