@@ -25,14 +25,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
 final class GatewayChecks {
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Findings findings;
 
-    GatewayChecks(Entries entries, NodePorts ports, Findings findings) {
+    GatewayChecks(Entries entries, NodePorts ports, boolean hasLedger, Findings findings) {
+        this.hasLedger = hasLedger;
         this.entries = entries;
         this.ports = ports;
         this.findings = findings;
@@ -49,6 +52,7 @@ final class GatewayChecks {
         virtualKeys();
         fallbacks();
         teams();
+        budgets();
         sampleKey();
         prices();
         emptiness();
@@ -238,6 +242,24 @@ final class GatewayChecks {
                     "the team '" + parent + "' belongs to '" + above.team().parent()
                             + "' itself; teams are nested one level only");
         }
+    }
+
+    /** Without a ledger nobody knows what was spent. */
+    private void budgets() {
+        if (hasLedger) {
+            return;
+        }
+        Stream.concat(
+                        entries.keys.stream()
+                                .filter(key -> !key.key().budgets().isEmpty())
+                                .map(KeyEntry::place),
+                        entries.teams.stream()
+                                .filter(team -> !team.team().budgets().isEmpty())
+                                .map(TeamEntry::place))
+                .forEach(place -> findings.error(
+                        place.at("budget"),
+                        "needs the ledger, which this node has not; set store.url in node.yaml, or remove"
+                                + " 'embedded: false' there"));
     }
 
     private void sampleKey() {

@@ -139,7 +139,7 @@ final class GatewayReader {
         String parent = team.text("parent", "name", Section.NONE, Names::name);
         return new TeamEntry(
                 team.place(),
-                new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
+                new Team(name, parent, LimitsReader.read(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)),
                 parent == null ? null : team.place("parent"));
     }
 }

@@ -9,6 +9,7 @@ import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.StoreDown;
 import io.sluice.domain.key.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class NodeConfigTest {
                         null,
                         StoreConfig.EMBEDDED,
                         JournalConfig.DEFAULT,
+                        BudgetConfig.DEFAULT,
                         null,
                         LogFormat.TEXT,
                         List.of()))
@@ -123,6 +125,7 @@ class NodeConfigTest {
                                         Duration.ofDays(60),
                                         Duration.ofDays(900))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
+                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of()));
