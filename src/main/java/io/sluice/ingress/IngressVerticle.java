@@ -106,6 +106,7 @@ public final class IngressVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> realtime.revision(change.revision())));
         consumers.add(bus.consume(Address.KEYS_CHANGED, change -> realtime.keysChanged()));
         consumers.add(bus.consume(Address.POOL_HEALTH, pool::changed));
+        consumers.add(bus.consume(Address.LEDGER_STATE, state -> shared.limits().recording(state.takesRequests())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));

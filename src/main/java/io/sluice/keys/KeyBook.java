@@ -84,16 +84,22 @@ final class KeyBook {
         return limits;
     }
 
-    /** Everything was read up to this change: what is read next is of a later one. */
+    /** Everything was read up to this change: there are no other keys, and what is read next is of a later change. */
     void readUpTo(long number) {
+        List.copyOf(inForce.all()).stream()
+                .map(VirtualKey::name)
+                .filter(name -> !known.containsKey(name))
+                .forEach(inForce::remove);
         if (number >= mark.changed()) {
             mark = new Mark(number + 1, "");
         }
     }
 
-    /** The database is another one than was read, or an older state of it: everything is read anew. */
+    /**
+     * The database is another one than was read, or an older state of it: everything is read anew. What is in force stays so
+     * until that is done.
+     */
     void forget() {
-        known.keySet().forEach(inForce::remove);
         known.clear();
         outOfForce.clear();
         mark = Mark.NONE;
