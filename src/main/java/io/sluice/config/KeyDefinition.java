@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors all that is wrong, by path: {@code limits.rpm}, {@code models[0]}
  * @param warnings what an operator should know, one sentence each
  */
-public record KeyDefinition(
-        @Nullable KeyTemplate template, List<ConfigError> errors, List<String> warnings) {
+public record KeyDefinition(@Nullable KeyTemplate template, List<ConfigError> errors, List<String> warnings) {
     /** More is not looked at in a request. */
     private static final int LONGEST_TEXT = 512;
 
@@ -35,8 +34,7 @@ public record KeyDefinition(
             reading.findings().error(place, String.valueOf(e.getMessage()));
         }
         Findings findings = reading.findings();
-        return new KeyDefinition(
-                findings.hasErrors() ? null : template, findings.errors(), findings.warnings());
+        return new KeyDefinition(findings.hasErrors() ? null : template, findings.errors(), findings.warnings());
     }
 
     /** Whether a text may name a virtual key, or a team. */

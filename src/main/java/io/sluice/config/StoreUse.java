@@ -19,8 +19,7 @@ public record StoreUse(
         Duration snapshotMaxAge) {
     /** Eight connections, 5 s, 10 s, from the last snapshot, which is good for a week. */
     public static final StoreUse DEFAULT =
-            new StoreUse(
-                    8, Duration.ofSeconds(5), Duration.ofSeconds(10), StartWithout.SNAPSHOT, Duration.ofDays(7));
+            new StoreUse(8, Duration.ofSeconds(5), Duration.ofSeconds(10), StartWithout.SNAPSHOT, Duration.ofDays(7));
 
     /** Whether a node starts while the database is away. */
     public enum StartWithout {

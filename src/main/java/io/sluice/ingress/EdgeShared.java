@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param storedKeys virtual keys that are managed by API
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
-public record EdgeShared(EdgeLimits limits, StoredKeys storedKeys, @Nullable StoredIds ownIds) {}
+public record EdgeShared(
+        EdgeLimits limits, StoredKeys storedKeys, @Nullable StoredIds ownIds) {}

@@ -78,11 +78,7 @@ final class Routes {
                     ? GeminiPath.values(incoming.request(), "key")
                     : path.equals(RealtimeEndpoint.PATH) ? RealtimeHandshake.keys(incoming.request()) : List.of();
             incoming.authenticated(authenticator.authenticate(
-                    incoming.request().headers(),
-                    otherKeys,
-                    incoming.revision(),
-                    incoming.clientAddress(),
-                    now));
+                    incoming.request().headers(), otherKeys, incoming.revision(), incoming.clientAddress(), now));
         }
         if (route == null) {
             throw unknownPath();

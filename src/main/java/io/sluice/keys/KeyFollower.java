@@ -102,10 +102,7 @@ final class KeyFollower {
                     } else {
                         isKept = true;
                         age.confirm(confirmed.getFirst());
-                        LOG.warn(
-                                "{} stored keys are those of {}: the database is away",
-                                inForce,
-                                confirmed.getFirst());
+                        LOG.warn("{} stored keys are those of {}: the database is away", inForce, confirmed.getFirst());
                     }
                     judge();
                     return (Void) null;

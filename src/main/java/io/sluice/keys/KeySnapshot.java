@@ -160,8 +160,7 @@ final class KeySnapshot {
             for (int c = 0; c < credentialCount; c++) {
                 KeyHash hash = KeyHash.of(bytes(in, HASH));
                 long until = in.readLong();
-                credentials.add(
-                        new KeyCredential(hash, until == Long.MAX_VALUE ? null : Instant.ofEpochMilli(until)));
+                credentials.add(new KeyCredential(hash, until == Long.MAX_VALUE ? null : Instant.ofEpochMilli(until)));
             }
             keys.add(new KnownKey(name, definition, disabled, credentials, chosen));
         }

@@ -14,8 +14,7 @@ import java.util.List;
  * @param credentials what it is known by
  * @param chosen whether a person chose a text of it
  */
-record KnownKey(
-        String name, String definition, boolean disabled, List<KeyCredential> credentials, boolean chosen) {
+record KnownKey(String name, String definition, boolean disabled, List<KeyCredential> credentials, boolean chosen) {
     KnownKey {
         credentials = List.copyOf(credentials);
     }

@@ -107,10 +107,12 @@ public final class KeyRepository {
      */
     public Future<List<StoredKey>> list(Filter filter, String after, int limit) {
         return database.use(connection -> connection
-                .preparedQuery("WITH k AS (SELECT * FROM virtual_key WHERE name COLLATE \"C\" > $1 AND deleted_at IS NULL"
-                        + " AND ($2::text[] IS NULL OR team = ANY($2)) AND ($3::text IS NULL OR state = $3)"
-                        + " AND name LIKE $4 ESCAPE '!' ORDER BY name COLLATE \"C\" LIMIT $5) SELECT " + COLUMNS
-                        + " FROM k" + WITH_CREDENTIALS + "ORDER BY k.name COLLATE \"C\", c.created_at DESC, c.hash")
+                .preparedQuery(
+                        "WITH k AS (SELECT * FROM virtual_key WHERE name COLLATE \"C\" > $1 AND deleted_at IS NULL"
+                                + " AND ($2::text[] IS NULL OR team = ANY($2)) AND ($3::text IS NULL OR state = $3)"
+                                + " AND name LIKE $4 ESCAPE '!' ORDER BY name COLLATE \"C\" LIMIT $5) SELECT " + COLUMNS
+                                + " FROM k" + WITH_CREDENTIALS
+                                + "ORDER BY k.name COLLATE \"C\", c.created_at DESC, c.hash")
                 .execute(Tuple.of(
                         after,
                         filter.teams() == null ? null : filter.teams().toArray(String[]::new),
@@ -127,7 +129,8 @@ public final class KeyRepository {
 
     /** One by its name; empty also when it was deleted. */
     public Future<Optional<StoredKey>> find(String name) {
-        return database.use(connection -> find(connection, name)).map(found -> found.filter(k -> k.deletedAt() == null));
+        return database.use(connection -> find(connection, name))
+                .map(found -> found.filter(k -> k.deletedAt() == null));
     }
 
     /** One by its name, inside a transaction, also a deleted one. */
@@ -165,7 +168,8 @@ public final class KeyRepository {
     /** Adds keys; their names and hashes must be free. */
     public Future<Void> insert(SqlConnection connection, List<NewKey> keys, String createdBy, long number) {
         return connection
-                .preparedQuery("INSERT INTO virtual_key (name, definition, created_by, changed) VALUES ($1, $2::text::jsonb, $3, $4)")
+                .preparedQuery(
+                        "INSERT INTO virtual_key (name, definition, created_by, changed) VALUES ($1, $2::text::jsonb, $3, $4)")
                 .executeBatch(keys.stream()
                         .map(key -> Tuple.of(key.name(), key.definition(), createdBy, number))
                         .toList())
@@ -215,7 +219,8 @@ public final class KeyRepository {
     /** Deletes one: its row stays as a mark, and its name and texts stay used. */
     public Future<Void> delete(SqlConnection connection, String name, long number) {
         return connection
-                .preparedQuery("UPDATE virtual_key SET state = 'revoked', deleted_at = now(), changed = $2 WHERE name = $1")
+                .preparedQuery(
+                        "UPDATE virtual_key SET state = 'revoked', deleted_at = now(), changed = $2 WHERE name = $1")
                 .execute(Tuple.of(name, number))
                 .mapEmpty();
     }

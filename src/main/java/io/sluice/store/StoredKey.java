@@ -53,10 +53,7 @@ public record StoredKey(
      * @param createdAt when it was given
      */
     public record Credential(
-            KeyHash hash,
-            boolean chosen,
-            @Nullable OffsetDateTime until,
-            OffsetDateTime createdAt) {
+            KeyHash hash, boolean chosen, @Nullable OffsetDateTime until, OffsetDateTime createdAt) {
         /** As requests are compared with it. */
         public KeyCredential forLookUp() {
             return new KeyCredential(hash, until == null ? null : until.toInstant());

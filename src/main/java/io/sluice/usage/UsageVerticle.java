@@ -36,10 +36,7 @@ public final class UsageVerticle extends VerticleBase {
      * @param setup what is needed to keep usage; null where there is no ledger
      */
     public UsageVerticle(
-            GatewayMetrics metrics,
-            GatewayRevision initial,
-            StoredKeys storedKeys,
-            @Nullable LedgerSetup setup) {
+            GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
         this.log = new AccessLog(initial, storedKeys);
         this.setup = setup;

@@ -36,8 +36,7 @@ class AuthenticatorTest {
 
     private final StoredKeys stored = new StoredKeys();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Authenticator authenticator =
-            new Authenticator(stored, null, new GatewayMetrics(meters).keys());
+    private final Authenticator authenticator = new Authenticator(stored, null, new GatewayMetrics(meters).keys());
 
     private static MultiMap headers(String... namesAndValues) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
@@ -185,11 +184,13 @@ class AuthenticatorTest {
         stored.put(new VirtualKey("s", older.chosenKey("chosen-by-a-person").getFirst()));
         stored.chosen();
         Authenticator known = new Authenticator(stored, both, new GatewayMetrics(meters).keys());
-        Authenticator stranger = new Authenticator(
-                stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys());
+        Authenticator stranger =
+                new Authenticator(stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys());
         MultiMap headers = headers("x-api-key", "chosen-by-a-person");
 
-        assertThat(known.authenticate(headers, List.of(), revision, "", NOW).key().name())
+        assertThat(known.authenticate(headers, List.of(), revision, "", NOW)
+                        .key()
+                        .name())
                 .isEqualTo("s");
         assertThatThrownBy(() -> stranger.authenticate(headers, List.of(), revision, "", NOW))
                 .isInstanceOf(GatewayException.class);

@@ -25,13 +25,12 @@ final class RouteTable {
             ExchangeServices services = services(vertx);
             HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
             Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
-            RealtimeEndpoint realtime =
-                    new RealtimeEndpoint(
-                            services,
-                            connections,
-                            config.realtime(),
-                            new Authenticator(new StoredKeys(), null, services.metrics().keys()),
-                            Clock.systemUTC());
+            RealtimeEndpoint realtime = new RealtimeEndpoint(
+                    services,
+                    connections,
+                    config.realtime(),
+                    new Authenticator(new StoredKeys(), null, services.metrics().keys()),
+                    Clock.systemUTC());
             return TrafficRoutes.of(services, new HealthHandler(), realtime).all();
         } finally {
             vertx.close();

@@ -145,8 +145,10 @@ class KeysVerticleTest {
     }
 
     private void create(String name, String definition) {
-        change(name, (connection, number) -> repository.insert(
-                connection, List.of(new NewKey(name, definition, hash(name), false)), "test", number));
+        change(
+                name,
+                (connection, number) -> repository.insert(
+                        connection, List.of(new NewKey(name, definition, hash(name), false)), "test", number));
     }
 
     private interface Step {
@@ -205,14 +207,23 @@ class KeysVerticleTest {
         create("a", "{}");
         deploy();
 
-        change("a", (connection, number) -> repository.rotate(
-                connection, "a", hash("new"), false, OffsetDateTime.now(ZoneOffset.UTC).plusHours(1), number));
+        change(
+                "a",
+                (connection, number) -> repository.rotate(
+                        connection,
+                        "a",
+                        hash("new"),
+                        false,
+                        OffsetDateTime.now(ZoneOffset.UTC).plusHours(1),
+                        number));
         Await.until(() -> opens("new"));
         assertThat(opens("a")).isTrue();
         assertThat(keys.named("a").hash()).isEqualTo(hash("new"));
 
-        change("a", (connection, number) -> repository.rotate(
-                connection, "a", hash("newer"), false, OffsetDateTime.now(ZoneOffset.UTC), number));
+        change(
+                "a",
+                (connection, number) -> repository.rotate(
+                        connection, "a", hash("newer"), false, OffsetDateTime.now(ZoneOffset.UTC), number));
         Await.until(() -> opens("newer") && !opens("new"));
         assertThat(opens("a")).isFalse();
     }
@@ -244,12 +255,15 @@ class KeysVerticleTest {
         deploy();
         told.clear();
 
-        change("a", (connection, number) -> repository.define(
-                connection, "a", "{\"limits\": {\"rpm\": 9, \"per-model\": {\"m\": {\"rpm\": 2}}}}", number));
+        change(
+                "a",
+                (connection, number) -> repository.define(
+                        connection, "a", "{\"limits\": {\"rpm\": 9, \"per-model\": {\"m\": {\"rpm\": 2}}}}", number));
 
         Await.until(() -> told.stream().anyMatch(change -> change.limits().size() == 2));
         assertThat(told.getFirst().limits())
-                .extracting(Scope::id, scope -> scope.limits().windows().getFirst().amount())
+                .extracting(
+                        Scope::id, scope -> scope.limits().windows().getFirst().amount())
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("key:a", 9L),
                         org.assertj.core.groups.Tuple.tuple("key:a|model:m", 2L));
@@ -262,7 +276,8 @@ class KeysVerticleTest {
         deploy();
         undeploy();
         Path file = data.resolve("keys.snapshot");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         keys.remove("a");
         keys.remove("b");
         change("b", (connection, number) -> repository.state(connection, "b", State.REVOKED, number));
@@ -347,22 +362,22 @@ class KeysVerticleTest {
         undeploy();
 
         Map<String, Boolean> used = Map.of("a", true, "b", false);
-        used.forEach((name, expected) -> assertThat(TestPostgres.await(repository.find(name))
-                                .orElseThrow()
-                                .lastUsed()
-                        != null)
+        used.forEach((name, expected) -> assertThat(
+                        TestPostgres.await(repository.find(name)).orElseThrow().lastUsed() != null)
                 .isEqualTo(expected));
     }
 
     @Test
     void moreKeysThanAPageAreRead() {
-        change("many", (connection, number) -> repository.insert(
-                connection,
-                java.util.stream.IntStream.range(0, KeyRepository.PAGE + 10)
-                        .mapToObj(i -> new NewKey("k" + i, "{\"tags\": [\"t\"]}", hash("k" + i), false))
-                        .toList(),
-                "test",
-                number));
+        change(
+                "many",
+                (connection, number) -> repository.insert(
+                        connection,
+                        java.util.stream.IntStream.range(0, KeyRepository.PAGE + 10)
+                                .mapToObj(i -> new NewKey("k" + i, "{\"tags\": [\"t\"]}", hash("k" + i), false))
+                                .toList(),
+                        "test",
+                        number));
 
         deploy();
 

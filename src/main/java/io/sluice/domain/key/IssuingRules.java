@@ -48,13 +48,15 @@ public final class IssuingRules {
     public static List<Excess> excess(String issuer, KeyTemplate key, Teams teams) {
         List<Excess> found = new ArrayList<>();
         if (!covers(issuer, key.team(), teams)) {
-            found.add(new Excess("team", "must be '" + issuer + "' or one of its teams: you may issue keys for no other"));
+            found.add(new Excess(
+                    "team", "must be '" + issuer + "' or one of its teams: you may issue keys for no other"));
         }
         if (key.handling().diagnostics()) {
             found.add(new Excess("diagnostics", "shows accounts; only who may issue for all teams may give it"));
         }
         if (key.handling().priority() > 0) {
-            found.add(new Excess("priority", "above 0 goes before other teams; only who may issue for all may give it"));
+            found.add(
+                    new Excess("priority", "above 0 goes before other teams; only who may issue for all may give it"));
         }
         if (key.handling().log() != AccessLines.USUAL) {
             found.add(new Excess("log", "takes lines out of the access log; only who may issue for all may do that"));

@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param handling how its requests are handled
  */
 public record KeyTemplate(
-        @Nullable String team,
-        KeyRights rights,
-        AccountLimits limits,
-        List<Budget> budgets,
-        KeyHandling handling) {
+        @Nullable String team, KeyRights rights, AccountLimits limits, List<Budget> budgets, KeyHandling handling) {
     /** Copies the list. */
     public KeyTemplate {
         budgets = List.copyOf(budgets);
