@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
@@ -18,6 +19,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.Secret;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
@@ -42,6 +44,7 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
@@ -67,6 +70,7 @@ final class LiveParts implements Parts {
     private final @Nullable PgDatabase database;
     private final StoredKeys storedKeys = new StoredKeys();
     private final EdgeShared edge;
+    private final AdminTokenFile.Kept adminToken;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
     private final @Nullable Membership membership;
@@ -76,7 +80,7 @@ final class LiveParts implements Parts {
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
-     * @throws StartFailure when the simulator's script or the node's secret cannot be read
+     * @throws StartFailure when the simulator's script, the node's secret or its admin token cannot be read
      */
     LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
         this.setup = setup;
@@ -89,7 +93,16 @@ final class LiveParts implements Parts {
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         StoredIds ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
         this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, ownIds);
-        this.admin = new AdminVerticle(config, initial, Version.text(), registry::scrape, InstantSource.system());
+        this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
+        this.admin = new AdminVerticle(new AdminSetup(
+                config,
+                initial,
+                Version.text(),
+                adminToken.token(),
+                database == null ? new NoDatabase() : database,
+                registry::scrape,
+                InstantSource.system(),
+                nanoClock));
         bindProcessMeters();
     }
 
@@ -196,6 +209,11 @@ final class LiveParts implements Parts {
     @Override
     public Deployable watch() {
         return new WatchPart(setup);
+    }
+
+    @Override
+    public @Nullable Secret firstAdminToken() {
+        return adminToken.fresh() ? adminToken.token() : null;
     }
 
     @Override
