@@ -115,6 +115,7 @@ final class LiveParts implements Parts {
         List<Deployable> services = new ArrayList<>();
         // Before whoever uses it.
         if (database != null) {
+            metrics.store().watch(database::isUp, database::secondsSinceFailure);
             services.add(new StorePart(config, database));
         }
         if (simulator != null) {
@@ -156,7 +157,7 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of()),
+                new UsageWriter(store, config.name(), List.of(), metrics.store()::written, nanoClock),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong);
