@@ -140,7 +140,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         finished = true;
         Future<Void> counted;
         try {
-            counted = CountTokens.answer(services, incoming, scan, model);
+            counted = CountTokens.answer(services, incoming, scan, model, meter::recordOwnAnswer);
         } catch (RuntimeException e) {
             counted = Future.failedFuture(e);
         }
