@@ -3,8 +3,11 @@ package io.sluice.admin.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sluice.testkit.TestNode;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,19 @@ import org.junit.jupiter.api.Test;
 /** What the document must say, in every area. */
 class ApiDocumentTest {
     private final JsonObject document = ApiDocument.load().contract();
+
+    @Test
+    void itIsAnOpenApiDocument() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            OpenAPIContract contract = TestNode.await(OpenAPIContract.from(ClassPathFiles.over(vertx), document));
+
+            assertThat(contract.operations())
+                    .hasSameSizeAs(ApiDocument.load().operations().keySet());
+        } finally {
+            TestNode.await(vertx.close());
+        }
+    }
 
     @Test
     void everyBodyIsBounded() {
