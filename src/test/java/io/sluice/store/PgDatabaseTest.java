@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PgDatabaseTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static final StoreUse USE = new StoreUse(
-            2, Duration.ofSeconds(2), Duration.ofMillis(400), StoreUse.StartWithout.NEVER);
+            2, Duration.ofSeconds(2), Duration.ofMillis(400), StoreUse.StartWithout.NEVER, Duration.ofDays(7));
 
     @TempDir
     static Path dir;
