@@ -36,7 +36,8 @@ final class AdminAccess {
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 revision,
                 setup.node(),
-                setup.wallClock());
+                setup.wallClock(),
+                setup.keys());
         this.router = new ApiRouter(
                 Areas.of(services),
                 new Authenticator(

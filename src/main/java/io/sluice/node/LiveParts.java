@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.admin.api.KeyServices;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
@@ -106,7 +107,8 @@ final class LiveParts implements Parts {
                 database == null ? new NoDatabase() : database,
                 registry::scrape,
                 InstantSource.system(),
-                nanoClock));
+                nanoClock,
+                new KeyServices(storedKeys, ownIds)));
         bindProcessMeters();
     }
 

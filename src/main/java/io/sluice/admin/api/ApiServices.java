@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param revision gives the live configuration
  * @param node the node's own settings
  * @param clock wall clock
+ * @param keys what the node knows of stored keys
  */
 public record ApiServices(
         Bus bus,
@@ -24,4 +25,5 @@ public record ApiServices(
         Changes changes,
         Supplier<GatewayRevision> revision,
         NodeConfig node,
-        InstantSource clock) {}
+        InstantSource clock,
+        KeyServices keys) {}
