@@ -172,7 +172,7 @@ class OtherFormTest {
     void silentProviderIsBridgedByPings(ClientSample client, ProviderSample provider) throws Exception {
         List<byte[]> pieces = provider.pieces();
         int spoken = provider == ProviderSample.GEMINI ? 1 : pieces.size() / 2;
-        Script script = provider.stream(spoken).pause(Duration.ofMillis(800));
+        Script script = provider.stream(spoken).pause(Duration.ofMillis(500));
         for (byte[] piece : pieces.subList(spoken, pieces.size())) {
             script = script.write(Integer.toHexString(piece.length) + "\r\n")
                     .write(piece)

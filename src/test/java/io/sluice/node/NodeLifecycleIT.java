@@ -149,21 +149,15 @@ class NodeLifecycleIT {
     @Test
     void saysInOneLineThatItsPortIsTaken(@TempDir Path other) throws Exception {
         try (NodeProcess node = NodeProcess.start(dir, gateway(account("a", "{}")))) {
-            Process second = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-jar",
-                            System.getProperty("sluice.jar", "target/sluice.jar"),
-                            "--config",
-                            node.config().toString(),
-                            "--data",
-                            other.toString(),
-                            "--port",
-                            Integer.toString(node.port()),
-                            "--admin-port",
-                            "0")
-                    .redirectErrorStream(true)
-                    .start();
+            Process second = NodeProcess.java(
+                    "--config",
+                    node.config().toString(),
+                    "--data",
+                    other.toString(),
+                    "--port",
+                    Integer.toString(node.port()),
+                    "--admin-port",
+                    "0");
 
             String output = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(second.waitFor()).isNotZero();

@@ -35,7 +35,7 @@ public final class Nodes {
                 "test",
                 new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
                 new AdminConfig("127.0.0.1", adminPort, token, tls),
-                Path.of("target/test-data"),
+                Path.of("target/test-data-" + Integer.getInteger("sluice.test.fork", 0)),
                 Duration.ZERO,
                 Duration.ofSeconds(2),
                 lanes,

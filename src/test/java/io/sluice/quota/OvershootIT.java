@@ -36,9 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No account is sent more than its limit in any rolling window: by the count of the simulated provider, which shares
- * nothing with the code that keeps the limits.
+ * nothing with the code that keeps the limits. Its windows are so short that nothing else may run beside it.
  */
-class OvershootTest {
+class OvershootIT {
     private static final String KEY = "sk-overshoot-0123456789";
     private static final Duration TTL = Duration.ofMillis(500);
     private static final Duration WINDOW = Duration.ofSeconds(2);
