@@ -42,6 +42,7 @@ final class StartReport {
                     .addKeyValue("revision", revision.id())
                     .addKeyValue("port", node.port())
                     .addKeyValue("admin_port", node.adminPort())
+                    .addKeyValue("ledger", setup.ledger())
                     .addKeyValue("models", revision.models().size())
                     .addKeyValue("start_ms", millis)
                     .log(setup.config().cluster() == null ? "ready" : "started");
@@ -66,6 +67,7 @@ final class StartReport {
             lines.add(
                     "  simulator  " + url(false, "127.0.0.1", node.simulator().port()) + "/v1 (a simulated provider)");
         }
+        lines.add("  ledger     " + setup.ledger());
         lines.add("  models     " + models(revision));
         Stream.concat(node.notApplied().stream(), revision.notApplied().stream())
                 .distinct()

@@ -56,7 +56,7 @@ final class NodeReader {
         LogFormat format = file.section("log").word("format", LogFormat.TEXT);
         QueueConfig queue = queue(file.section("queue"));
         ClusterConfig cluster = ClusterReader.read(file.section("cluster"), name);
-        StoreConfig store = store(file.section("store"), cluster != null);
+        StoreConfig store = StoreReader.read(file.section("store"), cluster != null);
         JournalConfig journal = journal(file.section("journal"));
         distinct(http.port(), admin.port(), simulator, cluster);
         return new NodeConfig(
@@ -158,27 +158,6 @@ final class NodeReader {
         return new QueueConfig(
                 queue.integer("requests", standard.requests(), 0, 1_000_000),
                 queue.size("memory", standard.bytes(), 0, 64L << 30));
-    }
-
-    /** Nodes of a cluster share a server, or have none: each with a database of its own would know a part of the truth. */
-    private static StoreConfig store(Section store, boolean inCluster) {
-        String url = store.text("url", "URL", "none", text -> {
-            if (!text.matches("postgres(ql)?://[^\\s@/:]+(@[^\\s@/]+)?(/[^\\s]*)?") || text.contains("//@")) {
-                throw new IllegalArgumentException(
-                        "is not a PostgreSQL URL; write postgresql://user@host/database, the password apart");
-            }
-            return text;
-        });
-        Secret password = store.secret("password", "none", text -> text);
-        boolean embedded = store.flag("embedded", !store.has("url") && !inCluster);
-        if (store.has("url") && embedded) {
-            store.error("embedded", "does not go with url; keep one of the two");
-        } else if (inCluster && embedded) {
-            store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
-        }
-        return url != null
-                ? new StoreConfig(StoreConfig.Kind.SERVER, url, password)
-                : embedded ? StoreConfig.EMBEDDED : StoreConfig.NONE;
     }
 
     private static JournalConfig journal(Section journal) {

@@ -240,6 +240,12 @@ final class Section {
         return written == null ? null : reading.substitution().existing(written, place(key));
     }
 
+    /** A file that must exist now. */
+    @Nullable
+    Path existing(String written, String key) {
+        return reading.substitution().existing(written, place(key));
+    }
+
     /**
      * The text of a PEM file; null when absent, or when it cannot be read, which is then an error.
      *

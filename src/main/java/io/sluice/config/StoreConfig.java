@@ -1,22 +1,22 @@
 package io.sluice.config;
 
-import io.sluice.domain.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the ledger is kept.
  *
  * @param kind where
- * @param url PostgreSQL URL of a server, without the password; null for any other kind
- * @param password its password; null for none
+ * @param server the server; null for any other kind
+ * @param use how it is used; the same for every kind that has a database
+ * @param keep for how long what was used is kept
  */
-public record StoreConfig(
-        Kind kind, @Nullable String url, @Nullable Secret password) {
+public record StoreConfig(Kind kind, @Nullable StoreServer server, StoreUse use, StoreKeep keep) {
     /** No ledger at all. */
-    public static final StoreConfig NONE = new StoreConfig(Kind.NONE, null, null);
+    public static final StoreConfig NONE = new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
 
     /** A database of the node's own. */
-    public static final StoreConfig EMBEDDED = new StoreConfig(Kind.EMBEDDED, null, null);
+    public static final StoreConfig EMBEDDED =
+            new StoreConfig(Kind.EMBEDDED, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
 
     /** Where a ledger may be. */
     public enum Kind {

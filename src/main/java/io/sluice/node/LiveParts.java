@@ -16,6 +16,7 @@ import io.sluice.cluster.link.TcpLink;
 import io.sluice.cluster.member.MemberVerticle;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
+import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
@@ -38,6 +39,7 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.PgDatabase;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -59,6 +61,7 @@ final class LiveParts implements Parts {
     private final LongSupplier nanoClock = System::nanoTime;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
+    private final @Nullable PgDatabase database;
     private final EdgeLimits edgeLimits;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
@@ -77,6 +80,9 @@ final class LiveParts implements Parts {
         this.membership = membership;
         this.config = setup.config();
         this.initial = setup.revision();
+        this.database = config.store().kind() == StoreConfig.Kind.NONE
+                ? null
+                : new PgDatabase(config.store().use(), nanoClock, new SecureRandom()::nextDouble);
         this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
@@ -87,6 +93,10 @@ final class LiveParts implements Parts {
     @Override
     public List<Deployable> services() {
         List<Deployable> services = new ArrayList<>();
+        // Before whoever uses it.
+        if (database != null) {
+            services.add(new StorePart(config, database));
+        }
         if (simulator != null) {
             services.add(new SimulatorPart(simulator));
         }

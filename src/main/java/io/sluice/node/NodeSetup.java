@@ -13,4 +13,9 @@ import java.nio.file.Path;
  * @param config the node's own settings, read at start only
  * @param revision everything that routes, as it is at the start
  */
-public record NodeSetup(Path dir, NodeOverrides overrides, NodeConfig config, GatewayRevision revision) {}
+public record NodeSetup(Path dir, NodeOverrides overrides, NodeConfig config, GatewayRevision revision) {
+    /** For people: where its ledger is. */
+    public String ledger() {
+        return StorePart.describe(config);
+    }
+}

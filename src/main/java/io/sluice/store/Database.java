@@ -2,6 +2,8 @@ package io.sluice.store;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -27,4 +29,21 @@ public interface Database {
      * @return what the work gives, after the commit; fails with {@link StoreUnavailable} or what the work fails with
      */
     <T> Future<T> transaction(Function<SqlConnection, Future<T>> work);
+
+    /**
+     * The same for work that takes longer than others: exports, maintenance.
+     *
+     * @param atMost the most that the work, and each of its statements, may take
+     * @param work what is done
+     */
+    default <T> Future<T> transaction(Duration atMost, Function<SqlConnection, Future<T>> work) {
+        return transaction(work);
+    }
+
+    /**
+     * Tells when it goes and when it comes back.
+     *
+     * @param listener told true or false at each change, on a context of the database's own; must not block
+     */
+    default void whenChanged(Consumer<Boolean> listener) {}
 }

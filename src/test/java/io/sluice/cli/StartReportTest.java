@@ -25,6 +25,7 @@ class StartReportTest {
                 .contains("node test, revision r1")
                 .contains("http://localhost:18080/v1 (listening on 127.0.0.1:18080)")
                 .contains("admin      http://localhost:18081")
+                .contains("ledger     none: usage goes to the access log alone")
                 .contains("(7 in all)")
                 .contains("curl -N http://localhost:18080/v1/chat/completions")
                 .contains("Authorization: Bearer $SLUICE_KEY")

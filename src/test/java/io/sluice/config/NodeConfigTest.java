@@ -103,8 +103,21 @@ class NodeConfigTest {
                                 new HostPort("more-nodes", 5701)),
                         new StoreConfig(
                                 StoreConfig.Kind.SERVER,
-                                "postgresql://sluice@db:5432/sluice",
-                                Secret.of("value-of-DB_PASSWORD")),
+                                new StoreServer(
+                                        "db",
+                                        6432,
+                                        "sluice",
+                                        "ledger",
+                                        Secret.of("value-of-DB_PASSWORD"),
+                                        StoreServer.Tls.VERIFY_CA,
+                                        tls.cert()),
+                                new StoreUse(
+                                        4, Duration.ofSeconds(2), Duration.ofSeconds(3), StoreUse.StartWithout.NEVER),
+                                new StoreKeep(
+                                        Duration.ofDays(30),
+                                        Duration.ofDays(2),
+                                        Duration.ofDays(60),
+                                        Duration.ofDays(900))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
@@ -211,9 +224,20 @@ class NodeConfigTest {
                 arguments("simulator: { port: 8080 }", "1:1: simulator.port: is the traffic port, 8080, too"),
                 arguments("simulator: { script: gone }", "1:14: simulator.script: the file gone does not exist"),
                 arguments("store: { url: \"postgresql://u@h/d\", embedded: true }", "does not go with url"),
+                arguments("store: { url: \"postgresql://h/d\" }", "names no user"),
+                arguments("store: { url: \"postgresql://u@h\" }", "is not a PostgreSQL URL"),
+                arguments("store: { url: \"postgresql://u@h:0/d\" }", "1:10: store.url: 'postgresql://…@h:0/d'"),
+                arguments("store: { url: \"postgresql://u@h/d?sslmode=require\" }", "has parameters"),
+                arguments("store: { url: \"postgresql://u%ff@h/%00\" }", "control characters"),
+                arguments(
+                        "store: { url: \"postgresql://u@h/d\", tls: { mode: disable, ca: c.pem } }",
+                        "store.tls.ca: does not go with mode: disable"),
+                arguments("store: { connections: 1 }", "store.connections"),
+                arguments("store: { start-without: maybe }", "is not one of snapshot, always, never"),
+                arguments("store: { keep: { records: 1h } }", "store.keep.records"),
                 arguments("journal: { max-size: 1KiB }", "journal.max-size"),
                 arguments("store: { url: \"mysql://x/y\" }", "1:10: store.url: 'mysql://x/y' is not a PostgreSQL URL"),
-                arguments("store: { url: \"postgresql://u:p@h/d\" }", "is not a PostgreSQL URL"),
+                arguments("store: { url: \"postgresql://u:p@h/d\" }", "store.url: has a password in it"),
                 arguments("log: { format: xml }", "1:8: log.format: 'xml' is not one of text, json"));
     }
 

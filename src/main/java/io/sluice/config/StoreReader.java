@@ -1,0 +1,145 @@
+package io.sluice.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.config.StoreServer.Tls;
+import io.sluice.domain.Secret;
+import java.net.URLDecoder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code store}. */
+final class StoreReader {
+    private static final int PORT = 5432;
+    private static final int MAX_PORT = 65_535;
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration CENTURY = Duration.ofDays(36_600);
+    private static final Pattern URL = Pattern.compile("postgres(?:ql)?://(?:([^@:/?#\\s]+)(?::([^@/?#\\s]*))?@)?"
+            + "(?:\\[([0-9A-Fa-f:.]{2,45})]|([A-Za-z0-9._-]{1,253}))(?::([0-9]{1,5}))?/([^/?#\\s]+)(\\?\\S*)?");
+
+    private final Section store;
+
+    private StoreReader(Section store) {
+        this.store = store;
+    }
+
+    /**
+     * Reads it. Nodes of a cluster share a server, or have none: each with a database of its own would know a part of the
+     * truth.
+     */
+    static StoreConfig read(Section store, boolean inCluster) {
+        return new StoreReader(store).read(inCluster);
+    }
+
+    private StoreConfig read(boolean inCluster) {
+        Url url = store.value("url", new Option(store.path("url"), "URL", "none", ""), StoreReader::url);
+        Secret password = store.secret("password", "none", text -> text);
+        StoreServer server = server(url, password, store.section("tls"));
+        Boolean written = store.optionalFlag("embedded", "true without `store.url` and `cluster`");
+        boolean embedded = written != null ? written : !store.has("url") && !inCluster;
+        if (inCluster && !store.has("url") && written == null) {
+            store.findings()
+                    .warning(
+                            store.place(),
+                            "there is no ledger without store.url: usage goes to the access log alone (store.embedded: false says that this is meant)");
+        }
+        StoreUse use = use();
+        StoreKeep keep = keep(store.section("keep"));
+        if (store.has("url") && embedded) {
+            store.error("embedded", "does not go with url; keep one of the two");
+        } else if (inCluster && embedded) {
+            store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
+        }
+        if (server != null) {
+            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep);
+        }
+        return new StoreConfig(embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep);
+    }
+
+    private @Nullable StoreServer server(@Nullable Url url, @Nullable Secret written, Section tls) {
+        Tls mode = tls.optionalWord("mode", Tls.class, "verify-full, disable on loopback");
+        String file = tls.text("ca", "PEM file", "those of the Java runtime", text -> text);
+        Path ca = file == null ? null : tls.existing(file, "ca");
+        if (url == null) {
+            return null;
+        }
+        if (url.password() != null && written != null) {
+            store.error("password", "is in url, too; keep one of the two");
+        }
+        if (url.password() != null && store.isClearText("url")) {
+            store.error(
+                    "url",
+                    "has a password in it; write it apart, as password: ${env:NAME}, or the whole URL as a reference");
+        }
+        Secret password = written != null || url.password() == null ? written : Secret.of(url.password());
+        StoreServer plain =
+                new StoreServer(url.host(), url.port(), url.user(), url.database(), password, Tls.DISABLE, ca);
+        Tls chosen = mode != null ? mode : plain.isLoopback() && ca == null ? Tls.DISABLE : Tls.VERIFY_FULL;
+        if (chosen == Tls.DISABLE && ca != null) {
+            tls.error("ca", "does not go with mode: disable, which checks nothing");
+        } else if (chosen == Tls.DISABLE && !plain.isLoopback()) {
+            store.findings()
+                    .warning(
+                            tls.place("mode"),
+                            "what is written to the database can be read and changed on its way there");
+        }
+        return new StoreServer(url.host(), url.port(), url.user(), url.database(), password, chosen, ca);
+    }
+
+    private StoreUse use() {
+        StoreUse standard = StoreUse.DEFAULT;
+        return new StoreUse(
+                store.integer("connections", standard.connections(), 2, 200),
+                store.duration("connect-timeout", standard.connectTimeout(), Duration.ofMillis(100), LONGEST),
+                store.duration("statement-timeout", standard.statementTimeout(), Duration.ofMillis(100), LONGEST),
+                store.word("start-without", standard.startWithout()));
+    }
+
+    private static StoreKeep keep(Section keep) {
+        StoreKeep standard = StoreKeep.DEFAULT;
+        return new StoreKeep(
+                keep.duration("records", standard.records(), DAY, CENTURY),
+                keep.duration("minutes", standard.minutes(), DAY, CENTURY),
+                keep.duration("hours", standard.hours(), DAY, CENTURY),
+                keep.duration("days", standard.days(), DAY, CENTURY));
+    }
+
+    // --- the URL ---------------------------------------------------------------------------------------------------
+
+    /** Its parts, decoded. */
+    private record Url(String user, @Nullable String password, String host, int port, String database) {}
+
+    private static Url url(String text) {
+        Matcher parts = URL.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(
+                    "is not a PostgreSQL URL; write postgresql://user@host:5432/database, the password apart, %40 for @");
+        }
+        if (parts.group(1) == null) {
+            throw new IllegalArgumentException("names no user; write postgresql://user@host:5432/database");
+        }
+        if (parts.group(7) != null) {
+            throw new IllegalArgumentException(
+                    "has parameters; write store.tls.mode for sslmode, and leave out others");
+        }
+        int port = parts.group(5) == null ? PORT : (int) Scalars.within(Scalars.integer(parts.group(5)), 1, MAX_PORT);
+        return new Url(
+                decoded(parts.group(1)),
+                parts.group(2) == null ? null : decoded(parts.group(2)),
+                parts.group(3) != null ? parts.group(3) : parts.group(4),
+                port,
+                decoded(parts.group(6)));
+    }
+
+    private static String decoded(String text) {
+        String plain = URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+        if (plain.isEmpty() || plain.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("has an empty part, or one with control characters");
+        }
+        return plain;
+    }
+}

@@ -1,0 +1,2 @@
+CREATE TABLE half (name text);
+INSERT INTO nowhere VALUES (1);

@@ -1,0 +1,2 @@
+CREATE TABLE thing (name text);
+SELECT pg_sleep(60);
