@@ -139,7 +139,9 @@ public final class Documents {
     }
 
     private static boolean isMark(String path, String text) {
-        return CREDENTIAL.matcher(path).matches() ? FINGERPRINT.matcher(text).matches() : text.equals(SEALED);
+        return text.equals(SEALED)
+                || (CREDENTIAL.matcher(path).matches()
+                        && FINGERPRINT.matcher(text).matches());
     }
 
     private static String mark(String path, JsonNode value) {

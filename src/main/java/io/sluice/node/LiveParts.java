@@ -40,6 +40,7 @@ import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
 import io.sluice.store.PgDatabase;
+import io.sluice.store.ResourceRepository;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ final class LiveParts implements Parts {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
     private final @Nullable PgDatabase database;
+    private final Managed managed;
     private final EdgeLimits edgeLimits;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
@@ -83,6 +85,7 @@ final class LiveParts implements Parts {
         this.database = config.store().kind() == StoreConfig.Kind.NONE
                 ? null
                 : new PgDatabase(config.store().use(), nanoClock, new SecureRandom()::nextDouble);
+        this.managed = setup.managed() == null ? Managed.of(config) : setup.managed();
         this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
@@ -182,7 +185,7 @@ final class LiveParts implements Parts {
 
     @Override
     public Deployable watch() {
-        return new WatchPart(setup);
+        return new WatchPart(setup, managed, database == null ? null : new ResourceRepository(database));
     }
 
     @Override
