@@ -1,5 +1,7 @@
 package io.sluice.cli;
 
+import io.sluice.domain.dialect.EndpointFamily;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Candidate;
@@ -92,23 +94,41 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void describe(VirtualKey key, String model, Instant now, Stream.Builder<String> lines) {
-        lines.add("key " + key.name() + ": " + limits(key.limits())
+        KeyRights rights = key.rights();
+        lines.add("key " + key.name() + ": " + limits(key.quota().limits().all())
                 + (key.team() == null ? "" : ", team " + key.team())
-                + (key.allowFrom().isEmpty() ? "" : ", from " + joined(key.allowFrom()))
+                + (rights.allowFrom().isEmpty() ? "" : ", from " + joined(rights.allowFrom()))
                 + (key.priority() == 0 ? "" : ", priority " + key.priority())
                 + (key.maxWait() == null ? "" : ", waits for room at most " + text(key.maxWait())));
-        key.scopes().stream()
-                .filter(scope -> scope.id().startsWith(Scope.TEAM_PREFIX))
-                .forEach(scope -> lines.add("  its " + scope.id().replace(':', ' ') + ": " + limits(scope.limits())));
-        if (key.disabled()) {
+        key.scopes(model).stream()
+                .filter(scope -> !scope.id().equals(Scope.KEY_PREFIX + key.name()))
+                .forEach(scope -> lines.add("  its " + scopeName(key, scope.id()) + ": " + limits(scope.limits())));
+        if (!rights.endpoints().isEmpty()) {
+            lines.add("  its endpoints: "
+                    + rights.endpoints().stream()
+                            .sorted()
+                            .map(EndpointFamily::word)
+                            .collect(Collectors.joining(", ")));
+        }
+        if (rights.disabled()) {
             lines.add("  refused (401): the key is disabled");
         }
-        if (key.expires() != null && !now.isBefore(key.expires())) {
-            lines.add("  refused (401): the key expired at " + key.expires());
+        if (rights.expires() != null && !now.isBefore(rights.expires())) {
+            lines.add("  refused (401): the key expired at " + rights.expires());
         }
         if (!key.allows(model)) {
-            lines.add("  refused (403): the key may use " + joined(key.models()));
+            lines.add("  refused (403): the key may use "
+                    + (rights.models().isEmpty() ? "all models" : joined(rights.models()))
+                    + (rights.denyModels().isEmpty() ? "" : ", not " + joined(rights.denyModels())));
         }
+    }
+
+    /** A scope as it is read: {@code team research}, {@code model gpt-4o}, {@code team research for model gpt-4o}. */
+    private static String scopeName(VirtualKey key, String id) {
+        String own = Scope.KEY_PREFIX + key.name() + "|";
+        return (id.startsWith(own) ? id.substring(own.length()) : id)
+                .replace("|", " for ")
+                .replace(':', ' ');
     }
 
     private static void describe(Model model, Stream.Builder<String> lines) {

@@ -37,7 +37,7 @@ final class AccountReader {
         this.item = item;
         this.takesJson = channel.type() == ProviderType.GEMINI;
         this.accounts = accounts;
-        AccountLimits stated = LimitsReader.account(item);
+        AccountLimits stated = LimitsReader.read(item);
         this.limits = preset == null || item.has("limits") ? stated : LimitsReader.of(preset);
         this.quotaOf = item.text("quota-of", "name", Section.NONE, Names::name);
         this.own = OutboundReader.ofAccount(item, channel);

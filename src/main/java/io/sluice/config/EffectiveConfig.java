@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.notice.NoticeSink;
@@ -22,7 +21,6 @@ import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
-import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -50,8 +48,8 @@ public final class EffectiveConfig {
                 .put("files-revision", revision.origins().files())
                 .put("channels", array(revision.channels(), channel -> channel(channel, revision.origins())))
                 .put("models", models(revision))
-                .put("keys", array(List.copyOf(revision.keys().all()), EffectiveConfig::key))
-                .put("teams", teams(revision))
+                .put("keys", array(List.copyOf(revision.keys().all()), EffectiveKeys::key))
+                .put("teams", EffectiveKeys.teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("notifications", notices(revision.notices()))
                 .put("out-of-force", array(revision.origins().outOfForce(), EffectiveConfig::outOfForce))
@@ -69,7 +67,7 @@ public final class EffectiveConfig {
     }
 
     /** Of an entry that is managed by API. */
-    private static JsonObject stored(JsonObject json, @Nullable Origin origin) {
+    static JsonObject stored(JsonObject json, @Nullable Origin origin) {
         return origin == null || !origin.isStored()
                 ? json
                 : json.put("origin", origin.where()).put("version", origin.version());
@@ -206,7 +204,7 @@ public final class EffectiveConfig {
         return account.quotaOf() == null ? json : json.put("quota-of", account.quotaOf());
     }
 
-    private static JsonObject limits(AccountLimits limits) {
+    static JsonObject limits(AccountLimits limits) {
         JsonObject json = limits(limits.all());
         if (!limits.perModel().isEmpty()) {
             JsonObject perModel = new JsonObject();
@@ -304,27 +302,8 @@ public final class EffectiveConfig {
         }
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static JsonObject key(VirtualKey key) {
-        JsonObject json = new JsonObject()
-                .put("name", key.name())
-                .put("key", "fingerprint " + key.hash().hex().substring(0, 12))
-                .put("models", array(key.models(), Object::toString))
-                .put("limits", limits(key.limits()))
-                .put("allow-from", array(key.allowFrom(), Object::toString))
-                .put("priority", key.priority())
-                .put("disabled", key.disabled())
-                .put("diagnostics", key.diagnostics());
-        if (key.maxWait() != null) {
-            json.put("max-wait", Scalars.show(key.maxWait()));
-        }
-        if (key.expires() != null) {
-            json.put("expires", key.expires().toString());
-        }
-        return key.team() == null ? json : json.put("team", key.team());
     }
 
     /** Without where sinks are: their addresses hold tokens. */
@@ -363,22 +342,6 @@ public final class EffectiveConfig {
                 .put("timeout", Scalars.show(sink.timeout()));
     }
 
-    /** The teams that limit a key. */
-    private static JsonArray teams(GatewayRevision revision) {
-        return new JsonArray(revision.keys().all().stream()
-                .flatMap(key -> key.scopes().stream())
-                .filter(scope -> scope.id().startsWith(Scope.TEAM_PREFIX))
-                .distinct()
-                .map(scope -> team(scope, revision.origins()))
-                .toList());
-    }
-
-    private static JsonObject team(Scope scope, Origins origins) {
-        String name = scope.id().substring(Scope.TEAM_PREFIX.length());
-        return stored(new JsonObject().put("name", name), origins.of("teams", name))
-                .put("limits", limits(scope.limits()));
-    }
-
     private static JsonObject outOfForce(OutOfForce entry) {
         return new JsonObject()
                 .put("kind", entry.kind())
@@ -387,7 +350,7 @@ public final class EffectiveConfig {
                 .put("reasons", new JsonArray(entry.reasons()));
     }
 
-    private static <T> JsonArray array(List<T> values, Function<T, Object> render) {
+    static <T> JsonArray array(List<T> values, Function<T, Object> render) {
         return new JsonArray(values.stream().map(render).toList());
     }
 }

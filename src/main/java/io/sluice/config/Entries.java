@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Section.Item;
 import io.sluice.config.StoredEntry.Kind;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
@@ -15,7 +16,6 @@ import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.quota.AccountLimits;
-import io.sluice.domain.quota.LimitSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +76,15 @@ final class Entries {
      * A team.
      *
      * @param place where it stands
-     * @param name its name
-     * @param limits what its keys share
+     * @param team what it says
+     * @param parent where the team is named that it belongs to; null for none
      */
-    record TeamEntry(Place place, String name, LimitSet limits) implements Entry {}
+    record TeamEntry(Place place, Team team, @Nullable Place parent) implements Entry {
+        @Override
+        public String name() {
+            return team.name();
+        }
+    }
 
     /**
      * A channel.
@@ -155,17 +160,17 @@ final class Entries {
      * A virtual key.
      *
      * @param place where it stands
-     * @param key the key
+     * @param key the key, not yet charged to its team
      * @param isKnown whether its hash could be read
      * @param team where its team is named; null for none
-     * @param clearText whether the credential stands in the file itself
+     * @param clearText where credentials stand in the file itself
      */
     record KeyEntry(
             Place place,
             VirtualKey key,
             boolean isKnown,
             @Nullable Place team,
-            boolean clearText) implements Entry {
+            List<Place> clearText) implements Entry {
         @Override
         public String name() {
             return key.name();

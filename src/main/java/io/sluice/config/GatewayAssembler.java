@@ -9,7 +9,9 @@ import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.Teams;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Channel;
@@ -23,7 +25,6 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
-import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a revision of entries that have passed every check. */
@@ -93,18 +95,9 @@ final class GatewayAssembler {
 
     /** The keys, each charged also to its team. */
     private KeyRing keys() {
-        Map<String, Scope> teams = new HashMap<>();
-        for (TeamEntry team : entries.teams) {
-            if (!team.limits().isEmpty()) {
-                teams.put(team.name(), new Scope(Scope.TEAM_PREFIX + team.name(), team.limits()));
-            }
-        }
-        return new KeyRing(entries.keys.stream()
-                .map(entry -> {
-                    Scope team = teams.get(entry.key().team());
-                    return team == null ? entry.key() : entry.key().alsoChargedTo(team);
-                })
-                .toList());
+        return new KeyRing(
+                entries.keys.stream().map(KeyEntry::key).toList(),
+                new Teams(entries.teams.stream().map(TeamEntry::team).toList()));
     }
 
     private List<Channel> channels() {
@@ -233,27 +226,10 @@ final class GatewayAssembler {
 
     /** The account, the account × model, and every group of models that the upstream name is in. */
     private static List<Scope> scopes(Account account, String upstream) {
-        String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
-        AccountLimits limits = account.limits();
         List<Scope> scopes = new ArrayList<>();
-        add(scopes, id, limits.all());
-        limits.perModel().entrySet().stream()
-                .filter(e -> e.getKey().matches(upstream))
-                .findFirst()
-                .ifPresent(e -> add(scopes, id + "|model:" + upstream, e.getValue()));
-        for (int i = 0; i < limits.groups().size(); i++) {
-            AccountLimits.Group group = limits.groups().get(i);
-            if (group.models().stream().anyMatch(glob -> glob.matches(upstream))) {
-                add(scopes, id + "|group:" + i, group.limits());
-            }
-        }
+        String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
+        account.limits().addScopes(id, upstream, scopes);
         return scopes;
-    }
-
-    private static void add(List<Scope> scopes, String id, LimitSet limits) {
-        if (!limits.isEmpty()) {
-            scopes.add(new Scope(id, limits));
-        }
     }
 
     /** Accounts on which a request that names no maximum never fits. */
@@ -284,9 +260,7 @@ final class GatewayAssembler {
                         .forEach(account -> places.add(account.place().at("key")));
             }
         }
-        entries.keys.stream()
-                .filter(key -> key.clearText() && !SampleKey.isSample(key.key().hash()))
-                .forEach(key -> places.add(key.place().at("key")));
+        entries.keys.forEach(key -> places.addAll(key.clearText()));
         entries.secrets.stream().filter(Item::written).forEach(secret -> places.add(secret.place()));
         places.addAll(entries.clearTextSinks);
         if (!places.isEmpty()) {
@@ -295,15 +269,33 @@ final class GatewayAssembler {
         }
     }
 
-    /** Patterns of keys that allow nothing, mistyped as a rule. */
+    /** Patterns of keys and teams that match nothing, mistyped as a rule. */
     private void unmatched(Map<String, Model> models) {
         Set<String> told = new HashSet<>();
         for (KeyEntry key : entries.keys) {
-            for (Glob glob : key.key().models()) {
-                if (models.keySet().stream().noneMatch(glob::matches) && told.add(glob.pattern())) {
-                    findings.warning(key.place(), "no model matches '" + glob.pattern() + "'");
-                }
-            }
+            KeyRights rights = key.key().rights();
+            Stream.of(
+                            rights.models(),
+                            rights.denyModels(),
+                            patterns(key.key().quota().limits()))
+                    .flatMap(List::stream)
+                    .forEach(glob -> unmatched(key.place(), glob, models, told));
         }
+        for (TeamEntry team : entries.teams) {
+            patterns(team.team().limits()).forEach(glob -> unmatched(team.place(), glob, models, told));
+        }
+    }
+
+    private void unmatched(Place place, Glob glob, Map<String, Model> models, Set<String> told) {
+        if (models.keySet().stream().noneMatch(glob::matches) && told.add(glob.pattern())) {
+            findings.warning(place, "no model matches '" + glob.pattern() + "'");
+        }
+    }
+
+    private static List<Glob> patterns(AccountLimits limits) {
+        return Stream.concat(
+                        limits.perModel().keySet().stream(),
+                        limits.groups().stream().flatMap(group -> group.models().stream()))
+                .toList();
     }
 }

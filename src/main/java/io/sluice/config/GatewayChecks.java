@@ -5,8 +5,10 @@ import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.Entry;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
+import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyCredential;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.quota.AccountLimits;
@@ -96,11 +98,15 @@ final class GatewayChecks {
     private void virtualKeys() {
         Map<KeyHash, KeyEntry> first = new HashMap<>();
         for (KeyEntry key : entries.keys) {
-            KeyEntry other = key.isKnown() ? first.putIfAbsent(key.key().hash(), key) : null;
-            if (other != null) {
-                findings.error(
-                        key.place(),
-                        "is the same key as the one in " + other.place().where());
+            for (KeyCredential credential : key.isKnown() ? key.key().credentials() : List.<KeyCredential>of()) {
+                KeyEntry other = first.putIfAbsent(credential.hash(), key);
+                if (other == key) {
+                    findings.error(key.place().at("old-keys"), "name the key itself, or one twice");
+                } else if (other != null) {
+                    findings.error(
+                            key.place(),
+                            "is the same key as the one in " + other.place().where());
+                }
             }
         }
     }
@@ -186,6 +192,29 @@ final class GatewayChecks {
                 findings.error(key.team(), "there is no team '" + team + "'" + Suggestion.of(team, known));
             }
         }
+        Map<String, TeamEntry> byName = new HashMap<>();
+        entries.teams.forEach(team -> byName.putIfAbsent(team.name(), team));
+        for (TeamEntry team : entries.teams) {
+            String parent = team.team().parent();
+            if (parent != null && team.parent() != null) {
+                parent(team, team.parent(), parent, byName);
+            }
+        }
+    }
+
+    /** Teams are nested one level: what a key is charged to stays short, and says itself what it is. */
+    private void parent(TeamEntry team, Place place, String parent, Map<String, TeamEntry> byName) {
+        TeamEntry above = byName.get(parent);
+        if (parent.equals(team.name())) {
+            findings.error(place, "is the team itself");
+        } else if (above == null) {
+            findings.error(place, "there is no team '" + parent + "'" + Suggestion.of(parent, byName.keySet()));
+        } else if (above.team().parent() != null) {
+            findings.error(
+                    place,
+                    "the team '" + parent + "' belongs to '" + above.team().parent()
+                            + "' itself; teams are nested one level only");
+        }
     }
 
     private void sampleKey() {
@@ -197,7 +226,7 @@ final class GatewayChecks {
             return;
         }
         for (KeyEntry key : entries.keys) {
-            if (SampleKey.isSample(key.key().hash())) {
+            if (key.key().credentials().stream().anyMatch(one -> SampleKey.isSample(one.hash()))) {
                 findings.error(
                         key.place(),
                         "the key '" + key.name() + "' is the public sample key, and the channel '" + real.name()

@@ -7,10 +7,11 @@ import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
 import io.sluice.config.Section.Item;
+import io.sluice.domain.key.Team;
 import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
-import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.quota.Scope;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
@@ -142,9 +143,11 @@ final class GatewayReader {
 
     private static TeamEntry team(Section team) {
         String name = team.required("name", "name", Names::name);
-        LimitSet limits = LimitsReader.plain(team);
-        KeyReader.budget(team);
-        return new TeamEntry(team.place(), name, limits);
+        String parent = team.text("parent", "name", Section.NONE, Names::name);
+        return new TeamEntry(
+                team.place(),
+                new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
+                parent == null ? null : team.place("parent"));
     }
 
     private static String currency(String text) {

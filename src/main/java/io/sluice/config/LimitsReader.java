@@ -31,8 +31,8 @@ final class LimitsReader {
 
     private LimitsReader() {}
 
-    /** The limits of an account. */
-    static AccountLimits account(Section owner) {
+    /** The limits of an account, a virtual key or a team. */
+    static AccountLimits read(Section owner) {
         Section limits = owner.section(SCHEMA).describedAs(SCHEMA);
         return new AccountLimits(set(limits), perModel(limits), groups(limits));
     }
@@ -55,19 +55,6 @@ final class LimitsReader {
         });
         int concurrency = preset.limits().getOrDefault("concurrency", 0L).intValue();
         return new AccountLimits(new LimitSet(all, concurrency), Map.of(), List.of());
-    }
-
-    /** The limits of something that is not limited by model: a virtual key or a team. */
-    static LimitSet plain(Section owner) {
-        Section limits = owner.section(SCHEMA).describedAs(SCHEMA);
-        LimitSet set = set(limits);
-        if (!perModel(limits).isEmpty()) {
-            limits.findings().notApplied("limits per model outside accounts", limits.place("per-model"));
-        }
-        if (!groups(limits).isEmpty()) {
-            limits.findings().notApplied("limits per model group outside accounts", limits.place("groups"));
-        }
-        return set;
     }
 
     private static LimitSet set(Section limits) {

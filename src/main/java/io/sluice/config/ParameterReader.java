@@ -46,6 +46,16 @@ final class ParameterReader {
         return new ParameterRules(general.set(), general.defaults(), general.remove(), perModel);
     }
 
+    /**
+     * Fields and their values as JSON text, of one mapping.
+     *
+     * @param owner the mapping that it stands in
+     * @param key its name there
+     */
+    static Map<String, String> fields(Section owner, String key) {
+        return new ParameterReader(owner).values(key);
+    }
+
     private ParameterRules read() {
         Map<String, String> set = values("set");
         Map<String, String> defaults = values("default");

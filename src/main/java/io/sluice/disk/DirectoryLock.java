@@ -3,9 +3,13 @@ package io.sluice.disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +20,14 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
+    private final Path file;
     private final FileChannel channel;
+    private final @Nullable Object key;
 
-    private DirectoryLock(FileChannel channel) {
+    private DirectoryLock(Path file, FileChannel channel, @Nullable Object key) {
+        this.file = file;
         this.channel = channel;
+        this.key = key;
     }
 
     /**
@@ -45,7 +53,26 @@ public final class DirectoryLock implements AutoCloseable {
         if (!mine) {
             throw new IOException("data directory " + directory.getParent() + " is in use by another process");
         }
-        return new DirectoryLock(channel);
+        try {
+            return new DirectoryLock(file, channel, keyOf(file));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Whether the lock's file is still where it was: somebody may have removed the directory, or made another one. */
+    public boolean isInPlace() {
+        try {
+            return Objects.equals(key, keyOf(file));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** What tells a file from another one of the same name; null where the file system does not say. */
+    private static @Nullable Object keyOf(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     /** Lets another process have the directory. */

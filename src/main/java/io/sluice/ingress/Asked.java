@@ -1,9 +1,13 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.quota.Scope;
 import io.sluice.domain.routing.AttemptPolicy.Call;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,11 @@ record Asked(
         Duration maxWait,
         @Nullable Ownership ownership,
         @Nullable ClientUpload upload) {
+    /** What its key is charged to; what is asked of a stored response has no model. */
+    List<Scope> keyScopes(VirtualKey key) {
+        return scan.endpoint().kind() == Endpoint.Kind.STORED ? key.quota().scopes() : key.scopes(model.name());
+    }
+
     /** It, as far as it matters for asking again. */
     Call call() {
         boolean repeatable =

@@ -33,22 +33,23 @@ final class Authenticator {
      * @param now wall clock
      * @throws GatewayException unauthenticated or forbidden
      */
-    static VirtualKey authenticate(MultiMap headers, List<String> others, KeyRing keys, String client, Instant now) {
+    static Caller authenticate(MultiMap headers, List<String> others, KeyRing keys, String client, Instant now) {
         String text = presented(headers, others);
-        VirtualKey key = keys.find(KeyHash.ofKey(text)).orElse(null);
-        if (key == null || key.disabled() || (key.expires() != null && !now.isBefore(key.expires()))) {
+        KeyHash hash = KeyHash.ofKey(text);
+        VirtualKey key = keys.find(hash).orElse(null);
+        if (key == null || !key.opens(hash, now)) {
             throw refused("The API key is unknown, expired or disabled.");
         }
-        if (!key.allowFrom().isEmpty() && !allows(key, client)) {
+        if (!key.rights().allowFrom().isEmpty() && !allows(key, client)) {
             throw new GatewayException(
                     new Forbidden("This API key may not be used from this address.", "address_not_allowed"));
         }
-        return key;
+        return new Caller(key, hash);
     }
 
     private static boolean allows(VirtualKey key, String client) {
         try {
-            return key.allowsFrom(Cidr.literal(client));
+            return key.rights().allowsFrom(Cidr.literal(client));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -85,7 +85,13 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         this.meter = new UsageMeter(services, incoming, scan.withoutBody(), model, readNanos, background);
         int waiting = upload == null ? scan.body().length : upload.keptBytes();
         this.reserving = new Reserving(
-                services, incoming, waiting, asked.maxWait(), model.policy().deadline(), readNanos);
+                services,
+                incoming,
+                asked.keyScopes(incoming.key()),
+                waiting,
+                asked.maxWait(),
+                model.policy().deadline(),
+                readNanos);
         this.call = asked.call();
         this.candidacy = new Candidacy(
                 services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call), this);

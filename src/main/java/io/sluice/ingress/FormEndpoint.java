@@ -38,6 +38,7 @@ final class FormEndpoint implements Routes.EndpointHandler {
     @Override
     public void handle(Incoming incoming) {
         incoming.speaks(dialect);
+        incoming.ask(endpoint);
         InvalidRequest wrong = ModelEndpoint.checkCoding(incoming);
         if (wrong != null) {
             throw new GatewayException(wrong);

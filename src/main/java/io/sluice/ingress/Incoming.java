@@ -1,5 +1,9 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.dialect.Endpoint;
+import io.sluice.domain.dialect.EndpointFamily;
+import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,7 +21,7 @@ final class Incoming {
     private final String clientAddress;
     private final long startNanos;
     private final long startMillis;
-    private @Nullable VirtualKey key;
+    private @Nullable Caller caller;
     private @Nullable EdgeDialect dialect;
 
     /**
@@ -75,11 +79,30 @@ final class Incoming {
 
     /** The caller's key; there is one behind every route that is not public. */
     VirtualKey key() {
-        return Objects.requireNonNull(key);
+        return caller().key();
     }
 
-    void authenticated(VirtualKey caller) {
-        key = caller;
+    /** Who asks; known behind every route that is not public. */
+    Caller caller() {
+        return Objects.requireNonNull(caller);
+    }
+
+    void authenticated(Caller known) {
+        caller = known;
+    }
+
+    /**
+     * Goes on if the caller's key may ask for this.
+     *
+     * @throws GatewayException when it may not
+     */
+    void ask(Endpoint endpoint) {
+        if (!key().allows(endpoint)) {
+            throw new GatewayException(new Forbidden(
+                    "This API key may not use this endpoint ("
+                            + EndpointFamily.of(endpoint).word() + ").",
+                    "endpoint_not_allowed"));
+        }
     }
 
     /** The client's dialect: its endpoint's, or until one is found what the head looks like. */

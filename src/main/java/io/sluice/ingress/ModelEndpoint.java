@@ -46,6 +46,7 @@ final class ModelEndpoint implements Routes.EndpointHandler {
      * @param head what it says beside its body
      */
     void handle(Incoming incoming, RequestHead head) {
+        incoming.ask(endpoint);
         GatewayFailure wrong = checkHead(incoming);
         if (wrong != null) {
             throw new GatewayException(wrong);
@@ -63,14 +64,16 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         long held = body.length;
         try {
             int depth = services.bounds().jsonDepth();
-            RequestScan scan = RequestScanner.scan(body, endpoint, head, depth);
-            requireDefault(incoming, scan);
+            RequestScan said = RequestScanner.scan(body, endpoint, head, depth);
+            requireDefault(incoming, said);
+            RequestScan scan = KeyDefaults.added(incoming.key(), said, depth);
+            held = hold(held, scan.body().length);
             Model model = modelOf(incoming, scan.model());
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
                 CountTokens.answer(services, incoming, scan, model)
                         .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
                         .onComplete(done -> {
-                            services.limits().releaseBody(body.length);
+                            services.limits().releaseBody(scan.body().length);
                             services.leave();
                         });
                 return;

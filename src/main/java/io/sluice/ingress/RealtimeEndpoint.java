@@ -1,6 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.config.RealtimeConfig;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
@@ -42,6 +43,7 @@ final class RealtimeEndpoint {
     /** Begins a session. */
     void handle(Incoming incoming) {
         incoming.speaks(OpenAiEdge.INSTANCE);
+        incoming.ask(Endpoint.REALTIME);
         Model model = ModelEndpoint.modelOf(incoming, RealtimeHandshake.model(incoming.request()));
         Duration maxWait = MaxWait.of(MaxWait.asked(incoming.request()), incoming.key(), model.policy(), true);
         services.enter();
@@ -77,11 +79,13 @@ final class RealtimeEndpoint {
     }
 
     /** Whether a key that was good once may still use a model, by the files as they are now. */
-    boolean stillAllows(VirtualKey key, Model model) {
-        VirtualKey now = latest == null ? key : latest.keys().find(key.hash()).orElse(null);
+    boolean stillAllows(Caller caller, Model model) {
+        VirtualKey now = latest == null
+                ? caller.key()
+                : latest.keys().find(caller.credential()).orElse(null);
         return now != null
-                && !now.disabled()
-                && (now.expires() == null || wallClock.instant().isBefore(now.expires()))
+                && now.opens(caller.credential(), wallClock.instant())
+                && now.allows(Endpoint.REALTIME)
                 && now.allows(model.name());
     }
 }

@@ -82,8 +82,14 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
         this.maxWait = maxWait;
         long startNanos = services.clock().getAsLong();
         this.meter = new UsageMeter(services, incoming, scan(model), model, startNanos, false);
-        Reserving reserving =
-                new Reserving(services, incoming, 0, maxWait, model.policy().deadline(), startNanos);
+        Reserving reserving = new Reserving(
+                services,
+                incoming,
+                incoming.key().scopes(model.name()),
+                0,
+                maxWait,
+                model.policy().deadline(),
+                startNanos);
         this.candidacy = new Candidacy(
                 services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), CALL), this);
     }

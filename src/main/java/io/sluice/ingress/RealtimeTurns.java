@@ -172,8 +172,14 @@ final class RealtimeTurns {
             int expired,
             Runnable whenIn,
             Consumer<GatewayFailure> whenNot) {
-        Reserving reserving =
-                new Reserving(services, incoming, 0, wait, model.policy().deadline(), now());
+        Reserving reserving = new Reserving(
+                services,
+                incoming,
+                incoming.key().scopes(model.name()),
+                0,
+                wait,
+                model.policy().deadline(),
+                now());
         asking.add(reserving);
         long ends = replaces != 0 ? replaces : resting;
         resting = replaces != 0 ? resting : 0;
@@ -309,7 +315,8 @@ final class RealtimeTurns {
     }
 
     private void charge(Estimate used) {
-        services.bus().send(Address.QUOTA_CHARGE, new ChargeQuota(incoming.key().scopes(), candidate, used));
+        services.bus()
+                .send(Address.QUOTA_CHARGE, new ChargeQuota(incoming.key().scopes(model.name()), candidate, used));
     }
 
     /** Settles a response that is over; the first that is keeps the session's places. */

@@ -45,22 +45,13 @@ final class Reserving {
      *
      * @param services what the lane's exchanges share
      * @param incoming the request
+     * @param keyScopes what its key is charged to
      * @param bytes memory that the request holds while it waits
      * @param maxWait how long it may wait for room in all
      * @param deadline no attempt begins later than this after it was read
      * @param readNanos when it was read, monotonic
      */
     Reserving(
-            ExchangeServices services,
-            Incoming incoming,
-            int bytes,
-            Duration maxWait,
-            Duration deadline,
-            long readNanos) {
-        this(services, incoming, incoming.key().scopes(), bytes, maxWait, deadline, readNanos);
-    }
-
-    private Reserving(
             ExchangeServices services,
             Incoming incoming,
             List<Scope> keyScopes,

@@ -81,6 +81,7 @@ final class StoredResponses {
 
     private void ask(Incoming incoming, String rest, String action) {
         incoming.speaks(dialect);
+        incoming.ask(Endpoint.STORED_RESPONSES);
         String told = rest.substring(0, rest.length() - action.length());
         if (told.indexOf('/') >= 0) {
             throw Routes.unknownPath();

@@ -69,6 +69,15 @@ public final class GatewayMetrics {
             Map.entry(
                     "sluice.notices",
                     "messages to operators by sink: sent, attempts that failed; and occurrences that were dropped"),
+            Map.entry("sluice.journal.appended", "usage records that the journal has taken"),
+            Map.entry("sluice.journal.append", "from a usage record to its being safe in the journal, by group"),
+            Map.entry("sluice.journal.drained", "usage records that have gone from the journal into the ledger"),
+            Map.entry("sluice.journal.lost", "usage records that will never be in the ledger"),
+            Map.entry("sluice.journal.fsync.failures", "times that the disk did not take what was written"),
+            Map.entry(
+                    "sluice.journal.set.aside",
+                    "what the journal could not read or the ledger refused, and is kept in files of its own"),
+            Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
             Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
@@ -77,6 +86,7 @@ public final class GatewayMetrics {
     private final QuotaMetrics quota;
     private final ClusterMetrics cluster;
     private final NoticeMetrics notices;
+    private final JournalMetrics journal;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder sessionsOpen = new LongAdder();
@@ -101,6 +111,7 @@ public final class GatewayMetrics {
         quota = new QuotaMetrics(meters);
         cluster = new ClusterMetrics(meters);
         notices = new NoticeMetrics(meters);
+        journal = new JournalMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
         meters.gauge("sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
@@ -131,6 +142,11 @@ public final class GatewayMetrics {
     /** How operators are told. */
     public NoticeMetrics notices() {
         return notices;
+    }
+
+    /** How the usage journal stands. */
+    public JournalMetrics journal() {
+        return journal;
     }
 
     /** A request was taken (+1) or is over (−1). */

@@ -14,6 +14,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,8 +120,9 @@ public final class NoticeWatchVerticle extends VerticleBase {
     private static Map<String, Life> ends(GatewayRevision revision) {
         Map<String, Life> ends = new LinkedHashMap<>();
         for (VirtualKey key : revision.keys().all()) {
-            if (key.expires() != null && !key.disabled()) {
-                ends.put(key.name(), new Life(null, key.expires()));
+            Instant expires = key.rights().expires();
+            if (expires != null && !key.rights().disabled()) {
+                ends.put(key.name(), new Life(null, expires));
             }
         }
         return ends;

@@ -36,7 +36,7 @@ final class RevisionScopes {
             }
         }
         for (VirtualKey key : revision.keys().all()) {
-            key.scopes().forEach(scope -> limits.put(scope.id(), scope.limits()));
+            key.quota().everyScope(revision.models().keySet()).forEach(scope -> limits.put(scope.id(), scope.limits()));
         }
         this.longestAttempt = longest;
     }

@@ -1,5 +1,8 @@
 package io.sluice.usage;
 
+import io.sluice.domain.key.AccessLines;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.UsageRecord;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -12,13 +15,25 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One line for each request of a known key, on the logger {@code access}: who asked for what, who served it, tokens,
- * timings, ending. Names and numbers only, never contents or credentials; keys without a value are left out.
+ * timings, ending. Names and numbers only, never contents or credentials; keys without a value are left out. A key may want
+ * fewer lines.
  */
 final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("access");
 
+    private GatewayRevision revision;
+
+    AccessLog(GatewayRevision initial) {
+        this.revision = initial;
+    }
+
+    /** Keys say by now whether their requests are written. */
+    void revision(GatewayRevision next) {
+        revision = next;
+    }
+
     void write(UsageRecord usage) {
-        if (!LOG.isInfoEnabled()) {
+        if (!LOG.isInfoEnabled() || !isWanted(usage)) {
             return;
         }
         LoggingEventBuilder line = LOG.atInfo();
@@ -26,6 +41,15 @@ final class AccessLog {
             line = line.addKeyValue(field.getKey(), field.getValue());
         }
         line.log(usage.endpoint().word());
+    }
+
+    private boolean isWanted(UsageRecord usage) {
+        VirtualKey key = revision.keys().named(usage.key()).orElse(null);
+        return switch (key == null ? AccessLines.USUAL : key.handling().log()) {
+            case USUAL -> true;
+            case QUIET -> usage.ending() != UsageRecord.Ending.COMPLETED;
+            case OFF -> false;
+        };
     }
 
     /** What the line says, in its order. */

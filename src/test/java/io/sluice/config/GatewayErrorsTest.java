@@ -257,6 +257,24 @@ class GatewayErrorsTest {
                 arguments(key("budget: { amount: 0, every: 1d }"), "keys[0].budget.amount: '0' is not more than 0"),
                 arguments(key("budget: { amount: .5, every: 1d }"), "keys[0].budget.amount: '.5' is not an amount"),
                 arguments(key("budget: { amount: 5 }"), "keys[0].budget.every: is missing"),
+                arguments(key("deny-models: []"), "keys[0].deny-models: is an empty list; remove it to deny none"),
+                arguments(key("endpoints: [chats]"), "keys[0].endpoints[0]: 'chats' is not one of chat, completions"),
+                arguments(key("log: loud"), "keys[0].log: 'loud' is not one of usual, quiet, off"),
+                arguments(key("tags: [a, a]"), "keys[0].tags[1]: stands twice"),
+                arguments(key("tags: { a: " + "x".repeat(127) + " }"), "keys[0].tags.a: is longer than 128 characters"),
+                arguments(key("defaults: { chats: { seed: 1 } }"), "keys[0].defaults.chats: is unknown; did you mean"),
+                arguments(key("defaults: { chat: 1 }"), "keys[0].defaults.chat: is not a mapping of fields"),
+                arguments(
+                        key("defaults: { chat: { model: m } }"),
+                        "keys[0].defaults.chat.model: 'model' is decided by Sluice"),
+                arguments(key("old-keys: [{ key: old-0123456789abc }]"), "keys[0].old-keys[0].until: is missing"),
+                arguments(
+                        key("old-keys: [{ until: 2027-01-01 }]"),
+                        "keys[0].old-keys[0].key: is missing; write key, or key-hash"),
+                arguments(
+                        key("old-keys: [{ key: \"${env:APP_KEY}\", until: 2027-01-01 }]"),
+                        "keys[0].old-keys: name the key itself, or one twice"),
+                arguments(key("limits: { per-model: { \"a b\": { rpm: 1 } } }"), "'a b' is not a model pattern"),
                 arguments("keys: []", "keys: there is none, in no file; set allow-empty: true"),
                 arguments("keys:", "keys: there is none, in no file; set allow-empty: true"),
                 arguments(
@@ -317,6 +335,11 @@ class GatewayErrorsTest {
                         "secrets: are more than 8; remove the oldest, at the end"),
                 arguments(
                         also("teams: [{ name: t }, { name: t }]"), "teams[1]: the team 't' is also in gateway.yaml:9"),
+                arguments(also("teams: [{ name: t, parent: u }]"), "teams[0].parent: there is no team 'u'"),
+                arguments(also("teams: [{ name: t, parent: t }]"), "teams[0].parent: is the team itself"),
+                arguments(
+                        also("teams: [{ name: a }, { name: b, parent: a }, { name: c, parent: b }]"),
+                        "teams[2].parent: the team 'b' belongs to 'a' itself; teams are nested one level only"),
                 arguments(also("chanels: []"), "chanels: is unknown; did you mean 'channels'?"),
                 arguments(also("\t- x"), "a tab cannot indent; use spaces"),
                 arguments(also("---\na: 1"), "a second document begins here"),

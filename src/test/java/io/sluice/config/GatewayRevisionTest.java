@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.dialect.EndpointFamily;
 import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyCredential;
+import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyQuota;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
@@ -171,11 +177,9 @@ class GatewayRevisionTest {
         assertThat(revision.models().get("m").policy()).isEqualTo(RoutePolicy.DEFAULT);
         assertThat(revision.models().get("m").outputEstimate()).isEqualTo(1024);
         VirtualKey key = revision.keys().named("k").orElseThrow();
-        assertThat(key.models()).isEmpty();
-        assertThat(key.scopes()).isEmpty();
-        assertThat(key.allowFrom()).isEmpty();
-        assertThat(key.expires()).isNull();
-        assertThat(key.disabled()).isFalse();
+        assertThat(key.rights()).isEqualTo(KeyRights.ALL);
+        assertThat(key.quota()).isEqualTo(KeyQuota.NONE);
+        assertThat(key.handling()).isEqualTo(KeyHandling.USUAL);
         assertThat(revision.warnings()).isEmpty();
         assertThat(revision.notApplied()).isEmpty();
     }
@@ -327,6 +331,10 @@ class GatewayRevisionTest {
                         limit(Dimension.REQUESTS, 5, Duration.ofSeconds(1)));
     }
 
+    private static LimitSet perMinute(Dimension dimension, long amount) {
+        return new LimitSet(List.of(limit(dimension, amount, MINUTE)), 0);
+    }
+
     private static List<Limit> azure(String channel) {
         return TestFiles.gateway(channel + TestFiles.KEY)
                 .revision()
@@ -402,20 +410,54 @@ class GatewayRevisionTest {
                                 new RetryShare(35, 4),
                                 new Hedge(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofSeconds(5)))));
         VirtualKey key = revision.keys().named("my-app").orElseThrow();
-        assertThat(key.models()).containsExactly(new Glob("gpt-4o*"));
-        assertThat(key.scopes())
+        assertThat(key.rights())
+                .isEqualTo(new KeyRights(
+                        List.of(new Glob("gpt-4o*")),
+                        List.of(new Glob("gpt-4o-audio*"), new Glob("o1")),
+                        Set.of(EndpointFamily.CHAT, EndpointFamily.MESSAGES, EndpointFamily.RERANK),
+                        List.of(Cidr.parse("10.0.0.0/8")),
+                        Instant.parse("2027-01-01T00:00:00Z"),
+                        true));
+        LimitSet own = key.quota().limits().all();
+        assertThat(own.concurrency()).isEqualTo(10);
+        assertThat(key.scopes("gpt-4o"))
                 .containsExactly(
-                        new Scope("key:my-app", key.limits()),
-                        new Scope("team:research", new LimitSet(List.of(limit(Dimension.REQUESTS, 1000, MINUTE)), 0)));
-        assertThat(key.priority()).isEqualTo(-3);
-        assertThat(key.maxWait()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(key.limits().concurrency()).isEqualTo(10);
-        assertThat(key.allowFrom()).containsExactly(Cidr.parse("10.0.0.0/8"));
-        assertThat(key.expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
+                        new Scope("key:my-app", own),
+                        new Scope("key:my-app|model:gpt-4o", perMinute(Dimension.REQUESTS, 10)),
+                        new Scope("key:my-app|group:0", perMinute(Dimension.TOKENS, 50_000)),
+                        new Scope("team:research", perMinute(Dimension.REQUESTS, 1000)),
+                        new Scope("team:research|model:gpt-4o", perMinute(Dimension.TOKENS, 9000)),
+                        new Scope("team:science", perMinute(Dimension.REQUESTS, 5000)));
+        assertThat(key.scopes("o1"))
+                .extracting(Scope::id)
+                .containsExactly("key:my-app", "team:research", "team:science");
         assertThat(key.team()).isEqualTo("research");
-        assertThat(key.disabled()).isTrue();
-        assertThat(key.diagnostics()).isTrue();
-        assertThat(revision.keys().named("by-hash").orElseThrow().hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
+        assertThat(key.parentTeam()).isEqualTo("science");
+        KeyHandling handling = key.handling();
+        assertThat(handling.priority()).isEqualTo(-3);
+        assertThat(handling.maxWait()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(handling.diagnostics()).isTrue();
+        assertThat(handling.log()).isEqualTo(AccessLines.QUIET);
+        assertThat(handling.tags()).containsExactly("env=prod", "cost-center=4711");
+        assertThat(handling.defaults().keySet())
+                .containsExactlyInAnyOrder(
+                        EndpointFamily.CHAT,
+                        EndpointFamily.COMPLETIONS,
+                        EndpointFamily.RESPONSES,
+                        EndpointFamily.MESSAGES,
+                        EndpointFamily.GEMINI);
+        assertThat(Objects.requireNonNull(handling.defaults().get(EndpointFamily.CHAT))
+                        .defaults())
+                .isEqualTo(Map.of("temperature", "0.2", "stop", "[\"END\"]"));
+        assertThat(key.credentials())
+                .containsExactly(
+                        new KeyCredential(KeyHash.ofKey("value-of-KEY_APP")),
+                        new KeyCredential(KeyHash.ofKey("value-of-OLD_KEY_APP"), Instant.parse("2026-12-24T12:00:00Z")),
+                        new KeyCredential(
+                                KeyHash.ofHex("fedcba9876543210".repeat(4)), Instant.parse("2026-12-01T00:00:00Z")));
+        VirtualKey other = revision.keys().named("by-hash").orElseThrow();
+        assertThat(other.hash().hex()).isEqualTo("0123456789abcdef".repeat(4));
+        assertThat(other.handling().tags()).containsExactly("batch", "nightly");
     }
 
     @Test
@@ -557,7 +599,7 @@ class GatewayRevisionTest {
                         "\"ipm\":5",
                         "\"rpd\":10000,\"zone\":\"Asia/Shanghai\"",
                         "{\"images\":2,\"per\":\"10s\"}",
-                        "\"teams\":[{\"name\":\"research\",\"limits\":{\"rpm\":1000}}]",
+                        "{\"name\":\"research\",\"parent\":\"science\",\"limits\":{\"rpm\":1000,",
                         "\"max-wait\":\"2m\"",
                         "\"fallbacks-on\":{\"context\":[\"claude-sonnet\"],",
                         "\"attempt-timeout\":\"4s\",\"ambiguous\":\"never\",\"retry-statuses\":[404,451],"

@@ -37,7 +37,7 @@ class AuthenticatorTest {
     }
 
     private VirtualKey authenticate(MultiMap headers, String client, Instant now) {
-        return Authenticator.authenticate(headers, List.of(), keys, client, now);
+        return Authenticator.authenticate(headers, List.of(), keys, client, now).key();
     }
 
     private GatewayFailure refusal(MultiMap headers, String client, Instant now) {

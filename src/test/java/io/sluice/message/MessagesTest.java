@@ -20,7 +20,6 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.AccountLimits;
-import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
@@ -342,18 +341,7 @@ class MessagesTest {
     @Test
     void printedMessageHoldsNoCredential() {
         Account account = new Account("c/a", "a", 0, Secret.of("CANARY-secret"), AccountLimits.NONE, null);
-        VirtualKey key = new VirtualKey(
-                "app",
-                KeyHash.ofKey("CANARY-key"),
-                List.of(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(),
-                null,
-                null,
-                0,
-                null,
-                false);
+        VirtualKey key = new VirtualKey("app", KeyHash.ofKey("CANARY-key"));
 
         assertThat(account.toString()
                         + key

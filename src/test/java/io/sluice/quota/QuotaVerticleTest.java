@@ -202,7 +202,7 @@ class QuotaVerticleTest {
         List<Candidate> candidates =
                 Objects.requireNonNull(of.models().get("m")).candidates();
         ReserveQuota request = new ReserveQuota(
-                of.keys().named("app").orElseThrow().scopes(),
+                of.keys().named("app").orElseThrow().quota().scopes(),
                 candidates,
                 HUNDRED,
                 replaces,

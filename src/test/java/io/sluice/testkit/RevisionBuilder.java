@@ -3,8 +3,13 @@ package io.sluice.testkit;
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyQuota;
+import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.Team;
+import io.sluice.domain.key.Teams;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
 import io.sluice.domain.pool.Account;
@@ -44,6 +49,7 @@ public final class RevisionBuilder {
     private final Map<String, Integer> slots = new LinkedHashMap<>();
     private final List<ChannelBuilder> channels = new ArrayList<>();
     private final List<VirtualKey> keys = new ArrayList<>();
+    private final List<Team> teams = new ArrayList<>();
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
     private final Map<String, Map<FallbackCause, List<String>>> fallbacksOn = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
@@ -276,94 +282,49 @@ public final class RevisionBuilder {
 
     /** Adds a key for some models. */
     public RevisionBuilder key(String name, String text, List<String> models, @Nullable Instant expires) {
-        return key(new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                models.stream().map(Glob::new).toList(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(),
-                expires,
-                null,
-                0,
-                null,
-                false));
+        List<Glob> globs = models.stream().map(Glob::new).toList();
+        return key(plain(name, text)
+                .with(KeyRights.ALL.withModels(globs, List.of()).until(expires)));
+    }
+
+    private static VirtualKey plain(String name, String text) {
+        return new VirtualKey(name, KeyHash.ofKey(text));
     }
 
     /** Adds a key for some networks. */
     public RevisionBuilder keyFrom(String name, String text, String... networks) {
-        return key(new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                List.of(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(networks).stream().map(Cidr::parse).toList(),
-                null,
-                null,
-                0,
-                null,
-                false));
+        List<Cidr> from = List.of(networks).stream().map(Cidr::parse).toList();
+        return key(plain(name, text).with(KeyRights.ALL.withNetworks(from)));
     }
 
     /** Adds a key that was switched off. */
     public RevisionBuilder disabledKey(String name, String text) {
-        return key(new VirtualKey(
-                name, KeyHash.ofKey(text), List.of(), LimitSet.NONE, List.of(), List.of(), null, null, 0, null, true));
+        return key(plain(name, text).switchedOff());
     }
 
     /** Adds a key whose answers say how they came about. */
     public RevisionBuilder diagnosticKey(String name, String text) {
-        return key(new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                List.of(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(),
-                null,
-                null,
-                0,
-                null,
-                false,
-                null,
-                List.of(),
-                true));
+        return key(plain(name, text).with(KeyHandling.USUAL.diagnosing()));
     }
 
     /** Adds a key with limits. */
     public RevisionBuilder limitedKey(String name, String text, LimitSet limits) {
-        return key(new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                List.of(),
-                limits,
-                List.of(new Scope("key:" + name, limits)),
-                List.of(),
-                null,
-                null,
-                0,
-                null,
-                false));
+        return key(plain(name, text).with(KeyQuota.ofKey(name, limits)));
     }
 
     /** Adds a key that waits for room as it says itself. */
     public RevisionBuilder waitingKey(String name, String text, int priority, Duration maxWait) {
-        return key(new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                List.of(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(),
-                null,
-                null,
-                priority,
-                maxWait,
-                false));
+        return key(plain(name, text).with(KeyHandling.USUAL.waiting(priority, maxWait)));
     }
 
-    private RevisionBuilder key(VirtualKey key) {
+    /** Adds a team. */
+    public RevisionBuilder team(Team team) {
+        teams.add(team);
+        return this;
+    }
+
+    /** Adds a key as it is without its team. */
+    public RevisionBuilder key(VirtualKey key) {
         keys.add(key);
         return this;
     }
@@ -421,7 +382,8 @@ public final class RevisionBuilder {
                 .flatMap(c -> c.redirects().keySet().stream())
                 .distinct()
                 .forEach(name -> models.put(name, model(name, built)));
-        return new GatewayRevision(id, built, models, new KeyRing(keys), storedIds, List.of(), List.of());
+        return new GatewayRevision(
+                id, built, models, new KeyRing(keys, new Teams(teams)), storedIds, List.of(), List.of());
     }
 
     private Model model(String name, List<Channel> built) {

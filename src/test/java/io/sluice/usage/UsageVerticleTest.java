@@ -8,12 +8,18 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.domain.key.AccessLines;
+import io.sluice.domain.key.KeyHandling;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.GatewayMetrics;
+import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -49,7 +55,8 @@ class UsageVerticleTest {
 
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
-        await(vertx.deployVerticle(new UsageVerticle(new GatewayMetrics(registry))));
+        await(vertx.deployVerticle(
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL))));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
@@ -79,6 +86,34 @@ class UsageVerticleTest {
                             "total_ms=120.0",
                             "client=10.0.0.1"));
         });
+    }
+
+    @Test
+    void aQuietKeyIsWrittenWhenItsRequestDoesNotEndWell() {
+        AccessLog log = new AccessLog(revision("app", AccessLines.QUIET));
+
+        log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
+        log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
+
+        assertThat(lines.list).hasSize(1);
+    }
+
+    @Test
+    void aRevisionSaysAnewWhoIsWritten() {
+        AccessLog log = new AccessLog(revision("app", AccessLines.OFF));
+        log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
+        assertThat(lines.list).isEmpty();
+
+        log.revision(revision("other", AccessLines.OFF));
+        log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
+
+        assertThat(lines.list).hasSize(1);
+    }
+
+    private static GatewayRevision revision(String key, AccessLines lines) {
+        return new RevisionBuilder()
+                .key(new VirtualKey(key, KeyHash.ofKey("sk-0123456789abcdef")).with(KeyHandling.USUAL.logging(lines)))
+                .build();
     }
 
     @Test

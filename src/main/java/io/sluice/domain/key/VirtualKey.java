@@ -1,12 +1,10 @@
 package io.sluice.domain.key;
 
-import io.sluice.domain.Glob;
 import io.sluice.domain.budget.Budget;
-import io.sluice.domain.quota.LimitSet;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.quota.Scope;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,84 +12,83 @@ import org.jspecify.annotations.Nullable;
  * A credential that Sluice issues to an application, known by its hash only.
  *
  * @param name unique among keys; safe to show and log
- * @param hash SHA-256 of the key's text
- * @param models which models it may use; empty allows all
- * @param limits its own limits
- * @param scopes what its requests are charged to: itself and its team, as far as they have limits
- * @param allowFrom networks it may be used from; empty allows all
- * @param expires instant from which it is refused; null for never
+ * @param credentials what it is known by, the newest first; one or more
  * @param team its team; null for none
- * @param priority class of its requests while they wait for room; larger goes first, 0 is usual
- * @param maxWait how long its requests may wait for room; null for the usual time
- * @param disabled whether an operator switched it off
  * @param parentTeam the team that its team belongs to; null for none
- * @param budgets what it may spend: its own, its team's and its team's team's
- * @param diagnostics whether its answers say how they came about: attempts, account, upstream model
+ * @param rights what it may do
+ * @param quota what its requests are charged to
+ * @param handling how its requests are handled
  */
 public record VirtualKey(
         String name,
-        KeyHash hash,
-        List<Glob> models,
-        LimitSet limits,
-        List<Scope> scopes,
-        List<Cidr> allowFrom,
-        @Nullable Instant expires,
+        List<KeyCredential> credentials,
         @Nullable String team,
-        int priority,
-        @Nullable Duration maxWait,
-        boolean disabled,
         @Nullable String parentTeam,
-        List<Budget> budgets,
-        boolean diagnostics) {
-    /** Without diagnostics and budgets. */
-    public VirtualKey(
-            String name,
-            KeyHash hash,
-            List<Glob> models,
-            LimitSet limits,
-            List<Scope> scopes,
-            List<Cidr> allowFrom,
-            @Nullable Instant expires,
-            @Nullable String team,
-            int priority,
-            @Nullable Duration maxWait,
-            boolean disabled) {
-        this(
-                name, hash, models, limits, scopes, allowFrom, expires, team, priority, maxWait, disabled, null,
-                List.of(), false);
+        KeyRights rights,
+        KeyQuota quota,
+        KeyHandling handling) {
+    /** Copies the list. */
+    public VirtualKey {
+        credentials = List.copyOf(credentials);
     }
 
-    /** Copies the lists. */
-    public VirtualKey {
-        models = List.copyOf(models);
-        scopes = List.copyOf(scopes);
-        allowFrom = List.copyOf(allowFrom);
-        budgets = List.copyOf(budgets);
+    /** A key of nobody that may do everything. */
+    public VirtualKey(String name, KeyHash hash) {
+        this(name, List.of(new KeyCredential(hash)), null, null, KeyRights.ALL, KeyQuota.NONE, KeyHandling.USUAL);
+    }
+
+    /** The same key with other rights. */
+    public VirtualKey with(KeyRights other) {
+        return new VirtualKey(name, credentials, team, parentTeam, other, quota, handling);
+    }
+
+    /** The same key, charged otherwise. */
+    public VirtualKey with(KeyQuota other) {
+        return new VirtualKey(name, credentials, team, parentTeam, rights, other, handling);
+    }
+
+    /** The same key, handled otherwise. */
+    public VirtualKey with(KeyHandling other) {
+        return new VirtualKey(name, credentials, team, parentTeam, rights, quota, other);
+    }
+
+    /** The same key of another team; null for none. */
+    public VirtualKey ofTeam(@Nullable String other) {
+        return new VirtualKey(name, credentials, other, null, rights, quota, handling);
+    }
+
+    /** The same key as a member of its team. */
+    VirtualKey in(@Nullable String parent, KeyQuota shared) {
+        return new VirtualKey(name, credentials, team, parent, rights, shared, handling);
+    }
+
+    /** The same key, refused. */
+    public VirtualKey switchedOff() {
+        return with(rights.switchedOff());
+    }
+
+    /** Hash of its newest credential. */
+    public KeyHash hash() {
+        return credentials.getFirst().hash();
     }
 
     /**
-     * The same key, charged also to a scope.
+     * Whether a credential opens it now: it is the key's and not over, and the key is neither over nor switched off.
      *
-     * @param scope its team's
+     * @param hash the credential's
+     * @param now wall clock
      */
-    public VirtualKey alsoChargedTo(Scope scope) {
-        List<Scope> both = new ArrayList<>(scopes);
-        both.add(scope);
-        return new VirtualKey(
-                name,
-                hash,
-                models,
-                limits,
-                both,
-                allowFrom,
-                expires,
-                team,
-                priority,
-                maxWait,
-                disabled,
-                parentTeam,
-                budgets,
-                diagnostics);
+    public boolean opens(KeyHash hash, Instant now) {
+        if (rights.isOff(now)) {
+            return false;
+        }
+        for (int i = 0; i < credentials.size(); i++) {
+            KeyCredential credential = credentials.get(i);
+            if (credential.hash().equals(hash)) {
+                return !credential.isOver(now);
+            }
+        }
+        return false;
     }
 
     /**
@@ -100,31 +97,40 @@ public record VirtualKey(
      * @param model public model name
      */
     public boolean allows(String model) {
-        if (models.isEmpty()) {
-            return true;
-        }
-        for (Glob glob : models) {
-            if (glob.matches(model)) {
-                return true;
-            }
-        }
-        return false;
+        return rights.allows(model);
+    }
+
+    /** Whether the key may ask an endpoint. */
+    public boolean allows(Endpoint endpoint) {
+        return rights.allows(endpoint);
     }
 
     /**
-     * Whether the key may be used from an address.
+     * What a request for a model is charged to.
      *
-     * @param address 4 or 16 bytes
+     * @param model public name that was asked for
      */
-    public boolean allowsFrom(byte[] address) {
-        if (allowFrom.isEmpty()) {
-            return true;
-        }
-        for (Cidr network : allowFrom) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
+    public List<Scope> scopes(String model) {
+        return quota.scopes(model);
+    }
+
+    /** What it may spend: its own, its team's and its team's team's. */
+    public List<Budget> budgets() {
+        return quota.budgets();
+    }
+
+    /** Class of its requests while they wait for room; larger goes first, 0 is usual. */
+    public int priority() {
+        return handling.priority();
+    }
+
+    /** How long its requests may wait for room; null for the usual time. */
+    public @Nullable Duration maxWait() {
+        return handling.maxWait();
+    }
+
+    /** Whether its answers say how they came about. */
+    public boolean diagnostics() {
+        return handling.diagnostics();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sluice.domain.Glob;
-import io.sluice.domain.quota.LimitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,18 +13,8 @@ class KeyRingTest {
     private static final String TEXT = "sk-test-0123456789abcdef";
 
     private static VirtualKey key(String name, String text, String... models) {
-        return new VirtualKey(
-                name,
-                KeyHash.ofKey(text),
-                List.of(models).stream().map(Glob::new).toList(),
-                LimitSet.NONE,
-                List.of(),
-                List.of(),
-                null,
-                null,
-                0,
-                null,
-                false);
+        List<Glob> globs = List.of(models).stream().map(Glob::new).toList();
+        return new VirtualKey(name, KeyHash.ofKey(text)).with(KeyRights.ALL.withModels(globs, List.of()));
     }
 
     @Test
