@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record StoreConfig(
         Kind kind, @Nullable StoreServer server, StoreUse use, StoreKeep keep, List<Secret> masterKeys) {
     /** No ledger at all. */
-    public static final StoreConfig NONE = new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT, List.of());
+    public static final StoreConfig NONE =
+            new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT, List.of());
 
     /** A database of the node's own. */
     public static final StoreConfig EMBEDDED =

@@ -64,7 +64,8 @@ final class StoreReader {
         if (server != null) {
             return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep, masterKeys);
         }
-        return new StoreConfig(embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys);
+        return new StoreConfig(
+                embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys);
     }
 
     private @Nullable StoreServer server(@Nullable Url url, @Nullable Secret written, Section tls) {

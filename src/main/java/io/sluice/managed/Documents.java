@@ -155,7 +155,9 @@ public final class Documents {
     /** The text fields of an object, such as sealed secrets by path. */
     public static Map<String, String> texts(String json) {
         Map<String, String> texts = new LinkedHashMap<>();
-        read(json).properties().forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        read(json)
+                .properties()
+                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
         return texts;
     }
 

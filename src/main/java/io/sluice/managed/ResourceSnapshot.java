@@ -80,7 +80,10 @@ record ResourceSnapshot(Standing standing, List<ResourceRow> rows) {
                     false));
         }
         return new ResourceSnapshot(
-                new Standing(json.path("table-rows").asLong(), json.path("last-change").asLong()), rows);
+                new Standing(
+                        json.path("table-rows").asLong(),
+                        json.path("last-change").asLong()),
+                rows);
     }
 
     /**

@@ -61,8 +61,9 @@ final class MasterKeyFile {
         try {
             return Secret.of(LocalMasterKeys.checked(text));
         } catch (IllegalArgumentException e) {
-            throw new StartFailure("the master key in " + file + " " + e.getMessage()
-                    + "; put back the file that was there, or remove it and set again every secret that came through the API");
+            throw new StartFailure(
+                    "the master key in " + file + " " + e.getMessage()
+                            + "; put back the file that was there, or remove it and set again every secret that came through the API");
         }
     }
 

@@ -64,7 +64,9 @@ final class WatchPart extends VerticleBase {
                 .onErrors(errors -> refuse(errors, bus))
                 .onRestartNeeded(LOG::warn);
         watch = started;
-        return started.start().compose(looked -> resources == null ? Future.succeededFuture() : follow(bus, started));
+        ResourceRepository stored = resources;
+        return started.start()
+                .compose(looked -> stored == null ? Future.succeededFuture() : follow(stored, bus, started));
     }
 
     @Override
@@ -73,8 +75,8 @@ final class WatchPart extends VerticleBase {
     }
 
     /** Keeps up with the store. The first answer is waited for, so that requests find what was there before. */
-    private Future<Void> follow(Bus bus, ConfigWatch files) {
-        ResourceFeed feed = new ResourceFeed(vertx, resources, managed.secrets(), managed.start());
+    private Future<Void> follow(ResourceRepository stored, Bus bus, ConfigWatch files) {
+        ResourceFeed feed = new ResourceFeed(vertx, stored, managed.secrets(), managed.start());
         bus.hear(Address.STORE_CHANGED, change -> ask(feed, files));
         vertx.setPeriodic(POLL_MILLIS, timer -> ask(feed, files));
         return ask(feed, files).timeout(PATIENCE_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();

@@ -96,12 +96,13 @@ public final class ResourceRepository {
      */
     public Future<ResourceRow> put(SqlConnection connection, ResourceRow row) {
         return connection
-                .preparedQuery("INSERT INTO resource (kind, name, document, sealed, version, changed, created_by, updated_by)"
-                        + " VALUES ($1, $2, $3::text::json, $4::text::jsonb, $5, $6, $7, $7)"
-                        + " ON CONFLICT (kind, name) DO UPDATE SET document = excluded.document,"
-                        + " sealed = excluded.sealed, version = excluded.version, changed = excluded.changed,"
-                        + " updated_at = now(), updated_by = excluded.updated_by, deleted_at = NULL"
-                        + " RETURNING " + COLUMNS)
+                .preparedQuery(
+                        "INSERT INTO resource (kind, name, document, sealed, version, changed, created_by, updated_by)"
+                                + " VALUES ($1, $2, $3::text::json, $4::text::jsonb, $5, $6, $7, $7)"
+                                + " ON CONFLICT (kind, name) DO UPDATE SET document = excluded.document,"
+                                + " sealed = excluded.sealed, version = excluded.version, changed = excluded.changed,"
+                                + " updated_at = now(), updated_by = excluded.updated_by, deleted_at = NULL"
+                                + " RETURNING " + COLUMNS)
                 .execute(Tuple.of(
                         row.kind(),
                         row.name(),
@@ -125,7 +126,8 @@ public final class ResourceRepository {
     /** Writes other seals of the same secrets: what the entry says, and its version, stay. */
     public Future<Void> reseal(SqlConnection connection, String kind, String name, String sealed, long number) {
         return connection
-                .preparedQuery("UPDATE resource SET sealed = $3::text::jsonb, changed = $4 WHERE kind = $1 AND name = $2")
+                .preparedQuery(
+                        "UPDATE resource SET sealed = $3::text::jsonb, changed = $4 WHERE kind = $1 AND name = $2")
                 .execute(Tuple.of(kind, name, sealed, number))
                 .mapEmpty();
     }

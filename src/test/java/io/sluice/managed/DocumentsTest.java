@@ -33,7 +33,9 @@ class DocumentsTest {
     void takesOutEverySecret() {
         Split split = Documents.split(Kind.CHANNEL, WHOLE);
 
-        assertThat(split.document()).doesNotContain("canary").contains("https://api.example.com/v1", "\"ca\":\"public\"");
+        assertThat(split.document())
+                .doesNotContain("canary")
+                .contains("https://api.example.com/v1", "\"ca\":\"public\"");
         assertThat(split.secrets())
                 .containsOnlyKeys(
                         "/proxy",
@@ -85,7 +87,8 @@ class DocumentsTest {
 
         assertThat(joined.missing()).isEmpty();
         assertThat(joined.document())
-                .isEqualTo("{\"accounts\":[{\"name\":\"second\",\"key\":\"canary-second\"},{\"name\":\"third\",\"key\":\"sk-new\"}]}");
+                .isEqualTo(
+                        "{\"accounts\":[{\"name\":\"second\",\"key\":\"canary-second\"},{\"name\":\"third\",\"key\":\"sk-new\"}]}");
     }
 
     @Test
@@ -126,7 +129,8 @@ class DocumentsTest {
     void takesAnyShape(String text) {
         Split split = Documents.split(Kind.CHANNEL, text);
 
-        assertThat(Documents.join(Kind.CHANNEL, split.document(), split.secrets()).document())
+        assertThat(Documents.join(Kind.CHANNEL, split.document(), split.secrets())
+                        .document())
                 .isEqualTo(same(text));
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Rows at rest: what opens, and what is told when it does not. */
 class ManagedSecretsTest {
-    private static final String WHOLE = "{\"accounts\":[{\"name\":\"a\",\"key\":\"canary-1\"},{\"name\":\"b\",\"key\":\"canary-2\"}]}";
+    private static final String WHOLE =
+            "{\"accounts\":[{\"name\":\"a\",\"key\":\"canary-1\"},{\"name\":\"b\",\"key\":\"canary-2\"}]}";
 
     private final Random random = new Random(3);
     private final Entropy entropy = count -> {
@@ -59,12 +60,15 @@ class ManagedSecretsTest {
     @Test
     void opensNoSecretOfAnotherRowOrField() throws SealFailure {
         ResourceRow row = sealed("x");
-        String swapped = row.sealed().replace("/accounts/a/key", "?").replace("/accounts/b/key", "/accounts/a/key")
+        String swapped = row.sealed()
+                .replace("/accounts/a/key", "?")
+                .replace("/accounts/b/key", "/accounts/a/key")
                 .replace("?", "/accounts/b/key");
 
         for (ResourceRow wrong : List.of(row("y", row.sealed()), row("x", swapped))) {
             assertThat(secrets.open(wrong).problem())
-                    .isEqualTo("a secret cannot be opened: the sealed text was changed, belongs elsewhere, or is of another key");
+                    .isEqualTo(
+                            "a secret cannot be opened: the sealed text was changed, belongs elsewhere, or is of another key");
             assertThat(secrets.open(wrong).document()).doesNotContain("canary");
         }
     }
@@ -75,12 +79,11 @@ class ManagedSecretsTest {
                 .isEqualTo("the secret /accounts/a/key is not in the store; set it again");
         assertThat(with(second).open(sealed("x")).problem()).contains("it is sealed under the master key ");
         assertThat(new ManagedSecrets(null).open(sealed("x")).problem()).contains("set store.master-key");
-        assertThat(new ManagedSecrets(null).open(
-                                new ResourceRow("teams", "t", "{}", "{}", 1, 1, Instant.EPOCH, "o", false))
+        assertThat(new ManagedSecrets(null)
+                        .open(new ResourceRow("teams", "t", "{}", "{}", 1, 1, Instant.EPOCH, "o", false))
                         .problem())
                 .isNull();
-        assertThatThrownBy(() ->
-                        new ManagedSecrets(null).seal(Kind.CHANNEL, "x", Documents.split(Kind.CHANNEL, WHOLE)))
+        assertThatThrownBy(() -> new ManagedSecrets(null).seal(Kind.CHANNEL, "x", Documents.split(Kind.CHANNEL, WHOLE)))
                 .isInstanceOf(SealFailure.class);
     }
 

@@ -141,8 +141,8 @@ class ResourceFeedIT {
         put("a", CHANNEL, 1);
         put("b", CHANNEL, 7);
         refresh();
-        await(database.use(
-                connection -> connection.query("DELETE FROM resource WHERE name = 'b'").execute()));
+        await(database.use(connection ->
+                connection.query("DELETE FROM resource WHERE name = 'b'").execute()));
 
         assertThat(refresh()).contains(List.of("a"));
     }

@@ -19,7 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The copy on disk. */
 class ResourceSnapshotTest {
     private static final ResourceRow ROW = new ResourceRow(
-            "channels", "ü", "{\"a\":1}", "{\"/p\":\"v1.x.y.z\"}", 4, 9, Instant.parse("2026-01-02T03:04:05Z"), "me", false);
+            "channels",
+            "ü",
+            "{\"a\":1}",
+            "{\"/p\":\"v1.x.y.z\"}",
+            4,
+            9,
+            Instant.parse("2026-01-02T03:04:05Z"),
+            "me",
+            false);
 
     @TempDir
     private Path dir;
@@ -34,7 +42,8 @@ class ResourceSnapshotTest {
 
         assertThat(ResourceSnapshot.read(data)).isEqualTo(written);
         Path file = data.resolve(ResourceSnapshot.FILE);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * Blocks as far as the master keys do; safe on any thread.
  */
 public final class Seal {
-    private static final Pattern FORM = Pattern.compile("v1\\.([A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
+    private static final Pattern FORM =
+            Pattern.compile("v1\\.([A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
     private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 

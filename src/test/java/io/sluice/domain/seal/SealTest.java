@@ -141,7 +141,13 @@ class SealTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "AAAA", "0123456789abcdef0123456789abcdef", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+    @ValueSource(
+            strings = {
+                "x",
+                "AAAA",
+                "0123456789abcdef0123456789abcdef",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            })
     void takesKeysOf32BytesOnly(String text) {
         assertThatThrownBy(() -> LocalMasterKeys.checked(text))
                 .isInstanceOf(IllegalArgumentException.class)
