@@ -17,6 +17,7 @@ import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.routing.Plan;
@@ -85,7 +86,7 @@ public class RoutePlannerBench {
                         List.of(),
                         account.index()))
                 .toList();
-        model = new Model(MODEL, candidates, List.of(), RoutePolicy.DEFAULT, 1000, null);
+        model = new Model(MODEL, candidates, List.of(), RoutePolicy.DEFAULT, 1000, Unpriced.RECORD);
         revision = new GatewayRevision(
                 "bench", List.of(light, heavy), Map.of(MODEL, model), new KeyRing(List.of()), List.of(), List.of());
         Arrays.setAll(pictures, i -> picture());

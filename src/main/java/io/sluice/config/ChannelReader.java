@@ -65,7 +65,7 @@ final class ChannelReader {
         Channel complete = values.withOutbound(OutboundReader.ofChannel(channel, values));
         AccountState state = channel.word("state", AccountState.ENABLED);
         channel.replaced("disabled", "state: disabled");
-        return new ChannelEntry(channel.place(), complete, accounts(complete), state);
+        return new ChannelEntry(channel.place(), complete, accounts(complete), state, PriceReader.all(channel));
     }
 
     private @Nullable Preset preset() {

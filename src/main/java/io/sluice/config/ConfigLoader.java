@@ -93,7 +93,8 @@ public final class ConfigLoader {
         gateway.forEach((name, content) -> reader.read(reading.open(name, content)));
         reading.finish();
         if (reading.isComplete()) {
-            new GatewayChecks(reader.entries(), ports, reading.findings()).run();
+            boolean hasLedger = node == null || node.store().kind() != StoreConfig.Kind.NONE;
+            new GatewayChecks(reader.entries(), ports, hasLedger, reading.findings()).run();
         }
         if (reading.findings().hasErrors()) {
             return loaded(reading, null);

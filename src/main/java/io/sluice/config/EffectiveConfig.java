@@ -48,6 +48,7 @@ public final class EffectiveConfig {
                 .put("files-revision", revision.origins().files())
                 .put("channels", array(revision.channels(), channel -> channel(channel, revision.origins())))
                 .put("models", models(revision))
+                .mergeIn(PriceView.render(revision))
                 .put("keys", array(List.copyOf(revision.keys().all()), EffectiveKeys::key))
                 .put("teams", EffectiveKeys.teams(revision))
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))

@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import io.sluice.domain.budget.Budget;
+import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.key.KeyCredential;
 import io.sluice.domain.key.KeyRights;
 import io.sluice.domain.key.Team;
@@ -66,7 +68,24 @@ public final class EffectiveKeys {
         if (rights.expires() != null) {
             json.put("expires", rights.expires().toString());
         }
+        key.budgets().stream().filter(Budget::isOfKey).forEach(own -> json.put("budget", budget(own)));
         return key.team() == null ? json : json.put("team", key.team());
+    }
+
+    /**
+     * A budget as the files have it.
+     *
+     * @param budget any budget
+     */
+    public static JsonObject budget(Budget budget) {
+        JsonObject json = new JsonObject().put("amount", Scalars.money(budget.amountMicros()));
+        return switch (budget.window()) {
+            case BudgetWindow.Total total -> json.put("every", "total");
+            case BudgetWindow.Rolling rolling -> json.put("every", Scalars.show(rolling.length()));
+            case BudgetWindow.Calendar calendar ->
+                json.put("every", EffectiveConfig.word(calendar.unit()))
+                        .put("zone", calendar.zone().getId());
+        };
     }
 
     private static String fingerprint(KeyCredential credential) {
@@ -90,6 +109,8 @@ public final class EffectiveKeys {
         if (team.parent() != null) {
             json.put("parent", team.parent());
         }
-        return json.put("limits", EffectiveConfig.limits(team.limits()));
+        json.put("limits", EffectiveConfig.limits(team.limits()));
+        team.budgets().forEach(own -> json.put("budget", budget(own)));
+        return json;
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Section.Item;
 import io.sluice.config.StoredEntry.Kind;
+import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
@@ -12,9 +13,11 @@ import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.Hedge;
-import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pricing.Rates;
+import io.sluice.domain.pricing.Tariff;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +39,10 @@ final class Entries {
     NoticeRules notices = NoticeRules.NONE;
     RetryShare retries = RetryShare.DEFAULT;
     boolean allowEmpty;
+    final List<GlobPrice> prices = new ArrayList<>();
+    String currency = "USD";
+    Map<String, Worth> exchange = Map.of();
+    Unpriced unpriced = Unpriced.RECORD;
 
     /** The entries of a kind that can also be stored, in their order. */
     List<? extends Entry> of(Kind kind) {
@@ -93,8 +100,10 @@ final class Entries {
      * @param channel what it says, without its accounts
      * @param accounts its accounts
      * @param state what is wanted of it
+     * @param prices what its models cost there
      */
-    record ChannelEntry(Place place, Channel channel, List<AccountEntry> accounts, AccountState state)
+    record ChannelEntry(
+            Place place, Channel channel, List<AccountEntry> accounts, AccountState state, List<GlobPrice> prices)
             implements Entry {
         /** Whether nothing is sent there, so that it may be unfinished. */
         boolean disabled() {
@@ -145,6 +154,7 @@ final class Entries {
      * @param policy what it says about routing
      * @param outputEstimate tokens
      * @param price null for none
+     * @param unpriced null when not said
      */
     record ModelEntry(
             Place place,
@@ -153,8 +163,53 @@ final class Entries {
             Map<FallbackCause, List<Section.Item>> fallbacksOn,
             Policy policy,
             int outputEstimate,
-            @Nullable Price price)
+            @Nullable PriceEntry price,
+            @Nullable Unpriced unpriced)
             implements Entry {}
+
+    /**
+     * What something costs.
+     *
+     * @param place where it stands
+     * @param currency null for the ledger's
+     * @param rates what tokens cost
+     * @param tiers what they cost in long requests
+     * @param imageMicros for each picture
+     * @param callMicros for each request
+     */
+    record PriceEntry(
+            Place place,
+            @Nullable String currency,
+            Rates rates,
+            List<Tariff.Tier> tiers,
+            long imageMicros,
+            long callMicros) {
+        /** The price, in its currency or in this one. */
+        Tariff in(String ledger) {
+            return new Tariff(currency == null ? ledger : currency, rates, tiers, imageMicros, callMicros);
+        }
+
+        /** Where it stands, for people. */
+        String origin() {
+            return place.where() + " " + place.path();
+        }
+    }
+
+    /**
+     * What one unit of a currency is worth.
+     *
+     * @param place where it stands
+     * @param micros millionths of the ledger's currency
+     */
+    record Worth(Place place, long micros) {}
+
+    /**
+     * What models cost.
+     *
+     * @param glob names of models at their provider
+     * @param price what each costs
+     */
+    record GlobPrice(Glob glob, PriceEntry price) {}
 
     /**
      * A virtual key.

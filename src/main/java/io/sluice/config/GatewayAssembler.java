@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
+import io.sluice.config.Entries.GlobPrice;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
@@ -23,6 +24,8 @@ import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pricing.Price;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Scope;
@@ -72,7 +75,9 @@ final class GatewayAssembler {
             }
         }
         List<Channel> channels = channels();
-        Map<String, Model> models = models(channels);
+        Pricing pricing = new Pricing(entries, id, findings);
+        Map<String, Model> models = models(channels, pricing);
+        pricing.warn();
         clearText();
         unmatched(models);
         return new GatewayRevision(
@@ -82,6 +87,7 @@ final class GatewayAssembler {
                 keys(),
                 storedIds(),
                 entries.notices,
+                pricing.currencies(),
                 findings.notApplied(),
                 findings.warnings(),
                 origins);
@@ -131,20 +137,24 @@ final class GatewayAssembler {
                 : shared.getOrDefault(account.quotaOf(), AccountLimits.NONE);
     }
 
-    private Map<String, Model> models(List<Channel> channels) {
+    private Map<String, Model> models(List<Channel> channels, Pricing pricing) {
+        Map<String, ModelEntry> described = new LinkedHashMap<>();
+        entries.models.forEach(model -> described.put(model.name(), model));
+        Map<String, List<GlobPrice>> prices = new HashMap<>();
+        entries.channels.forEach(channel -> prices.put(channel.name(), Pricing.sorted(channel.prices())));
         Map<String, List<Candidate>> candidates = new LinkedHashMap<>();
         Map<Pair, Integer> slots = new HashMap<>();
         for (Channel channel : channels) {
             channel.redirects().forEach((model, upstream) -> {
                 List<Candidate> list = candidates.computeIfAbsent(model, m -> new ArrayList<>());
+                Price price = pricing.of(
+                        channel, prices.getOrDefault(channel.name(), List.of()), described.get(model), upstream);
                 for (Account account : channel.accounts()) {
                     int slot = slots.computeIfAbsent(new Pair(account.index(), upstream), p -> slots.size());
-                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream), slot));
+                    list.add(new Candidate(channel, account, model, upstream, scopes(account, upstream), slot, price));
                 }
             });
         }
-        Map<String, ModelEntry> described = new LinkedHashMap<>();
-        entries.models.forEach(model -> described.put(model.name(), model));
         Map<String, Model> models = new LinkedHashMap<>();
         candidates.forEach((name, list) -> models.put(name, model(name, list, described.get(name))));
         described.forEach((name, entry) -> {
@@ -158,6 +168,7 @@ final class GatewayAssembler {
             }
         });
         models.values().forEach(this::unfitting);
+        models.values().forEach(this::refused);
         return models;
     }
 
@@ -177,7 +188,8 @@ final class GatewayAssembler {
                 .sorted(Comparator.comparingInt((Candidate c) -> -c.channel().priority()))
                 .toList();
         return entry == null
-                ? new Model(name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, null)
+                ? new Model(
+                        name, ordered, List.of(), policy(Policy.NONE), GatewayReader.OUTPUT_ESTIMATE, entries.unpriced)
                 : new Model(
                         name,
                         ordered,
@@ -185,7 +197,7 @@ final class GatewayAssembler {
                         fallbacksOn(entry),
                         policy(entry.policy()),
                         entry.outputEstimate(),
-                        entry.price());
+                        entry.unpriced() == null ? entries.unpriced : entry.unpriced());
     }
 
     private RoutePolicy policy(Policy own) {
@@ -230,6 +242,20 @@ final class GatewayAssembler {
         String id = account.quotaOf() == null ? "account:" + account.id() : "quota:" + account.quotaOf();
         account.limits().addScopes(id, upstream, scopes);
         return scopes;
+    }
+
+    /** Accounts to which no request goes, for want of a price. */
+    private void refused(Model model) {
+        List<String> accounts = model.unpriced() == Unpriced.RECORD
+                ? List.of()
+                : model.candidates().stream()
+                        .filter(candidate -> candidate.price() == null)
+                        .map(Candidate::accountId)
+                        .toList();
+        if (!accounts.isEmpty()) {
+            findings.warning("models." + model.name() + ": nothing goes to " + String.join(", ", accounts)
+                    + ", where it has no price, for unpriced is refuse; write a price for it");
+        }
     }
 
     /** Accounts on which a request that names no maximum never fits. */

@@ -3,9 +3,11 @@ package io.sluice.config;
 import io.sluice.config.Entries.AccountEntry;
 import io.sluice.config.Entries.ChannelEntry;
 import io.sluice.config.Entries.Entry;
+import io.sluice.config.Entries.GlobPrice;
 import io.sluice.config.Entries.KeyEntry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.TeamEntry;
+import io.sluice.config.Entries.Worth;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyCredential;
@@ -23,14 +25,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can be wrong between entries: names twice, references to nothing, cycles, shared credentials, emptiness. */
 final class GatewayChecks {
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Findings findings;
 
-    GatewayChecks(Entries entries, NodePorts ports, Findings findings) {
+    GatewayChecks(Entries entries, NodePorts ports, boolean hasLedger, Findings findings) {
+        this.hasLedger = hasLedger;
         this.entries = entries;
         this.ports = ports;
         this.findings = findings;
@@ -47,8 +52,30 @@ final class GatewayChecks {
         virtualKeys();
         fallbacks();
         teams();
+        budgets();
         sampleKey();
+        prices();
         emptiness();
+    }
+
+    /** A pattern in one file only: in two, which of them counts would be chance. */
+    private void prices() {
+        Map<String, Place> first = new HashMap<>();
+        for (GlobPrice price : entries.prices) {
+            String pattern = price.glob().pattern();
+            Place other = first.putIfAbsent(pattern, price.price().place());
+            if (other != null) {
+                findings.error(
+                        price.price().place(),
+                        "the price of '" + pattern + "' is also in " + other.where() + "; keep one of the two");
+            }
+        }
+        Worth own = entries.exchange.get(entries.currency);
+        if (own != null) {
+            findings.error(
+                    own.place(),
+                    "says what " + entries.currency + " is worth, which is the currency itself; remove it");
+        }
     }
 
     private void unique(String what, List<? extends Entry> named) {
@@ -215,6 +242,24 @@ final class GatewayChecks {
                     "the team '" + parent + "' belongs to '" + above.team().parent()
                             + "' itself; teams are nested one level only");
         }
+    }
+
+    /** Without a ledger nobody knows what was spent. */
+    private void budgets() {
+        if (hasLedger) {
+            return;
+        }
+        Stream.concat(
+                        entries.keys.stream()
+                                .filter(key -> !key.key().budgets().isEmpty())
+                                .map(KeyEntry::place),
+                        entries.teams.stream()
+                                .filter(team -> !team.team().budgets().isEmpty())
+                                .map(TeamEntry::place))
+                .forEach(place -> findings.error(
+                        place.at("budget"),
+                        "needs the ledger, which this node has not; set store.url in node.yaml, or remove"
+                                + " 'embedded: false' there"));
     }
 
     private void sampleKey() {

@@ -6,17 +6,17 @@ import io.sluice.config.Entries.Entry;
 import io.sluice.config.Entries.ModelEntry;
 import io.sluice.config.Entries.Policy;
 import io.sluice.config.Entries.TeamEntry;
+import io.sluice.config.Entries.Worth;
 import io.sluice.config.Section.Item;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.notice.NoticeRules;
-import io.sluice.domain.pool.Model.Price;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.quota.Scope;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads {@code gateway.yaml} and the files of {@code gateway.d} into one set of entries. */
 final class GatewayReader {
@@ -51,10 +51,7 @@ final class GatewayReader {
             entries.routing = routing;
             entries.retries = retries;
         }
-        String currency = file.text("currency", "ISO 4217 code", "USD", GatewayReader::currency);
-        if (isFirst(file, "currency") && currency != null && !currency.equals("USD")) {
-            file.findings().notApplied("currencies", file.place("currency"));
-        }
+        money(file);
         List<Item> secrets = file.texts("secrets", "secrets", "see below");
         if (isFirst(file, "secrets")) {
             secrets(file, secrets);
@@ -62,6 +59,22 @@ final class GatewayReader {
         boolean allowEmpty = file.flag("allow-empty", false);
         if (isFirst(file, "allow-empty")) {
             entries.allowEmpty = allowEmpty;
+        }
+    }
+
+    private void money(Section file) {
+        entries.prices.addAll(PriceReader.all(file));
+        String currency = file.text("currency", "ISO 4217 code", "USD", PriceReader::currency);
+        if (isFirst(file, "currency") && currency != null) {
+            entries.currency = currency;
+        }
+        Map<String, Worth> exchange = PriceReader.exchange(file);
+        if (isFirst(file, "exchange")) {
+            entries.exchange = exchange;
+        }
+        Unpriced unpriced = file.word("unpriced", Unpriced.RECORD);
+        if (isFirst(file, "unpriced")) {
+            entries.unpriced = unpriced;
         }
     }
 
@@ -117,28 +130,8 @@ final class GatewayReader {
                 PolicyReader.fallbacksOn(model.section("fallbacks-on")),
                 PolicyReader.policy(model, "as `routing`"),
                 model.integer("output-estimate", OUTPUT_ESTIMATE, 1, 10_000_000),
-                price(model.section("price")));
-    }
-
-    private static @Nullable Price price(Section price) {
-        Long input = money(price, "input", Section.REQUIRED);
-        Long cached = money(price, "cached-input", "as `input`");
-        Long output = money(price, "output", Section.REQUIRED);
-        if (!price.isPresent()) {
-            return null;
-        }
-        for (String needed : List.of("input", "output")) {
-            if (!price.has(needed)) {
-                price.error(needed, "is missing");
-            }
-        }
-        price.findings().notApplied("prices", price.place());
-        return input == null || output == null ? null : new Price(input, cached == null ? input : cached, output);
-    }
-
-    private static @Nullable Long money(Section price, String key, String fallback) {
-        Option option = new Option(price.path(key), "money", fallback, "`currency` per million tokens");
-        return price.value(key, option, Scalars::micros);
+                PriceReader.read(model),
+                model.optionalWord("unpriced", Unpriced.class, "as `unpriced`"));
     }
 
     private static TeamEntry team(Section team) {
@@ -146,14 +139,7 @@ final class GatewayReader {
         String parent = team.text("parent", "name", Section.NONE, Names::name);
         return new TeamEntry(
                 team.place(),
-                new Team(name, parent, LimitsReader.read(team), KeyReader.budgets(team, Scope.TEAM_PREFIX + name)),
+                new Team(name, parent, LimitsReader.read(team), BudgetReader.read(team, Scope.TEAM_PREFIX + name)),
                 parent == null ? null : team.place("parent"));
-    }
-
-    private static String currency(String text) {
-        if (!text.matches("[A-Z]{3}")) {
-            throw new IllegalArgumentException("is not a currency; write three capital letters, such as USD");
-        }
-        return text;
     }
 }

@@ -5,7 +5,6 @@ import io.sluice.config.Section.Item;
 import io.sluice.config.YamlNode.Mapping;
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
-import io.sluice.domain.budget.Budget;
 import io.sluice.domain.dialect.EndpointFamily;
 import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.Cidr;
@@ -86,7 +85,7 @@ final class KeyReader {
                 key.text("team", "name", Section.NONE, Names::name),
                 null,
                 rights(),
-                KeyQuota.ofKey(name, limits, budgets(key, Scope.KEY_PREFIX + name)),
+                KeyQuota.ofKey(name, limits, BudgetReader.read(key, Scope.KEY_PREFIX + name)),
                 handling());
     }
 
@@ -243,42 +242,6 @@ final class KeyReader {
             key.findings().error(place, "stands twice");
         } else {
             tags.add(text);
-        }
-    }
-
-    // --- budgets
-
-    /**
-     * What a key or a team may spend.
-     *
-     * @param scope {@code key:NAME} or {@code team:NAME}
-     */
-    static List<Budget> budgets(Section owner, String scope) {
-        budget(owner);
-        return List.of();
-    }
-
-    /** Checks a budget; it is not applied yet. */
-    static void budget(Section owner) {
-        Section budget = owner.section("budget");
-        Long amount = budget.value(
-                "amount", new Option(budget.path("amount"), "money", Section.REQUIRED, "in `currency`"), text -> {
-                    long micros = Scalars.micros(text);
-                    if (micros == 0) {
-                        throw new IllegalArgumentException("is not more than 0; set disabled: true to refuse all");
-                    }
-                    return micros;
-                });
-        budget.optionalDuration("every", Section.REQUIRED, Duration.ofHours(1), Duration.ofDays(366));
-        if (budget.isPresent()) {
-            for (String needed : List.of("amount", "every")) {
-                if (!budget.has(needed)) {
-                    budget.error(needed, "is missing");
-                }
-            }
-            if (amount != null) {
-                budget.findings().notApplied("budgets", budget.place());
-            }
         }
     }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster how it finds other nodes; null when it is alone
  * @param store where the ledger is kept
  * @param journal the usage journal on the node's disk
+ * @param budget how budgets are kept
  * @param simulator the built-in simulated provider; null when off
  * @param logFormat how log lines look
  * @param notApplied what the file says and this version does not do yet, one sentence each
@@ -36,6 +37,7 @@ public record NodeConfig(
         @Nullable ClusterConfig cluster,
         StoreConfig store,
         JournalConfig journal,
+        BudgetConfig budget,
         @Nullable SimulatorConfig simulator,
         LogFormat logFormat,
         List<String> notApplied) {

@@ -71,6 +71,7 @@ final class NodeReader {
                 cluster,
                 store,
                 journal,
+                budget(file.section("budget")),
                 simulator,
                 format,
                 findings.notApplied());
@@ -158,6 +159,13 @@ final class NodeReader {
         return new QueueConfig(
                 queue.integer("requests", standard.requests(), 0, 1_000_000),
                 queue.size("memory", standard.bytes(), 0, 64L << 30));
+    }
+
+    private static BudgetConfig budget(Section budget) {
+        BudgetConfig standard = BudgetConfig.DEFAULT;
+        return new BudgetConfig(
+                budget.word("when-store-down", standard.whenStoreDown()),
+                budget.duration("max-wait", standard.maxWait(), Duration.ZERO, Duration.ofSeconds(30)));
     }
 
     private static JournalConfig journal(Section journal) {

@@ -92,6 +92,11 @@ final class Scalars {
         return new BigDecimal(text.replace("_", "")).movePointRight(6).longValueExact();
     }
 
+    /** An amount of micro-units as the files may write it. */
+    static String money(long micros) {
+        return BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString();
+    }
+
     /** A day, which begins at midnight UTC, or an instant. */
     static Instant instant(String text) {
         try {

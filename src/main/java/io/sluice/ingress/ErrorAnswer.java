@@ -81,6 +81,9 @@ record ErrorAnswer(
                         429, "rate_limit_error", "pool_exhausted", null, failure.message(), failure.retryAfter());
             case REQUEST_TOO_LARGE ->
                 new ErrorAnswer(400, INVALID, "request_exceeds_limits", null, failure.message(), Duration.ZERO);
+            case BUDGET ->
+                new ErrorAnswer(
+                        429, "insufficient_quota", "insufficient_quota", null, failure.message(), failure.retryAfter());
         };
     }
 

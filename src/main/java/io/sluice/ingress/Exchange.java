@@ -122,11 +122,18 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        List<Candidate> usable = CountTokens.isAsked(scan) ? CountTokens.natives(plan, scan) : plan;
-        if (usable.isEmpty()) {
-            countTokens();
+        if (CountTokens.isAsked(scan)) {
+            List<Candidate> natives = CountTokens.natives(plan, scan);
+            if (natives.isEmpty()) {
+                countTokens();
+            }
+            return natives;
         }
-        return usable;
+        List<Candidate> priced = Priced.of(incoming.revision(), plan);
+        if (priced.isEmpty()) {
+            finish(Priced.refusal(plan));
+        }
+        return priced;
     }
 
     /** Nobody who could count is in service: the answer is made here, which costs nothing. */
@@ -227,22 +234,10 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         if (!(failure instanceof UpstreamFailure upstream) || clientGone || stopping != null) {
             finish(stopping != null ? stopping : failure);
         } else if (upload != null && !upload.isReplayable()) {
-            finish(notSentAgain(upstream));
+            finish(FailedAttempts.notSentAgain(upstream));
         } else {
             candidacy.failed(from.attempt().candidate(), upstream);
         }
-    }
-
-    private static UpstreamFailure notSentAgain(UpstreamFailure failure) {
-        return new UpstreamFailure(
-                failure.kind(),
-                failure.status(),
-                failure.message() + " The upload was not sent again, for part of it had been sent already.",
-                failure.type(),
-                failure.param(),
-                failure.code(),
-                failure.retryAfter(),
-                failure.verdict());
     }
 
     @Override

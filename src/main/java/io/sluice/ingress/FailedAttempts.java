@@ -71,6 +71,19 @@ final class FailedAttempts {
                         Duration.ZERO);
     }
 
+    /** What the client is told of an upload of which a part was sent before. */
+    static UpstreamFailure notSentAgain(UpstreamFailure failure) {
+        return new UpstreamFailure(
+                failure.kind(),
+                failure.status(),
+                failure.message() + " The upload was not sent again, for part of it had been sent already.",
+                failure.type(),
+                failure.param(),
+                failure.code(),
+                failure.retryAfter(),
+                failure.verdict());
+    }
+
     private UpstreamFailure throttled(UpstreamFailure failure, GatewayFailure end) {
         Duration full = end instanceof QuotaExceeded quota ? quota.retryAfter() : Duration.ZERO;
         return new UpstreamFailure(

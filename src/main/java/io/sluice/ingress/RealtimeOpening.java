@@ -128,7 +128,11 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        return plan;
+        List<Candidate> priced = Priced.of(incoming.revision(), plan);
+        if (priced.isEmpty()) {
+            finish(Priced.refusal(plan));
+        }
+        return priced;
     }
 
     @Override

@@ -32,6 +32,7 @@ final class RealtimeWords {
         ErrorAnswer answer = ErrorAnswer.of(failure);
         boolean limit = failure instanceof QuotaExceeded exceeded
                         && exceeded.cause() != QuotaExceeded.Cause.REQUEST_TOO_LARGE
+                        && exceeded.cause() != QuotaExceeded.Cause.BUDGET
                 || failure instanceof UpstreamFailure upstream && upstream.kind() == UpstreamFailure.Kind.RATE_LIMITED;
         Duration wait = answer.retryAfter();
         String again = wait.isPositive() ? ",\"retry_after_ms\":" + Math.ceilDiv(wait.toNanos(), 1_000_000) : "";

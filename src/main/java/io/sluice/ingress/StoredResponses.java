@@ -9,6 +9,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.RoutePolicy;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.domain.stored.StoredId;
 import io.sluice.domain.stored.StoredIds;
@@ -114,7 +115,7 @@ final class StoredResponses {
 
     private void begin(
             Incoming incoming, RequestScan scan, Ownership ownership, Candidate only, @Nullable Duration asked) {
-        Model model = new Model(NO_MODEL, List.of(only), List.of(), RoutePolicy.DEFAULT, 1, null);
+        Model model = new Model(NO_MODEL, List.of(only), List.of(), RoutePolicy.DEFAULT, 1, Unpriced.RECORD);
         Duration maxWait = MaxWait.of(asked, incoming.key(), model.policy(), scan.stream());
         services.enter();
         // Nothing is expected in the body, and what is there is read so that the connection can go on.

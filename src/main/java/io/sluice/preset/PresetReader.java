@@ -1,5 +1,13 @@
 package io.sluice.preset;
 
+import static io.sluice.preset.StrictYaml.known;
+import static io.sluice.preset.StrictYaml.load;
+import static io.sluice.preset.StrictYaml.mapping;
+import static io.sluice.preset.StrictYaml.optional;
+import static io.sluice.preset.StrictYaml.strings;
+import static io.sluice.preset.StrictYaml.text;
+import static io.sluice.preset.StrictYaml.yes;
+
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.ErrorTable;
 import io.sluice.domain.failure.ErrorTable.Meaning;
@@ -28,14 +36,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.representer.Representer;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Reads the file of a preset, strictly: an unknown word, a doubled key or a doubled code is a fault. */
 final class PresetReader {
@@ -130,26 +130,6 @@ final class PresetReader {
         return endpoints;
     }
 
-    /** Everything is text: nothing is guessed of it. */
-    private static @Nullable Object load(String yaml) {
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        DumperOptions dumping = new DumperOptions();
-        try {
-            return new Yaml(new SafeConstructor(options), new Representer(dumping), dumping, options, new TextOnly())
-                    .load(yaml);
-        } catch (YAMLException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-    }
-
-    private static final class TextOnly extends Resolver {
-        @Override
-        protected void addImplicitResolvers() {
-            // None: a code 0042 stays 0042, and a word no stays no.
-        }
-    }
-
     private static Set<Quirk> quirks(Map<?, ?> file) {
         Set<Quirk> quirks = new LinkedHashSet<>();
         for (String quirk : strings("quirks", file.get("quirks"))) {
@@ -222,13 +202,6 @@ final class PresetReader {
                         : null);
     }
 
-    private static boolean yes(String place, String word) {
-        if (!word.equals("yes") && !word.equals("no")) {
-            throw new IllegalArgumentException(place + ": yes or no");
-        }
-        return word.equals("yes");
-    }
-
     /** Two rules that fit the same error equally well contradict one another, or one of them says nothing. */
     private static void distinct(String place, Rule rule, Map<String, String> seen) {
         String rest = "|" + (rule.text() == null ? "" : rule.text().pattern());
@@ -268,33 +241,6 @@ final class PresetReader {
         throw new IllegalArgumentException(place + ": " + word + " is not known");
     }
 
-    private static void known(String place, Map<?, ?> mapping, Set<String> fields) {
-        for (Object field : mapping.keySet()) {
-            if (!(field instanceof String) || !fields.contains(field)) {
-                throw new IllegalArgumentException(place + ": " + field + " is not known");
-            }
-        }
-    }
-
-    private static Map<?, ?> mapping(String place, @Nullable Object value) {
-        if (value instanceof Map<?, ?> mapping) {
-            return mapping;
-        }
-        throw new IllegalArgumentException(place + ": a mapping");
-    }
-
-    private static Map<?, ?> optional(Map<?, ?> file, String field) {
-        Object value = file.get(field);
-        return value == null ? Map.of() : mapping(field, value);
-    }
-
-    private static String text(Map<?, ?> mapping, String field) {
-        if (mapping.get(field) instanceof String text && !text.isEmpty()) {
-            return text;
-        }
-        throw new IllegalArgumentException(field + ": a text");
-    }
-
     private static String url(String place, Object value) {
         if (value instanceof String text && URL.matcher(text).matches()) {
             return text;
@@ -307,25 +253,5 @@ final class PresetReader {
             return Long.parseLong(text.replace("_", ""));
         }
         throw new IllegalArgumentException(place + ": a whole number");
-    }
-
-    private static List<String> strings(String place, @Nullable Object value) {
-        if (value == null) {
-            return List.of();
-        }
-        if (!(value instanceof List<?> items)) {
-            throw new IllegalArgumentException(place + ": a list");
-        }
-        List<String> strings = new ArrayList<>();
-        for (Object item : items) {
-            if (!(item instanceof String text) || text.isEmpty()) {
-                throw new IllegalArgumentException(place + ": a list of words");
-            }
-            if (strings.contains(text)) {
-                throw new IllegalArgumentException(place + ": " + text + " stands twice");
-            }
-            strings.add(text);
-        }
-        return strings;
     }
 }

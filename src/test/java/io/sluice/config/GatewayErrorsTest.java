@@ -257,6 +257,16 @@ class GatewayErrorsTest {
                 arguments(key("budget: { amount: 0, every: 1d }"), "keys[0].budget.amount: '0' is not more than 0"),
                 arguments(key("budget: { amount: .5, every: 1d }"), "keys[0].budget.amount: '.5' is not an amount"),
                 arguments(key("budget: { amount: 5 }"), "keys[0].budget.every: is missing"),
+                arguments(key("budget: { every: day }"), "keys[0].budget.amount: is missing"),
+                arguments(
+                        key("budget: { amount: 5, every: year }"),
+                        "keys[0].budget.every: 'year' is no period; write day, week, month, total, or such as 12h or 30d"),
+                arguments(
+                        key("budget: { amount: 5, every: 59m }"), "keys[0].budget.every: '59m' is outside 1h to 366d"),
+                arguments(
+                        key("budget: { amount: 5, every: 1d, zone: UTC }"),
+                        "keys[0].budget.zone: says where days begin, and goes with every: day, week or month alone"),
+                arguments(key("budget: { amount: 5, every: day, zone: Mars }"), "keys[0].budget.zone: 'Mars' is"),
                 arguments(key("deny-models: []"), "keys[0].deny-models: is an empty list; remove it to deny none"),
                 arguments(key("endpoints: [chats]"), "keys[0].endpoints[0]: 'chats' is not one of chat, completions"),
                 arguments(key("log: loud"), "keys[0].log: 'loud' is not one of usual, quiet, off"),

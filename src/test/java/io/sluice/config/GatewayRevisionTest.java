@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Glob;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.Budget;
+import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.dialect.EndpointFamily;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.AccessLines;
@@ -36,6 +38,7 @@ import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Timeouts;
 import io.sluice.domain.pool.Tls;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
@@ -46,6 +49,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -394,7 +398,7 @@ class GatewayRevisionTest {
                         FallbackCause.CONTENT, List.of("claude-sonnet", "gpt-4o-mini"),
                         FallbackCause.OVERLOADED, List.of("gpt-4o-mini")));
         assertThat(model.outputEstimate()).isEqualTo(2048);
-        assertThat(model.price()).isEqualTo(new Model.Price(2_500_000, 1_250_000, 10_000_000));
+        assertThat(model.unpriced()).isEqualTo(Unpriced.RECORD);
         assertThat(revision.models().get("gpt-4").policy())
                 .isEqualTo(new RoutePolicy(
                         Strategy.SPREAD,
@@ -466,7 +470,48 @@ class GatewayRevisionTest {
 
         assertThat(revision.notApplied())
                 .extracting(sentence -> sentence.replaceAll(": not applied in this version.*", ""))
-                .containsExactly("prices", "budgets", "currencies");
+                .containsExactly("budgets");
+    }
+
+    @Test
+    void keysSpendTheirOwnBudgetAndThoseOfTheirTeams() {
+        GatewayRevision revision = new TestFiles().with("gateway.yaml", """
+                        channels: [{ name: c, type: openai, base-url: "https://api.example.com/v1", models: { m: { } }, accounts: [{ name: a, key: "k-1" }] }]
+                        keys:
+                          - { name: mine, key: 0123456789abcdef-a, team: small, budget: { amount: 1.5, every: total } }
+                          - { name: yours, key: 0123456789abcdef-b, team: large }
+                        teams:
+                          - { name: small, parent: large, budget: { amount: 2, every: day, zone: Asia/Tokyo } }
+                          - { name: large, budget: { amount: 3, every: 12h } }
+                        """).revision();
+
+        assertThat(revision.keys().named("mine").orElseThrow().budgets())
+                .containsExactly(
+                        new Budget("key:mine", 1_500_000, new BudgetWindow.Total()),
+                        new Budget(
+                                "team:small",
+                                2_000_000,
+                                new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneId.of("Asia/Tokyo"))),
+                        new Budget("team:large", 3_000_000, new BudgetWindow.Rolling(Duration.ofHours(12))));
+        assertThat(revision.keys().named("yours").orElseThrow().budgets())
+                .containsExactly(new Budget("team:large", 3_000_000, new BudgetWindow.Rolling(Duration.ofHours(12))));
+    }
+
+    @Test
+    void budgetsNeedTheLedger() {
+        TestFiles files =
+                new TestFiles().with("node.yaml", "store: { embedded: false }").with("gateway.yaml", """
+                keys: [{ name: k, key: 0123456789abcdef-a, budget: { amount: 1, every: day } }]
+                teams: [{ name: t, budget: { amount: 1, every: day } }]
+                allow-empty: true
+                """);
+        NodeConfig node = files.loadNode().value();
+
+        assertThat(ConfigLoader.loadGateway(files.files(), files, node).errors())
+                .extracting(ConfigError::toString)
+                .anySatisfy(error -> assertThat(error)
+                        .contains("keys[0].budget: needs the ledger, which this node has not; set store.url"))
+                .anySatisfy(error -> assertThat(error).contains("teams[0].budget: needs the ledger"));
     }
 
     @Test
@@ -606,6 +651,8 @@ class GatewayRevisionTest {
                                 + "\"retry-budget\":{\"share\":\"35%\",\"least\":4},"
                                 + "\"hedge\":{\"after\":\"p95\",\"least\":\"300ms\",\"most\":\"4s\"}",
                         "\"diagnostics\":true",
+                        "\"budget\":{\"amount\":\"50\",\"every\":\"30d\"}",
+                        "\"budget\":{\"amount\":\"500.5\",\"every\":\"month\",\"zone\":\"Asia/Shanghai\"}",
                         "\"team\":\"research\"")
                 .contains("fingerprint " + Secret.of("k-two").fingerprint())
                 .doesNotContain("value-of", "k-two");

@@ -9,6 +9,7 @@ import io.sluice.config.ClusterConfig.Voter;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.StoreDown;
 import io.sluice.domain.key.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class NodeConfigTest {
                         null,
                         StoreConfig.EMBEDDED,
                         JournalConfig.DEFAULT,
+                        BudgetConfig.DEFAULT,
                         null,
                         LogFormat.TEXT,
                         List.of()))
@@ -122,6 +124,7 @@ class NodeConfigTest {
                                         Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
                                         Secret.of("ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
+                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of()));

@@ -63,6 +63,7 @@ class ErrorAnswerTest {
                 Arguments.of(quota(QuotaExceeded.Cause.KEY), 429, limit, "rate_limit_exceeded", 7),
                 Arguments.of(quota(QuotaExceeded.Cause.POOL), 429, limit, "pool_exhausted", 7),
                 Arguments.of(quota(QuotaExceeded.Cause.REQUEST_TOO_LARGE), 400, invalid, "request_exceeds_limits", 0),
+                Arguments.of(quota(QuotaExceeded.Cause.BUDGET), 429, "insufficient_quota", "insufficient_quota", 7),
                 Arguments.of(new GatewayFailure.NoRoute("m", WAIT), 503, server, "no_candidate", 7),
                 Arguments.of(upstream(UpstreamFailure.Kind.REQUEST_REJECTED, 422), 422, "t", "c", 0),
                 Arguments.of(upstream(UpstreamFailure.Kind.REQUEST_REJECTED, 0), 400, "t", "c", 0),

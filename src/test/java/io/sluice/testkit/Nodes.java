@@ -43,6 +43,7 @@ public final class Nodes {
                 null,
                 io.sluice.config.StoreConfig.NONE,
                 io.sluice.config.JournalConfig.DEFAULT,
+                io.sluice.config.BudgetConfig.DEFAULT,
                 null,
                 NodeConfig.LogFormat.TEXT,
                 List.of());

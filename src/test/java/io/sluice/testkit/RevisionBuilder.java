@@ -29,6 +29,8 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pricing.Price;
+import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
@@ -50,6 +52,8 @@ public final class RevisionBuilder {
     private final List<ChannelBuilder> channels = new ArrayList<>();
     private final List<VirtualKey> keys = new ArrayList<>();
     private final List<Team> teams = new ArrayList<>();
+    private final Map<String, Price> prices = new LinkedHashMap<>();
+    private Unpriced unpriced = Unpriced.RECORD;
     private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
     private final Map<String, Map<FallbackCause, List<String>>> fallbacksOn = new LinkedHashMap<>();
     private RoutePolicy policy = RoutePolicy.DEFAULT;
@@ -343,6 +347,18 @@ public final class RevisionBuilder {
         return this;
     }
 
+    /** What a model costs, at every account. */
+    public RevisionBuilder price(String model, Price price) {
+        prices.put(model, price);
+        return this;
+    }
+
+    /** What happens to requests that nobody can price. */
+    public RevisionBuilder unpriced(Unpriced then) {
+        unpriced = then;
+        return this;
+    }
+
     /** What may follow a failed attempt, for every model. */
     public RevisionBuilder failover(Failover failover) {
         policy = new RoutePolicy(
@@ -399,7 +415,7 @@ public final class RevisionBuilder {
                 fallbacksOn.getOrDefault(name, Map.of()),
                 policy,
                 1_000,
-                null);
+                unpriced);
     }
 
     private Candidate candidate(Channel channel, Account account, String model) {
@@ -414,6 +430,6 @@ public final class RevisionBuilder {
         });
         scopes.removeIf(scope -> scope.limits().isEmpty());
         int slot = slots.computeIfAbsent(account.index() + " " + upstream, pair -> slots.size());
-        return new Candidate(channel, account, model, upstream, scopes, slot);
+        return new Candidate(channel, account, model, upstream, scopes, slot, prices.get(model));
     }
 }

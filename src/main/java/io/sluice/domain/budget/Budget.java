@@ -1,5 +1,7 @@
 package io.sluice.domain.budget;
 
+import java.util.Objects;
+
 /**
  * The most that may be spent in a time.
  *
@@ -7,4 +9,24 @@ package io.sluice.domain.budget;
  * @param amountMicros millionths of the ledger's currency, more than 0
  * @param window in which time
  */
-public record Budget(String scope, long amountMicros, BudgetWindow window) {}
+public record Budget(String scope, long amountMicros, BudgetWindow window) {
+    /** What a key's scope begins with. */
+    public static final String KEY_PREFIX = "key:";
+
+    /** What a team's scope begins with. */
+    public static final String TEAM_PREFIX = "team:";
+
+    /** Refuses an amount of nothing. */
+    public Budget {
+        Objects.requireNonNull(scope);
+        Objects.requireNonNull(window);
+        if (amountMicros <= 0) {
+            throw new IllegalArgumentException("a budget is more than 0");
+        }
+    }
+
+    /** Whether it is the key's own, and not a team's. */
+    public boolean isOfKey() {
+        return scope.startsWith(KEY_PREFIX);
+    }
+}

@@ -92,7 +92,9 @@ public sealed interface GatewayFailure {
             /** Every account that could serve is full. */
             POOL,
             /** The request is larger than the whole limit of any account or of its key. */
-            REQUEST_TOO_LARGE
+            REQUEST_TOO_LARGE,
+            /** What the key or its team may spend is spent, or kept for requests under way. */
+            BUDGET
         }
     }
 

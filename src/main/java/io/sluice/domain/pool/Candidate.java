@@ -1,5 +1,6 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.pricing.Price;
 import io.sluice.domain.quota.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,16 @@ import org.jspecify.annotations.Nullable;
  *     model or model group
  * @param slot position among all pairs of account and upstream model of the revision, from 0: the index of what is known
  *     of the pair
+ * @param price what requests to it cost; null when nobody knows
  */
 public record Candidate(
-        Channel channel, Account account, String model, String upstreamModel, List<Scope> scopes, int slot) {
+        Channel channel,
+        Account account,
+        String model,
+        String upstreamModel,
+        List<Scope> scopes,
+        int slot,
+        @Nullable Price price) {
     /** Slot of a candidate that names no model. */
     public static final int NO_SLOT = -1;
 
@@ -26,9 +34,15 @@ public record Candidate(
         scopes = List.copyOf(scopes);
     }
 
+    /** One of which nobody knows the price. */
+    public Candidate(
+            Channel channel, Account account, String model, String upstreamModel, List<Scope> scopes, int slot) {
+        this(channel, account, model, upstreamModel, scopes, slot, null);
+    }
+
     /** The same with the account in another form. */
     public Candidate withAccount(Account other) {
-        return new Candidate(channel, other, model, upstreamModel, scopes, slot);
+        return new Candidate(channel, other, model, upstreamModel, scopes, slot, price);
     }
 
     /** How long an attempt may take. */

@@ -2,6 +2,7 @@ package io.sluice.domain.pool;
 
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.notice.NoticeRules;
+import io.sluice.domain.pricing.Currencies;
 import io.sluice.domain.stored.StoredIds;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the virtual keys
  * @param storedIds ids of stored responses, made with the installation's secrets; null when the files name none
  * @param notices who is told what
+ * @param currencies in which currency the ledger counts
  * @param notApplied what the files say and this version does not do yet, one sentence each
  * @param warnings what an operator should know, one sentence each
  * @param origins where the entries come from
@@ -29,6 +31,7 @@ public record GatewayRevision(
         KeyRing keys,
         @Nullable StoredIds storedIds,
         NoticeRules notices,
+        Currencies currencies,
         List<String> notApplied,
         List<String> warnings,
         Origins origins) {
@@ -40,7 +43,7 @@ public record GatewayRevision(
         warnings = List.copyOf(warnings);
     }
 
-    /** Nothing is known of where it comes from. */
+    /** Counts in US dollars; nothing is known of where it comes from. */
     public GatewayRevision(
             String id,
             List<Channel> channels,
@@ -50,7 +53,7 @@ public record GatewayRevision(
             NoticeRules notices,
             List<String> notApplied,
             List<String> warnings) {
-        this(id, channels, models, keys, storedIds, notices, notApplied, warnings, Origins.NONE);
+        this(id, channels, models, keys, storedIds, notices, Currencies.USD, notApplied, warnings, Origins.NONE);
     }
 
     /** Tells nobody anything. */

@@ -1,11 +1,11 @@
 package io.sluice.domain.pool;
 
+import io.sluice.domain.pricing.Unpriced;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A public model name.
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param fallbacksOn models tried, in order, when a request fails for a cause; no entry for those that have none
  * @param policy how requests for it are tried
  * @param outputEstimate tokens reserved for the answer when the client names no maximum and nothing was learned yet
- * @param price what it costs; null when unknown. Not applied yet.
+ * @param unpriced what happens to requests that nobody can price
  */
 public record Model(
         String name,
@@ -25,7 +25,7 @@ public record Model(
         Map<FallbackCause, List<String>> fallbacksOn,
         RoutePolicy policy,
         int outputEstimate,
-        @Nullable Price price) {
+        Unpriced unpriced) {
     /** Copies the lists. */
     public Model {
         candidates = List.copyOf(candidates);
@@ -42,8 +42,8 @@ public record Model(
             List<String> fallbacks,
             RoutePolicy policy,
             int outputEstimate,
-            @Nullable Price price) {
-        this(name, candidates, fallbacks, Map.of(), policy, outputEstimate, price);
+            Unpriced unpriced) {
+        this(name, candidates, fallbacks, Map.of(), policy, outputEstimate, unpriced);
     }
 
     /** Models that go on for a cause, in order. */
@@ -81,15 +81,6 @@ public record Model(
                 List.of(),
                 policy,
                 outputEstimate,
-                price);
+                unpriced);
     }
-
-    /**
-     * Price in micro-units of the currency per million tokens.
-     *
-     * @param inputMicros uncached input
-     * @param cachedInputMicros input read from the provider's cache
-     * @param outputMicros output, reasoning included
-     */
-    public record Price(long inputMicros, long cachedInputMicros, long outputMicros) {}
 }
