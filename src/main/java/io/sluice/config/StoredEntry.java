@@ -26,7 +26,9 @@ public record StoredEntry(
         /** A team. */
         TEAM("teams", "teams[]"),
         /** An entry of {@code models}. */
-        MODEL("models", "models.<model>");
+        MODEL("models", "models.<model>"),
+        /** A price of {@code prices}; its name is a pattern. */
+        PRICE("prices", "prices.<pattern>");
 
         private final String word;
         private final String schema;

@@ -30,6 +30,7 @@ final class StoredOverlay {
 
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Map<Kind, Integer> ofFiles = new EnumMap<>(Kind.class);
     private final Map<StoredEntry, List<String>> out = new LinkedHashMap<>();
 
@@ -41,10 +42,12 @@ final class StoredOverlay {
      *
      * @param entries of the files; stored ones are added to them
      * @param ports of the node
+     * @param hasLedger whether the node has a ledger
      */
-    StoredOverlay(Entries entries, NodePorts ports) {
+    StoredOverlay(Entries entries, NodePorts ports, boolean hasLedger) {
         this.entries = entries;
         this.ports = ports;
+        this.hasLedger = hasLedger;
         for (Kind kind : Kind.values()) {
             ofFiles.put(kind, entries.of(kind).size());
         }
@@ -101,7 +104,7 @@ final class StoredOverlay {
         GatewayReader reader = new GatewayReader(ports);
         Entry entry = reader.readStored(stored, reading.open(stored));
         reading.finish();
-        if (reading.findings().hasErrors()) {
+        if (entry == null || reading.findings().hasErrors()) {
             leaveOut(stored, reading.findings().errors());
             return Optional.empty();
         }
@@ -162,7 +165,7 @@ final class StoredOverlay {
     private List<ConfigError> check(List<Read> in) {
         arrange(in);
         Findings trial = new Findings();
-        new GatewayChecks(entries, ports, trial).run();
+        new GatewayChecks(entries, ports, hasLedger, trial).run();
         return trial.errors();
     }
 
@@ -174,6 +177,9 @@ final class StoredOverlay {
     /** A stored document with its name, as it would stand in a file. */
     static Mapping document(StoredEntry stored) {
         Mapping read = JsonNodes.read(stored.document());
-        return stored.kind() == Kind.MODEL ? read : read.with("name", stored.name());
+        return switch (stored.kind()) {
+            case CHANNEL, TEAM -> read.with("name", stored.name());
+            case MODEL, PRICE -> read;
+        };
     }
 }

@@ -507,7 +507,7 @@ class GatewayRevisionTest {
                 """);
         NodeConfig node = files.loadNode().value();
 
-        assertThat(ConfigLoader.loadGateway(files.files(), files, node).errors())
+        assertThat(ConfigLoader.loadGateway(files.files(), new Reading(files), node, List.of()).errors())
                 .extracting(ConfigError::toString)
                 .anySatisfy(error -> assertThat(error)
                         .contains("keys[0].budget: needs the ledger, which this node has not; set store.url"))

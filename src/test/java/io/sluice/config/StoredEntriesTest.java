@@ -253,6 +253,25 @@ class StoredEntriesTest {
     }
 
     @Test
+    void pricesAndTeamsTooAreStored() {
+        TestFiles files = TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY + "prices: { 'gpt-*': { call: 1 } }\n");
+
+        GatewayRevision revision = files.stored(
+                        entry(Kind.PRICE, "m*", "{\"input\":1.50,\"output\":6}"),
+                        entry(Kind.PRICE, "gpt-*", "{\"call\":2}"),
+                        entry(Kind.PRICE, "n", "{\"input\":-1,\"output\":6}"),
+                        entry(Kind.TEAM, "t", "{\"limits\":{\"rpm\":3}}"))
+                .revision();
+
+        assertThat(revision.models().get("m").candidates().getFirst().price()).isNotNull();
+        assertThat(revision.origins().of("prices", "m*")).isEqualTo(new Origin("store", 3));
+        assertThat(revision.origins().of("prices", "gpt-*")).isEqualTo(new Origin("gateway.yaml:9", 0));
+        assertThat(revision.origins().of("teams", "t")).isEqualTo(new Origin("store", 3));
+        assertThat(out(revision, "gpt-*")).startsWith("gateway.yaml:9 has this name");
+        assertThat(out(revision, "n")).startsWith("store:prices/n: input: '-1' ");
+    }
+
+    @Test
     void goesByThousands() {
         List<StoredEntry> many = new ArrayList<>();
         IntStream.range(0, 1000).forEach(i -> many.add(channel("s" + i, "sk-many-" + i, "m" + i)));
