@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
@@ -18,6 +19,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.Secret;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -39,6 +41,7 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
 import io.sluice.usage.UsageVerticle;
@@ -65,6 +68,7 @@ final class LiveParts implements Parts {
     private final @Nullable PgDatabase database;
     private final Managed managed;
     private final EdgeLimits edgeLimits;
+    private final AdminTokenFile.Kept adminToken;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
     private final @Nullable Membership membership;
@@ -75,7 +79,7 @@ final class LiveParts implements Parts {
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
-     * @throws StartFailure when the simulator's script or the node's secret cannot be read
+     * @throws StartFailure when the simulator's script, the node's secret or its admin token cannot be read
      */
     LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
         this.setup = setup;
@@ -89,7 +93,16 @@ final class LiveParts implements Parts {
         this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
-        this.admin = new AdminVerticle(config, initial, Version.text(), registry::scrape, InstantSource.system());
+        this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
+        this.admin = new AdminVerticle(new AdminSetup(
+                config,
+                initial,
+                Version.text(),
+                adminToken.token(),
+                database == null ? new NoDatabase() : database,
+                registry::scrape,
+                InstantSource.system(),
+                nanoClock));
         bindProcessMeters();
     }
 
@@ -105,7 +118,7 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial));
+        services.add(new UsageVerticle(metrics, initial, null));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -186,6 +199,11 @@ final class LiveParts implements Parts {
     @Override
     public Deployable watch() {
         return new WatchPart(setup, managed, database == null ? null : new ResourceRepository(database));
+    }
+
+    @Override
+    public @Nullable Secret firstAdminToken() {
+        return adminToken.fresh() ? adminToken.token() : null;
     }
 
     @Override
