@@ -9,6 +9,11 @@ final class Areas {
     private Areas() {}
 
     static List<ApiArea> of(ApiServices services) {
-        return List.of(new TokensApi(services), new AuditApi(services));
+        return List.of(
+                new TokensApi(services),
+                new AuditApi(services),
+                new ResourcesApi(services, new ResourceViews(services.revision())),
+                new AccountBatchApi(services),
+                new ConfigurationApi(services));
     }
 }

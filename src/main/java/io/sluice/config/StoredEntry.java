@@ -38,6 +38,11 @@ public record StoredEntry(
             this.schema = schema;
         }
 
+        /** One of it, for people and for the audit log. */
+        public String one() {
+            return word.substring(0, word.length() - 1);
+        }
+
         /** Where an item of it stands in the reference. */
         String schema() {
             return schema;

@@ -4,6 +4,7 @@ import io.sluice.config.Entries.Entry;
 import io.sluice.config.StoredEntry.Kind;
 import io.sluice.config.YamlNode.Mapping;
 import io.sluice.domain.pool.Origins.OutOfForce;
+import io.sluice.domain.pool.Origins.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -32,7 +33,7 @@ final class StoredOverlay {
     private final NodePorts ports;
     private final boolean hasLedger;
     private final Map<Kind, Integer> ofFiles = new EnumMap<>(Kind.class);
-    private final Map<StoredEntry, List<String>> out = new LinkedHashMap<>();
+    private final Map<StoredEntry, List<Reason>> out = new LinkedHashMap<>();
 
     /** A stored entry that reads well by itself. */
     private record Read(StoredEntry stored, Entry entry, Findings findings) {}
@@ -93,11 +94,11 @@ final class StoredOverlay {
                 .findFirst()
                 .orElse(null);
         if (taken != null) {
-            out.put(stored, List.of(taken.where() + " has this name, and files win; remove one of the two"));
+            out.put(stored, List.of(new Reason(taken.where(), "", "has this name, and files win; remove one of the two")));
             return Optional.empty();
         }
         if (stored.problem() != null) {
-            out.put(stored, List.of(stored.problem()));
+            out.put(stored, List.of(new Reason("", "", stored.problem())));
             return Optional.empty();
         }
         Reading reading = Reading.ofStore();
@@ -114,7 +115,10 @@ final class StoredOverlay {
     private void leaveOut(StoredEntry stored, List<ConfigError> errors) {
         out.put(
                 stored,
-                errors.stream().map(ConfigError::toString).limit(MOST_REASONS).toList());
+                errors.stream()
+                        .limit(MOST_REASONS)
+                        .map(error -> new Reason(error.where(), error.path(), error.message()))
+                        .toList());
     }
 
     /** Those with which the whole passes; usually all. */

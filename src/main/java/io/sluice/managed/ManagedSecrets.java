@@ -51,9 +51,23 @@ public final class ManagedSecrets {
      * @throws SealFailure when one cannot be opened
      */
     public Map<String, String> secrets(ResourceRow row) throws SealFailure {
+        return opened(row.kind(), row.name(), row.sealed());
+    }
+
+    /**
+     * Sealed secrets of an entry, by path.
+     *
+     * @param sealed JSON text of an object
+     * @throws SealFailure when one cannot be opened
+     */
+    Map<String, String> opened(Kind kind, String name, String sealed) throws SealFailure {
+        return opened(kind.word(), name, sealed);
+    }
+
+    private Map<String, String> opened(String kind, String name, String sealed) throws SealFailure {
         Map<String, String> secrets = new LinkedHashMap<>();
-        for (Map.Entry<String, String> each : Documents.texts(row.sealed()).entrySet()) {
-            secrets.put(each.getKey(), seal().open(each.getValue(), place(row.kind(), row.name(), each.getKey())));
+        for (Map.Entry<String, String> each : Documents.texts(sealed).entrySet()) {
+            secrets.put(each.getKey(), seal().open(each.getValue(), place(kind, name, each.getKey())));
         }
         return secrets;
     }

@@ -95,6 +95,8 @@ final class LiveParts implements Parts {
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
         this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
         this.admin = new AdminVerticle(new AdminSetup(
+                setup.dir(),
+                managed.secrets(),
                 config,
                 initial,
                 Version.text(),

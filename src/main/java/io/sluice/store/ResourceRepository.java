@@ -80,7 +80,21 @@ public final class ResourceRepository {
                 .map(rows -> rows(rows).stream().findFirst());
     }
 
-    /** All rows that are not deleted, in a transaction. */
+    /** One row that is not deleted. */
+    public Future<Optional<ResourceRow>> find(String kind, String name) {
+        return database.use(connection -> connection
+                .preparedQuery("SELECT " + COLUMNS
+                        + " FROM resource WHERE kind = $1 AND name = $2 AND deleted_at IS NULL")
+                .execute(Tuple.of(kind, name))
+                .map(rows -> rows(rows).stream().findFirst()));
+    }
+
+    /** All rows that are not deleted. */
+    public Future<List<ResourceRow>> all() {
+        return database.use(this::all);
+    }
+
+    /** The same in a transaction. */
     public Future<List<ResourceRow>> all(SqlConnection connection) {
         return connection
                 .preparedQuery("SELECT " + COLUMNS + " FROM resource WHERE deleted_at IS NULL ORDER BY kind, name")

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Origins.Origin;
 import io.sluice.domain.pool.Origins.OutOfForce;
+import io.sluice.domain.pool.Origins.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ class StoredEntriesTest {
         return revision.origins().outOfForce().stream()
                 .filter(entry -> entry.name().equals(name))
                 .map(OutOfForce::reasons)
-                .map(List::getFirst)
+                .map(reasons -> reasons.getFirst().toString())
                 .findFirst()
                 .orElseThrow();
     }
@@ -86,10 +87,10 @@ class StoredEntriesTest {
                         "channels",
                         "c",
                         3,
-                        List.of("gateway.yaml:2 has this name, and files win; remove one of the two")));
+                        List.of(new Reason("gateway.yaml:2", "", "has this name, and files win; remove one of the two"))));
         assertThat(revision.warnings())
                 .contains(
-                        "store:channels/c: is out of force: gateway.yaml:2 has this name, and files win; remove one of the"
+                        "store:channels/c: is out of force: gateway.yaml:2: has this name, and files win; remove one of the"
                                 + " two");
     }
 
@@ -267,7 +268,7 @@ class StoredEntriesTest {
         assertThat(revision.origins().of("prices", "m*")).isEqualTo(new Origin("store", 3));
         assertThat(revision.origins().of("prices", "gpt-*")).isEqualTo(new Origin("gateway.yaml:9", 0));
         assertThat(revision.origins().of("teams", "t")).isEqualTo(new Origin("store", 3));
-        assertThat(out(revision, "gpt-*")).startsWith("gateway.yaml:9 has this name");
+        assertThat(out(revision, "gpt-*")).startsWith("gateway.yaml:9: has this name");
         assertThat(out(revision, "n")).startsWith("store:prices/n: input: '-1' ");
     }
 

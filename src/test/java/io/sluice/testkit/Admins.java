@@ -4,8 +4,10 @@ import io.sluice.admin.AdminSetup;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -25,6 +27,8 @@ public final class Admins {
     public static AdminSetup setup(NodeConfig node, GatewayRevision initial, Database database, InstantSource clock) {
         Secret token = node.admin().token();
         return new AdminSetup(
+                Path.of("config"),
+                new ManagedSecrets(null),
                 node,
                 initial,
                 "1.2.3",
