@@ -61,6 +61,9 @@ public record Address<Q, R>(String name) {
     /** {@link StoreChanged}, announced to every node of a cluster. */
     public static final Address<StoreChanged, Void> STORE_CHANGED = new Address<>("cluster.store.changed");
 
+    /** {@link KeysChanged}, published on the node. */
+    public static final Address<KeysChanged, Void> KEYS_CHANGED = new Address<>("node.keys.changed");
+
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 
@@ -105,6 +108,9 @@ public record Address<Q, R>(String name) {
 
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
+
+    /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
+    public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
 
     /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
     public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");

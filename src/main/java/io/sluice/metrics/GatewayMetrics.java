@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.AttemptFinished;
+import io.sluice.message.BilledAttempt;
 import io.sluice.message.Headroom;
 import io.sluice.message.UsageRecord;
 import java.time.Duration;
@@ -46,7 +47,14 @@ public final class GatewayMetrics {
             Map.entry("sluice.requests", "requests of known keys that are over"),
             Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
+            Map.entry("sluice.keys.refused", "requests whose virtual key was refused, by reason"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
+            Map.entry("sluice.cost.micros", "what requests cost their keys, in millionths of the ledger's currency"),
+            Map.entry("sluice.key.cost.micros", "what each virtual key's requests cost, in the same"),
+            Map.entry(
+                    "sluice.attempts.cost.micros",
+                    "what attempts may cost that gave their clients no answer, and that no key pays for, in the same"),
+            Map.entry("sluice.requests.unpriced", "requests that were served and that nobody can price"),
             Map.entry(
                     "sluice.tokens",
                     "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
@@ -86,6 +94,7 @@ public final class GatewayMetrics {
     private final QuotaMetrics quota;
     private final ClusterMetrics cluster;
     private final NoticeMetrics notices;
+    private final KeyMetrics keys;
     private final JournalMetrics journal;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
@@ -111,6 +120,7 @@ public final class GatewayMetrics {
         quota = new QuotaMetrics(meters);
         cluster = new ClusterMetrics(meters);
         notices = new NoticeMetrics(meters);
+        keys = new KeyMetrics(meters);
         journal = new JournalMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
@@ -137,6 +147,11 @@ public final class GatewayMetrics {
     /** How the cluster stands. */
     public ClusterMetrics cluster() {
         return cluster;
+    }
+
+    /** Virtual keys. */
+    public KeyMetrics keys() {
+        return keys;
     }
 
     /** How operators are told. */
@@ -211,6 +226,24 @@ public final class GatewayMetrics {
                     .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
         }
         tokens(usage, model, key);
+        cost(usage, model, key);
+    }
+
+    private void cost(UsageRecord usage, String model, String key) {
+        if (!usage.charge().isPriced()) {
+            meters.counter("sluice.requests.unpriced", "model", model).increment();
+        } else if (usage.charge().micros() > 0) {
+            meters.counter("sluice.cost.micros", "model", model)
+                    .increment(usage.charge().micros());
+            meters.counter("sluice.key.cost.micros", "key", key)
+                    .increment(usage.charge().micros());
+        }
+        for (BilledAttempt other : usage.otherAttempts()) {
+            if (other.charge().micros() > 0) {
+                meters.counter("sluice.attempts.cost.micros", "channel", other.channel())
+                        .increment(other.charge().micros());
+            }
+        }
     }
 
     private void tokens(UsageRecord record, String model, String key) {

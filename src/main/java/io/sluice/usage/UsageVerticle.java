@@ -1,5 +1,6 @@
 package io.sluice.usage;
 
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -10,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,13 @@ public final class UsageVerticle extends VerticleBase {
      *
      * @param metrics what is fed
      * @param initial the revision to begin with
+     * @param storedKeys keys that are not in it
      * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, @Nullable LedgerSetup setup) {
+    public UsageVerticle(
+            GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
-        this.log = new AccessLog(initial);
+        this.log = new AccessLog(initial, storedKeys);
         this.setup = setup;
     }
 
@@ -46,7 +50,9 @@ public final class UsageVerticle extends VerticleBase {
                 ? Future.succeededFuture()
                 : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
         return opened.onSuccess(done -> {
-            consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
+            UnpricedWatch unpriced =
+                    new UnpricedWatch(InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
+            consumers.add(bus.serve(Address.USAGE_RECORDED, usage -> record(usage, unpriced)));
             consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
         });
     }
@@ -59,9 +65,10 @@ public final class UsageVerticle extends VerticleBase {
         return open == null ? deaf : deaf.eventually(open::close);
     }
 
-    private Future<Accepted> record(UsageRecord usage) {
+    private Future<Accepted> record(UsageRecord usage, UnpricedWatch unpriced) {
         metrics.request(usage);
         log.write(usage);
+        unpriced.seen(usage);
         return ledger == null ? Future.succeededFuture(Accepted.INSTANCE) : ledger.keep(usage);
     }
 }
