@@ -3,10 +3,12 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.managed.ManagedEditor;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.store.AuditRepository;
 import io.sluice.store.Changes;
+import io.sluice.store.ResourceRepository;
 import io.sluice.store.TokenRepository;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -35,6 +37,12 @@ final class AdminAccess {
                 setup.database(),
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 revision,
+                new ManagedEditor(
+                        vertx,
+                        setup.dir(),
+                        setup.node(),
+                        new ResourceRepository(setup.database()),
+                        setup.secrets()),
                 setup.node(),
                 setup.wallClock(),
                 setup.keys());

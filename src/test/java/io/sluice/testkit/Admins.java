@@ -7,8 +7,10 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
+import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ public final class Admins {
             @Nullable StoredIds ownIds) {
         Secret token = node.admin().token();
         return new AdminSetup(
+                Path.of("config"),
+                new ManagedSecrets(null),
                 node,
                 initial,
                 "1.2.3",
