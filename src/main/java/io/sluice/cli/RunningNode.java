@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,11 @@ final class RunningNode {
         return answered(send(path, body.toString()));
     }
 
+    /** The same without a body. */
+    JsonNode post(String path) throws CliFailure, InterruptedException {
+        return answered(send(path, ""));
+    }
+
     private JsonNode answered(@Nullable HttpResponse<String> answer) throws CliFailure {
         if (answer == null) {
             throw silent();
@@ -101,7 +108,9 @@ final class RunningNode {
             if (token != null) {
                 request.header("authorization", "Bearer " + token.reveal());
             }
-            if (body != null) {
+            if (body != null && body.isEmpty()) {
+                request.POST(BodyPublishers.noBody());
+            } else if (body != null) {
                 request.header("content-type", "application/json").POST(BodyPublishers.ofString(body));
             }
             return client.send(request.build(), BodyHandlers.ofString());
@@ -135,9 +144,17 @@ final class RunningNode {
             json = JSON.missingNode();
         }
         if (answer.statusCode() != 200) {
-            String said = json.path("error").path("message").asText("");
-            throw new CliFailure(
-                    base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
+            String said = json.path("detail").asText(json.path("error").path("message").asText(""));
+            List<String> lines = new ArrayList<>();
+            lines.add(base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
+            for (JsonNode error : json.path("errors")) {
+                lines.add((error.path("entry").asText("") + " "
+                                + error.path("field").asText("") + ": "
+                                + error.path("detail").asText(""))
+                        .strip()
+                        .replaceAll("\\p{Cntrl}", "?"));
+            }
+            throw new CliFailure(lines);
         }
         if (!json.isObject()) {
             throw new CliFailure(base + " is not the admin port of a node");
