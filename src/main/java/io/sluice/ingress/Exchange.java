@@ -122,18 +122,14 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        if (CountTokens.isAsked(scan)) {
-            List<Candidate> natives = CountTokens.natives(plan, scan);
-            if (natives.isEmpty()) {
-                countTokens();
-            }
-            return natives;
-        }
-        List<Candidate> priced = Priced.of(incoming.revision(), plan);
-        if (priced.isEmpty()) {
+        boolean counting = CountTokens.isAsked(scan);
+        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming.revision(), plan);
+        if (usable.isEmpty() && counting) {
+            countTokens();
+        } else if (usable.isEmpty()) {
             finish(Priced.refusal(plan));
         }
-        return priced;
+        return usable;
     }
 
     /** Nobody who could count is in service: the answer is made here, which costs nothing. */
@@ -144,7 +140,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         finished = true;
         Future<Void> counted;
         try {
-            counted = CountTokens.answer(services, incoming, scan, model);
+            counted = CountTokens.answer(services, incoming, scan, model, meter::recordOwnAnswer);
         } catch (RuntimeException e) {
             counted = Future.failedFuture(e);
         }
@@ -200,6 +196,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 : ownership.over(opened.exchange(), candidate, scan.stream());
         Answer answer = new Answer(services, writer, opened.exchange(), tap, () -> begins(from, tap), from::answered);
         from.count(meter);
+        from.attempt().readBy(answer.tap());
         meter.answering(candidate, scan, answer.tap());
         return answer;
     }
@@ -337,13 +334,14 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
             Sending answering = contest.answering();
             Attempt attempt = answering == null ? candidacy.attempt() : answering.attempt();
             Answer answer = answer();
-            boolean estimated = attempt != null
-                    && !meter.isFree()
-                    && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.settle(attempt, answer, outcome).compose(usage -> {
+            boolean estimated = attempt != null
+                    && ending != Ending.FAILED
+                    && !meter.isFree()
+                    && (answer == null || answer.tap().usage() == null);
+            return meter.settle(attempt, answer, outcome, ending).compose(usage -> {
                 contest.pay();
                 return meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos());
             });

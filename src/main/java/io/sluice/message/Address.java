@@ -106,6 +106,9 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
+    public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
+
     /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
     public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");
 

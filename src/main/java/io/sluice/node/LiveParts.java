@@ -41,8 +41,12 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
+import io.sluice.store.UsageWriter;
+import io.sluice.usage.LedgerSetup;
+import io.sluice.usage.StandingVerticle;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -115,7 +119,8 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial, null));
+        services.add(new UsageVerticle(metrics, initial, database == null ? null : ledger(database)));
+        services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -130,6 +135,18 @@ final class LiveParts implements Parts {
                 metrics));
         services.add(new CertificateWatch(certificates()));
         return services;
+    }
+
+    /** Where usage is kept. */
+    private LedgerSetup ledger(Database store) {
+        return new LedgerSetup(
+                config.data(),
+                config.name(),
+                config.journal(),
+                new UsageWriter(store, config.name(), List.of()),
+                nanoClock,
+                InstantSource.system(),
+                new SecureRandom()::nextLong);
     }
 
     /** Operators are told. */
