@@ -218,10 +218,7 @@ final class UsageMeter {
      * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
     Future<TokenUsage> settle(
-            @Nullable Attempt attempt,
-            @Nullable Answer answer,
-            @Nullable GatewayFailure outcome,
-            Ending ending) {
+            @Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome, Ending ending) {
         if (attempt == null) {
             return Future.succeededFuture(NOTHING);
         }
@@ -280,8 +277,7 @@ final class UsageMeter {
     }
 
     /** Hands the usage record of a session over. */
-    Future<Accepted> record(
-            SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+    Future<Accepted> record(SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
         return record(usage.tokens(), usage.charge(), usage.isEstimated(), ending, failure, firstByteNanos);
     }
 

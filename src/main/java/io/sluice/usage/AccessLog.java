@@ -38,7 +38,8 @@ final class AccessLog {
             return;
         }
         LoggingEventBuilder line = LOG.atInfo();
-        for (Map.Entry<String, Object> field : fields(usage, revision.currencies().ledger()).entrySet()) {
+        for (Map.Entry<String, Object> field :
+                fields(usage, revision.currencies().ledger()).entrySet()) {
             line = line.addKeyValue(field.getKey(), field.getValue());
         }
         line.log(usage.endpoint().word());

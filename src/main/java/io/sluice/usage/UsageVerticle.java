@@ -47,8 +47,8 @@ public final class UsageVerticle extends VerticleBase {
                 ? Future.succeededFuture()
                 : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
         return opened.onSuccess(done -> {
-            UnpricedWatch unpriced = new UnpricedWatch(
-                    InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
+            UnpricedWatch unpriced =
+                    new UnpricedWatch(InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
             consumers.add(bus.serve(Address.USAGE_RECORDED, usage -> record(usage, unpriced)));
             consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
         });

@@ -34,8 +34,9 @@ class ChangesTest {
     void open() {
         database = TestPostgres.open(vertx);
         changes = new Changes(database, announced::add);
-        TestNode.await(database.use(connection ->
-                connection.query("CREATE TABLE thing (name text PRIMARY KEY, changed bigint)").execute()));
+        TestNode.await(database.use(connection -> connection
+                .query("CREATE TABLE thing (name text PRIMARY KEY, changed bigint)")
+                .execute()));
     }
 
     @AfterEach
@@ -48,8 +49,8 @@ class ChangesTest {
         return (connection, number) -> connection
                 .preparedQuery("INSERT INTO thing VALUES ($1, $2)")
                 .execute(Tuple.of(name, number))
-                .map(done -> new Change<>(
-                        "made " + name, "create", "thing", name, null, "{\"name\":\"" + name + "\"}"));
+                .map(done ->
+                        new Change<>("made " + name, "create", "thing", name, null, "{\"name\":\"" + name + "\"}"));
     }
 
     private List<Entry> audit() {
@@ -85,8 +86,7 @@ class ChangesTest {
 
     @Test
     void whatFailsLeavesNothing() {
-        Future<String> failed = changes.make(ANNA, (connection, number) -> add("a")
-                .apply(connection, number)
+        Future<String> failed = changes.make(ANNA, (connection, number) -> add("a").apply(connection, number)
                 .compose(done -> Future.failedFuture(new IllegalStateException("no"))));
 
         assertThatThrownBy(() -> TestNode.await(failed)).hasRootCauseMessage("no");
@@ -97,8 +97,7 @@ class ChangesTest {
 
     @Test
     void aFailureOfTheAuditUndoesTheChange() {
-        Future<String> failed = changes.make(ANNA, (connection, number) -> add("a")
-                .apply(connection, number)
+        Future<String> failed = changes.make(ANNA, (connection, number) -> add("a").apply(connection, number)
                 .map(done -> new Change<>("", "create", "thing", "a", null, "no JSON")));
 
         assertThatThrownBy(() -> TestNode.await(failed)).isNotNull();
@@ -125,7 +124,11 @@ class ChangesTest {
         assertThat(seen).hasSize(40).containsOnly(0L);
         assertThat(announced.stream().map(StoreChanged::number).sorted().toList())
                 .isEqualTo(LongStream.range(0, 40)
-                        .map(i -> i + announced.stream().mapToLong(StoreChanged::number).min().orElseThrow())
+                        .map(i -> i
+                                + announced.stream()
+                                        .mapToLong(StoreChanged::number)
+                                        .min()
+                                        .orElseThrow())
                         .boxed()
                         .toList());
     }
@@ -167,8 +170,9 @@ class ChangesTest {
     @Test
     void aKeyIsForgottenAfterADay() {
         TestNode.await(changes.make(ANNA, once("k", "a"), add("a")));
-        TestNode.await(database.use(connection ->
-                connection.query("UPDATE idempotency SET at = now() - interval '25 hours'").execute()));
+        TestNode.await(database.use(connection -> connection
+                .query("UPDATE idempotency SET at = now() - interval '25 hours'")
+                .execute()));
 
         assertThat(TestNode.await(changes.make(ANNA, once("k", "b"), add("b")))).isEqualTo("made b");
     }
@@ -191,8 +195,8 @@ class ChangesTest {
                 "DELETE FROM audit",
                 "TRUNCATE audit",
                 "SET LOCAL sluice.audit_retention = 'on'; DELETE FROM audit")) {
-            assertThatThrownBy(() -> TestNode.await(
-                            database.transaction(connection -> connection.query(sql).execute())))
+            assertThatThrownBy(() -> TestNode.await(database.transaction(
+                            connection -> connection.query(sql).execute())))
                     .as(sql)
                     .hasStackTraceContaining("append-only");
         }
