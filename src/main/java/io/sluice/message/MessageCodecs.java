@@ -66,6 +66,7 @@ public final class MessageCodecs {
             Standing.class,
             LedgerState.class,
             RevisionChanged.class,
+            KeysChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,
             ReadinessChanged.class,

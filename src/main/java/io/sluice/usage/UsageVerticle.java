@@ -1,5 +1,6 @@
 package io.sluice.usage;
 
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -32,11 +33,13 @@ public final class UsageVerticle extends VerticleBase {
      *
      * @param metrics what is fed
      * @param initial the revision to begin with
+     * @param storedKeys keys that are not in it
      * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, @Nullable LedgerSetup setup) {
+    public UsageVerticle(
+            GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
-        this.log = new AccessLog(initial);
+        this.log = new AccessLog(initial, storedKeys);
         this.setup = setup;
     }
 
