@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,10 +23,14 @@ final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
     private static final int USES_MILLIS = 60_000;
+    private static final int FIRST_FORGET_MILLIS = 600_000;
+    private static final int DAY_MILLIS = 86_400_000;
 
     private final Vertx vertx;
     private final Bus bus;
     private final AdminTokens tokens;
+    private final AuditRepository audit;
+    private final Duration keepAudit;
     private final ApiRouter router;
     private Future<Void> opened = Future.succeededFuture();
 
@@ -40,7 +45,8 @@ final class AdminAccess {
                 views.configuration()::live,
                 setup.node(),
                 setup.wallClock());
-        AuditRepository audit = new AuditRepository(setup.database());
+        this.audit = new AuditRepository(setup.database());
+        this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
         areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
@@ -58,6 +64,8 @@ final class AdminAccess {
     MessageConsumer<?> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
+        vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
+                .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {

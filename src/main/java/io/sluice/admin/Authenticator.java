@@ -38,8 +38,7 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private final GuessLimit guesses;
     private final AuditRepository audit;
 
-    Authenticator(
-            Secret own, boolean wantsCertificate, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
+    Authenticator(Secret own, boolean wantsCertificate, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
         this.wantsCertificate = wantsCertificate;
         this.own = Secret.sha256(own.reveal());
         this.tokens = tokens;
@@ -52,7 +51,9 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         String address = address(context);
         if (wantsCertificate && !hasCertificate(context)) {
             return Future.failedFuture(Problem.of(
-                    403, "client-certificate", "This needs a client certificate of the authority of admin.tls.client-ca."));
+                    403,
+                    "client-certificate",
+                    "This needs a client certificate of the authority of admin.tls.client-ca."));
         }
         String header = context.request().getHeader("authorization");
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {

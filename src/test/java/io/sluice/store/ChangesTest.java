@@ -187,6 +187,20 @@ class ChangesTest {
     }
 
     @Test
+    void theAuditLogForgetsWhatIsOld() {
+        TestNode.await(changes.make(ANNA, add("a")));
+        TestNode.await(database.use(connection -> connection
+                .query("INSERT INTO audit (at, actor, role, address, action, kind, name, result)"
+                        + " SELECT now() - d * interval '1 day', 'a', '', '', '', '', d::text, ''"
+                        + " FROM unnest(ARRAY[31, 50, 100]) d")
+                .execute()));
+
+        TestNode.await(new AuditRepository(database).forget(java.time.Duration.ofDays(40)));
+
+        assertThat(audit().stream().map(Entry::name)).containsExactlyInAnyOrder("a", "31");
+    }
+
+    @Test
     void nobodyRewritesTheAuditLog() {
         TestNode.await(changes.make(ANNA, add("a")));
 

@@ -35,7 +35,13 @@ public final class Nodes {
         return of(1, http, admin, null, null, null);
     }
 
-    private static NodeConfig of(int lanes, int port, int adminPort, @Nullable Secret token, @Nullable TlsConfig tls, @Nullable Path clientCa) {
+    private static NodeConfig of(
+            int lanes,
+            int port,
+            int adminPort,
+            @Nullable Secret token,
+            @Nullable TlsConfig tls,
+            @Nullable Path clientCa) {
         return new NodeConfig(
                 "test",
                 new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
