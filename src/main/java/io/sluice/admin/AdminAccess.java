@@ -3,10 +3,12 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.managed.ManagedEditor;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.store.AuditRepository;
 import io.sluice.store.Changes;
+import io.sluice.store.ResourceRepository;
 import io.sluice.store.TokenRepository;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,8 +45,15 @@ final class AdminAccess {
                 setup.database(),
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 views.configuration()::live,
+                new ManagedEditor(
+                        vertx,
+                        setup.dir(),
+                        setup.node(),
+                        new ResourceRepository(setup.database()),
+                        setup.secrets()),
                 setup.node(),
-                setup.wallClock());
+                setup.wallClock(),
+                setup.keys());
         this.audit = new AuditRepository(setup.database());
         this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));

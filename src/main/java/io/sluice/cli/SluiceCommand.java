@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ModelsCommand.class,
             NotifyCommand.class,
             PoolCommand.class,
+            PostgresCommand.class,
             SimulateCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")

@@ -2,11 +2,15 @@ package io.sluice.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.config.Section.Item;
 import io.sluice.config.StoreServer.Tls;
 import io.sluice.domain.Secret;
+import io.sluice.domain.seal.LocalMasterKeys;
 import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ final class StoreReader {
     private static final Duration CENTURY = Duration.ofDays(36_600);
     private static final Pattern URL = Pattern.compile("postgres(?:ql)?://(?:([^@:/?#\\s]+)(?::([^@/?#\\s]*))?@)?"
             + "(?:\\[([0-9A-Fa-f:.]{2,45})]|([A-Za-z0-9._-]{1,253}))(?::([0-9]{1,5}))?/([^/?#\\s]+)(\\?\\S*)?");
+
+    private static final String IN_CLEAR = "a secret in clear text; write ${env:NAME} or ${file:path}";
 
     private final Section store;
 
@@ -55,10 +61,12 @@ final class StoreReader {
         } else if (inCluster && embedded) {
             store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
         }
+        List<Secret> masterKeys = masterKeys();
         if (server != null) {
-            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep);
+            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep, masterKeys);
         }
-        return new StoreConfig(embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep);
+        return new StoreConfig(
+                embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys);
     }
 
     private @Nullable StoreServer server(@Nullable Url url, @Nullable Secret written, Section tls) {
@@ -89,6 +97,33 @@ final class StoreReader {
                             "what is written to the database can be read and changed on its way there");
         }
         return new StoreServer(url.host(), url.port(), url.user(), url.database(), password, chosen, ca);
+    }
+
+    /** The newest first. */
+    private List<Secret> masterKeys() {
+        List<Secret> keys = new ArrayList<>();
+        Secret newest = store.secret("master-key", "embedded: the file `data/master.key`", LocalMasterKeys::checked);
+        if (newest != null) {
+            keys.add(newest);
+        }
+        if (store.isClearText("master-key")) {
+            store.findings().warning(store.place("master-key"), IN_CLEAR);
+        }
+        List<Item> old = store.texts("old-master-keys", "secrets", "none");
+        if (!old.isEmpty() && !store.has("master-key")) {
+            store.error("old-master-keys", "goes with master-key, which is missing");
+        }
+        for (Item item : old) {
+            if (item.written()) {
+                store.findings().warning(item.place(), IN_CLEAR);
+            }
+            try {
+                keys.add(Secret.of(LocalMasterKeys.checked(item.text())));
+            } catch (IllegalArgumentException e) {
+                store.findings().error(item.place(), "the secret " + e.getMessage());
+            }
+        }
+        return keys;
     }
 
     private StoreUse use() {

@@ -124,7 +124,10 @@ class NodeConfigTest {
                                         Duration.ofDays(2),
                                         Duration.ofDays(60),
                                         Duration.ofDays(900),
-                                        Duration.ofDays(90))),
+                                        Duration.ofDays(90)),
+                                List.of(
+                                        Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+                                        Secret.of("ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
