@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.quota.Estimate;
+import io.sluice.domain.sse.ResponseTap;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
@@ -26,8 +27,10 @@ final class Attempt {
     private long lostAtNanos;
     private long winnersNanos = -1;
     private Estimate actual;
+    private @Nullable ResponseTap tap;
     private boolean kept;
     private boolean finished;
+    private boolean lost;
 
     /**
      * An attempt with a fresh reservation.
@@ -68,6 +71,28 @@ final class Attempt {
         headNanos = now - writtenAtNanos;
     }
 
+    /** Its answer is read by this from now on. */
+    void readBy(ResponseTap reader) {
+        tap = reader;
+    }
+
+    /** Who reads its answer; null while there is none. */
+    @Nullable
+    ResponseTap tap() {
+        return tap;
+    }
+
+    /**
+     * It gives its client no answer. Told once.
+     *
+     * @return whether its provider may bill it all the same, and this was not told before
+     */
+    boolean lose(GatewayFailure failure) {
+        boolean first = !lost;
+        lost = true;
+        return first && sent && mayBeBilled(failure);
+    }
+
     /** The first byte of the answer's body came that its client can see. */
     void begun(long now) {
         firstNanos = now - writtenAtNanos;
@@ -105,9 +130,13 @@ final class Attempt {
      * may have been acted on, the whole estimate stays: too much is safe.
      */
     Estimate chargeOf(GatewayFailure failure) {
+        return mayBeBilled(failure) ? estimate : Estimate.NONE;
+    }
+
+    private static boolean mayBeBilled(GatewayFailure failure) {
         if (failure instanceof GatewayFailure.UpstreamFailure upstream) {
             return switch (upstream.kind()) {
-                case RESET, HEAD_TIMEOUT, TRUNCATED, BAD_RESPONSE -> estimate;
+                case RESET, HEAD_TIMEOUT, TRUNCATED, BAD_RESPONSE -> true;
                 case BUSY,
                         CONNECT,
                         SERVER_ERROR,
@@ -116,10 +145,20 @@ final class Attempt {
                         MODEL_MISSING,
                         TOO_LARGE_HERE,
                         INEXPRESSIBLE,
-                        REQUEST_REJECTED -> Estimate.NONE;
+                        REQUEST_REJECTED -> false;
             };
         }
+        return true;
+    }
+
+    /** What was reserved. */
+    Estimate estimate() {
         return estimate;
+    }
+
+    /** Whether the request was written, or may have been. */
+    boolean isSent() {
+        return sent;
     }
 
     /**

@@ -216,6 +216,7 @@ final class Contest {
     /** The second one's reservation is its own: nothing follows it. */
     private void finish(Sending of, GatewayFailure failure) {
         Attempt attempt = of.attempt();
+        meter.lost(attempt, failure, winner != null);
         attempt.finish(
                 services.bus(),
                 attempt.chargeOf(failure),
@@ -226,6 +227,7 @@ final class Contest {
     private void keep(GatewayFailure failure) {
         Attempt attempt = Objects.requireNonNull(first).attempt();
         if (!attempt.isKept()) {
+            meter.lost(attempt, failure, winner != null);
             attempt.keep(services.bus(), failure, services.clock().getAsLong());
         }
     }
@@ -317,6 +319,11 @@ final class Contest {
     /** The request is over and settled: what its key has paid follows what was used by whoever answered. */
     void pay() {
         settleDown();
+        if (winner != null && second != null && winner == first && !second.isOver()) {
+            // It is cancelled, and nobody has said yet how far it came.
+            second.attempt().written(services.clock().getAsLong());
+            meter.lost(second.attempt(), new ClientClosed(), true);
+        }
         if (winner == null || winner == first || first == null) {
             return;
         }

@@ -200,6 +200,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 : ownership.over(opened.exchange(), candidate, scan.stream());
         Answer answer = new Answer(services, writer, opened.exchange(), tap, () -> begins(from, tap), from::answered);
         from.count(meter);
+        from.attempt().readBy(answer.tap());
         meter.answering(candidate, scan, answer.tap());
         return answer;
     }
@@ -337,13 +338,14 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
             Sending answering = contest.answering();
             Attempt attempt = answering == null ? candidacy.attempt() : answering.attempt();
             Answer answer = answer();
-            boolean estimated = attempt != null
-                    && !meter.isFree()
-                    && (answer == null || answer.tap().usage() == null);
             Ending ending = outcome == null
                     ? Ending.COMPLETED
                     : clientGone ? Ending.CANCELLED : writer.isCommitted() ? Ending.CUT : Ending.FAILED;
-            return meter.settle(attempt, answer, outcome).compose(usage -> {
+            boolean estimated = attempt != null
+                    && ending != Ending.FAILED
+                    && !meter.isFree()
+                    && (answer == null || answer.tap().usage() == null);
+            return meter.settle(attempt, answer, outcome, ending).compose(usage -> {
                 contest.pay();
                 return meter.record(usage, estimated, ending, told(outcome), writer.firstByteNanos());
             });

@@ -382,7 +382,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
         turns().end(end.failure());
         String reason = CloseCodes.reason(end.reason());
         upstream.close(end.providerCode(), end.ending() == Ending.CUT ? null : reason);
-        meter.record(turns().usage(), turns().isEstimated(), end.ending(), end.failure(), firstEventNanos)
+        meter.record(turns().usage(), end.ending(), end.failure(), firstEventNanos)
                 .onComplete(done -> {
                     if (done.failed()) {
                         LOG.error("usage of session {} was not taken: {}", incoming.id(), String.valueOf(done.cause()));

@@ -45,8 +45,7 @@ final class RealtimeTurns {
     private final List<Reserving> asking = new ArrayList<>();
     private final Deque<Turn> sent = new ArrayDeque<>();
     private final Map<String, Turn> made = new HashMap<>();
-    private TokenUsage usage = new TokenUsage(0, 0, 0, 0);
-    private boolean estimated;
+    private final SessionUsage usage;
     /** The reservation that keeps the session's places; 0 while a response's own does. */
     private long resting;
 
@@ -102,6 +101,7 @@ final class RealtimeTurns {
         this.incoming = incoming;
         this.model = model;
         this.candidate = opened.candidate();
+        this.usage = new SessionUsage(candidate);
         this.maxWait = maxWait;
         this.estimate = new RealtimeEstimate(services, incoming.key().name(), model);
         this.listener = listener;
@@ -126,13 +126,8 @@ final class RealtimeTurns {
     }
 
     /** What the session has used so far. */
-    TokenUsage usage() {
+    SessionUsage usage() {
         return usage;
-    }
-
-    /** Whether a part of that is a guess. */
-    boolean isEstimated() {
-        return estimated;
     }
 
     /**
@@ -278,7 +273,7 @@ final class RealtimeTurns {
         Turn turn = event.responseId() == null ? null : made.remove(event.responseId());
         TokenUsage used = event.usage();
         if (used != null) {
-            usage = usage.and(used);
+            usage.add(used);
             estimate.learn(used);
         }
         if (turn == null) {
@@ -341,8 +336,7 @@ final class RealtimeTurns {
 
     private void guess(Estimate actual) {
         if (actual.tokens() > 0) {
-            estimated = true;
-            usage = usage.and(new TokenUsage(actual.inputTokens(), 0, actual.outputTokens(), 0));
+            usage.guess(new TokenUsage(actual.inputTokens(), 0, actual.outputTokens(), 0));
         }
     }
 

@@ -6,6 +6,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pricing.Charge;
+import io.sluice.domain.pricing.Price;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
@@ -16,7 +17,6 @@ import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.QuotaMetrics;
 import io.vertx.core.Future;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,8 @@ final class UsageMeter {
     private final Map<ResponseTap, MissingUsage> watches = new IdentityHashMap<>(2);
     private MissingUsage missing;
     private final boolean later;
+    private final OtherAttempts others = new OtherAttempts();
+    private boolean used;
     private int attempts;
     private long queueNanos = -1;
     private @Nullable Candidate candidate;
@@ -189,8 +191,21 @@ final class UsageMeter {
         return attempts;
     }
 
+    /**
+     * An attempt gives the client no answer.
+     *
+     * @param failure how it ended
+     * @param outrun whether another one had the first byte
+     */
+    void lost(Attempt attempt, GatewayFailure failure, boolean outrun) {
+        if (!isFree()) {
+            others.lost(attempt, failure, outrun);
+        }
+    }
+
     /** An attempt failed, and another one follows. */
     void attemptFailed(Attempt attempt, GatewayFailure failure) {
+        lost(attempt, failure, false);
         attempt.keep(services.bus(), failure, services.clock().getAsLong());
     }
 
@@ -200,12 +215,23 @@ final class UsageMeter {
      * @param attempt null when none is open
      * @param answer null when no answer was begun
      * @param outcome null for a whole answer
+     * @param ending how the request ended; of one that failed nothing was used by its key
      * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
-    Future<TokenUsage> settle(@Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome) {
+    Future<TokenUsage> settle(
+            @Nullable Attempt attempt,
+            @Nullable Answer answer,
+            @Nullable GatewayFailure outcome,
+            Ending ending) {
         if (attempt == null) {
             return Future.succeededFuture(NOTHING);
         }
+        if (ending == Ending.FAILED && outcome != null) {
+            lost(attempt, outcome, false);
+            settle(attempt, null, null, outcome);
+            return Future.succeededFuture(NOTHING);
+        }
+        used = attempt.isSent() && !attempt.isKept();
         TokenUsage reported = answer == null || isFree() ? null : answer.tap().usage();
         if (reported == null && answer != null && !isFree()) {
             if (later) {
@@ -234,7 +260,7 @@ final class UsageMeter {
             services.estimates().learnInput(model.name(), readTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
-        return usage != null ? usage : new TokenUsage(charge.inputTokens(), 0, 0, 0);
+        return usage != null ? usage : used ? new TokenUsage(charge.inputTokens(), 0, 0, 0) : NOTHING;
     }
 
     private void compare(TokenUsage reported) {
@@ -243,9 +269,33 @@ final class UsageMeter {
         quota.estimated(model.name(), "output", estimate.outputTokens(), reported.output());
     }
 
-    /** Hands the usage record over. */
+    /** Hands the usage record over, with what the usage costs. */
     Future<Accepted> record(
             TokenUsage usage, boolean estimated, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+        return record(usage, chargeOf(usage), estimated, ending, failure, firstByteNanos);
+    }
+
+    /** Hands the usage record of a session over. */
+    Future<Accepted> record(
+            SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+        return record(usage.tokens(), usage.charge(), usage.isEstimated(), ending, failure, firstByteNanos);
+    }
+
+    private Charge chargeOf(TokenUsage usage) {
+        if (isFree() || !used || candidate == null) {
+            return Charge.NOTHING;
+        }
+        Price price = candidate.price();
+        return price == null ? Charge.UNPRICED : price.charge(usage, images);
+    }
+
+    private Future<Accepted> record(
+            TokenUsage usage,
+            Charge charge,
+            boolean estimated,
+            Ending ending,
+            @Nullable GatewayFailure failure,
+            long firstByteNanos) {
         ErrorAnswer error = failure == null ? null : ErrorAnswer.of(failure);
         long now = services.clock().getAsLong();
         boolean served = ending == Ending.COMPLETED || ending == Ending.CUT;
@@ -263,9 +313,9 @@ final class UsageMeter {
                 candidate == null ? null : candidate.accountId(),
                 scan.stream(),
                 usage,
-                images,
-                Charge.UNPRICED,
-                List.of(),
+                used ? images : 0,
+                charge,
+                others.all(),
                 estimated,
                 attempts,
                 incoming.startMillis(),

@@ -14,7 +14,8 @@ import io.sluice.domain.tokens.TokenUsage;
  * @param usage tokens, as far as known
  * @param isEstimated whether the tokens are an estimate
  * @param charge what it cost the operator; the key does not pay for it
- * @param cause why it gave no answer: a code as in {@link UsageRecord#error()}
+ * @param cause why it gave no answer: a code as in {@link UsageRecord#error()}, or {@code hedge_lost} where another attempt
+ *     had the first byte
  */
 public record BilledAttempt(
         String channel,

@@ -1,23 +1,35 @@
 package io.sluice.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
+import io.sluice.domain.pool.AmbiguousFaults;
+import io.sluice.domain.pool.Failover;
+import io.sluice.domain.pool.FallbackCause;
+import io.sluice.domain.pool.Hedge;
+import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.pricing.Price;
 import io.sluice.domain.pricing.Rates;
 import io.sluice.domain.pricing.Tariff;
 import io.sluice.domain.pricing.Unpriced;
+import io.sluice.domain.tokens.TokenUsage;
+import io.sluice.message.BilledAttempt;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
+import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +53,33 @@ class PriceFlowTest {
         assertThat(node.audit().faults()).isEmpty();
         node.close();
         upstream.close();
+    }
+
+    private static final String CHUNK =
+            "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"up\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}";
+    private static final String USAGE =
+            "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"up\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}";
+    private static final Duration PATIENCE = Duration.ofMillis(60);
+
+    private static Script stream() {
+        return Script.events().event(CHUNK).event(USAGE).event("[DONE]").lastChunk();
+    }
+
+    private static Script whole(int input, int cached, int output, int reasoning) {
+        return Script.json(
+                200,
+                "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"up\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],"
+                        + "\"usage\":{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output
+                        + ",\"total_tokens\":" + (input + output) + ",\"prompt_tokens_details\":{\"cached_tokens\":" + cached
+                        + "},\"completion_tokens_details\":{\"reasoning_tokens\":" + reasoning + "}}}");
+    }
+
+    private static Failover failover(@Nullable Hedge hedge) {
+        return new Failover(null, AmbiguousFaults.REPEAT, Set.of(), new RetryShare(0, 10), hedge);
+    }
+
+    private static Charge charge(long micros) {
+        return new Charge(true, micros, "USD", micros, 1_000_000, "test");
     }
 
     private static Price price(long input, long cached, long output) {
@@ -105,5 +144,246 @@ class PriceFlowTest {
                 .returns(Ending.FAILED, UsageRecord::ending)
                 .returns("model_not_priced", UsageRecord::error)
                 .returns(List.of(), UsageRecord::otherAttempts);
+    }
+
+    @Test
+    void pricesWhatAStreamReports() throws Exception {
+        node(revision -> revision.price("pub", price(2_000_000, 1_000_000, 8_000_000)));
+        upstream.next(stream());
+
+        assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
+
+        // 9 × 2 + 2 × 8
+        assertThat(recorded())
+                .returns(charge(34), UsageRecord::charge)
+                .returns(false, UsageRecord::estimated)
+                .returns(List.of(), UsageRecord::otherAttempts);
+    }
+
+    @Test
+    void pricesCachedInputAndReasoning() throws Exception {
+        node(revision -> revision.price("pub", price(2_000_000, 500_000, 8_000_000)));
+        upstream.next(whole(1_000, 600, 50, 30));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        // 400 × 2 + 600 × 0.5 + 50 × 8
+        assertThat(recorded()).returns(charge(1_500), UsageRecord::charge);
+    }
+
+    @Test
+    void pricesAnEstimateToo() throws Exception {
+        node(revision -> revision.price("pub", price(1_000_000, 1_000_000, 1_000_000)));
+        upstream.next(Script.events().event(CHUNK).event("[DONE]").lastChunk());
+
+        ask(chat("pub", true));
+
+        UsageRecord usage = recorded();
+        assertThat(usage.estimated()).isTrue();
+        assertThat(usage.usage().input()).isPositive();
+        assertThat(usage.charge())
+                .isEqualTo(charge(usage.usage().input() + usage.usage().output()));
+    }
+
+    @Test
+    void saysWhatNobodyCanPrice() throws Exception {
+        node(revision -> revision);
+        upstream.next(stream());
+
+        ask(chat("pub", true));
+
+        assertThat(recorded()).returns(Charge.UNPRICED, UsageRecord::charge).returns(9L, u -> u.usage().input());
+    }
+
+    @Test
+    void pricesPicturesAndTheCall() throws Exception {
+        node(revision -> revision.price(
+                "pub", new Price(new Tariff("USD", Rates.FREE, List.of(), 40_000, 5), 1_000_000, "test", "here")));
+        upstream.next(Script.json(200, "{\"created\":1,\"data\":[{\"b64_json\":\"QUJD\"}]}"));
+
+        ask(request("/v1/images/generations", "{\"model\":\"pub\",\"prompt\":\"a cat\",\"n\":3}"));
+
+        assertThat(recorded()).returns(3L, UsageRecord::images).returns(charge(120_005), UsageRecord::charge);
+    }
+
+    @Test
+    void nothingIsPaidWhereNobodyWasAsked() throws Exception {
+        node(revision -> revision.price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.close();
+
+        assertThat(ask(chat("pub", false)).status()).isGreaterThanOrEqualTo(500);
+
+        assertThat(recorded())
+                .returns(Charge.NOTHING, UsageRecord::charge)
+                .returns(new TokenUsage(0, 0, 0, 0), UsageRecord::usage)
+                .returns(List.of(), UsageRecord::otherAttempts);
+    }
+
+    @Test
+    void anErrorOfTheProviderIsNotBilled() throws Exception {
+        node(revision -> revision.price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.otherwise(Script.json(400, "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}"));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(400);
+
+        assertThat(recorded())
+                .returns(Charge.NOTHING, UsageRecord::charge)
+                .returns(List.of(), UsageRecord::otherAttempts);
+    }
+
+    @Test
+    void anotherModelHasItsOwnPrice() throws Exception {
+        node(revision -> revision.fallbacksOn(FallbackCause.CONTEXT, "pub", "other")
+                .price("pub", price(1_000_000, 1, 1_000_000))
+                .price("other", price(3_000_000, 1, 5_000_000)));
+        upstream.next(
+                Script.json(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"),
+                whole(100, 0, 10, 0));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        assertThat(recorded())
+                .returns("other", UsageRecord::servedModel)
+                .returns(charge(350), UsageRecord::charge)
+                .returns(List.of(), UsageRecord::otherAttempts);
+    }
+
+    /** Nobody knows whether the first one has acted: the operator may pay for it, the key does not. */
+    @Test
+    void anAttemptOfUnknownEndIsTheOperators() throws Exception {
+        node(revision -> revision.failover(failover(null)).price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.next(Script.begin().reset(), whole(100, 0, 10, 0));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        UsageRecord usage = recorded();
+        assertThat(usage.charge()).isEqualTo(charge(110));
+        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+            assertThat(other.account()).isEqualTo("one/a");
+            assertThat(other.channel()).isEqualTo("one");
+            assertThat(other.model()).isEqualTo("pub");
+            assertThat(other.upstreamModel()).isEqualTo("up");
+            assertThat(other.isEstimated()).isTrue();
+            assertThat(other.usage().output()).isEqualTo(1_000);
+            assertThat(other.charge())
+                    .isEqualTo(charge(other.usage().input() + 1_000));
+            assertThat(other.cause()).isEqualTo("upstream_error");
+        });
+    }
+
+    /** It had said what it used before it broke off, and no byte of it had reached the client. */
+    @Test
+    void anAnswerThatWasCutBeforeItsFirstByteIsTheOperators() throws Exception {
+        node(revision -> revision.failover(failover(null)).price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.next(
+                Script.bytes("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n"
+                                + "{\"id\":\"c\",\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":7,\"total_tokens\":77},\"choices\":[")
+                        .fin(),
+                whole(100, 0, 10, 0));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        UsageRecord usage = recorded();
+        assertThat(usage.charge()).isEqualTo(charge(110));
+        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+            assertThat(other.usage().input()).isEqualTo(70);
+            assertThat(other.usage().output()).isEqualTo(7);
+            assertThat(other.isEstimated()).isFalse();
+            assertThat(other.charge()).isEqualTo(charge(77));
+        });
+    }
+
+    /** A request that got an error costs its key nothing, whatever it costs the operator. */
+    @Test
+    void aFailedRequestCostsItsKeyNothing() throws Exception {
+        node(revision -> revision.failover(failover(null)).price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.otherwise(Script.begin().reset());
+
+        assertThat(ask(chat("pub", false)).status()).isGreaterThanOrEqualTo(500);
+
+        UsageRecord usage = recorded();
+        assertThat(usage)
+                .returns(Ending.FAILED, UsageRecord::ending)
+                .returns(Charge.NOTHING, UsageRecord::charge)
+                .returns(false, UsageRecord::estimated)
+                .returns(new TokenUsage(0, 0, 0, 0), UsageRecord::usage);
+        assertThat(usage.otherAttempts()).hasSize(usage.attempts());
+        assertThat(usage.otherAttempts()).extracting(BilledAttempt::account).contains("one/a", "one/b");
+    }
+
+    @Test
+    void theLoserOfAHedgeIsTheOperators() throws Exception {
+        node(revision -> revision.failover(failover(new Hedge(PATIENCE, Duration.ofMillis(1), SOON)))
+                .price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.next(Script.events().silence(), stream());
+
+        assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
+
+        UsageRecord usage = recorded();
+        assertThat(usage)
+                .returns("one/b", UsageRecord::account)
+                .returns(charge(11), UsageRecord::charge);
+        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+            assertThat(other.account()).isEqualTo("one/a");
+            assertThat(other.cause()).isEqualTo("hedge_lost");
+            assertThat(other.charge().isPriced()).isTrue();
+            assertThat(other.charge().micros()).isPositive();
+        });
+    }
+
+    @Test
+    void theSecondOfAHedgeThatLosesIsTheOperatorsToo() throws Exception {
+        node(revision -> revision.failover(failover(new Hedge(PATIENCE, Duration.ofMillis(1), SOON)))
+                .price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.next(
+                Script.events()
+                        .pause(PATIENCE.multipliedBy(5))
+                        .event(CHUNK)
+                        .event(USAGE)
+                        .event("[DONE]")
+                        .lastChunk(),
+                Script.events().silence());
+
+        assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
+
+        UsageRecord usage = recorded();
+        assertThat(usage.charge()).isEqualTo(charge(11));
+        assertThat(usage.otherAttempts())
+                .extracting(BilledAttempt::account, BilledAttempt::cause)
+                .containsExactly(tuple("one/b", "hedge_lost"));
+    }
+
+    /** What was cut after its first byte, and what the client left, its key pays for. */
+    @Test
+    void aCutAnswerIsItsKeys() throws Exception {
+        node(revision -> revision.price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.next(Script.events().event(CHUNK).fin());
+
+        ask(chat("pub", true));
+
+        UsageRecord usage = recorded();
+        assertThat(usage.ending()).isEqualTo(Ending.CUT);
+        assertThat(usage.usage().input()).isPositive();
+        assertThat(usage.charge())
+                .isEqualTo(charge(usage.usage().input() + usage.usage().output()));
+        assertThat(usage.otherAttempts()).isEmpty();
+    }
+
+    @Test
+    void aClientThatLeftPaysForWhatWasSent() throws Exception {
+        node(revision -> revision.price("pub", price(1_000_000, 1, 1_000_000)));
+        upstream.otherwise(Script.begin().silence());
+
+        try (RawHttp connection = RawHttp.clear(node.port())) {
+            connection.send(chat("pub", false));
+            upstream.take(SOON);
+            connection.reset();
+        }
+
+        UsageRecord usage = recorded();
+        assertThat(usage.ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(usage.usage().input()).isPositive();
+        assertThat(usage.charge()).isEqualTo(charge(usage.usage().input()));
+        assertThat(usage.otherAttempts()).isEmpty();
     }
 }

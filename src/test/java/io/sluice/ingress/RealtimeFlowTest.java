@@ -9,6 +9,10 @@ import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pricing.Charge;
+import io.sluice.domain.pricing.Price;
+import io.sluice.domain.pricing.Rates;
+import io.sluice.domain.pricing.Tariff;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.ChargeQuota;
 import io.sluice.message.QuotaDecision;
@@ -86,6 +90,15 @@ class RealtimeFlowTest {
                         "one",
                         c -> channel.apply(
                                 c.port(upstream.port()).redirect("pub", "up-1").timeouts(QUICK)))
+                .price(
+                        "pub",
+                        new Price(
+                                new Tariff(
+                                        "USD",
+                                        new Rates(1_000_000, 100_000, 1_000_000, 1_000_000, 1_000_000, 1_100_000, 1_000_000)),
+                                1_000_000,
+                                "test",
+                                "here"))
                 .key("app", KEY)
                 .key("narrow", KEY + "-narrow", List.of("other"), null)
                 .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
@@ -157,7 +170,9 @@ class RealtimeFlowTest {
                 .returns(new TokenUsage(20, 4, 0, 8, 0, 6, 4), UsageRecord::usage)
                 .returns(false, UsageRecord::estimated)
                 .returns("pub", UsageRecord::servedModel)
-                .returns("one/a", UsageRecord::account);
+                .returns("one/a", UsageRecord::account)
+                // Each response by itself: 5 + 3 × 1.1 heard + 2 × 0.1 cached + 4 are 12.5, and round to 13.
+                .returns(new Charge(true, 26, "USD", 26, 1_000_000, "test"), UsageRecord::charge);
         // Opening is given back, each response is charged, and the last place is freed.
         assertThat(rested()).returns(false, RestPlaces::sent);
         assertThat(rested()).returns(true, RestPlaces::sent).returns(14L, r -> r.actual()

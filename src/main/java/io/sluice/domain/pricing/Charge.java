@@ -20,4 +20,23 @@ public record Charge(
 
     /** Something was used, and nobody knows what it costs. */
     public static final Charge UNPRICED = new Charge(false, 0, "", 0, 0, "");
+
+    /**
+     * Both together; unpriced when one of them is.
+     *
+     * @param more by the same price, or nothing
+     */
+    public Charge and(Charge more) {
+        if (!isPriced || !more.isPriced) {
+            return UNPRICED;
+        }
+        Charge named = currency.isEmpty() ? more : this;
+        return new Charge(
+                true,
+                Math.min(micros + more.micros, MOST),
+                named.currency,
+                Math.min(originalMicros + more.originalMicros, MOST),
+                named.rateMicros,
+                named.priceRevision);
+    }
 }
