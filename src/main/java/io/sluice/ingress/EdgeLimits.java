@@ -13,6 +13,7 @@ public final class EdgeLimits {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bodyBytes = new AtomicLong();
     private final ConcurrentMap<String, Integer> perAddress = new ConcurrentHashMap<>();
+    private volatile boolean recording = true;
 
     /**
      * Limits of one node.
@@ -51,6 +52,16 @@ public final class EdgeLimits {
         if (!address.isEmpty()) {
             perAddress.computeIfPresent(address, (a, count) -> count > 1 ? count - 1 : null);
         }
+    }
+
+    /** Usage of new requests can be recorded, or not. */
+    void recording(boolean now) {
+        recording = now;
+    }
+
+    /** Whether usage of new requests can be recorded. */
+    boolean isRecording() {
+        return recording;
     }
 
     /** Takes a place for a request; {@link #leaveRequest} gives it back. */

@@ -49,6 +49,10 @@ record ExchangeServices(
         @Nullable StoredIds ownIds) {
     /** Takes a place for a request; {@link #leave} gives it back. */
     void enter() {
+        if (!limits.isRecording()) {
+            throw new GatewayException(new GatewayFailure.Unavailable(
+                    "The gateway cannot record the usage of another request now. Try again later."));
+        }
         if (!limits.enterRequest()) {
             throw new GatewayException(new GatewayFailure.Overloaded("The gateway has no room for another request."));
         }

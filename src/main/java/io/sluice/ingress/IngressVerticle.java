@@ -107,6 +107,7 @@ public final class IngressVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> realtime.revision(change.revision())));
         consumers.add(bus.consume(Address.POOL_HEALTH, pool::changed));
+        consumers.add(bus.consume(Address.LEDGER_STATE, state -> limits.recording(state.takesRequests())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));

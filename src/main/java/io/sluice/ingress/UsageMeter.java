@@ -328,6 +328,10 @@ final class UsageMeter {
                 ending,
                 error == null ? null : error.code(),
                 incoming.clientAddress());
-        return services.bus().request(Address.USAGE_RECORDED, usageRecord);
+        return services.bus().request(Address.USAGE_RECORDED, usageRecord).onComplete(taken -> {
+            if (taken.failed() || !taken.result().isSafe()) {
+                services.metrics().journal().unconfirmed();
+            }
+        });
     }
 }

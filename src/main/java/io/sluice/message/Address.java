@@ -106,6 +106,9 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
+    public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");
+
     /** {@link ReadinessChanged}, published to every lane's ingress and to admin. */
     public static final Address<ReadinessChanged, Void> READINESS_CHANGED = new Address<>("node.readiness.changed");
 

@@ -62,6 +62,7 @@ public final class MessageCodecs {
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,
+            LedgerState.class,
             RevisionChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,

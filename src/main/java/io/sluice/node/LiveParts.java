@@ -102,7 +102,7 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial));
+        services.add(new UsageVerticle(metrics, initial, null));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));

@@ -63,6 +63,7 @@ public final class Node {
         MessageCodecs.registerAll(vertx.eventBus());
         this.readiness = new Readiness(config.name(), config.cluster() != null, this::announce);
         bus.consume(Address.GROUP_STATUS, readiness::group);
+        bus.consume(Address.LEDGER_STATE, readiness::ledger);
         undo.push(vertx::close);
     }
 

@@ -1,17 +1,19 @@
 package io.sluice.node;
 
 import io.sluice.message.GroupStatus;
+import io.sluice.message.LedgerState;
 import io.sluice.message.ReadinessChanged;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether load balancers should send traffic: everything stands, no drain has begun, and, in a cluster, leases can be had.
+ * Whether load balancers should send traffic: everything stands, no drain has begun, usage can be recorded, and, in a cluster,
+ * leases can be had.
  * A node that votes is ready for the first time when it does: whoever restarts nodes one by one, waiting for each, must not
  * take a majority away. Says so once for each change. On any thread.
  *
  * <pre>
- *   starting ──serving──▶ ready ◀──leases──▶ "no quorum", "waiting for members", …
+ *   starting ──serving──▶ ready ◀──leases──▶ "no quorum", "waiting for members", "usage cannot be recorded", …
  *                          │                         │
  *                          └────────▶ draining ◀─────┘     for good
  * </pre>
@@ -23,6 +25,7 @@ final class Readiness {
     private boolean wasReady;
     private boolean draining;
     private String groupReason;
+    private String ledgerReason = "";
     private @Nullable ReadinessChanged told;
 
     /**
@@ -68,6 +71,12 @@ final class Readiness {
         tell();
     }
 
+    /** Whether usage can be recorded now. */
+    synchronized void ledger(LedgerState state) {
+        ledgerReason = state.takesRequests() ? "" : "usage cannot be recorded";
+        tell();
+    }
+
     private boolean isJoining(GroupStatus status) {
         return status.voters().contains(name)
                 && (status.role().equals("learner") || status.role().equals("client"));
@@ -77,7 +86,7 @@ final class Readiness {
         if (!serving && !draining) {
             return;
         }
-        String reason = draining ? "draining" : groupReason;
+        String reason = draining ? "draining" : groupReason.isEmpty() ? ledgerReason : groupReason;
         ReadinessChanged now = new ReadinessChanged(reason.isEmpty(), reason);
         if (!now.equals(told)) {
             told = now;

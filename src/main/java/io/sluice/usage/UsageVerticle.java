@@ -12,43 +12,55 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the usage record of each request: meters and one line of the access log. Accepts at once, for there is nothing to
- * wait for until the ledger exists. One a node.
+ * Takes the usage record of each request: meters, one line of the access log, and the journal, from where it goes into the
+ * ledger. Accepts when the record is in the journal; at once where there is no ledger. One a node; its start fails when another
+ * process uses the data directory.
  */
 public final class UsageVerticle extends VerticleBase {
     private final GatewayMetrics metrics;
     private final AccessLog log;
+    private final @Nullable LedgerSetup setup;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private @Nullable Ledger ledger;
 
     /**
      * Not started yet.
      *
      * @param metrics what is fed
      * @param initial the revision to begin with
+     * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial) {
+    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
         this.log = new AccessLog(initial);
+        this.setup = setup;
     }
 
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
-        consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
-        consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
-        return Future.succeededFuture();
+        Future<?> opened = setup == null
+                ? Future.succeededFuture()
+                : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
+        return opened.onSuccess(done -> {
+            consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
+            consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
+        });
     }
 
     @Override
     public Future<?> stop() {
-        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+        Future<?> deaf = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+        Ledger open = ledger;
+        return open == null ? deaf : deaf.eventually(open::close);
     }
 
     private Future<Accepted> record(UsageRecord usage) {
         metrics.request(usage);
         log.write(usage);
-        return Future.succeededFuture(Accepted.INSTANCE);
+        return ledger == null ? Future.succeededFuture(Accepted.INSTANCE) : ledger.keep(usage);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Takes the usage record of each request; until there is a ledger, metrics and the access log.
+ * Takes the usage record of each request: metrics, the access log, and by way of the journal the ledger.
  */
 @NullMarked
 package io.sluice.usage;

@@ -3,6 +3,7 @@ package io.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.message.GroupStatus;
+import io.sluice.message.LedgerState;
 import io.sluice.message.ReadinessChanged;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,21 @@ class ReadinessTest {
         readiness.serving();
 
         assertThat(told).containsExactly(new ReadinessChanged(true, ""));
+    }
+
+    @Test
+    void isNotReadyWhileUsageCannotBeRecorded() {
+        Readiness readiness = new Readiness("a", false, told::add);
+        readiness.serving();
+        told.clear();
+
+        readiness.ledger(new LedgerState(false, "full", 9, 0));
+        readiness.ledger(new LedgerState(false, "full", 10, 0));
+        readiness.ledger(new LedgerState(true, "", 0, 0));
+
+        assertThat(told)
+                .containsExactly(
+                        new ReadinessChanged(false, "usage cannot be recorded"), new ReadinessChanged(true, ""));
     }
 
     private static GroupStatus as(String role) {

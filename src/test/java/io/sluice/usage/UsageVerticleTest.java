@@ -56,7 +56,7 @@ class UsageVerticleTest {
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
         await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL))));
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));

@@ -158,7 +158,6 @@ final class Appender implements Runnable {
             rotate();
             return 0;
         }
-        backlog.written(count);
         List<Pending> written = batch.subList(from, from + count);
         if (setup.config().fsync() == Fsync.EACH && !keeper.force(segment)) {
             rotate();

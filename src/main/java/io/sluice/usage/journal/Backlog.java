@@ -27,10 +27,9 @@ final class Backlog {
     private final JournalFiles files;
     private final Quarantine quarantine;
     private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
-    private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong offsetInFirst = new AtomicLong();
+    private final AtomicLong takenFromFirst = new AtomicLong();
     private Position position;
-    private long takenFromFirst;
     private int failures;
 
     /**
@@ -60,18 +59,16 @@ final class Backlog {
         if (segments.isEmpty()) {
             begin(position.startIn(segment.header()), 0);
         }
-        waiting.addAndGet(segment.records());
         segments.put(segment.header().sequence(), segment);
-    }
-
-    /** So many records were written to the newest segment. */
-    void written(int records) {
-        waiting.addAndGet(records);
     }
 
     /** Records that are not in the ledger yet. */
     long waiting() {
-        return Math.max(0, waiting.get());
+        long sum = 0;
+        for (Segment segment : segments.values()) {
+            sum += segment.records();
+        }
+        return Math.max(0, sum - takenFromFirst.get());
     }
 
     /** Bytes of records that are not in the ledger yet. */
@@ -165,7 +162,6 @@ final class Backlog {
         failures = 0;
         LOG.error("{} cannot be read, and is left for the next start: {}", segment.path(), cause.toString());
         boolean isFirst = segments.firstEntry().getValue() == segment;
-        waiting.addAndGet((isFirst ? takenFromFirst : 0) - segment.records());
         segments.remove(segment.header().sequence());
         if (isFirst) {
             begin(SegmentHeader.BYTES, 0);
@@ -185,8 +181,7 @@ final class Backlog {
         } catch (IOException e) {
             LOG.debug("records will be offered again after a restart", e);
         }
-        waiting.addAndGet(-batch.count());
-        long skipped = takenFromFirst + batch.count();
+        long skipped = takenFromFirst.get() + batch.count();
         long offset = to.offset();
         while (!segments.isEmpty()) {
             Segment first = segments.firstEntry().getValue();
@@ -219,7 +214,7 @@ final class Backlog {
 
     private void begin(long offset, long taken) {
         offsetInFirst.set(offset - SegmentHeader.BYTES);
-        takenFromFirst = taken;
+        takenFromFirst.set(taken);
     }
 
     /** Ends the use of every file; they stay, but for those without a record that is not in the ledger. */
