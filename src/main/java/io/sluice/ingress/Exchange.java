@@ -88,6 +88,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 services,
                 incoming,
                 asked.keyScopes(incoming.key()),
+                meter.allowance(),
                 waiting,
                 asked.maxWait(),
                 model.policy().deadline(),
@@ -129,9 +130,9 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
             }
             return natives;
         }
-        List<Candidate> priced = Priced.of(incoming.revision(), plan);
+        List<Candidate> priced = Priced.of(incoming, plan);
         if (priced.isEmpty()) {
-            finish(Priced.refusal(plan));
+            finish(Priced.refusal(incoming, plan));
         }
         return priced;
     }
@@ -302,6 +303,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         contest.cancel(new GatewayFailure.ClientClosed());
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         account(outcome).onComplete(done -> {
+            meter.abandon();
             if (done.failed()) {
                 LOG.error(
                         "usage of request {} was not taken: {}",

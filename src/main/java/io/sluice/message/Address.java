@@ -106,6 +106,15 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link ReserveBudget} → {@link BudgetDecision}; one consumer a node, and none where there is no ledger. */
+    public static final Address<ReserveBudget, BudgetDecision> BUDGET_RESERVE = new Address<>("node.budget.reserve");
+
+    /** {@link CancelBudget}, one-way; one consumer a node. */
+    public static final Address<CancelBudget, Void> BUDGET_CANCEL = new Address<>("node.budget.cancel");
+
+    /** {@link SettleBudget}, one-way; one consumer a node. */
+    public static final Address<SettleBudget, Void> BUDGET_SETTLE = new Address<>("node.budget.settle");
+
     /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
     public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");
 

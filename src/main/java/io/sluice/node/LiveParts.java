@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.budget.BudgetVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
@@ -39,6 +40,7 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.BudgetRepository;
 import io.sluice.store.PgDatabase;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
@@ -115,8 +117,22 @@ final class LiveParts implements Parts {
                 InstantSource.system(),
                 new SecureRandom(),
                 metrics));
+        if (database != null) {
+            services.add(budgets(database));
+        }
         services.add(new CertificateWatch(certificates()));
         return services;
+    }
+
+    /** What keys and teams may spend. */
+    private Deployable budgets(PgDatabase ledger) {
+        long run = new SecureRandom().nextLong() | 1;
+        return new BudgetVerticle(
+                config.budget(),
+                new BudgetRepository(ledger, config.name(), run),
+                nanoClock,
+                InstantSource.system(),
+                metrics.budgets());
     }
 
     /** Operators are told. */
