@@ -84,8 +84,8 @@ CREATE TABLE usage_minute (
     cost_micros       bigint NOT NULL,
     other_micros      bigint NOT NULL,                -- of other attempts, which no key pays for; on the account that was asked
     PRIMARY KEY (bucket, key, team, model, account)
-);
-CREATE TABLE usage_hour (LIKE usage_minute INCLUDING ALL);
-CREATE TABLE usage_day (LIKE usage_minute INCLUDING ALL);
+) WITH (fillfactor = 70);                             -- rows are changed again and again: room for that on their own page
+CREATE TABLE usage_hour (LIKE usage_minute INCLUDING ALL) WITH (fillfactor = 70);
+CREATE TABLE usage_day (LIKE usage_minute INCLUDING ALL) WITH (fillfactor = 70);
 CREATE INDEX usage_hour_key ON usage_hour (key, bucket);
 CREATE INDEX usage_day_key ON usage_day (key, bucket);

@@ -162,6 +162,7 @@ final class StoredOverlay {
     private List<ConfigError> check(List<Read> in) {
         arrange(in);
         Findings trial = new Findings();
+        // What is stored comes from a ledger.
         new GatewayChecks(entries, ports, true, trial).run();
         return trial.errors();
     }
