@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.ApiRouter;
 import io.sluice.config.AdminConfig;
 import io.sluice.domain.Secret;
 import io.vertx.core.Handler;
@@ -45,6 +46,7 @@ final class AdminGuard implements Handler<RoutingContext> {
             Answer.error(request, 421, "Ask for localhost, or set admin.token.");
         } else if (token != null
                 && request.normalizedPath().startsWith("/admin/")
+                && !ApiRouter.isOfApi(request)
                 && !matches(token, request.request())) {
             request.response().putHeader("www-authenticate", "Bearer");
             Answer.error(request, 401, "This path needs the token of admin.token: Authorization: Bearer …");

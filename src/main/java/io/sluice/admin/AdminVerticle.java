@@ -2,7 +2,6 @@ package io.sluice.admin;
 
 import io.sluice.config.NodeConfig;
 import io.sluice.config.TlsConfig;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.vertx.core.Future;
@@ -11,9 +10,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +26,8 @@ public final class AdminVerticle extends VerticleBase {
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(1);
     private static final int MAX_CONNECTIONS = 256;
 
+    private final AdminSetup setup;
     private final NodeConfig node;
-    private final Supplier<String> scrape;
     private final ConfigView configView;
     private final MembersView members;
     private final RefusalsView refusals = new RefusalsView();
@@ -42,18 +39,13 @@ public final class AdminVerticle extends VerticleBase {
     /**
      * Not started yet.
      *
-     * @param node the node's own settings
-     * @param initial the revision it starts with
-     * @param version of the program
-     * @param scrape gives the meters in Prometheus' text format; called on a worker thread
-     * @param clock when a revision became live
+     * @param setup what it is made with
      */
-    public AdminVerticle(
-            NodeConfig node, GatewayRevision initial, String version, Supplier<String> scrape, InstantSource clock) {
-        this.node = node;
-        this.scrape = scrape;
-        this.configView = new ConfigView(node, initial, version, clock);
-        this.members = new MembersView(node.name(), version, configView::revision);
+    public AdminVerticle(AdminSetup setup) {
+        this.setup = setup;
+        this.node = setup.node();
+        this.configView = new ConfigView(node, setup.initial(), setup.version(), setup.wallClock());
+        this.members = new MembersView(node.name(), setup.version(), configView::revision);
     }
 
     @Override
@@ -61,8 +53,10 @@ public final class AdminVerticle extends VerticleBase {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
         QuotaView quota = new QuotaView(bus);
         PoolView pool = new PoolView(bus, node.lanes(), configView::live);
-        AdminRoutes routes = new AdminRoutes(vertx, Liveness.checks(vertx, node.lanes()), scrape);
+        AdminRoutes routes = new AdminRoutes(vertx, Liveness.checks(vertx, node.lanes()), setup.scrape());
+        AdminAccess api = new AdminAccess(vertx, bus, setup, configView::live);
         consumers = List.of(
+                api.open(),
                 bus.consume(Address.READINESS_CHANGED, routes::readiness),
                 bus.consume(Address.GROUP_STATUS, quota::group),
                 bus.consume(Address.QUOTA_COUNTERS, quota::counted),
@@ -73,6 +67,7 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
                 .requestHandler(routes.router(node.admin(), configView, quota, members, refusals, pool, router -> {
+                    api.mount(router);
                     new PoolActions(bus).route(router);
                     new NotificationTests(bus).route(router);
                 }))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
+import io.sluice.node.AdminTokenFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,7 +97,7 @@ final class RunningNode {
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(base.resolve(path)).timeout(body == null ? ANSWER : ACTION);
-            Secret token = config.admin().token();
+            Secret token = token();
             if (token != null) {
                 request.header("authorization", "Bearer " + token.reveal());
             }
@@ -114,6 +115,15 @@ final class RunningNode {
                     + "); name the host that it is made for with --admin https://HOST:PORT");
         } catch (IOException e) {
             return null;
+        }
+    }
+
+    /** What the node was told, or made for itself; null when it is another machine's. */
+    private @Nullable Secret token() throws CliFailure {
+        try {
+            return AdminTokenFile.read(config);
+        } catch (IOException e) {
+            throw new CliFailure("the admin token " + AdminTokenFile.of(config) + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -3,9 +3,11 @@ package io.sluice.cli;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.config.SampleKey;
+import io.sluice.domain.Secret;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.node.AdminTokenFile;
 import io.sluice.node.Node;
 import io.sluice.node.NodeSetup;
 import io.sluice.node.Version;
@@ -31,6 +33,7 @@ final class StartReport {
         this.out = out;
     }
 
+    /** The first admin token is shown to people only: a log is kept, and read by many. */
     void print(NodeSetup setup, Node node) {
         GatewayRevision revision = setup.revision();
         long millis = System.currentTimeMillis()
@@ -46,9 +49,18 @@ final class StartReport {
                     .addKeyValue("models", revision.models().size())
                     .addKeyValue("start_ms", millis)
                     .log(setup.config().cluster() == null ? "ready" : "started");
+            if (node.firstAdminToken() != null) {
+                LOG.info("the first admin token is in {}", AdminTokenFile.of(setup.config()));
+            }
             return;
         }
         lines(setup, node.port(), node.adminPort()).forEach(out::println);
+        Secret token = node.firstAdminToken();
+        if (token != null) {
+            out.println("The admin token of this node, shown this once and kept in " + AdminTokenFile.of(setup.config())
+                    + ":");
+            out.println("  " + token.reveal());
+        }
         out.println((setup.config().cluster() == null ? "ready in " : "started in ") + millis + " ms");
         out.flush();
     }

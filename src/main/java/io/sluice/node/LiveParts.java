@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.budget.BudgetVerticle;
 import io.sluice.cluster.group.GroupVerticle;
@@ -19,6 +20,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.domain.Secret;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -41,7 +43,11 @@ import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
 import io.sluice.store.BudgetRepository;
+import io.sluice.store.BudgetSpend;
+import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
+import io.sluice.store.UsageWriter;
+import io.sluice.usage.LedgerSetup;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -65,6 +71,7 @@ final class LiveParts implements Parts {
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
     private final @Nullable PgDatabase database;
     private final EdgeLimits edgeLimits;
+    private final AdminTokenFile.Kept adminToken;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
     private final @Nullable Membership membership;
@@ -75,7 +82,7 @@ final class LiveParts implements Parts {
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
-     * @throws StartFailure when the simulator's script or the node's secret cannot be read
+     * @throws StartFailure when the simulator's script, the node's secret or its admin token cannot be read
      */
     LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
         this.setup = setup;
@@ -88,7 +95,16 @@ final class LiveParts implements Parts {
         this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
-        this.admin = new AdminVerticle(config, initial, Version.text(), registry::scrape, InstantSource.system());
+        this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
+        this.admin = new AdminVerticle(new AdminSetup(
+                config,
+                initial,
+                Version.text(),
+                adminToken.token(),
+                database == null ? new NoDatabase() : database,
+                registry::scrape,
+                InstantSource.system(),
+                nanoClock));
         bindProcessMeters();
     }
 
@@ -104,7 +120,7 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial, null));
+        services.add(new UsageVerticle(metrics, initial, database == null ? null : ledger(database)));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -122,6 +138,18 @@ final class LiveParts implements Parts {
         }
         services.add(new CertificateWatch(certificates()));
         return services;
+    }
+
+    /** Where usage goes. */
+    private LedgerSetup ledger(PgDatabase ledger) {
+        return new LedgerSetup(
+                config.data(),
+                config.name(),
+                config.journal(),
+                new UsageWriter(ledger, config.name(), List.of(new BudgetSpend(config.name()))),
+                nanoClock,
+                InstantSource.system(),
+                new SecureRandom()::nextLong);
     }
 
     /** What keys and teams may spend. */
@@ -199,6 +227,11 @@ final class LiveParts implements Parts {
     @Override
     public Deployable watch() {
         return new WatchPart(setup);
+    }
+
+    @Override
+    public @Nullable Secret firstAdminToken() {
+        return adminToken.fresh() ? adminToken.token() : null;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.node;
 
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.NodeConfig;
+import io.sluice.domain.Secret;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
@@ -26,6 +27,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,6 +143,11 @@ public final class Node {
     /** The port that operators use; 0 until it is open. */
     public int adminPort() {
         return parts.adminPort();
+    }
+
+    /** The admin token that was made at this start, to be shown once; null when it was there before. */
+    public @Nullable Secret firstAdminToken() {
+        return parts.firstAdminToken();
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.sluice.node;
 
+import io.sluice.domain.Secret;
 import io.vertx.core.Deployable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a node is made of. Each part is made once, deployed once, and not used after. */
 interface Parts {
@@ -20,4 +22,8 @@ interface Parts {
 
     /** The port that the admin part listens on; 0 until it stands. */
     int adminPort();
+
+    /** The admin token that was made at this start; null when it was there before. */
+    @Nullable
+    Secret firstAdminToken();
 }

@@ -80,19 +80,18 @@ final class Ledger {
     /** Keeps a record; done when that is so, or when it is clear that it will not be. */
     Future<Accepted> keep(UsageRecord usage) {
         Promise<Accepted> kept = Promise.promise();
-        journal.append(
-                usage,
-                receipt -> kept.complete(receipt == Receipt.KEPT ? Accepted.INSTANCE : Accepted.UNSAFE));
+        journal.append(usage, receipt -> kept.complete(receipt == Receipt.KEPT ? Accepted.INSTANCE : Accepted.UNSAFE));
         return kept.future();
     }
 
     /** Brings into the ledger what it takes in a short time; the rest stays for the next start. */
     Future<Void> close() {
         vertx.cancelTimer(looking);
-        return drain.stop(LAST_DRAIN).compose(done -> vertx.executeBlocking(() -> {
-            journal.close();
-            return null;
-        }));
+        return drain.stop(LAST_DRAIN)
+                .compose(done -> vertx.executeBlocking(() -> {
+                    journal.close();
+                    return null;
+                }));
     }
 
     private void look() {
@@ -103,8 +102,7 @@ final class Ledger {
             toldAt = now;
             bus.publish(
                     Address.LEDGER_STATE,
-                    new LedgerState(
-                            state.takesRequests(), state.trouble(), journal.waiting(), drain.oldestMillis()));
+                    new LedgerState(state.takesRequests(), state.trouble(), journal.waiting(), drain.oldestMillis()));
         }
         failing(state);
         lagging(drain.behindNanos(), drain.oldestMillis());
@@ -138,7 +136,8 @@ final class Ledger {
                     !lags,
                     lags
                             ? journal.waiting() + " usage records wait for the database, the oldest for "
-                                    + TimeUnit.MILLISECONDS.toSeconds(oldestMillis) + " s. They are safe in the journal."
+                                    + TimeUnit.MILLISECONDS.toSeconds(oldestMillis)
+                                    + " s. They are safe in the journal."
                             : "Usage goes into the database again.");
         }
     }

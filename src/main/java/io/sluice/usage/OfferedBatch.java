@@ -65,8 +65,7 @@ final class OfferedBatch {
             }
             if (records.size() > 1) {
                 int half = records.size() / 2;
-                return write(records.subList(0, half))
-                        .compose(done -> write(records.subList(half, records.size())));
+                return write(records.subList(0, half)).compose(done -> write(records.subList(half, records.size())));
             }
             (isRefused ? refused : suspects).add(new Suspect(records.getFirst(), cause));
             return wrote || suspects.size() < MOST_SUSPECTS ? Future.succeededFuture() : Future.failedFuture(cause);

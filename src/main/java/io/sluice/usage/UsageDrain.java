@@ -99,14 +99,16 @@ final class UsageDrain {
             return;
         }
         isBusy = true;
-        vertx.executeBlocking(() -> journal.read(MOST_RECORDS)).compose(this::offer).onComplete(done -> {
-            isBusy = false;
-            if (done.failed()) {
-                failed(done.cause());
-            } else {
-                worked(done.result());
-            }
-        });
+        vertx.executeBlocking(() -> journal.read(MOST_RECORDS))
+                .compose(this::offer)
+                .onComplete(done -> {
+                    isBusy = false;
+                    if (done.failed()) {
+                        failed(done.cause());
+                    } else {
+                        worked(done.result());
+                    }
+                });
     }
 
     /** Gives how many records were dealt with. */
@@ -117,9 +119,7 @@ final class UsageDrain {
         }
         UsageRecord first = records.getFirst();
         oldestMillis = first.startMillis() + TimeUnit.NANOSECONDS.toMillis(first.totalNanos());
-        return new OfferedBatch(sink, failures >= PATIENCE)
-                .offer(records)
-                .compose(refused -> finish(reading, refused));
+        return new OfferedBatch(sink, failures >= PATIENCE).offer(records).compose(refused -> finish(reading, refused));
     }
 
     private Future<Integer> finish(Reading reading, List<Suspect> refused) {

@@ -53,7 +53,8 @@ public final class UsageVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        Future<?> deaf = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+        Future<?> deaf =
+                Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
         Ledger open = ledger;
         return open == null ? deaf : deaf.eventually(open::close);
     }

@@ -9,6 +9,8 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.ReadinessChanged;
 import io.sluice.message.ReloadFailed;
 import io.sluice.message.RevisionChanged;
+import io.sluice.store.NoDatabase;
+import io.sluice.testkit.Admins;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
@@ -169,12 +171,11 @@ class AdminVerticleTest {
     }
 
     private void start(@Nullable Secret token) throws Exception {
-        AdminVerticle admin = new AdminVerticle(
+        AdminVerticle admin = new AdminVerticle(Admins.setup(
                 Nodes.admin(token, null),
                 Revisions.of("r1", 1, "gpt-4o"),
-                "1.2.3",
-                () -> "a_meter 1\n",
-                () -> Instant.parse("2026-11-24T00:00:00Z"));
+                new NoDatabase(),
+                () -> Instant.parse("2026-11-24T00:00:00Z")));
         await(vertx.deployVerticle(admin));
         port = admin.port();
     }

@@ -13,6 +13,8 @@ import io.sluice.message.GroupStatus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.QuotaCounters;
 import io.sluice.message.RequestRefused;
+import io.sluice.store.NoDatabase;
+import io.sluice.testkit.Admins;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
@@ -56,12 +58,11 @@ class AdminViewsTest {
     }
 
     private void start(@Nullable Secret token) throws Exception {
-        AdminVerticle admin = new AdminVerticle(
+        AdminVerticle admin = new AdminVerticle(Admins.setup(
                 Nodes.admin(token, null),
                 Revisions.of("r1", 1, "gpt-4o"),
-                "1.2.3",
-                () -> "",
-                () -> Instant.parse("2026-11-24T00:00:00Z"));
+                new NoDatabase(),
+                () -> Instant.parse("2026-11-24T00:00:00Z")));
         await(vertx.deployVerticle(admin));
         port = admin.port();
     }

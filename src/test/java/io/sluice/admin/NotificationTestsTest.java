@@ -7,6 +7,7 @@ import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.NoticeTested;
 import io.sluice.message.NoticeTested.Result;
+import io.sluice.testkit.Admins;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
@@ -21,7 +22,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,8 +32,7 @@ class NotificationTestsTest {
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx, Duration.ofSeconds(2));
     private final HttpClient client = HttpClient.newHttpClient();
-    private final AdminVerticle admin =
-            new AdminVerticle(Nodes.lanes(2), new RevisionBuilder().build(), "1", () -> "", () -> Instant.EPOCH);
+    private final AdminVerticle admin = new AdminVerticle(Admins.setup(Nodes.lanes(2), new RevisionBuilder().build()));
 
     @BeforeEach
     void start() {

@@ -25,6 +25,7 @@ import io.sluice.message.PoolReport.Standing;
 import io.sluice.message.PoolReport.Traffic;
 import io.sluice.message.QuotaCounters;
 import io.sluice.message.ShowCalls;
+import io.sluice.testkit.Admins;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.TestNode;
@@ -40,7 +41,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +73,7 @@ class PoolRoutesTest {
     @BeforeEach
     void start() {
         MessageCodecs.registerAll(vertx.eventBus());
-        admin = new AdminVerticle(Nodes.lanes(2), REVISION, "1", () -> "", () -> Instant.EPOCH);
+        admin = new AdminVerticle(Admins.setup(Nodes.lanes(2), REVISION));
         TestNode.await(vertx.deployVerticle(admin));
     }
 

@@ -8,6 +8,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.CertificateChanged;
 import io.sluice.message.MessageCodecs;
+import io.sluice.testkit.Admins;
 import io.sluice.testkit.Certificates;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
@@ -25,7 +26,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -46,8 +46,7 @@ class CertificateWatchTest {
     void aReplacedCertificateIsServedWithoutARestart(@TempDir Path dir) throws Exception {
         MessageCodecs.registerAll(vertx.eventBus());
         TlsConfig tls = Certificates.in(Files.createDirectory(dir.resolve("a"))).tls();
-        AdminVerticle admin = new AdminVerticle(
-                Nodes.admin(null, tls), Revisions.of("r1", 1, "m"), "1", () -> "", InstantSource.system());
+        AdminVerticle admin = new AdminVerticle(Admins.setup(Nodes.admin(null, tls), Revisions.of("r1", 1, "m")));
         await(vertx.deployVerticle(admin));
         await(vertx.deployVerticle(new CertificateWatch(List.of(tls.cert(), tls.key()))));
         Promise<CertificateChanged> changed = Promise.promise();

@@ -3,6 +3,7 @@ package io.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.domain.Secret;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
@@ -139,6 +140,11 @@ class NodeTest {
 
     /** Parts that tell what happens to them. */
     private final class ScriptedParts implements Parts {
+        @Override
+        public @Nullable Secret firstAdminToken() {
+            return null;
+        }
+
         final Promise<DrainIngress> drainAsked = Promise.promise();
 
         @Nullable

@@ -197,7 +197,8 @@ class LedgerTest {
     private String start(JournalConfig config) throws Exception {
         UsageSink sink = records -> {
             RuntimeException fails = failing;
-            if (fails == null && records.stream().anyMatch(usage -> usage.requestId().equals(poison))) {
+            if (fails == null
+                    && records.stream().anyMatch(usage -> usage.requestId().equals(poison))) {
                 fails = new UsageSink.Refused("value out of range");
             }
             if (fails != null) {

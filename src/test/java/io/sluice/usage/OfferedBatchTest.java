@@ -45,12 +45,14 @@ class OfferedBatchTest {
 
     @Test
     void setsAllAsideWhenAllAreRefused() {
-        assertThat(offer(false, records -> new UsageSink.Refused("no")).result()).hasSize(100);
+        assertThat(offer(false, records -> new UsageSink.Refused("no")).result())
+                .hasSize(100);
     }
 
     @Test
     void failsWhenTheLedgerIsAway() {
-        assertThat(offer(true, records -> new StoreUnavailable("away")).failed()).isTrue();
+        assertThat(offer(true, records -> new StoreUnavailable("away")).failed())
+                .isTrue();
         assertThat(calls).isEqualTo(1);
     }
 
@@ -90,8 +92,7 @@ class OfferedBatchTest {
     /** It was the ledger, and it is well again. */
     @Test
     void triesASuspectAgain() {
-        Future<List<Suspect>> offered =
-                offer(true, records -> calls < 9 ? new IllegalStateException("what?") : null);
+        Future<List<Suspect>> offered = offer(true, records -> calls < 9 ? new IllegalStateException("what?") : null);
 
         assertThat(offered.result()).isEmpty();
         assertThat(written).hasSize(100);

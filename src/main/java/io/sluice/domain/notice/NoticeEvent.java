@@ -38,7 +38,11 @@ public enum NoticeEvent {
     LEDGER_LAGGING(Severity.ERROR, Span.NODE, "ledger is behind", "ledgers are behind", "caught up"),
     /** The usage journal has no room, or the disk does not take it. */
     JOURNAL_FAILING(
-            Severity.CRITICAL, Span.NODE, "usage journal in trouble", "usage journals in trouble", "journal works again"),
+            Severity.CRITICAL,
+            Span.NODE,
+            "usage journal in trouble",
+            "usage journals in trouble",
+            "journal works again"),
     /** Usage records that could not be read or written were set aside. */
     USAGE_SET_ASIDE(Severity.ERROR, Span.MOMENT, "usage records set aside", "times usage records set aside", ""),
     /** A certificate ends soon. */

@@ -1,0 +1,31 @@
+package io.sluice.admin;
+
+import io.sluice.config.NodeConfig;
+import io.sluice.domain.Secret;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.store.Database;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the admin port is made with.
+ *
+ * @param node the node's own settings
+ * @param initial the revision it starts with
+ * @param version of the program
+ * @param token the node's own, which may do everything
+ * @param database the ledger's; {@link io.sluice.store.NoDatabase} when there is none
+ * @param scrape gives the meters in Prometheus' text format; called on a worker thread
+ * @param wallClock for what is shown, and for the end of tokens
+ * @param nanoClock for waits
+ */
+public record AdminSetup(
+        NodeConfig node,
+        GatewayRevision initial,
+        String version,
+        Secret token,
+        Database database,
+        Supplier<String> scrape,
+        InstantSource wallClock,
+        LongSupplier nanoClock) {}
