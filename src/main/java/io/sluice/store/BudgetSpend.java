@@ -75,7 +75,9 @@ public final class BudgetSpend implements SpendHook {
         if (spent.isEmpty()) {
             return Future.succeededFuture();
         }
-        Tuple costs = Tuple.of(spent.keySet().toArray(String[]::new), spent.values().toArray(Long[]::new));
+        Tuple costs = Tuple.tuple()
+                .addArrayOfString(spent.keySet().toArray(String[]::new))
+                .addArrayOfLong(spent.values().toArray(Long[]::new));
         return connection
                 .preparedQuery(SPEND)
                 .execute(costs)
@@ -85,11 +87,11 @@ public final class BudgetSpend implements SpendHook {
     private Future<Void> consume(SqlConnection connection, Map<Lease, Long> leases) {
         return connection
                 .preparedQuery(LEASES)
-                .execute(Tuple.of(
-                        leases.keySet().stream().map(Lease::scope).toArray(String[]::new),
-                        leases.keySet().stream().map(Lease::run).toArray(Long[]::new),
-                        leases.values().toArray(Long[]::new),
-                        node))
+                .execute(Tuple.tuple()
+                        .addArrayOfString(leases.keySet().stream().map(Lease::scope).toArray(String[]::new))
+                        .addArrayOfLong(leases.keySet().stream().map(Lease::run).toArray(Long[]::new))
+                        .addArrayOfLong(leases.values().toArray(Long[]::new))
+                        .addString(node))
                 .mapEmpty();
     }
 }

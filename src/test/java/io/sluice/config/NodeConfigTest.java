@@ -121,7 +121,7 @@ class NodeConfigTest {
                                         Duration.ofDays(60),
                                         Duration.ofDays(900))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
-                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
+                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of()));

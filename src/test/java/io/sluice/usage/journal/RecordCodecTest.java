@@ -19,7 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RecordCodecTest {
-    private static final int FIELDS = 26;
+    private static final int FIELDS = 27;
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());
 
     @Test
