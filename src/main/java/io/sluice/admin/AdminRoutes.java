@@ -4,6 +4,7 @@ import io.sluice.config.AdminConfig;
 import io.sluice.message.ReadinessChanged;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -68,18 +69,23 @@ final class AdminRoutes {
         router.get("/admin/refusals/:id").handler(refusals::find);
         router.get("/admin/pool").handler(pool::show);
         actions.accept(router);
+        // The API looks at every path, so that none is without a route of its method.
+        router.route("/health/*").handler(AdminRoutes::otherMethod);
+        router.route("/metrics").handler(AdminRoutes::otherMethod);
         router.errorHandler(404, request -> Answer.error(request, 404, "There is nothing at this path."));
-        router.errorHandler(405, request -> {
-            String path = request.normalizedPath();
-            String method =
-                    path.startsWith("/admin/pool/") || path.startsWith("/admin/notifications/") ? "POST" : "GET";
-            request.response().putHeader("allow", method);
-            Answer.error(request, 405, "This path takes " + method + " only.");
-        });
         router.errorHandler(400, request -> Answer.error(request, 400, "The request is malformed."));
         router.errorHandler(413, request -> Answer.error(request, 413, "The body is too large."));
         router.errorHandler(500, request -> Answer.error(request, 500, "The node had an internal error."));
         return router;
+    }
+
+    private static void otherMethod(RoutingContext request) {
+        if (request.request().method().equals(HttpMethod.GET)) {
+            request.next();
+        } else {
+            request.response().putHeader("allow", "GET");
+            Answer.error(request, 405, "This path takes GET only.");
+        }
     }
 
     private void live(RoutingContext request) {

@@ -9,6 +9,6 @@ final class Areas {
     private Areas() {}
 
     static List<ApiArea> of(ApiServices services) {
-        return List.of(new TokensApi(services), new AuditApi(services));
+        return List.of(new TokensApi(services), new AuditApi(services), new UsageApi(services));
     }
 }

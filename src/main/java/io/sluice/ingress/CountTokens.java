@@ -9,11 +9,13 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pool.ProviderType;
+import io.sluice.message.Accepted;
 import io.sluice.tokens.PromptTokens;
 import io.sluice.tokens.Vocabulary;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,17 +55,19 @@ final class CountTokens {
      * that where it is a count.
      *
      * @param model the model it asks for
+     * @param record hands the usage record over; the answer waits for it
      * @return done when the answer was given; failed with the reason why there is none
      */
-    static Future<Void> answer(ExchangeServices services, Incoming incoming, RequestScan scan, Model model) {
+    static Future<Void> answer(
+            ExchangeServices services,
+            Incoming incoming,
+            RequestScan scan,
+            Model model,
+            Supplier<Future<Accepted>> record) {
         Vocabulary vocabulary = vocabularyOf(model, scan);
         if (vocabulary == null) {
-            give(
-                    incoming,
-                    scan,
-                    "tokens",
-                    services.estimates().correctInput(scan.model(), scan.inputTokens() + model.systemTokens()));
-            return Future.succeededFuture();
+            long tokens = services.estimates().correctInput(scan.model(), scan.inputTokens() + model.systemTokens());
+            return record.get().transform(done -> give(incoming, scan, "tokens", tokens));
         }
         // In order: a lane counts one prompt at a time, whatever its clients ask.
         return services.vertx()
@@ -72,10 +76,8 @@ final class CountTokens {
                             Translation.read(scan, scan.endpoint().dialect()).after(systemPromptOf(model, scan));
                     return PromptTokens.count(ChatText.of(request), vocabulary);
                 })
-                .map(tokens -> {
-                    give(incoming, scan, "tokens; vocabulary=" + vocabulary.label(), tokens);
-                    return null;
-                });
+                .compose(tokens -> record.get()
+                        .transform(done -> give(incoming, scan, "tokens; vocabulary=" + vocabulary.label(), tokens)));
     }
 
     private static @Nullable String systemPromptOf(Model model, RequestScan scan) {
@@ -97,12 +99,13 @@ final class CountTokens {
         return null;
     }
 
-    private static void give(Incoming incoming, RequestScan scan, String mark, long tokens) {
+    private static Future<Void> give(Incoming incoming, RequestScan scan, String mark, long tokens) {
         if (incoming.response().closed()) {
-            return;
+            return Future.succeededFuture();
         }
         incoming.response().putHeader(MARK, mark);
         String name = scan.endpoint().dialect() == ChatDialect.GEMINI ? "totalTokens" : "input_tokens";
         Answers.json(incoming, 200, Buffer.buffer("{\"" + name + "\":" + tokens + "}"));
+        return Future.succeededFuture();
     }
 }

@@ -123,18 +123,14 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        if (CountTokens.isAsked(scan)) {
-            List<Candidate> natives = CountTokens.natives(plan, scan);
-            if (natives.isEmpty()) {
-                countTokens();
-            }
-            return natives;
-        }
-        List<Candidate> priced = Priced.of(incoming, plan);
-        if (priced.isEmpty()) {
+        boolean counting = CountTokens.isAsked(scan);
+        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming, plan);
+        if (usable.isEmpty() && counting) {
+            countTokens();
+        } else if (usable.isEmpty()) {
             finish(Priced.refusal(incoming, plan));
         }
-        return priced;
+        return usable;
     }
 
     /** Nobody who could count is in service: the answer is made here, which costs nothing. */
@@ -145,7 +141,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         finished = true;
         Future<Void> counted;
         try {
-            counted = CountTokens.answer(services, incoming, scan, model);
+            counted = CountTokens.answer(services, incoming, scan, model, meter::recordOwnAnswer);
         } catch (RuntimeException e) {
             counted = Future.failedFuture(e);
         }

@@ -1,6 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.config.HttpBounds;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.pool.GatewayRevision;
@@ -9,6 +10,7 @@ import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Bus;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -71,10 +73,25 @@ record ExchangeServices(
         return revision.storedIds() != null ? revision.storedIds() : ownIds;
     }
 
-    /** Answers a request with a failure and counts it. */
+    /** Answers a request with a failure and counts it, when it is recorded. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);
         metrics.refused(incoming.dialect().status(answer), answer.code() == null ? "none" : answer.code());
-        Answers.refuse(incoming, answer);
+        Endpoint owing = incoming.owing();
+        if (owing == null || !limits.isRecording()) {
+            Answers.refuse(incoming, answer);
+            return;
+        }
+        HttpServerRequest request = incoming.request();
+        if (!request.isEnded()) {
+            // What comes of its body meanwhile waits too.
+            request.pause();
+        }
+        ShortRecord.hand(this, incoming, owing, failure).onComplete(done -> {
+            Answers.refuse(incoming, answer);
+            if (!request.isEnded()) {
+                request.resume();
+            }
+        });
     }
 }

@@ -6,6 +6,7 @@ import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Model;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
@@ -23,6 +24,9 @@ final class Incoming {
     private final long startMillis;
     private @Nullable Caller caller;
     private @Nullable EdgeDialect dialect;
+    private @Nullable Endpoint endpoint;
+    private String model = "";
+    private boolean recorded;
 
     /**
      * A request at its head.
@@ -96,13 +100,35 @@ final class Incoming {
      *
      * @throws GatewayException when it may not
      */
-    void ask(Endpoint endpoint) {
-        if (!key().allows(endpoint)) {
+    void ask(Endpoint asked) {
+        endpoint = asked;
+        if (!key().allows(asked)) {
             throw new GatewayException(new Forbidden(
                     "This API key may not use this endpoint ("
-                            + EndpointFamily.of(endpoint).word() + ").",
+                            + EndpointFamily.of(asked).word() + ").",
                     "endpoint_not_allowed"));
         }
+    }
+
+    /** The model that it asks for is one that is served. */
+    void asksFor(Model served) {
+        model = served.name();
+    }
+
+    /** The model it asks for; empty while that is not known, or not one that is served. */
+    String model() {
+        return model;
+    }
+
+    /** Its usage record was handed over. */
+    void recorded() {
+        recorded = true;
+    }
+
+    /** What it asks for, while a usage record is owed for it; null before that is known, and after. */
+    @Nullable
+    Endpoint owing() {
+        return recorded ? null : endpoint;
     }
 
     /** The client's dialect: its endpoint's, or until one is found what the head looks like. */

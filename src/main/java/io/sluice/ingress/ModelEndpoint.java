@@ -70,7 +70,12 @@ final class ModelEndpoint implements Routes.EndpointHandler {
             held = hold(held, scan.body().length);
             Model model = modelOf(incoming, scan.model());
             if (CountTokens.isAsked(scan) && !CountTokens.isNative(model, scan)) {
-                CountTokens.answer(services, incoming, scan, model)
+                CountTokens.answer(
+                                services,
+                                incoming,
+                                scan,
+                                model,
+                                () -> ShortRecord.hand(services, incoming, endpoint, null))
                         .onFailure(cause -> services.refuse(incoming, failureOf(cause)))
                         .onComplete(done -> {
                             services.limits().releaseBody(scan.body().length);
@@ -124,6 +129,7 @@ final class ModelEndpoint implements Routes.EndpointHandler {
         if (model == null) {
             throw new GatewayException(ModelsHandler.unknown(name));
         }
+        incoming.asksFor(model);
         if (!incoming.key().allows(name)) {
             throw new GatewayException(
                     new Forbidden("This API key may not use the model '" + name + "'.", "model_not_allowed"));

@@ -51,7 +51,12 @@ final class OtherAttempts {
                 usage,
                 reported == null,
                 price == null ? Charge.UNPRICED : price.charge(usage, expected.images()),
-                outrun ? HEDGE_LOST : ErrorAnswer.of(failure).code()));
+                outrun ? HEDGE_LOST : causeOf(failure)));
+    }
+
+    private static String causeOf(GatewayFailure failure) {
+        String code = ErrorAnswer.of(failure).code();
+        return code == null ? "failed" : code;
     }
 
     /** All of them so far, in the order of their ends. */

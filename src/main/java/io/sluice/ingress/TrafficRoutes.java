@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.sluice.domain.chat.ChatDialect;
 import io.sluice.domain.dialect.Endpoint;
 import io.vertx.core.http.HttpMethod;
+import java.time.Clock;
 import java.util.List;
 
 /** The route table of the traffic port. */
@@ -36,6 +37,7 @@ final class TrafficRoutes {
                     .add(HttpMethod.POST, path + "/", new GeminiActions(path + "/", services)::handle);
         }
         new StoredResponses(services).addTo(routes);
+        new SelfService(services, Clock.systemUTC()).addTo(routes);
         GonePaths.addTo(routes);
         return routes;
     }

@@ -11,7 +11,6 @@ import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
-import io.sluice.message.Address;
 import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
@@ -285,6 +284,11 @@ final class UsageMeter {
         quota.estimated(model.name(), "output", estimate.outputTokens(), reported.output());
     }
 
+    /** Hands over the usage record of an answer that the gateway makes itself, and that takes nothing. */
+    Future<Accepted> recordOwnAnswer() {
+        return record(NOTHING, false, Ending.COMPLETED, null, -1);
+    }
+
     /** Hands the usage record over, with what the usage costs. */
     Future<Accepted> record(
             TokenUsage usage, boolean estimated, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
@@ -349,10 +353,6 @@ final class UsageMeter {
                 error == null ? null : error.code(),
                 incoming.clientAddress(),
                 leases);
-        return services.bus().request(Address.USAGE_RECORDED, usageRecord).onComplete(taken -> {
-            if (taken.failed() || !taken.result().isSafe()) {
-                services.metrics().journal().unconfirmed();
-            }
-        });
+        return ShortRecord.hand(services, incoming, usageRecord);
     }
 }

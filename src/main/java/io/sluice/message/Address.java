@@ -115,6 +115,9 @@ public record Address<Q, R>(String name) {
     /** {@link SettleBudget}, one-way; one consumer a node. */
     public static final Address<SettleBudget, Void> BUDGET_SETTLE = new Address<>("node.budget.settle");
 
+    /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
+    public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
+
     /** {@link LedgerState}, published to every lane's ingress, readiness and admin. */
     public static final Address<LedgerState, Void> LEDGER_STATE = new Address<>("node.ledger.state");
 

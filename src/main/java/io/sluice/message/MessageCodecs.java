@@ -62,6 +62,8 @@ public final class MessageCodecs {
             AttemptFinished.class,
             UsageRecord.class,
             Accepted.class,
+            ShowStanding.class,
+            Standing.class,
             LedgerState.class,
             ReserveBudget.class,
             BudgetDecision.Kept.class,

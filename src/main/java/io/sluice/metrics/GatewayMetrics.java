@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.AttemptFinished;
+import io.sluice.message.BilledAttempt;
 import io.sluice.message.Headroom;
 import io.sluice.message.UsageRecord;
 import java.time.Duration;
@@ -47,6 +48,12 @@ public final class GatewayMetrics {
             Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
+            Map.entry("sluice.cost.micros", "what requests cost their keys, in millionths of the ledger's currency"),
+            Map.entry("sluice.key.cost.micros", "what each virtual key's requests cost, in the same"),
+            Map.entry(
+                    "sluice.attempts.cost.micros",
+                    "what attempts may cost that gave their clients no answer, and that no key pays for, in the same"),
+            Map.entry("sluice.requests.unpriced", "requests that were served and that nobody can price"),
             Map.entry(
                     "sluice.tokens",
                     "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
@@ -223,6 +230,24 @@ public final class GatewayMetrics {
                     .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
         }
         tokens(usage, model, key);
+        cost(usage, model, key);
+    }
+
+    private void cost(UsageRecord usage, String model, String key) {
+        if (!usage.charge().isPriced()) {
+            meters.counter("sluice.requests.unpriced", "model", model).increment();
+        } else if (usage.charge().micros() > 0) {
+            meters.counter("sluice.cost.micros", "model", model)
+                    .increment(usage.charge().micros());
+            meters.counter("sluice.key.cost.micros", "key", key)
+                    .increment(usage.charge().micros());
+        }
+        for (BilledAttempt other : usage.otherAttempts()) {
+            if (other.charge().micros() > 0) {
+                meters.counter("sluice.attempts.cost.micros", "channel", other.channel())
+                        .increment(other.charge().micros());
+            }
+        }
     }
 
     private void tokens(UsageRecord record, String model, String key) {

@@ -44,10 +44,12 @@ import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
 import io.sluice.store.BudgetRepository;
 import io.sluice.store.BudgetSpend;
+import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
 import io.sluice.usage.LedgerSetup;
+import io.sluice.usage.StandingVerticle;
 import io.sluice.usage.UsageVerticle;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -121,6 +123,7 @@ final class LiveParts implements Parts {
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics, initial, database == null ? null : ledger(database)));
+        services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -140,13 +143,13 @@ final class LiveParts implements Parts {
         return services;
     }
 
-    /** Where usage goes. */
-    private LedgerSetup ledger(PgDatabase ledger) {
+    /** Where usage is kept. */
+    private LedgerSetup ledger(Database store) {
         return new LedgerSetup(
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(ledger, config.name(), List.of(new BudgetSpend(config.name()))),
+                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name()))),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong);

@@ -98,17 +98,12 @@ final class RollUps {
             String key = UsageRows.text(usage.key());
             String team = UsageRows.text(usage.team());
             sums.computeIfAbsent(
-                            new Row(
-                                    minute,
-                                    key,
-                                    team,
-                                    UsageRows.text(usage.model()),
-                                    UsageRows.text(usage.account())),
+                            new Row(minute, key, team, UsageRows.text(usage.model()), UsageRows.text(usage.account())),
                             row -> new Sums())
                     .add(usage);
             for (BilledAttempt attempt : usage.otherAttempts()) {
-                Row asked = new Row(
-                        minute, key, team, UsageRows.text(attempt.model()), UsageRows.text(attempt.account()));
+                Row asked =
+                        new Row(minute, key, team, UsageRows.text(attempt.model()), UsageRows.text(attempt.account()));
                 sums.computeIfAbsent(asked, row -> new Sums()).other +=
                         attempt.charge().micros();
             }
@@ -144,12 +139,18 @@ final class RollUps {
             "usage_day", upsert("usage_day"));
 
     private static String upsert(String table) {
-        StringBuilder parameters = new StringBuilder("$1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[]");
+        StringBuilder parameters =
+                new StringBuilder("$1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[]");
         StringBuilder set = new StringBuilder();
         for (int i = 0; i < NUMBERS.size(); i++) {
             String name = NUMBERS.get(i);
             parameters.append(", $").append(i + 6).append("::bigint[]");
-            set.append(i == 0 ? "" : ", ").append(name).append(" = t.").append(name).append(" + excluded.").append(name);
+            set.append(i == 0 ? "" : ", ")
+                    .append(name)
+                    .append(" = t.")
+                    .append(name)
+                    .append(" + excluded.")
+                    .append(name);
         }
         return "INSERT INTO " + table + " AS t (bucket, key, team, model, account, " + String.join(", ", NUMBERS)
                 + ") SELECT * FROM unnest(" + parameters

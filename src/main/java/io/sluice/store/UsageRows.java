@@ -71,7 +71,11 @@ final class UsageRows {
 
     private static final List<Column<Attempt>> ATTEMPT = List.of(
             column("day", "date", LocalDate[]::new, attempt -> day(attempt.usage())),
-            column("id", "uuid", UUID[]::new, attempt -> UUID.fromString(attempt.usage().requestId())),
+            column(
+                    "id",
+                    "uuid",
+                    UUID[]::new,
+                    attempt -> UUID.fromString(attempt.usage().requestId())),
             small("number", Attempt::number),
             text("channel", attempt -> attempt.billed().channel()),
             text("account", attempt -> attempt.billed().account()),
@@ -81,16 +85,19 @@ final class UsageRows {
             number("cached_tokens", attempt -> attempt.billed().usage().cachedInput()),
             number("output_tokens", attempt -> attempt.billed().usage().output()),
             flag("estimated", attempt -> attempt.billed().isEstimated()),
-            number("cost_micros", attempt -> attempt.billed().charge().isPriced()
-                    ? attempt.billed().charge().micros()
-                    : null),
+            number(
+                    "cost_micros",
+                    attempt -> attempt.billed().charge().isPriced()
+                            ? attempt.billed().charge().micros()
+                            : null),
             text("currency", attempt -> attempt.billed().charge().currency()),
             number("original_micros", attempt -> attempt.billed().charge().originalMicros()),
             text("cause", attempt -> attempt.billed().cause()));
 
     /** Inserts records that are not there yet, and gives the ids of those. */
     static final String INSERT_RECORDS =
-            insert("usage_record", "node, ", "$" + (RECORD.size() + 1) + "::text, ", RECORD) + " ON CONFLICT DO NOTHING RETURNING id";
+            insert("usage_record", "node, ", "$" + (RECORD.size() + 1) + "::text, ", RECORD)
+                    + " ON CONFLICT DO NOTHING RETURNING id";
 
     /** Inserts attempts of records that are new. */
     static final String INSERT_ATTEMPTS = insert("usage_attempt", "", "", ATTEMPT) + " ON CONFLICT DO NOTHING";
@@ -184,8 +191,13 @@ final class UsageRows {
         for (int i = 0; i < columns.size(); i++) {
             Column<R> column = columns.get(i);
             names.append(i == 0 ? "" : ", ").append(column.name());
-            arrays.append(i == 0 ? "$" : ", $").append(i + 1).append("::").append(column.type()).append("[]");
+            arrays.append(i == 0 ? "$" : ", $")
+                    .append(i + 1)
+                    .append("::")
+                    .append(column.type())
+                    .append("[]");
         }
-        return "INSERT INTO " + table + " (" + name + names + ") SELECT " + value + "t.* FROM unnest(" + arrays + ") AS t";
+        return "INSERT INTO " + table + " (" + name + names + ") SELECT " + value + "t.* FROM unnest(" + arrays
+                + ") AS t";
     }
 }

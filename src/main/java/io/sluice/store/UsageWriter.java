@@ -69,7 +69,9 @@ public final class UsageWriter implements UsageSink {
                         partitions.forget();
                     }
                     boolean again = NO_PARTITION.equals(state) || (state != null && BECAUSE_OF_OTHERS.contains(state));
-                    return again && tries > 1 ? write(records, days, tries - 1) : Future.failedFuture(refusal(failure, state));
+                    return again && tries > 1
+                            ? write(records, days, tries - 1)
+                            : Future.failedFuture(refusal(failure, state));
                 });
     }
 
@@ -83,13 +85,10 @@ public final class UsageWriter implements UsageSink {
     private Future<Void> insert(SqlConnection connection, List<UsageRecord> records) {
         Tuple tuple = UsageRows.records(records);
         tuple.addString(node);
-        return connection
-                .preparedQuery(UsageRows.INSERT_RECORDS)
-                .execute(tuple)
-                .compose(rows -> {
-                    List<UsageRecord> inserted = inserted(records, rows);
-                    return inserted.isEmpty() ? Future.succeededFuture() : sum(connection, inserted);
-                });
+        return connection.preparedQuery(UsageRows.INSERT_RECORDS).execute(tuple).compose(rows -> {
+            List<UsageRecord> inserted = inserted(records, rows);
+            return inserted.isEmpty() ? Future.succeededFuture() : sum(connection, inserted);
+        });
     }
 
     /** The new ones, each once, also where a batch has one twice. */

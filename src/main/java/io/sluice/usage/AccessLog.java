@@ -3,6 +3,7 @@ package io.sluice.usage;
 import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.message.UsageRecord;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -37,7 +38,7 @@ final class AccessLog {
             return;
         }
         LoggingEventBuilder line = LOG.atInfo();
-        for (Map.Entry<String, Object> field : fields(usage).entrySet()) {
+        for (Map.Entry<String, Object> field : fields(usage, revision.currencies().ledger()).entrySet()) {
             line = line.addKeyValue(field.getKey(), field.getValue());
         }
         line.log(usage.endpoint().word());
@@ -53,7 +54,7 @@ final class AccessLog {
     }
 
     /** What the line says, in its order. */
-    static Map<String, Object> fields(UsageRecord usage) {
+    static Map<String, Object> fields(UsageRecord usage, String ledger) {
         Map<String, Object> fields = new LinkedHashMap<>(32);
         fields.put("id", usage.requestId());
         fields.put("status", usage.status());
@@ -80,6 +81,7 @@ final class AccessLog {
         if (usage.estimated()) {
             fields.put("estimated", true);
         }
+        cost(fields, usage.charge(), ledger);
         fields.put("queue_ms", millis(usage.queueNanos()));
         if (usage.firstByteNanos() >= 0) {
             fields.put("first_byte_ms", millis(usage.firstByteNanos()));
@@ -88,6 +90,22 @@ final class AccessLog {
         fields.put("client", usage.clientAddress());
         put(fields, "client_request_id", usage.clientRequestId());
         return fields;
+    }
+
+    /** In the ledger's currency; in the price's own too, where that is another one. */
+    private static void cost(Map<String, Object> fields, Charge charge, String ledger) {
+        if (!charge.isPriced()) {
+            fields.put("unpriced", true);
+            return;
+        }
+        fields.put("cost_micros", charge.micros());
+        if (!charge.currency().isEmpty()) {
+            fields.put("currency", ledger);
+            if (!charge.currency().equals(ledger)) {
+                fields.put("original_micros", charge.originalMicros());
+                fields.put("original_currency", charge.currency());
+            }
+        }
     }
 
     private static void put(Map<String, Object> fields, String key, @Nullable String value) {

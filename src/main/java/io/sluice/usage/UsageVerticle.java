@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,9 @@ public final class UsageVerticle extends VerticleBase {
                 ? Future.succeededFuture()
                 : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
         return opened.onSuccess(done -> {
-            consumers.add(bus.serve(Address.USAGE_RECORDED, this::record));
+            UnpricedWatch unpriced = new UnpricedWatch(
+                    InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
+            consumers.add(bus.serve(Address.USAGE_RECORDED, usage -> record(usage, unpriced)));
             consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
         });
     }
@@ -59,9 +62,10 @@ public final class UsageVerticle extends VerticleBase {
         return open == null ? deaf : deaf.eventually(open::close);
     }
 
-    private Future<Accepted> record(UsageRecord usage) {
+    private Future<Accepted> record(UsageRecord usage, UnpricedWatch unpriced) {
         metrics.request(usage);
         log.write(usage);
+        unpriced.seen(usage);
         return ledger == null ? Future.succeededFuture(Accepted.INSTANCE) : ledger.keep(usage);
     }
 }

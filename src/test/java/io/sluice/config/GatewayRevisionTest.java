@@ -507,7 +507,8 @@ class GatewayRevisionTest {
                 """);
         NodeConfig node = files.loadNode().value();
 
-        assertThat(ConfigLoader.loadGateway(files.files(), new Reading(files), node, List.of()).errors())
+        assertThat(ConfigLoader.loadGateway(files.files(), new Reading(files), node, List.of())
+                        .errors())
                 .extracting(ConfigError::toString)
                 .anySatisfy(error -> assertThat(error)
                         .contains("keys[0].budget: needs the ledger, which this node has not; set store.url"))

@@ -31,6 +31,8 @@ class GatewayMetricsTest {
                         "sluice_time_to_first_byte_seconds_bucket{endpoint=\"chat_completions\",model=\"gpt-4o\",le=\"0.025\"} 2",
                         "sluice_key_requests_total{key=\"app\"} 2.0",
                         "sluice_key_tokens_total{key=\"app\"} 30.0",
+                        "sluice_cost_micros_total{model=\"gpt-4o\"} 120.0",
+                        "sluice_key_cost_micros_total{key=\"app\"} 120.0",
                         "sluice_tokens_total{kind=\"input\",model=\"gpt-4o\"} 20.0",
                         "sluice_tokens_total{kind=\"cached_input\",model=\"gpt-4o\"} 8.0",
                         "gen_ai_client_token_usage_sum{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\",gen_ai_token_type=\"output\"} 10.0");

@@ -57,11 +57,15 @@ class UsageWriterTest {
             assertThat(sums.getString("account")).isEqualTo("openai/a0");
             assertThat(List.of(sums.getLong("requests"), sums.getLong("failures"), sums.getLong("unpriced")))
                     .containsExactly(1L, 0L, 0L);
-            assertThat(List.of(sums.getLong("input_tokens"), sums.getLong("cached_tokens"), sums.getLong("output_tokens")))
+            assertThat(List.of(
+                            sums.getLong("input_tokens"), sums.getLong("cached_tokens"), sums.getLong("output_tokens")))
                     .containsExactly(10L, 4L, 5L);
             assertThat(sums.getLong("cost_micros")).isEqualTo(1_000);
         }
-        assertThat(row("SELECT bucket FROM usage_minute").getOffsetDateTime(0).toInstant().toEpochMilli())
+        assertThat(row("SELECT bucket FROM usage_minute")
+                        .getOffsetDateTime(0)
+                        .toInstant()
+                        .toEpochMilli())
                 .isEqualTo(UsageRecords.NOON + 60_000);
         assertThat(row("SELECT bucket FROM usage_day").getOffsetDateTime(0)).hasToString("2026-11-28T00:00Z");
     }
@@ -108,7 +112,8 @@ class UsageWriterTest {
                 database, "a", List.of((connection, inserted) -> Future.failedFuture(new IllegalStateException("no"))));
         UsageRecord usage = UsageRecords.of("k", UsageRecords.NOON);
 
-        assertThatThrownBy(() -> TestPostgres.await(failing.write(List.of(usage)))).hasRootCauseMessage("no");
+        assertThatThrownBy(() -> TestPostgres.await(failing.write(List.of(usage))))
+                .hasRootCauseMessage("no");
 
         assertThat(number("SELECT count(*) FROM usage_record")).isZero();
         assertThat(number("SELECT count(*) FROM usage_minute")).isZero();
@@ -120,9 +125,10 @@ class UsageWriterTest {
     void makesATransactionAgainThatWasGivenUpForAnother() {
         int[] calls = {0};
         UsageWriter deadlocked = new UsageWriter(database, "a", List.of((connection, inserted) -> connection
-                .query(calls[0]++ == 0
-                        ? "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$"
-                        : "SELECT 1")
+                .query(
+                        calls[0]++ == 0
+                                ? "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$"
+                                : "SELECT 1")
                 .execute()
                 .mapEmpty()));
 
@@ -145,9 +151,12 @@ class UsageWriterTest {
         write(usage, usage);
 
         assertThat(number("SELECT count(*) FROM usage_attempt")).isEqualTo(2);
-        assertThat(number("SELECT other_micros FROM usage_day WHERE account = 'openai/a1' AND requests = 0 AND cost_micros = 0"))
+        assertThat(
+                        number(
+                                "SELECT other_micros FROM usage_day WHERE account = 'openai/a1' AND requests = 0 AND cost_micros = 0"))
                 .isEqualTo(80);
-        assertThat(number("SELECT cost_micros FROM usage_day WHERE account = 'openai/a0'")).isEqualTo(100);
+        assertThat(number("SELECT cost_micros FROM usage_day WHERE account = 'openai/a0'"))
+                .isEqualTo(100);
     }
 
     @Test
@@ -164,7 +173,8 @@ class UsageWriterTest {
         List<UsageRecord> odd = new ArrayList<>();
         for (String text : List.of("\0", "\ud800", "x".repeat(100_000), "'; DROP TABLE usage_record; --", "\u202e")) {
             for (long time : new long[] {Long.MIN_VALUE, -1, 0, UsageRecords.NOON, Long.MAX_VALUE}) {
-                odd.add(UsageRecords.of(UUID.randomUUID().toString(), text, time, UsageRecords.priced(1), List.of(), text));
+                odd.add(UsageRecords.of(
+                        UUID.randomUUID().toString(), text, time, UsageRecords.priced(1), List.of(), text));
             }
         }
 

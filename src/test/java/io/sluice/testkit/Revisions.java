@@ -40,7 +40,7 @@ public final class Revisions {
                 true,
                 new TokenUsage(10, 4, 5, 0),
                 0,
-                Charge.UNPRICED,
+                error == null ? new Charge(true, 60, "USD", 60, 1_000_000, "list 2026-11-01") : Charge.NOTHING,
                 List.of(),
                 false,
                 1,

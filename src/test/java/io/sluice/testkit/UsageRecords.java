@@ -27,7 +27,12 @@ public final class UsageRecords {
 
     /** Any request. */
     public static UsageRecord of(
-            String id, String key, long startMillis, Charge charge, List<BilledAttempt> others, @Nullable String error) {
+            String id,
+            String key,
+            long startMillis,
+            Charge charge,
+            List<BilledAttempt> others,
+            @Nullable String error) {
         return new UsageRecord(
                 id,
                 "",

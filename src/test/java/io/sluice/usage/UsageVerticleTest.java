@@ -12,19 +12,28 @@ import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pricing.Charge;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
+import io.sluice.message.Notice;
+import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +90,8 @@ class UsageVerticleTest {
                             "cached_input_tokens=4",
                             "output_tokens=5",
                             "reasoning_tokens=0",
+                            "cost_micros=60",
+                            "currency=USD",
                             "queue_ms=1.2",
                             "first_byte_ms=20.0",
                             "total_ms=120.0",
@@ -118,10 +129,96 @@ class UsageVerticleTest {
 
     @Test
     void aFailureNamesItsCode() {
-        assertThat(AccessLog.fields(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error")))
+        assertThat(AccessLog.fields(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"), "USD"))
                 .containsEntry("error", "upstream_error")
                 .containsEntry("status", 502)
-                .doesNotContainKey("served_model");
+                .containsEntry("cost_micros", 0L)
+                .doesNotContainKeys("served_model", "currency", "unpriced");
+    }
+
+    private static UsageRecord costing(String model, Charge charge) {
+        UsageRecord usage = Revisions.usage(model, 200, Ending.COMPLETED, null);
+        return new UsageRecord(
+                usage.requestId(),
+                usage.clientRequestId(),
+                usage.key(),
+                usage.team(),
+                usage.parentTeam(),
+                usage.endpoint(),
+                usage.model(),
+                usage.servedModel(),
+                usage.upstreamModel(),
+                usage.channel(),
+                usage.account(),
+                usage.stream(),
+                usage.usage(),
+                usage.images(),
+                charge,
+                usage.otherAttempts(),
+                usage.estimated(),
+                usage.attempts(),
+                usage.startMillis(),
+                usage.queueNanos(),
+                usage.firstByteNanos(),
+                usage.totalNanos(),
+                usage.status(),
+                usage.ending(),
+                usage.error(),
+                usage.clientAddress());
+    }
+
+    @Test
+    void anotherCurrencyIsNamedBesideTheLedgers() {
+        assertThat(AccessLog.fields(costing("m", new Charge(true, 14, "CNY", 100, 140_000, "r")), "USD"))
+                .containsEntry("cost_micros", 14L)
+                .containsEntry("currency", "USD")
+                .containsEntry("original_micros", 100L)
+                .containsEntry("original_currency", "CNY");
+    }
+
+    @Test
+    void whatNobodyCanPriceIsSaid() {
+        assertThat(AccessLog.fields(costing("m", Charge.UNPRICED), "USD"))
+                .containsEntry("unpriced", true)
+                .doesNotContainKeys("cost_micros", "currency");
+    }
+
+    @Test
+    void operatorsAreToldOnceADayForEachModel() {
+        AtomicLong now = new AtomicLong(1_000);
+        List<Notice> raised = new ArrayList<>();
+        UnpricedWatch watch = new UnpricedWatch(() -> Instant.ofEpochMilli(now.get()), raised::add);
+
+        watch.seen(costing("a", new Charge(true, 1, "USD", 1, 1_000_000, "r")));
+        watch.seen(costing("a", Charge.NOTHING));
+        assertThat(raised).isEmpty();
+        watch.seen(costing("a", Charge.UNPRICED));
+        watch.seen(costing("a", Charge.UNPRICED));
+        watch.seen(costing("b", Charge.UNPRICED));
+        assertThat(raised).extracting(Notice::subject).containsExactly("a", "b");
+        assertThat(raised.getFirst())
+                .returns(NoticeEvent.MODEL_UNPRICED, Notice::event)
+                .matches(notice -> notice.text().contains("a at the channel openai has no price"));
+
+        now.addAndGet(Duration.ofDays(1).toMillis() - 1);
+        watch.seen(costing("a", Charge.UNPRICED));
+        assertThat(raised).hasSize(2);
+        now.incrementAndGet();
+        watch.seen(costing("a", Charge.UNPRICED));
+        assertThat(raised).extracting(Notice::subject).containsExactly("a", "b", "a");
+    }
+
+    @Test
+    void aModelWithoutAPriceIsRaisedOnTheBus() throws Exception {
+        await(vertx.deployVerticle(
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
+        Bus bus = new Bus(vertx, Duration.ofSeconds(1));
+        BlockingQueue<Notice> raised = new LinkedBlockingQueue<>();
+        bus.consume(Address.NOTICE_RAISED, raised::add);
+
+        await(bus.request(Address.USAGE_RECORDED, costing("m", Charge.UNPRICED)));
+
+        assertThat(raised.poll(5, TimeUnit.SECONDS)).returns("m", Notice::subject);
     }
 
     private static <T> T await(io.vertx.core.Future<T> future) throws Exception {

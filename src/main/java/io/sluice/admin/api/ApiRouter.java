@@ -168,8 +168,7 @@ public final class ApiRouter {
         for (OpenAPIRoute route : builder.getRoutes()) {
             Operation operation = document.operations().get(route.getOperation().getOperationId());
             ApiHandler handler = handlers.get(operation.id());
-            route.setDoSecurity(false)
-                    .addHandler(context -> run(context, operation, handler));
+            route.setDoSecurity(false).addHandler(context -> run(context, operation, handler));
         }
         Router made = builder.createRouter();
         made.route().last().handler(context -> unknown(context, compiled));

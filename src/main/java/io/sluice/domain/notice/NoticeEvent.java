@@ -23,6 +23,8 @@ public enum NoticeEvent {
             "can serve again"),
     /** The pool of a model is near its limit. */
     POOL_NEAR_LIMIT(Severity.WARNING, Span.CLUSTER, "pool near its limit", "pools near their limit", "room again"),
+    /** Requests were served that nobody can price. */
+    MODEL_UNPRICED(Severity.WARNING, Span.MOMENT, "model without a price", "models without a price", ""),
     /** A key or team has used most of its budget, or all of it. */
     BUDGET_USED(Severity.WARNING, Span.CLUSTER, "budget used", "budgets used", "budget again"),
     /** Changed files were not taken. */

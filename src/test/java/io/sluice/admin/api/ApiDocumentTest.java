@@ -3,8 +3,11 @@ package io.sluice.admin.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sluice.testkit.TestNode;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +18,32 @@ class ApiDocumentTest {
     private final JsonObject document = ApiDocument.load().contract();
 
     @Test
+    void itIsAnOpenApiDocument() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            OpenAPIContract contract = TestNode.await(OpenAPIContract.from(ClassPathFiles.over(vertx), document));
+
+            assertThat(contract.operations()).hasSameSizeAs(ApiDocument.load().operations().keySet());
+        } finally {
+            TestNode.await(vertx.close());
+        }
+    }
+
+    @Test
     void everyBodyIsBounded() {
         List<String> loose = new ArrayList<>();
         document.getJsonObject("paths").forEach(path -> ((JsonObject) path.getValue()).forEach(each -> {
             if (each.getValue() instanceof JsonObject operation && operation.containsKey("requestBody")) {
-                JsonObject content = resolve(operation.getJsonObject("requestBody")).getJsonObject("content");
-                assertThat(content.fieldNames()).as(each.getKey() + " " + path.getKey()).containsExactly("application/json");
-                check(content.getJsonObject("application/json").getJsonObject("schema"), each.getKey() + " " + path.getKey(), loose, 0);
+                JsonObject content =
+                        resolve(operation.getJsonObject("requestBody")).getJsonObject("content");
+                assertThat(content.fieldNames())
+                        .as(each.getKey() + " " + path.getKey())
+                        .containsExactly("application/json");
+                check(
+                        content.getJsonObject("application/json").getJsonObject("schema"),
+                        each.getKey() + " " + path.getKey(),
+                        loose,
+                        0);
             }
         }));
 
@@ -71,7 +93,8 @@ class ApiDocumentTest {
                 check(others, place + "/*", loose, depth + 1);
             }
             schema.getJsonObject("properties", new JsonObject())
-                    .forEach(each -> check((JsonObject) each.getValue(), place + "/" + each.getKey(), loose, depth + 1));
+                    .forEach(
+                            each -> check((JsonObject) each.getValue(), place + "/" + each.getKey(), loose, depth + 1));
         }
         if (types.contains("array")) {
             if (!schema.containsKey("maxItems")) {
@@ -86,8 +109,12 @@ class ApiDocumentTest {
                 && !(schema.containsKey("minimum") && schema.containsKey("maximum"))) {
             loose.add(place + ": minimum and maximum");
         }
-        if (type == null && !schema.containsKey("enum") && !schema.containsKey("const")
-                && !schema.containsKey("oneOf") && !schema.containsKey("anyOf") && !schema.containsKey("allOf")) {
+        if (type == null
+                && !schema.containsKey("enum")
+                && !schema.containsKey("const")
+                && !schema.containsKey("oneOf")
+                && !schema.containsKey("anyOf")
+                && !schema.containsKey("allOf")) {
             loose.add(place + ": type");
         }
     }
@@ -117,16 +144,15 @@ class ApiDocumentTest {
                 .isThrownBy(() -> ApiDocument.of(List.of(area("/a", operation))))
                 .withMessageContaining("a has no x-role");
         assertThatIllegalStateException()
-                .isThrownBy(() -> ApiDocument.of(List.of(area("/a", operation.copy().put("x-role", "god")))))
+                .isThrownBy(
+                        () -> ApiDocument.of(List.of(area("/a", operation.copy().put("x-role", "god")))))
                 .withMessageContaining("x-role");
     }
 
     @Test
     void everyOperationNeedsAHandlerAndEveryHandlerAnOperation() {
-        JsonObject operation = new JsonObject()
-                .put("operationId", "a")
-                .put("x-role", "viewer")
-                .put("responses", new JsonObject());
+        JsonObject operation =
+                new JsonObject().put("operationId", "a").put("x-role", "viewer").put("responses", new JsonObject());
         JsonObject shown = operation.copy().put("operationId", "getDocument");
         ApiDocument document = ApiDocument.of(List.of(area("/a", operation), area("/openapi.json", shown)));
 
@@ -141,10 +167,8 @@ class ApiDocumentTest {
 
     @Test
     void areasDoNotOverwriteOneAnother() {
-        JsonObject operation = new JsonObject()
-                .put("operationId", "a")
-                .put("x-role", "viewer")
-                .put("responses", new JsonObject());
+        JsonObject operation =
+                new JsonObject().put("operationId", "a").put("x-role", "viewer").put("responses", new JsonObject());
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> ApiDocument.of(List.of(

@@ -102,20 +102,26 @@ class ApiRouterTest {
     private Map<String, ApiHandler> handlers() {
         return Map.of(
                 "list", this::list,
-                "create", request -> {
-                    done.incrementAndGet();
-                    return Future.succeededFuture(
-                            ApiAnswer.created("/things", request.body().getString("name"), request.body()).etag(7));
-                },
-                "read", request -> Future.succeededFuture(
-                        ApiAnswer.ok(new JsonObject().put("name", request.path("name"))).etag(7)),
-                "remove", request -> {
-                    request.requireMatch(7);
-                    done.incrementAndGet();
-                    return Future.succeededFuture(ApiAnswer.done());
-                },
-                "export", request -> Future.succeededFuture(ApiAnswer.stream(new ApiAnswer.Stream(
-                        "text/csv", "things.csv", ApiRouterTest::rows))),
+                "create",
+                        request -> {
+                            done.incrementAndGet();
+                            return Future.succeededFuture(
+                                    ApiAnswer.created("/things", request.body().getString("name"), request.body())
+                                            .etag(7));
+                        },
+                "read",
+                        request ->
+                                Future.succeededFuture(ApiAnswer.ok(new JsonObject().put("name", request.path("name")))
+                                        .etag(7)),
+                "remove",
+                        request -> {
+                            request.requireMatch(7);
+                            done.incrementAndGet();
+                            return Future.succeededFuture(ApiAnswer.done());
+                        },
+                "export",
+                        request -> Future.succeededFuture(
+                                ApiAnswer.stream(new ApiAnswer.Stream("text/csv", "things.csv", ApiRouterTest::rows))),
                 "broken", this::broken);
     }
 
@@ -132,16 +138,13 @@ class ApiRouterTest {
 
     @BeforeAll
     void start() {
-        ApiRouter api = new ApiRouter(
-                ApiDocument.of(List.of(AREA)),
-                List.of(this::handlers),
-                context -> {
-                    String header = context.request().getHeader("authorization");
-                    return header == null
-                            ? Future.failedFuture(Problem.of(401, "unauthenticated", "no"))
-                            // Later, as it is when a database is asked.
-                            : context.vertx().timer(1).compose(later -> caller(header));
-                });
+        ApiRouter api = new ApiRouter(ApiDocument.of(List.of(AREA)), List.of(this::handlers), context -> {
+            String header = context.request().getHeader("authorization");
+            return header == null
+                    ? Future.failedFuture(Problem.of(401, "unauthenticated", "no"))
+                    // Later, as it is when a database is asked.
+                    : context.vertx().timer(1).compose(later -> caller(header));
+        });
         TestNode.await(api.open(vertx));
         Router router = Router.router(vertx);
         api.mount(router);
@@ -156,8 +159,11 @@ class ApiRouterTest {
     }
 
     private HttpResponse<String> ask(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/admin/v1" + path))
-                .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + port + "/admin/v1" + path))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
                 .timeout(Duration.ofSeconds(20));
         if (body != null) {
             request.header("content-type", "application/json");
@@ -180,10 +186,12 @@ class ApiRouterTest {
     }
 
     private static Set<String> faults(HttpResponse<String> answer) {
-        return new JsonObject(answer.body()).getJsonArray("errors", new JsonArray()).stream()
-                .map(JsonObject.class::cast)
-                .map(fault -> fault.getString("in") + " " + fault.getString("field") + " " + fault.getString("rule"))
-                .collect(Collectors.toSet());
+        return new JsonObject(answer.body())
+                .getJsonArray("errors", new JsonArray()).stream()
+                        .map(JsonObject.class::cast)
+                        .map(fault ->
+                                fault.getString("in") + " " + fault.getString("field") + " " + fault.getString("rule"))
+                        .collect(Collectors.toSet());
     }
 
     private static void assertProblem(HttpResponse<String> answer, int status, String kind) {
@@ -272,7 +280,8 @@ class ApiRouterTest {
         assertProblem(as("operator", "DELETE", "/things/a", null), 403, "forbidden");
         assertProblem(as("owner/red", "GET", "/things", null), 403, "forbidden");
         assertThat(as("viewer/red", "GET", "/things/a", null).statusCode()).isEqualTo(200);
-        assertThat(as("owner", "POST", "/things", "{\"name\":\"a\"}").statusCode()).isEqualTo(201);
+        assertThat(as("owner", "POST", "/things", "{\"name\":\"a\"}").statusCode())
+                .isEqualTo(201);
     }
 
     @Test
@@ -283,8 +292,11 @@ class ApiRouterTest {
         assertProblem(as("owner", "DELETE", "/things/a", null, "if-match", "\"6\""), 412, "stale");
         assertProblem(as("owner", "DELETE", "/things/a", null, "if-match", "7"), 412, "stale");
         assertThat(done).hasValue(before);
-        assertThat(as("owner", "DELETE", "/things/a", null, "if-match", "\"6\", \"7\"").statusCode()).isEqualTo(204);
-        assertThat(as("owner", "DELETE", "/things/a", null, "if-match", "*").statusCode()).isEqualTo(204);
+        assertThat(as("owner", "DELETE", "/things/a", null, "if-match", "\"6\", \"7\"")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(as("owner", "DELETE", "/things/a", null, "if-match", "*").statusCode())
+                .isEqualTo(204);
     }
 
     @Test
@@ -294,15 +306,17 @@ class ApiRouterTest {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(new JsonObject(as("viewer", "GET", "/things/a%20b", null).body()).getString("name"))
                 .isEqualTo("a b");
-        assertThat(as("viewer", "GET", "/things/a", null).headers().firstValue("etag")).contains("\"7\"");
+        assertThat(as("viewer", "GET", "/things/a", null).headers().firstValue("etag"))
+                .contains("\"7\"");
     }
 
     @Test
     void pagesGoOnWhereTheyEndedAndOnlyThere() {
-        JsonObject first = new JsonObject(as("viewer", "GET", "/things?limit=2&state=up", null).body());
+        JsonObject first = new JsonObject(
+                as("viewer", "GET", "/things?limit=2&state=up", null).body());
         String cursor = first.getString("next-cursor");
-        JsonObject second = new JsonObject(
-                as("viewer", "GET", "/things?limit=3&state=up&cursor=" + cursor, null).body());
+        JsonObject second = new JsonObject(as("viewer", "GET", "/things?limit=3&state=up&cursor=" + cursor, null)
+                .body());
 
         assertThat(first.getJsonArray("things")).isEqualTo(JsonArray.of(0, 1));
         assertThat(second.getJsonArray("things")).isEqualTo(JsonArray.of(2, 3, 4));
@@ -360,12 +374,16 @@ class ApiRouterTest {
 
     @Test
     void theDocumentIsShown() {
-        JsonObject shown = new JsonObject(as("viewer", "GET", "/openapi.json", null).body());
+        JsonObject shown =
+                new JsonObject(as("viewer", "GET", "/openapi.json", null).body());
 
         assertThat(shown.getString("openapi")).isEqualTo("3.1.0");
         assertThat(shown.getJsonObject("paths").fieldNames()).contains("/admin/v1/things/{name}");
-        assertThat(shown.getJsonObject("paths").getJsonObject("/admin/v1/things").getJsonObject("post")
-                        .getJsonObject("responses").fieldNames())
+        assertThat(shown.getJsonObject("paths")
+                        .getJsonObject("/admin/v1/things")
+                        .getJsonObject("post")
+                        .getJsonObject("responses")
+                        .fieldNames())
                 .contains("400", "401", "403", "409", "422");
     }
 }
