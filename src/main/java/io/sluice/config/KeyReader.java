@@ -11,8 +11,8 @@ import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyCredential;
 import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
-import io.sluice.domain.key.KeyQuota;
 import io.sluice.domain.key.KeyRights;
+import io.sluice.domain.key.KeyTemplate;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.quota.AccountLimits;
@@ -55,20 +55,15 @@ final class KeyReader {
         return new KeyReader(key).read();
     }
 
-    /**
-     * The same without what it is known by: of a key whose hashes are kept elsewhere.
-     *
-     * @param name the key's
-     * @param credentials what it is known by
-     */
-    static VirtualKey read(Section definition, String name, List<KeyCredential> credentials) {
-        return new KeyReader(definition).key(name, credentials);
+    /** The same without name and credentials: of a key for which these are kept elsewhere. */
+    static KeyTemplate template(Section definition) {
+        return new KeyReader(definition).template();
     }
 
     private KeyEntry read() {
         String name = key.required("name", "name", Names::name);
         List<KeyCredential> credentials = credentials();
-        VirtualKey value = key(name, credentials);
+        VirtualKey value = template().key(name, credentials);
         return new KeyEntry(
                 key.place(),
                 value,
@@ -77,15 +72,13 @@ final class KeyReader {
                 clearText);
     }
 
-    private VirtualKey key(String name, List<KeyCredential> credentials) {
+    private KeyTemplate template() {
         AccountLimits limits = LimitsReader.read(key);
-        return new VirtualKey(
-                name,
-                credentials,
+        return new KeyTemplate(
                 key.text("team", "name", Section.NONE, Names::name),
-                null,
                 rights(),
-                KeyQuota.ofKey(name, limits, BudgetReader.read(key, Scope.KEY_PREFIX + name)),
+                limits,
+                BudgetReader.read(key, Scope.KEY_PREFIX),
                 handling());
     }
 

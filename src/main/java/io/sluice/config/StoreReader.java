@@ -96,7 +96,9 @@ final class StoreReader {
                 store.integer("connections", standard.connections(), 2, 200),
                 store.duration("connect-timeout", standard.connectTimeout(), Duration.ofMillis(100), LONGEST),
                 store.duration("statement-timeout", standard.statementTimeout(), Duration.ofMillis(100), LONGEST),
-                store.word("start-without", standard.startWithout()));
+                store.word("start-without", standard.startWithout()),
+                store.duration(
+                        "snapshot-max-age", standard.snapshotMaxAge(), Duration.ofMinutes(1), Duration.ofDays(366)));
     }
 
     private static StoreKeep keep(Section keep) {

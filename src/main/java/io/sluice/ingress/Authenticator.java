@@ -1,12 +1,18 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.failure.GatewayException;
+import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.failure.GatewayFailure.Unauthenticated;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.KeyFormat;
 import io.sluice.domain.key.KeyHash;
-import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
+import io.sluice.metrics.KeyMetrics;
+import io.sluice.metrics.KeyMetrics.Refusal;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.util.List;
@@ -16,35 +22,112 @@ import org.jspecify.annotations.Nullable;
  * Finds the virtual key of a request: in the headers that SDKs use, in the query's {@code key} where Google's
  * clients ask, and in a subprotocol where a browser opens a WebSocket; it is looked at here alone, never logged and never sent on. The key is looked up by the hash of its whole text; what is stored is a hash, and
  * hashes are compared in constant time. Every refusal of a key sounds the same, so that nothing can be learned from it.
+ *
+ * <p>Keys of the files go before stored ones. Nothing here asks the database: what is not in memory is unknown.
  */
 final class Authenticator {
     private static final int LONGEST_KEY = 512;
     private static final List<String> PLAIN_HEADERS = List.of("x-api-key", "api-key", "x-goog-api-key");
 
-    private Authenticator() {}
+    private final StoredKeys stored;
+    private final @Nullable StoredIds ownIds;
+    private final KeyMetrics metrics;
+
+    /**
+     * Asks in the files' keys and these.
+     *
+     * @param stored keys that are managed by API
+     * @param ownIds holds the node's own secret, by which stored keys are hashed that people chose where the files have none;
+     *     null in a cluster
+     * @param metrics counts refusals
+     */
+    Authenticator(StoredKeys stored, @Nullable StoredIds ownIds, KeyMetrics metrics) {
+        this.stored = stored;
+        this.ownIds = ownIds;
+        this.metrics = metrics;
+    }
 
     /**
      * The key of a request.
      *
      * @param headers the request's headers
      * @param others what stands for a key elsewhere in the head; empty where nothing does
-     * @param keys the keys there are
+     * @param revision the revision it keeps
      * @param client the client's address as text
      * @param now wall clock
      * @throws GatewayException unauthenticated or forbidden
      */
-    static Caller authenticate(MultiMap headers, List<String> others, KeyRing keys, String client, Instant now) {
-        String text = presented(headers, others);
-        KeyHash hash = KeyHash.ofKey(text);
-        VirtualKey key = keys.find(hash).orElse(null);
-        if (key == null || !key.opens(hash, now)) {
-            throw refused("The API key is unknown, expired or disabled.");
+    Caller authenticate(MultiMap headers, List<String> others, GatewayRevision revision, String client, Instant now) {
+        String text;
+        try {
+            text = presented(headers, others);
+        } catch (GatewayException e) {
+            metrics.refused(Refusal.NONE);
+            throw e;
+        }
+        Caller caller = find(revision, text);
+        if (caller == null) {
+            boolean mistyped = KeyFormat.isMistyped(text);
+            if (!mistyped && stored.isStale()) {
+                metrics.refused(Refusal.UNCHECKED);
+                throw new GatewayException(
+                        new GatewayFailure.Unavailable("The gateway cannot check this API key at the moment."));
+            }
+            throw refused(mistyped ? Refusal.MISTYPED : Refusal.UNKNOWN);
+        }
+        VirtualKey key = caller.key();
+        if (!key.opens(caller.credential(), now)) {
+            throw refused(Refusal.ENDED);
         }
         if (!key.rights().allowFrom().isEmpty() && !allows(key, client)) {
+            metrics.refused(Refusal.ADDRESS);
             throw new GatewayException(
                     new Forbidden("This API key may not be used from this address.", "address_not_allowed"));
         }
-        return new Caller(key, hash);
+        return caller;
+    }
+
+    private @Nullable Caller find(GatewayRevision revision, String text) {
+        Caller found = find(revision, KeyHash.ofKey(text));
+        if (found != null || KeyFormat.isGenerated(text)) {
+            return found;
+        }
+        StoredIds secrets = revision.storedIds() != null ? revision.storedIds() : ownIds;
+        if (secrets != null && stored.hasChosen()) {
+            for (KeyHash hash : secrets.chosenKey(text)) {
+                VirtualKey key = trusted(hash);
+                if (key != null) {
+                    return new Caller(key, hash);
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Caller find(GatewayRevision revision, KeyHash hash) {
+        VirtualKey key = now(revision, hash);
+        return key == null ? null : new Caller(key, hash);
+    }
+
+    /** The key of a credential by a revision and by what is stored now; null when there is none. */
+    @Nullable
+    VirtualKey now(GatewayRevision revision, KeyHash hash) {
+        VirtualKey ofFiles = revision.keys().find(hash).orElse(null);
+        return ofFiles != null ? ofFiles : trusted(hash);
+    }
+
+    private @Nullable VirtualKey trusted(KeyHash hash) {
+        VirtualKey key = stored.find(hash);
+        if (key == null || stored.isStale()) {
+            return null;
+        }
+        stored.used(key);
+        return key;
+    }
+
+    private GatewayException refused(Refusal why) {
+        metrics.refused(why);
+        return refused("The API key is unknown, expired or disabled.");
     }
 
     private static boolean allows(VirtualKey key, String client) {

@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.config.HttpConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
-import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
@@ -33,10 +32,9 @@ public final class IngressVerticle extends VerticleBase {
     private final int lane;
     private final HttpConfig config;
     private final GatewayRevision initial;
-    private final EdgeLimits limits;
+    private final EdgeShared shared;
     private final GatewayMetrics metrics;
     private final LongSupplier clock;
-    private final @Nullable StoredIds ownIds;
     private final Set<Timed> timed = new LinkedHashSet<>();
     private final Set<InFlight> open = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -48,26 +46,23 @@ public final class IngressVerticle extends VerticleBase {
      * @param lane number of the lane
      * @param config the traffic port
      * @param initial the revision to begin with
-     * @param limits what all lanes share of the bounds
+     * @param shared what all lanes share
      * @param metrics the node's meters
      * @param clock monotonic nanoseconds
-     * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
      */
     public IngressVerticle(
             int lane,
             HttpConfig config,
             GatewayRevision initial,
-            EdgeLimits limits,
+            EdgeShared shared,
             GatewayMetrics metrics,
-            LongSupplier clock,
-            @Nullable StoredIds ownIds) {
+            LongSupplier clock) {
         this.lane = lane;
         this.config = config;
         this.initial = initial;
-        this.limits = limits;
+        this.shared = shared;
         this.metrics = metrics;
         this.clock = clock;
-        this.ownIds = ownIds;
     }
 
     @Override
@@ -85,18 +80,21 @@ public final class IngressVerticle extends VerticleBase {
                 new OutputEstimates(),
                 metrics,
                 config.bounds(),
-                limits,
+                shared.limits(),
                 timed,
                 open,
-                ownIds);
-        Connections connections = new Connections(config, limits, metrics, clock);
+                shared.ownIds());
+        Authenticator authenticator = new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys());
+        Connections connections = new Connections(config, shared.limits(), metrics, clock);
         HealthHandler health = new HealthHandler();
-        RealtimeEndpoint realtime = new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());
+        RealtimeEndpoint realtime =
+                new RealtimeEndpoint(services, connections, config.realtime(), authenticator, Clock.systemUTC());
         RequestEdge edge = new RequestEdge(
                 config,
                 services,
                 connections,
                 TrafficRoutes.of(services, health, realtime),
+                authenticator,
                 initial,
                 Clock.systemUTC());
         TrafficServer traffic = new TrafficServer(vertx, config);
@@ -106,8 +104,9 @@ public final class IngressVerticle extends VerticleBase {
 
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> edge.revision(change.revision())));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> realtime.revision(change.revision())));
+        consumers.add(bus.consume(Address.KEYS_CHANGED, change -> realtime.keysChanged()));
         consumers.add(bus.consume(Address.POOL_HEALTH, pool::changed));
-        consumers.add(bus.consume(Address.LEDGER_STATE, state -> limits.recording(state.takesRequests())));
+        consumers.add(bus.consume(Address.LEDGER_STATE, state -> shared.limits().recording(state.takesRequests())));
         consumers.add(bus.consume(Address.READINESS_CHANGED, health::changed));
         consumers.add(bus.consume(Address.READINESS_CHANGED, edge::readiness));
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));

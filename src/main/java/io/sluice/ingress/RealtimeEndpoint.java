@@ -19,6 +19,7 @@ final class RealtimeEndpoint {
     private final ExchangeServices services;
     private final Connections connections;
     private final RealtimeConfig config;
+    private final Authenticator authenticator;
     private final Clock wallClock;
     /** Null until the first change. */
     private @Nullable GatewayRevision latest;
@@ -31,12 +32,19 @@ final class RealtimeEndpoint {
      * @param services what the lane's exchanges share
      * @param connections the lane's connections, which a session's is taken out of at its end
      * @param config bounds of sessions
+     * @param authenticator knows keys
      * @param wallClock for the expiry of keys
      */
-    RealtimeEndpoint(ExchangeServices services, Connections connections, RealtimeConfig config, Clock wallClock) {
+    RealtimeEndpoint(
+            ExchangeServices services,
+            Connections connections,
+            RealtimeConfig config,
+            Authenticator authenticator,
+            Clock wallClock) {
         this.services = services;
         this.connections = connections;
         this.config = config;
+        this.authenticator = authenticator;
         this.wallClock = wallClock;
     }
 
@@ -75,14 +83,18 @@ final class RealtimeEndpoint {
     /** Sessions of keys that are gone, switched off, or may not use the model any more, end. */
     void revision(GatewayRevision revision) {
         latest = revision;
+        keysChanged();
+    }
+
+    /** The same for stored keys. */
+    void keysChanged() {
         List.copyOf(sessions).forEach(RealtimeSession::checkKey);
     }
 
-    /** Whether a key that was good once may still use a model, by the files as they are now. */
-    boolean stillAllows(Caller caller, Model model) {
-        VirtualKey now = latest == null
-                ? caller.key()
-                : latest.keys().find(caller.credential()).orElse(null);
+    /** Whether a session's key, which was good once, may still use a model, by the files and the store as they are now. */
+    boolean stillAllows(Incoming incoming, Model model) {
+        Caller caller = incoming.caller();
+        VirtualKey now = authenticator.now(latest == null ? incoming.revision() : latest, caller.credential());
         return now != null
                 && now.opens(caller.credential(), wallClock.instant())
                 && now.allows(Endpoint.REALTIME)

@@ -347,7 +347,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
 
     /** Ends the session when its key may not be used any more. */
     void checkKey() {
-        if (!endpoint.stillAllows(incoming.caller(), model)) {
+        if (!endpoint.stillAllows(incoming, model)) {
             guarded(() -> finish(SessionEnd.revoked()));
         }
     }

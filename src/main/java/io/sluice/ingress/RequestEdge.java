@@ -26,6 +26,7 @@ final class RequestEdge {
     private final ClientAddress addresses;
     private final Connections connections;
     private final Routes routes;
+    private final Authenticator authenticator;
     private final RequestIds ids;
     private final ExchangeServices services;
     private final Clock wallClock;
@@ -39,6 +40,7 @@ final class RequestEdge {
      * @param services what the lane's exchanges share
      * @param connections the lane's connections
      * @param routes the route table
+     * @param authenticator knows keys
      * @param initial the revision to begin with
      * @param wallClock for records and expiry
      */
@@ -47,12 +49,14 @@ final class RequestEdge {
             ExchangeServices services,
             Connections connections,
             Routes routes,
+            Authenticator authenticator,
             GatewayRevision initial,
             Clock wallClock) {
         this.guard = new HeadGuard(config.bounds());
         this.addresses = new ClientAddress(config.trustedProxies());
         this.connections = connections;
         this.routes = routes;
+        this.authenticator = authenticator;
         this.ids = new RequestIds(services.random().split());
         this.services = services;
         this.wallClock = wallClock;
@@ -78,7 +82,7 @@ final class RequestEdge {
                 refuse(incoming, wrong);
                 return;
             }
-            routes.dispatch(incoming, wallClock.instant());
+            routes.dispatch(incoming, authenticator, wallClock.instant());
         } catch (GatewayException refusal) {
             services.refuse(incoming, refusal.failure());
         } catch (RuntimeException defect) {

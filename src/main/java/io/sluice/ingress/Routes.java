@@ -66,22 +66,19 @@ final class Routes {
      * Authenticates, finds the route and hands the request over; throws what is refused.
      *
      * @param incoming a request whose head passed the guard
+     * @param authenticator knows keys
      * @param now wall clock
      * @throws GatewayException the refusal
      */
-    void dispatch(Incoming incoming, Instant now) {
+    void dispatch(Incoming incoming, Authenticator authenticator, Instant now) {
         String path = incoming.request().path();
         Route route = find(path);
         if (route == null || !route.isPublic) {
             List<String> otherKeys = GeminiPath.isGoogles(incoming.request(), path)
                     ? GeminiPath.values(incoming.request(), "key")
                     : path.equals(RealtimeEndpoint.PATH) ? RealtimeHandshake.keys(incoming.request()) : List.of();
-            incoming.authenticated(Authenticator.authenticate(
-                    incoming.request().headers(),
-                    otherKeys,
-                    incoming.revision().keys(),
-                    incoming.clientAddress(),
-                    now));
+            incoming.authenticated(authenticator.authenticate(
+                    incoming.request().headers(), otherKeys, incoming.revision(), incoming.clientAddress(), now));
         }
         if (route == null) {
             throw unknownPath();

@@ -234,10 +234,7 @@ final class UsageMeter {
      * @return the request's usage; done at once where the provider reported it, and in bounded time
      */
     Future<TokenUsage> settle(
-            @Nullable Attempt attempt,
-            @Nullable Answer answer,
-            @Nullable GatewayFailure outcome,
-            Ending ending) {
+            @Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome, Ending ending) {
         if (attempt == null) {
             return Future.succeededFuture(NOTHING);
         }

@@ -61,6 +61,9 @@ public record Address<Q, R>(String name) {
     /** {@link StoreChanged}, announced to every node of a cluster. */
     public static final Address<StoreChanged, Void> STORE_CHANGED = new Address<>("cluster.store.changed");
 
+    /** {@link KeysChanged}, published on the node. */
+    public static final Address<KeysChanged, Void> KEYS_CHANGED = new Address<>("node.keys.changed");
+
     /** {@link PoolHealth}, published to every lane's router and ingress. */
     public static final Address<PoolHealth, Void> POOL_HEALTH = new Address<>("node.pool.health");
 

@@ -71,6 +71,7 @@ public final class MessageCodecs {
             CancelBudget.class,
             SettleBudget.class,
             RevisionChanged.class,
+            KeysChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,
             ReadinessChanged.class,

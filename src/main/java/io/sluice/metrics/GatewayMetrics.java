@@ -47,6 +47,7 @@ public final class GatewayMetrics {
             Map.entry("sluice.requests", "requests of known keys that are over"),
             Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
+            Map.entry("sluice.keys.refused", "requests whose virtual key was refused, by reason"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
             Map.entry("sluice.cost.micros", "what requests cost their keys, in millionths of the ledger's currency"),
             Map.entry("sluice.key.cost.micros", "what each virtual key's requests cost, in the same"),
@@ -98,6 +99,7 @@ public final class GatewayMetrics {
     private final QuotaMetrics quota;
     private final ClusterMetrics cluster;
     private final NoticeMetrics notices;
+    private final KeyMetrics keys;
     private final JournalMetrics journal;
     private final BudgetMetrics budgets;
     private final LongAdder requestsInFlight = new LongAdder();
@@ -124,6 +126,7 @@ public final class GatewayMetrics {
         quota = new QuotaMetrics(meters);
         cluster = new ClusterMetrics(meters);
         notices = new NoticeMetrics(meters);
+        keys = new KeyMetrics(meters);
         journal = new JournalMetrics(meters);
         budgets = new BudgetMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
@@ -151,6 +154,11 @@ public final class GatewayMetrics {
     /** How the cluster stands. */
     public ClusterMetrics cluster() {
         return cluster;
+    }
+
+    /** Virtual keys. */
+    public KeyMetrics keys() {
+        return keys;
     }
 
     /** How operators are told. */

@@ -21,13 +21,16 @@ import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.health.HealthSetup;
 import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
+import io.sluice.ingress.EdgeShared;
 import io.sluice.ingress.IngressVerticle;
+import io.sluice.keys.KeysVerticle;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.metrics.MetricsVerticle;
 import io.sluice.notify.Clocks;
@@ -72,12 +75,12 @@ final class LiveParts implements Parts {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
     private final @Nullable PgDatabase database;
-    private final EdgeLimits edgeLimits;
+    private final StoredKeys storedKeys = new StoredKeys();
+    private final EdgeShared edge;
     private final AdminTokenFile.Kept adminToken;
     private final AdminVerticle admin;
     private final @Nullable SimulatorOptions simulator;
     private final @Nullable Membership membership;
-    private final @Nullable StoredIds ownIds;
 
     /**
      * Makes nothing yet but what the parts share.
@@ -94,9 +97,9 @@ final class LiveParts implements Parts {
         this.database = config.store().kind() == StoreConfig.Kind.NONE
                 ? null
                 : new PgDatabase(config.store().use(), nanoClock, new SecureRandom()::nextDouble);
-        this.edgeLimits = new EdgeLimits(config.http().bounds());
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
-        this.ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
+        StoredIds ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
+        this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, ownIds);
         this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
         this.admin = new AdminVerticle(new AdminSetup(
                 config,
@@ -122,7 +125,7 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial, database == null ? null : ledger(database)));
+        services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
         services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
@@ -138,6 +141,14 @@ final class LiveParts implements Parts {
                 metrics));
         if (database != null) {
             services.add(budgets(database));
+            services.add(new KeysVerticle(
+                    database,
+                    storedKeys,
+                    initial,
+                    config.data(),
+                    config.store().use().snapshotMaxAge(),
+                    InstantSource.system(),
+                    metrics.keys()));
         }
         services.add(new CertificateWatch(certificates()));
         return services;
@@ -224,7 +235,7 @@ final class LiveParts implements Parts {
                 new RouterVerticle(number, nanoClock),
                 new ProviderClientVerticle(
                         number, config.http().bounds().upstreamQueue(), nanoClock, PublicInternet::new),
-                new IngressVerticle(number, config.http(), initial, edgeLimits, metrics, nanoClock, ownIds));
+                new IngressVerticle(number, config.http(), initial, edge, metrics, nanoClock));
     }
 
     @Override

@@ -86,6 +86,7 @@ public final class QuotaVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.QUOTA_WRITTEN_LATE, desk::writtenLate));
         consumers.add(bus.consume(Address.PROVIDER_LIMITS, desk::observe));
         consumers.add(bus.consume(Address.REVISION_CHANGED, change -> desk.reload(change.revision())));
+        consumers.add(bus.consume(Address.KEYS_CHANGED, change -> book.limit(change.limits())));
         consumers.add(bus.consume(Address.GROUP_STATUS, leases::status));
         vertx.setPeriodic(TICK_MILLIS, timer -> {
             leases.tick();

@@ -1,5 +1,6 @@
 package io.sluice.quota;
 
+import io.sluice.domain.key.Team;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.lease.LeaseBook;
 import io.sluice.domain.pool.Candidate;
@@ -37,6 +38,13 @@ final class RevisionScopes {
         }
         for (VirtualKey key : revision.keys().all()) {
             key.quota().everyScope(revision.models().keySet()).forEach(scope -> limits.put(scope.id(), scope.limits()));
+        }
+        // Also of those whose keys are all in the store.
+        for (Team team : revision.keys().teams().all()) {
+            revision.keys()
+                    .teams()
+                    .scopes(team, revision.models().keySet())
+                    .forEach(scope -> limits.put(scope.id(), scope.limits()));
         }
         this.longestAttempt = longest;
     }

@@ -69,6 +69,7 @@ final class PgLink {
             Vertx vertx, PgConnectOptions target, StoreUse use, Function<SqlConnection, Future<Void>> prepare) {
         PgLink link = new PgLink(vertx, target, use);
         return link.within(use.connectTimeout(), "no connection", link.pool.getConnection())
+                .recover(failure -> Future.failedFuture(link.connecting(failure, "no connection")))
                 .compose(connection -> link.within(
                                 LONGEST_PREPARATION, "no end of the migration", prepare.apply(connection))
                         .map(done -> link.watch(connection)))
@@ -140,11 +141,13 @@ final class PgLink {
         pool.getConnection().onComplete((connection, failure) -> {
             if (failure != null) {
                 vertx.cancelTimer(timer);
-                result.tryFail(connecting(failure));
+                result.tryFail(connecting(failure, "no free connection"));
             } else if (result.future().isComplete()) {
                 connection.close();
             } else {
                 used.set(connection);
+                // Told by whatever it breaks; without a handler the library would write to the terminal.
+                connection.exceptionHandler(lostOne -> LOG.debug("a connection failed", lostOne));
                 work(connection, work).onComplete((value, cause) -> {
                     vertx.cancelTimer(timer);
                     connection.close();
@@ -160,9 +163,10 @@ final class PgLink {
     }
 
     /** Whatever keeps a connection from being made, nothing has happened yet. */
-    private static StoreUnavailable connecting(Throwable failure) {
+    private StoreUnavailable connecting(Throwable failure, String late) {
         String text = StoreFailures.text(failure);
-        return new StoreUnavailable(text.equals("Timeout") ? "all connections are busy" : text);
+        return new StoreUnavailable(
+                text.equals("Timeout") ? late + " within " + use.connectTimeout().toMillis() + " ms" : text);
     }
 
     private static <T> Future<T> work(SqlConnection connection, Function<SqlConnection, Future<T>> work) {

@@ -1,6 +1,7 @@
 package io.sluice.usage;
 
 import io.sluice.domain.key.AccessLines;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pricing.Charge;
@@ -22,10 +23,18 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("access");
 
+    private final StoredKeys stored;
     private GatewayRevision revision;
 
-    AccessLog(GatewayRevision initial) {
+    /**
+     * Asks keys how much of them is written.
+     *
+     * @param initial the revision to begin with
+     * @param stored keys that are not in it
+     */
+    AccessLog(GatewayRevision initial, StoredKeys stored) {
         this.revision = initial;
+        this.stored = stored;
     }
 
     /** Keys say by now whether their requests are written. */
@@ -38,14 +47,15 @@ final class AccessLog {
             return;
         }
         LoggingEventBuilder line = LOG.atInfo();
-        for (Map.Entry<String, Object> field : fields(usage, revision.currencies().ledger()).entrySet()) {
+        for (Map.Entry<String, Object> field :
+                fields(usage, revision.currencies().ledger()).entrySet()) {
             line = line.addKeyValue(field.getKey(), field.getValue());
         }
         line.log(usage.endpoint().word());
     }
 
     private boolean isWanted(UsageRecord usage) {
-        VirtualKey key = revision.keys().named(usage.key()).orElse(null);
+        VirtualKey key = revision.keys().named(usage.key()).orElseGet(() -> stored.named(usage.key()));
         return switch (key == null ? AccessLines.USUAL : key.handling().log()) {
             case USUAL -> true;
             case QUIET -> usage.ending() != UsageRecord.Ending.COMPLETED;

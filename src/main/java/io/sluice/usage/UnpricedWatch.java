@@ -56,8 +56,9 @@ final class UnpricedWatch {
                 NoticeEvent.MODEL_UNPRICED,
                 model,
                 false,
-                "Requests for " + model + " were served and nobody knows what they cost: " + upstream + " at the channel "
-                        + channel + " has no price. Budgets do not see them. Write a price for it, or unpriced: refuse.",
+                "Requests for " + model + " were served and nobody knows what they cost: " + upstream
+                        + " at the channel " + channel
+                        + " has no price. Budgets do not see them. Write a price for it, or unpriced: refuse.",
                 List.of(new Detail("channel", channel), new Detail("upstream_model", upstream)),
                 now));
     }

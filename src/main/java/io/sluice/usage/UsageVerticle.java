@@ -1,5 +1,6 @@
 package io.sluice.usage;
 
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -32,11 +33,13 @@ public final class UsageVerticle extends VerticleBase {
      *
      * @param metrics what is fed
      * @param initial the revision to begin with
+     * @param storedKeys keys that are not in it
      * @param setup what is needed to keep usage; null where there is no ledger
      */
-    public UsageVerticle(GatewayMetrics metrics, GatewayRevision initial, @Nullable LedgerSetup setup) {
+    public UsageVerticle(
+            GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys, @Nullable LedgerSetup setup) {
         this.metrics = metrics;
-        this.log = new AccessLog(initial);
+        this.log = new AccessLog(initial, storedKeys);
         this.setup = setup;
     }
 
@@ -47,8 +50,8 @@ public final class UsageVerticle extends VerticleBase {
                 ? Future.succeededFuture()
                 : Ledger.open(vertx, bus, setup, metrics.journal()).onSuccess(open -> ledger = open);
         return opened.onSuccess(done -> {
-            UnpricedWatch unpriced = new UnpricedWatch(
-                    InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
+            UnpricedWatch unpriced =
+                    new UnpricedWatch(InstantSource.system(), notice -> bus.publish(Address.NOTICE_RAISED, notice));
             consumers.add(bus.serve(Address.USAGE_RECORDED, usage -> record(usage, unpriced)));
             consumers.add(bus.consume(Address.REVISION_CHANGED, change -> log.revision(change.revision())));
         });

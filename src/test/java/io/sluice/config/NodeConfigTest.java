@@ -114,7 +114,11 @@ class NodeConfigTest {
                                         StoreServer.Tls.VERIFY_CA,
                                         tls.cert()),
                                 new StoreUse(
-                                        4, Duration.ofSeconds(2), Duration.ofSeconds(3), StoreUse.StartWithout.NEVER),
+                                        4,
+                                        Duration.ofSeconds(2),
+                                        Duration.ofSeconds(3),
+                                        StoreUse.StartWithout.NEVER,
+                                        Duration.ofHours(36)),
                                 new StoreKeep(
                                         Duration.ofDays(30),
                                         Duration.ofDays(2),

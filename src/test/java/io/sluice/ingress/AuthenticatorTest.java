@@ -3,10 +3,17 @@ package io.sluice.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.domain.Secret;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.key.KeyFormat;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
+import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.RevisionBuilder;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
@@ -20,13 +27,16 @@ class AuthenticatorTest {
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
     private static final String KEY = "sk-test-0123456789abcdef0123456789abcdef-0123456789";
 
-    private final KeyRing keys = new RevisionBuilder()
+    private final GatewayRevision revision = new RevisionBuilder()
             .key("app", KEY)
             .key("twin", KEY.substring(0, 45) + "other")
             .key("ends", "sk-ends-0123456789", List.of(), NOW)
             .keyFrom("inside", "sk-inside-0123456789", "10.0.0.0/8", "2001:db8::/32")
-            .build()
-            .keys();
+            .build();
+
+    private final StoredKeys stored = new StoredKeys();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Authenticator authenticator = new Authenticator(stored, null, new GatewayMetrics(meters).keys());
 
     private static MultiMap headers(String... namesAndValues) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
@@ -37,7 +47,9 @@ class AuthenticatorTest {
     }
 
     private VirtualKey authenticate(MultiMap headers, String client, Instant now) {
-        return Authenticator.authenticate(headers, List.of(), keys, client, now).key();
+        return authenticator
+                .authenticate(headers, List.of(), revision, client, now)
+                .key();
     }
 
     private GatewayFailure refusal(MultiMap headers, String client, Instant now) {
@@ -134,5 +146,87 @@ class AuthenticatorTest {
                 headers("x-api-key", "CANARY-a", "api-key", "CANARY-b"))) {
             assertThat(refusal(bad, "", NOW).message()).doesNotContain("CANARY");
         }
+    }
+
+    // --- stored keys
+
+    private double refused(String reason) {
+        var counter = meters.find("sluice.keys.refused").tag("reason", reason).counter();
+        return counter == null ? 0 : counter.count();
+    }
+
+    @Test
+    void aStoredKeyOpensAsLongAsItIsThere() {
+        stored.put(new VirtualKey("s", KeyHash.ofKey("sk-stored-0123456789")));
+        assertThat(authenticate(headers("x-api-key", "sk-stored-0123456789"), "", NOW)
+                        .name())
+                .isEqualTo("s");
+        assertThat(stored.takeUsed()).containsExactly("s");
+
+        stored.remove("s");
+
+        assertThat(refusal(headers("x-api-key", "sk-stored-0123456789"), "", NOW))
+                .isInstanceOf(GatewayFailure.Unauthenticated.class);
+        assertThat(stored.takeUsed()).isEmpty();
+    }
+
+    @Test
+    void aKeyOfTheFilesGoesBeforeAStoredOneOfTheSameText() {
+        stored.put(new VirtualKey("s", KeyHash.ofKey(KEY)));
+
+        assertThat(authenticate(headers("x-api-key", KEY), "", NOW).name()).isEqualTo("app");
+    }
+
+    @Test
+    void aChosenKeyIsFoundByEverySecretOfTheInstallation() {
+        StoredIds older = ids("old-secret-old-secret-old-secret");
+        StoredIds both = ids("new-secret-new-secret-new-secret", "old-secret-old-secret-old-secret");
+        stored.put(new VirtualKey("s", older.chosenKey("chosen-by-a-person").getFirst()));
+        stored.chosen();
+        Authenticator known = new Authenticator(stored, both, new GatewayMetrics(meters).keys());
+        Authenticator stranger =
+                new Authenticator(stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys());
+        MultiMap headers = headers("x-api-key", "chosen-by-a-person");
+
+        assertThat(known.authenticate(headers, List.of(), revision, "", NOW)
+                        .key()
+                        .name())
+                .isEqualTo("s");
+        assertThatThrownBy(() -> stranger.authenticate(headers, List.of(), revision, "", NOW))
+                .isInstanceOf(GatewayException.class);
+        assertThat(KeyHash.ofKey("chosen-by-a-person"))
+                .isNotEqualTo(older.chosenKey("chosen-by-a-person").getFirst());
+    }
+
+    private static StoredIds ids(String... secrets) {
+        return new StoredIds(List.of(secrets).stream().map(Secret::of).toList());
+    }
+
+    @Test
+    void aStoredKeyIsNotJudgedWhenWhatIsKnownIsTooOld() {
+        stored.put(new VirtualKey("s", KeyHash.ofKey("sk-stored-0123456789")));
+        stored.stale(true);
+
+        assertThat(refusal(headers("x-api-key", "sk-stored-0123456789"), "", NOW))
+                .isInstanceOf(GatewayFailure.Unavailable.class);
+        assertThat(authenticate(headers("x-api-key", KEY), "", NOW).name()).isEqualTo("app");
+        assertThat(refused("unchecked")).isEqualTo(1);
+    }
+
+    @Test
+    void whyAKeyIsRefusedIsCountedAndNotSaid() {
+        String generated = KeyFormat.generate(bound -> 7 % bound);
+        String mistyped = generated.substring(0, generated.length() - 1) + (generated.endsWith("x") ? "y" : "x");
+
+        String unknown = refusal(headers("x-api-key", generated), "", NOW).message();
+
+        assertThat(refusal(headers("x-api-key", mistyped), "", NOW).message()).isEqualTo(unknown);
+        assertThat(refusal(headers("x-api-key", "sk-ends-0123456789"), "", NOW).message())
+                .isEqualTo(unknown);
+        refusal(headers("x-api-key", "sk-inside-0123456789"), "1.2.3.4", NOW);
+        refusal(headers(), "", NOW);
+        assertThat(List.of(
+                        refused("unknown"), refused("mistyped"), refused("ended"), refused("address"), refused("none")))
+                .containsOnly(1.0);
     }
 }

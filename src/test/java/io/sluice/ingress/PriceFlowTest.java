@@ -70,7 +70,8 @@ class PriceFlowTest {
                 200,
                 "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"up\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],"
                         + "\"usage\":{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output
-                        + ",\"total_tokens\":" + (input + output) + ",\"prompt_tokens_details\":{\"cached_tokens\":" + cached
+                        + ",\"total_tokens\":" + (input + output) + ",\"prompt_tokens_details\":{\"cached_tokens\":"
+                        + cached
                         + "},\"completion_tokens_details\":{\"reasoning_tokens\":" + reasoning + "}}}");
     }
 
@@ -192,7 +193,8 @@ class PriceFlowTest {
 
         ask(chat("pub", true));
 
-        assertThat(recorded()).returns(Charge.UNPRICED, UsageRecord::charge).returns(9L, u -> u.usage().input());
+        assertThat(recorded()).returns(Charge.UNPRICED, UsageRecord::charge).returns(9L, u -> u.usage()
+                .input());
     }
 
     @Test
@@ -265,8 +267,7 @@ class PriceFlowTest {
             assertThat(other.upstreamModel()).isEqualTo("up");
             assertThat(other.isEstimated()).isTrue();
             assertThat(other.usage().output()).isEqualTo(1_000);
-            assertThat(other.charge())
-                    .isEqualTo(charge(other.usage().input() + 1_000));
+            assertThat(other.charge()).isEqualTo(charge(other.usage().input() + 1_000));
             assertThat(other.cause()).isEqualTo("upstream_error");
         });
     }
@@ -276,8 +277,9 @@ class PriceFlowTest {
     void anAnswerThatWasCutBeforeItsFirstByteIsTheOperators() throws Exception {
         node(revision -> revision.failover(failover(null)).price("pub", price(1_000_000, 1, 1_000_000)));
         upstream.next(
-                Script.bytes("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n"
-                                + "{\"id\":\"c\",\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":7,\"total_tokens\":77},\"choices\":[")
+                Script.bytes(
+                                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n"
+                                        + "{\"id\":\"c\",\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":7,\"total_tokens\":77},\"choices\":[")
                         .fin(),
                 whole(100, 0, 10, 0));
 
@@ -320,9 +322,7 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
 
         UsageRecord usage = recorded();
-        assertThat(usage)
-                .returns("one/b", UsageRecord::account)
-                .returns(charge(11), UsageRecord::charge);
+        assertThat(usage).returns("one/b", UsageRecord::account).returns(charge(11), UsageRecord::charge);
         assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
             assertThat(other.account()).isEqualTo("one/a");
             assertThat(other.cause()).isEqualTo("hedge_lost");

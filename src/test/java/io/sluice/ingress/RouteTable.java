@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.message.Bus;
 import io.sluice.metrics.GatewayMetrics;
@@ -24,8 +25,12 @@ final class RouteTable {
             ExchangeServices services = services(vertx);
             HttpConfig config = new HttpConfig("127.0.0.1", 0, null, List.of(), HttpBounds.DEFAULT);
             Connections connections = new Connections(config, services.limits(), services.metrics(), services.clock());
-            RealtimeEndpoint realtime =
-                    new RealtimeEndpoint(services, connections, config.realtime(), Clock.systemUTC());
+            RealtimeEndpoint realtime = new RealtimeEndpoint(
+                    services,
+                    connections,
+                    config.realtime(),
+                    new Authenticator(new StoredKeys(), null, services.metrics().keys()),
+                    Clock.systemUTC());
             return TrafficRoutes.of(services, new HealthHandler(), realtime).all();
         } finally {
             vertx.close();

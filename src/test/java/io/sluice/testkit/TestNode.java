@@ -9,11 +9,13 @@ import io.sluice.config.RealtimeConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.health.HealthSetup;
 import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
+import io.sluice.ingress.EdgeShared;
 import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -105,6 +107,7 @@ public final class TestNode implements AutoCloseable {
     private volatile PoolSnapshot pool = PoolSnapshot.UNKNOWN;
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
+    private StoredKeys storedKeys = new StoredKeys();
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -124,6 +127,12 @@ public final class TestNode implements AutoCloseable {
     /** Has a secret of its own, as a node that is alone has. */
     public TestNode ownIds(StoredIds ids) {
         ownIds = ids;
+        return this;
+    }
+
+    /** Looks keys up among these too. */
+    public TestNode storedKeys(StoredKeys keys) {
+        storedKeys = keys;
         return this;
     }
 
@@ -259,7 +268,13 @@ public final class TestNode implements AutoCloseable {
         OneLoop lane = new OneLoop(List.of(
                 new RouterVerticle(LANE, System::nanoTime),
                 new ProviderClientVerticle(LANE, bounds.upstreamQueue(), System::nanoTime, network),
-                new IngressVerticle(LANE, http, revision, new EdgeLimits(bounds), metrics, System::nanoTime, ownIds)));
+                new IngressVerticle(
+                        LANE,
+                        http,
+                        revision,
+                        new EdgeShared(new EdgeLimits(bounds), storedKeys, ownIds),
+                        metrics,
+                        System::nanoTime)));
         await(vertx.deployVerticle(lane));
         port = await(bus.request(Address.ingressOpen(LANE), new OpenIngress())).port();
         readiness(true, "");

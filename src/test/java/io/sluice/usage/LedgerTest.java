@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.JournalConfig;
 import io.sluice.config.JournalConfig.Fsync;
 import io.sluice.config.JournalConfig.WhenFull;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
@@ -215,8 +216,8 @@ class LedgerTest {
                 () -> System.nanoTime() + skippedNanos.get(),
                 () -> Instant.ofEpochMilli(wallMillis.get()),
                 new Random()::nextLong);
-        return await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), Revisions.of("r", 1, "gpt-4o"), setup)));
+        return await(vertx.deployVerticle(new UsageVerticle(
+                new GatewayMetrics(registry), Revisions.of("r", 1, "gpt-4o"), new StoredKeys(), setup)));
     }
 
     private List<Accepted> send(List<UsageRecord> records) throws Exception {

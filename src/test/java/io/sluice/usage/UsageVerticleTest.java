@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.domain.key.AccessLines;
 import io.sluice.domain.key.KeyHandling;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.pool.GatewayRevision;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class UsageVerticleTest {
+    private static final StoredKeys STORED = new StoredKeys();
+
     private final Vertx vertx = Vertx.vertx();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Logger access = (Logger) LoggerFactory.getLogger("access");
@@ -65,7 +68,7 @@ class UsageVerticleTest {
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
         await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), STORED, null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
@@ -101,7 +104,7 @@ class UsageVerticleTest {
 
     @Test
     void aQuietKeyIsWrittenWhenItsRequestDoesNotEndWell() {
-        AccessLog log = new AccessLog(revision("app", AccessLines.QUIET));
+        AccessLog log = new AccessLog(revision("app", AccessLines.QUIET), STORED);
 
         log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
         log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
@@ -111,7 +114,7 @@ class UsageVerticleTest {
 
     @Test
     void aRevisionSaysAnewWhoIsWritten() {
-        AccessLog log = new AccessLog(revision("app", AccessLines.OFF));
+        AccessLog log = new AccessLog(revision("app", AccessLines.OFF), STORED);
         log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
         assertThat(lines.list).isEmpty();
 
@@ -119,6 +122,18 @@ class UsageVerticleTest {
         log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
 
         assertThat(lines.list).hasSize(1);
+    }
+
+    @Test
+    void aStoredKeySaysItTheSameWay() {
+        StoredKeys stored = new StoredKeys();
+        stored.put(new VirtualKey("app", KeyHash.ofKey("sk-stored-0123456789"))
+                .with(KeyHandling.USUAL.logging(AccessLines.OFF)));
+        AccessLog log = new AccessLog(revision("other", AccessLines.USUAL), stored);
+
+        log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
+
+        assertThat(lines.list).isEmpty();
     }
 
     private static GatewayRevision revision(String key, AccessLines lines) {
@@ -211,7 +226,7 @@ class UsageVerticleTest {
     @Test
     void aModelWithoutAPriceIsRaisedOnTheBus() throws Exception {
         await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), null)));
+                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), new StoredKeys(), null)));
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
         BlockingQueue<Notice> raised = new LinkedBlockingQueue<>();
         bus.consume(Address.NOTICE_RAISED, raised::add);

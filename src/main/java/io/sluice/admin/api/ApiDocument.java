@@ -209,12 +209,8 @@ public final class ApiDocument {
     /** What requests are checked against: without answers, for the library knows few content types. */
     JsonObject contract() {
         JsonObject contract = document.copy();
-        operations
-                .values()
-                .forEach(operation -> at(contract, operation)
-                        .put(
-                                "responses",
-                                new JsonObject().put("200", new JsonObject().put("description", "any answer"))));
+        operations.values().forEach(operation -> at(contract, operation)
+                .put("responses", new JsonObject().put("200", new JsonObject().put("description", "any answer"))));
         return contract;
     }
 
@@ -226,7 +222,8 @@ public final class ApiDocument {
 
     /** What is shown to clients: with the headers that are looked at here, and with the token. */
     public JsonObject published() {
-        JsonObject shown = document.copy().put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())));
+        JsonObject shown =
+                document.copy().put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())));
         operations
                 .values()
                 .forEach(operation -> addHeaders(at(shown, operation), operation.ifMatch(), operation.idempotent()));

@@ -10,7 +10,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
@@ -18,6 +17,7 @@ import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -165,11 +165,11 @@ public final class ApiRouter {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-        for (OpenAPIRoute route : builder.getRoutes()) {
-            Operation operation = document.operations().get(route.getOperation().getOperationId());
-            ApiHandler handler = handlers.get(operation.id());
-            route.setDoSecurity(false).addHandler(context -> run(context, operation, handler));
-        }
+        document.operations()
+                .values()
+                .forEach(operation -> builder.getRoute(operation.id())
+                        .setDoSecurity(false)
+                        .addHandler(context -> run(context, operation)));
         Router made = builder.createRouter();
         made.route().last().handler(context -> unknown(context, compiled));
         made.route()
@@ -201,7 +201,7 @@ public final class ApiRouter {
         }
     }
 
-    private void run(RoutingContext context, Operation operation, ApiHandler handler) {
+    private void run(RoutingContext context, Operation operation) {
         allow(context, operation);
         checkQuery(context, operation);
         checkHeaders(context, operation);
@@ -209,7 +209,8 @@ public final class ApiRouter {
         ApiRequest request = new ApiRequest(context, operation.id(), valid, context.get(CALLER));
         Future<ApiAnswer> answer;
         try {
-            answer = handler.handle(request);
+            // There is one, or the node would not have started.
+            answer = Objects.requireNonNull(handlers.get(operation.id())).handle(request);
         } catch (Problem e) {
             answer = Future.failedFuture(e);
         }

@@ -50,6 +50,15 @@ public final class KeyFormat {
                 && text.endsWith(check(text.substring(0, LENGTH - CHECK)));
     }
 
+    /**
+     * Whether a text is meant as a generated key, and has a mistake in it: its check does not fit, or it is cut.
+     *
+     * @param text any text
+     */
+    public static boolean isMistyped(String text) {
+        return text.startsWith(PREFIX) && !isGenerated(text);
+    }
+
     private static String check(String body) {
         byte[] hash = Secret.sha256(body);
         long number = 0;

@@ -5,7 +5,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** SHA-256 of a virtual key. Equality takes the same time wherever two hashes differ. */
+/**
+ * Hash of a virtual key: SHA-256, or HMAC-SHA-256 for a stored key that a person chose. Equality takes the same time wherever two hashes differ.
+ */
 public final class KeyHash {
     private final byte[] bytes;
 
@@ -34,6 +36,24 @@ public final class KeyHash {
             throw new IllegalArgumentException("a SHA-256 has 64 hex digits");
         }
         return new KeyHash(bytes);
+    }
+
+    /**
+     * Takes a hash.
+     *
+     * @param bytes 32 bytes
+     * @throws IllegalArgumentException when it is not that
+     */
+    public static KeyHash of(byte[] bytes) {
+        if (bytes.length != 32) {
+            throw new IllegalArgumentException("a hash has 32 bytes");
+        }
+        return new KeyHash(bytes.clone());
+    }
+
+    /** Its 32 bytes. */
+    public byte[] bytes() {
+        return bytes.clone();
     }
 
     /** 64 hex digits. */

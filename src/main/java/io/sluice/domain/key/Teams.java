@@ -1,6 +1,9 @@
 package io.sluice.domain.key;
 
+import io.sluice.domain.quota.Scope;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,9 @@ public final class Teams {
 
     private final Map<String, Team> byName = new LinkedHashMap<>();
 
+    /** What keys without limits of their own are charged to, by team: one for all of them. */
+    private final Map<String, KeyQuota> shared = new HashMap<>();
+
     /**
      * Takes the teams.
      *
@@ -20,11 +26,12 @@ public final class Teams {
      */
     public Teams(Collection<Team> teams) {
         teams.forEach(team -> byName.put(team.name(), team));
+        byName.values().forEach(team -> shared.put(team.name(), charged(KeyQuota.NONE, team)));
     }
 
     /** All, in file order. */
     public Collection<Team> all() {
-        return java.util.Collections.unmodifiableCollection(byName.values());
+        return Collections.unmodifiableCollection(byName.values());
     }
 
     /** The team of a name; null when there is none. */
@@ -47,9 +54,24 @@ public final class Teams {
         if (team == null) {
             return key.switchedOff();
         }
-        String parentName = team.parent();
-        Team parent = parentName == null ? null : byName.get(parentName);
-        KeyQuota quota = key.quota().and(team);
-        return key.in(parentName, parent == null ? quota : quota.and(parent));
+        KeyQuota ofTeam = shared.get(name);
+        return key.in(
+                team.parent(), key.quota() == KeyQuota.NONE && ofTeam != null ? ofTeam : charged(key.quota(), team));
+    }
+
+    private KeyQuota charged(KeyQuota own, Team team) {
+        Team parent = team.parent() == null ? null : byName.get(team.parent());
+        KeyQuota quota = own.and(team);
+        return parent == null ? quota : quota.and(parent);
+    }
+
+    /**
+     * What the keys of a team can be charged to.
+     *
+     * @param team one of these
+     * @param models public names
+     */
+    public Collection<Scope> scopes(Team team, Collection<String> models) {
+        return KeyQuota.NONE.and(team).everyScope(models);
     }
 }

@@ -484,6 +484,16 @@ public final class LeaseBook {
         leases.reload(limits);
     }
 
+    /**
+     * Takes new limits of scopes that are in no revision: a lease goes on under them. The revision's own are left alone, and
+     * what no request has named yet is learned from the first that does.
+     *
+     * @param scopes each with its limits as they are now
+     */
+    public void limit(List<Scope> scopes) {
+        scopes.forEach(leases::limit);
+    }
+
     // --- what is known
 
     /**

@@ -54,6 +54,14 @@ final class Leases {
         }
     }
 
+    /** A scope that is in no revision has other limits. */
+    void limit(Scope scope) {
+        ScopeLease lease = byId.get(scope.id());
+        if (lease != null && !limits.containsKey(scope.id())) {
+            lease.become(scope.limits());
+        }
+    }
+
     /** Everything is void; what nobody uses is forgotten, the rest is numbered anew. */
     void startOver() {
         List<ScopeLease> used = new ArrayList<>(busy);

@@ -3,10 +3,12 @@ package io.sluice.domain.stored;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.KeyHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -52,7 +54,7 @@ public final class StoredIds {
     private final List<Keys> secrets;
     private final List<String> fingerprints;
 
-    private record Keys(SecretKeySpec mac, SecretKeySpec cipher) {}
+    private record Keys(SecretKeySpec mac, SecretKeySpec cipher, SecretKeySpec chosen) {}
 
     /**
      * Ids of an installation.
@@ -69,7 +71,8 @@ public final class StoredIds {
                     SecretKeySpec root = new SecretKeySpec(secret.reveal().getBytes(UTF_8), "HmacSHA256");
                     return new Keys(
                             new SecretKeySpec(hmac(root, "sluice stored ids, tag".getBytes(UTF_8)), "HmacSHA256"),
-                            new SecretKeySpec(hmac(root, "sluice stored ids, cipher".getBytes(UTF_8)), "AES"));
+                            new SecretKeySpec(hmac(root, "sluice stored ids, cipher".getBytes(UTF_8)), "AES"),
+                            new SecretKeySpec(hmac(root, "sluice chosen keys".getBytes(UTF_8)), "HmacSHA256"));
                 })
                 .toList();
         this.fingerprints = secrets.stream().map(Secret::fingerprint).toList();
@@ -78,6 +81,21 @@ public final class StoredIds {
     /** Names the secrets without telling them, in their order. */
     public List<String> fingerprints() {
         return fingerprints;
+    }
+
+    /**
+     * Hashes of a virtual key's text that a person chose, which may be guessed: nobody can try texts against them without
+     * the secret. By each secret, in their order; new ones are made by the first.
+     *
+     * @param text the key's clear text
+     */
+    public List<KeyHash> chosenKey(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        List<KeyHash> hashes = new ArrayList<>(secrets.size());
+        for (Keys with : secrets) {
+            hashes.add(KeyHash.of(hmac(with.chosen, bytes)));
+        }
+        return hashes;
     }
 
     /**

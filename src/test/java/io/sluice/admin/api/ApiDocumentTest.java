@@ -23,7 +23,8 @@ class ApiDocumentTest {
         try {
             OpenAPIContract contract = TestNode.await(OpenAPIContract.from(ClassPathFiles.over(vertx), document));
 
-            assertThat(contract.operations()).hasSameSizeAs(ApiDocument.load().operations().keySet());
+            assertThat(contract.operations())
+                    .hasSameSizeAs(ApiDocument.load().operations().keySet());
         } finally {
             TestNode.await(vertx.close());
         }

@@ -1,0 +1,15 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.key.StoredKeys;
+import io.sluice.domain.stored.StoredIds;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the edges of all lanes of a node share. Safe on any thread.
+ *
+ * @param limits the bounds that count for all of them together
+ * @param storedKeys virtual keys that are managed by API
+ * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
+ */
+public record EdgeShared(
+        EdgeLimits limits, StoredKeys storedKeys, @Nullable StoredIds ownIds) {}
