@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param channel channel of the last attempt; null when there was none
  * @param account {@code channel/account} of the last attempt; null when there was none
  * @param stream whether a stream was asked for
- * @param usage tokens
- * @param images pictures that were made
+ * @param usage tokens that its key pays for; none of a request that failed
+ * @param images pictures that were made for its key
  * @param charge what it cost its key
  * @param otherAttempts attempts beside the answering one that their providers may bill
  * @param estimated whether the tokens are an estimate, because the provider did not say

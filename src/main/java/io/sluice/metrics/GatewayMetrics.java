@@ -91,6 +91,10 @@ public final class GatewayMetrics {
             Map.entry(
                     "sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
             Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
+            Map.entry(
+                    "sluice.store.records",
+                    "usage records written to the ledger: new ones, and known ones that came again"),
+            Map.entry("sluice.store.batch", "from a batch of usage records to its being in the ledger"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
             Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
@@ -101,6 +105,7 @@ public final class GatewayMetrics {
     private final NoticeMetrics notices;
     private final KeyMetrics keys;
     private final JournalMetrics journal;
+    private final StoreMetrics store;
     private final BudgetMetrics budgets;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
@@ -128,6 +133,7 @@ public final class GatewayMetrics {
         notices = new NoticeMetrics(meters);
         keys = new KeyMetrics(meters);
         journal = new JournalMetrics(meters);
+        store = new StoreMetrics(meters);
         budgets = new BudgetMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
@@ -169,6 +175,11 @@ public final class GatewayMetrics {
     /** How the usage journal stands. */
     public JournalMetrics journal() {
         return journal;
+    }
+
+    /** How the ledger's database stands. */
+    public StoreMetrics store() {
+        return store;
     }
 
     /** How budgets stand. */
