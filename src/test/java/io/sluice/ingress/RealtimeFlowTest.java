@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HttpBounds;
 import io.sluice.config.RealtimeConfig;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
-import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.budget.Budget;
 import io.sluice.domain.budget.BudgetWindow;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyQuota;
 import io.sluice.domain.key.VirtualKey;
@@ -20,10 +20,10 @@ import io.sluice.domain.pricing.Rates;
 import io.sluice.domain.pricing.Tariff;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.tokens.TokenUsage;
-import io.sluice.message.ChargeQuota;
-import io.sluice.message.QuotaDecision;
 import io.sluice.message.BudgetDecision;
+import io.sluice.message.ChargeQuota;
 import io.sluice.message.LeaseUse;
+import io.sluice.message.QuotaDecision;
 import io.sluice.message.RestPlaces;
 import io.sluice.message.SettleBudget;
 import io.sluice.message.SettleQuota;
@@ -230,9 +230,7 @@ class RealtimeFlowTest {
                 made -> made.money(request -> Future.succeededFuture(
                         asked.incrementAndGet() == 1
                                 ? new BudgetDecision.Refused(new QuotaExceeded(
-                                        QuotaExceeded.Cause.BUDGET,
-                                        "The budget of this key is spent.",
-                                        Duration.ZERO))
+                                        QuotaExceeded.Cause.BUDGET, "The budget of this key is spent.", Duration.ZERO))
                                 : made.keep(request))),
                 c -> c.accounts("a"));
         AtomicInteger count = new AtomicInteger();
