@@ -1,9 +1,12 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -11,6 +14,8 @@ import java.util.function.Supplier;
 /**
  * What the admin port is made with.
  *
+ * @param dir the configuration directory
+ * @param secrets seals and opens secrets that come through the API
  * @param node the node's own settings
  * @param initial the revision it starts with
  * @param version of the program
@@ -19,8 +24,11 @@ import java.util.function.Supplier;
  * @param scrape gives the meters in Prometheus' text format; called on a worker thread
  * @param wallClock for what is shown, and for the end of tokens
  * @param nanoClock for waits
+ * @param keys what the node knows of stored keys
  */
 public record AdminSetup(
+        Path dir,
+        ManagedSecrets secrets,
         NodeConfig node,
         GatewayRevision initial,
         String version,
@@ -28,4 +36,5 @@ public record AdminSetup(
         Database database,
         Supplier<String> scrape,
         InstantSource wallClock,
-        LongSupplier nanoClock) {}
+        LongSupplier nanoClock,
+        KeyServices keys) {}

@@ -9,6 +9,13 @@ final class Areas {
     private Areas() {}
 
     static List<ApiArea> of(ApiServices services) {
-        return List.of(new TokensApi(services), new AuditApi(services), new UsageApi(services));
+        return List.of(
+                new TokensApi(services),
+                new AuditApi(services),
+                new KeysApi(services),
+                new UsageApi(services),
+                new ResourcesApi(services, new ResourceViews(services.revision())),
+                new AccountBatchApi(services),
+                new ConfigurationApi(services));
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeConfig.LogFormat;
 import io.sluice.log.Logging;
+import io.sluice.node.Managed;
 import io.sluice.node.Node;
 import io.sluice.node.NodeSetup;
 import io.sluice.node.Signals;
@@ -61,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
         }
         try {
             warnings.forEach(warning -> LOG.warn("{}", warning));
-            return run(setup, signals, new StartReport(format, command.getOut()));
+            return run(Managed.in(setup), signals, new StartReport(format, command.getOut()));
         } finally {
             Logging.stop();
         }

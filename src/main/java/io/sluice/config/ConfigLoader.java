@@ -92,15 +92,15 @@ public final class ConfigLoader {
         }
         gateway.forEach((name, content) -> reader.read(reading.open(name, content)));
         reading.finish();
+        boolean hasLedger = node == null || node.store().kind() != StoreConfig.Kind.NONE;
         if (reading.isComplete()) {
-            boolean hasLedger = node == null || node.store().kind() != StoreConfig.Kind.NONE;
             new GatewayChecks(reader.entries(), ports, hasLedger, reading.findings()).run();
         }
         if (reading.findings().hasErrors()) {
             return loaded(reading, null);
         }
         String ofFiles = id(gateway, reading.substitution().values());
-        StoredOverlay overlay = new StoredOverlay(reader.entries(), ports);
+        StoredOverlay overlay = new StoredOverlay(reader.entries(), ports, hasLedger);
         Map<String, StoredEntry> added = overlay.put(stored, reading.findings());
         Origins origins = origins(ofFiles, reader.entries(), added, overlay.outOfForce());
         String id = stored.isEmpty() ? ofFiles : id(ofFiles, stored);

@@ -348,7 +348,7 @@ public final class EffectiveConfig {
                 .put("kind", entry.kind())
                 .put("name", entry.name())
                 .put("version", entry.version())
-                .put("reasons", new JsonArray(entry.reasons()));
+                .put("reasons", array(entry.reasons(), Object::toString));
     }
 
     static <T> JsonArray array(List<T> values, Function<T, Object> render) {

@@ -50,6 +50,7 @@ final class Entries {
             case CHANNEL -> channels;
             case TEAM -> teams;
             case MODEL -> models;
+            case PRICE -> prices;
         };
     }
 
@@ -65,6 +66,7 @@ final class Entries {
             case ChannelEntry channel -> channels.add(channel);
             case TeamEntry team -> teams.add(team);
             case ModelEntry model -> models.add(model);
+            case GlobPrice price -> prices.add(price);
             case AccountEntry account -> throw new IllegalArgumentException("an account is a part of its channel");
             case KeyEntry key -> throw new IllegalArgumentException("keys are stored elsewhere");
         }
@@ -209,7 +211,17 @@ final class Entries {
      * @param glob names of models at their provider
      * @param price what each costs
      */
-    record GlobPrice(Glob glob, PriceEntry price) {}
+    record GlobPrice(Glob glob, PriceEntry price) implements Entry {
+        @Override
+        public Place place() {
+            return price.place();
+        }
+
+        @Override
+        public String name() {
+            return glob.pattern();
+        }
+    }
 
     /**
      * A virtual key.

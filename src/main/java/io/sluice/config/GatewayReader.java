@@ -17,6 +17,7 @@ import io.sluice.domain.stored.StoredIds;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code gateway.yaml} and the files of {@code gateway.d} into one set of entries. */
 final class GatewayReader {
@@ -78,7 +79,8 @@ final class GatewayReader {
         }
     }
 
-    /** Reads the top of a stored entry; it is no part of {@link #entries()}. */
+    /** Reads the top of a stored entry; it is no part of {@link #entries()}. Null when that is wrong, which is then an error. */
+    @Nullable
     Entry readStored(StoredEntry stored, Section item) {
         return switch (stored.kind()) {
             case CHANNEL -> ChannelReader.read(item, ports);
@@ -87,6 +89,7 @@ final class GatewayReader {
                 Names.isValid(item, stored.name(), Names::model);
                 yield model(stored.name(), item);
             }
+            case PRICE -> PriceReader.one(stored.name(), item);
         };
     }
 

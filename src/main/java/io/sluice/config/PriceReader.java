@@ -39,12 +39,20 @@ final class PriceReader {
     static List<GlobPrice> all(Section owner) {
         List<GlobPrice> all = new ArrayList<>();
         owner.named("prices", "pattern").forEach((pattern, section) -> {
-            PriceEntry entry = new PriceReader(section.describedAs(SCHEMA)).read();
-            if (Names.isValid(section, pattern, Names::glob) && entry != null) {
-                all.add(new GlobPrice(new Glob(pattern), entry));
+            GlobPrice price = one(pattern, section);
+            if (price != null) {
+                all.add(price);
             }
         });
         return all;
+    }
+
+    /** The price of a pattern; null when it is wrong, which is then an error. */
+    static @Nullable GlobPrice one(String pattern, Section section) {
+        PriceEntry entry = new PriceReader(section.describedAs(SCHEMA)).read();
+        return Names.isValid(section, pattern, Names::glob) && entry != null
+                ? new GlobPrice(new Glob(pattern), entry)
+                : null;
     }
 
     /** What one unit of other currencies is worth in the ledger's. */

@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import io.sluice.domain.Secret;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param server the server; null for any other kind
  * @param use how it is used; the same for every kind that has a database
  * @param keep for how long what was used is kept
+ * @param masterKeys open the secrets that are kept in it, the newest first, which seals new ones; empty for the node's own file
  */
-public record StoreConfig(Kind kind, @Nullable StoreServer server, StoreUse use, StoreKeep keep) {
+public record StoreConfig(
+        Kind kind, @Nullable StoreServer server, StoreUse use, StoreKeep keep, List<Secret> masterKeys) {
     /** No ledger at all. */
-    public static final StoreConfig NONE = new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
+    public static final StoreConfig NONE =
+            new StoreConfig(Kind.NONE, null, StoreUse.DEFAULT, StoreKeep.DEFAULT, List.of());
 
     /** A database of the node's own. */
     public static final StoreConfig EMBEDDED =
-            new StoreConfig(Kind.EMBEDDED, null, StoreUse.DEFAULT, StoreKeep.DEFAULT);
+            new StoreConfig(Kind.EMBEDDED, null, StoreUse.DEFAULT, StoreKeep.DEFAULT, List.of());
+
+    /** Copies the list. */
+    public StoreConfig {
+        masterKeys = List.copyOf(masterKeys);
+    }
 
     /** Where a ledger may be. */
     public enum Kind {

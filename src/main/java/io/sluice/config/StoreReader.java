@@ -2,11 +2,15 @@ package io.sluice.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.config.Section.Item;
 import io.sluice.config.StoreServer.Tls;
 import io.sluice.domain.Secret;
+import io.sluice.domain.seal.LocalMasterKeys;
 import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +20,13 @@ final class StoreReader {
     private static final int PORT = 5432;
     private static final int MAX_PORT = 65_535;
     private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration CENTURY = Duration.ofDays(36_600);
     private static final Pattern URL = Pattern.compile("postgres(?:ql)?://(?:([^@:/?#\\s]+)(?::([^@/?#\\s]*))?@)?"
             + "(?:\\[([0-9A-Fa-f:.]{2,45})]|([A-Za-z0-9._-]{1,253}))(?::([0-9]{1,5}))?/([^/?#\\s]+)(\\?\\S*)?");
+
+    private static final String IN_CLEAR = "a secret in clear text; write ${env:NAME} or ${file:path}";
 
     private final Section store;
 
@@ -54,10 +61,12 @@ final class StoreReader {
         } else if (inCluster && embedded) {
             store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
         }
+        List<Secret> masterKeys = masterKeys();
         if (server != null) {
-            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep);
+            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep, masterKeys);
         }
-        return new StoreConfig(embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep);
+        return new StoreConfig(
+                embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys);
     }
 
     private @Nullable StoreServer server(@Nullable Url url, @Nullable Secret written, Section tls) {
@@ -90,6 +99,33 @@ final class StoreReader {
         return new StoreServer(url.host(), url.port(), url.user(), url.database(), password, chosen, ca);
     }
 
+    /** The newest first. */
+    private List<Secret> masterKeys() {
+        List<Secret> keys = new ArrayList<>();
+        Secret newest = store.secret("master-key", "embedded: the file `data/master.key`", LocalMasterKeys::checked);
+        if (newest != null) {
+            keys.add(newest);
+        }
+        if (store.isClearText("master-key")) {
+            store.findings().warning(store.place("master-key"), IN_CLEAR);
+        }
+        List<Item> old = store.texts("old-master-keys", "secrets", "none");
+        if (!old.isEmpty() && !store.has("master-key")) {
+            store.error("old-master-keys", "goes with master-key, which is missing");
+        }
+        for (Item item : old) {
+            if (item.written()) {
+                store.findings().warning(item.place(), IN_CLEAR);
+            }
+            try {
+                keys.add(Secret.of(LocalMasterKeys.checked(item.text())));
+            } catch (IllegalArgumentException e) {
+                store.findings().error(item.place(), "the secret " + e.getMessage());
+            }
+        }
+        return keys;
+    }
+
     private StoreUse use() {
         StoreUse standard = StoreUse.DEFAULT;
         return new StoreUse(
@@ -107,7 +143,8 @@ final class StoreReader {
                 keep.duration("records", standard.records(), DAY, CENTURY),
                 keep.duration("minutes", standard.minutes(), DAY, CENTURY),
                 keep.duration("hours", standard.hours(), DAY, CENTURY),
-                keep.duration("days", standard.days(), DAY, CENTURY));
+                keep.duration("days", standard.days(), DAY, CENTURY),
+                keep.duration("audit", standard.audit(), MONTH, CENTURY));
     }
 
     // --- the URL ---------------------------------------------------------------------------------------------------

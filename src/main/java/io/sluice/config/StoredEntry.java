@@ -26,7 +26,9 @@ public record StoredEntry(
         /** A team. */
         TEAM("teams", "teams[]"),
         /** An entry of {@code models}. */
-        MODEL("models", "models.<model>");
+        MODEL("models", "models.<model>"),
+        /** A price of {@code prices}; its name is a pattern. */
+        PRICE("prices", "prices.<pattern>");
 
         private final String word;
         private final String schema;
@@ -34,6 +36,11 @@ public record StoredEntry(
         Kind(String word, String schema) {
             this.word = word;
             this.schema = schema;
+        }
+
+        /** One of it, for people and for the audit log. */
+        public String one() {
+            return word.substring(0, word.length() - 1);
         }
 
         /** Where an item of it stands in the reference. */

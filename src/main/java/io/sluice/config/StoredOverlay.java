@@ -4,6 +4,7 @@ import io.sluice.config.Entries.Entry;
 import io.sluice.config.StoredEntry.Kind;
 import io.sluice.config.YamlNode.Mapping;
 import io.sluice.domain.pool.Origins.OutOfForce;
+import io.sluice.domain.pool.Origins.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -30,8 +31,9 @@ final class StoredOverlay {
 
     private final Entries entries;
     private final NodePorts ports;
+    private final boolean hasLedger;
     private final Map<Kind, Integer> ofFiles = new EnumMap<>(Kind.class);
-    private final Map<StoredEntry, List<String>> out = new LinkedHashMap<>();
+    private final Map<StoredEntry, List<Reason>> out = new LinkedHashMap<>();
 
     /** A stored entry that reads well by itself. */
     private record Read(StoredEntry stored, Entry entry, Findings findings) {}
@@ -41,10 +43,12 @@ final class StoredOverlay {
      *
      * @param entries of the files; stored ones are added to them
      * @param ports of the node
+     * @param hasLedger whether the node has a ledger
      */
-    StoredOverlay(Entries entries, NodePorts ports) {
+    StoredOverlay(Entries entries, NodePorts ports, boolean hasLedger) {
         this.entries = entries;
         this.ports = ports;
+        this.hasLedger = hasLedger;
         for (Kind kind : Kind.values()) {
             ofFiles.put(kind, entries.of(kind).size());
         }
@@ -90,18 +94,18 @@ final class StoredOverlay {
                 .findFirst()
                 .orElse(null);
         if (taken != null) {
-            out.put(stored, List.of(taken.where() + " has this name, and files win; remove one of the two"));
+            out.put(stored, List.of(new Reason(taken.where(), "", "has this name, and files win; remove one of the two")));
             return Optional.empty();
         }
         if (stored.problem() != null) {
-            out.put(stored, List.of(stored.problem()));
+            out.put(stored, List.of(new Reason("", "", stored.problem())));
             return Optional.empty();
         }
         Reading reading = Reading.ofStore();
         GatewayReader reader = new GatewayReader(ports);
         Entry entry = reader.readStored(stored, reading.open(stored));
         reading.finish();
-        if (reading.findings().hasErrors()) {
+        if (entry == null || reading.findings().hasErrors()) {
             leaveOut(stored, reading.findings().errors());
             return Optional.empty();
         }
@@ -111,7 +115,10 @@ final class StoredOverlay {
     private void leaveOut(StoredEntry stored, List<ConfigError> errors) {
         out.put(
                 stored,
-                errors.stream().map(ConfigError::toString).limit(MOST_REASONS).toList());
+                errors.stream()
+                        .limit(MOST_REASONS)
+                        .map(error -> new Reason(error.where(), error.path(), error.message()))
+                        .toList());
     }
 
     /** Those with which the whole passes; usually all. */
@@ -162,8 +169,7 @@ final class StoredOverlay {
     private List<ConfigError> check(List<Read> in) {
         arrange(in);
         Findings trial = new Findings();
-        // What is stored comes from a ledger.
-        new GatewayChecks(entries, ports, true, trial).run();
+        new GatewayChecks(entries, ports, hasLedger, trial).run();
         return trial.errors();
     }
 
@@ -175,6 +181,9 @@ final class StoredOverlay {
     /** A stored document with its name, as it would stand in a file. */
     static Mapping document(StoredEntry stored) {
         Mapping read = JsonNodes.read(stored.document());
-        return stored.kind() == Kind.MODEL ? read : read.with("name", stored.name());
+        return switch (stored.kind()) {
+            case CHANNEL, TEAM -> read.with("name", stored.name());
+            case MODEL, PRICE -> read;
+        };
     }
 }

@@ -11,6 +11,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.admin.api.KeyServices;
+import io.sluice.budget.BudgetVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
@@ -44,9 +46,12 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.BudgetRepository;
+import io.sluice.store.BudgetSpend;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
+import io.sluice.store.ResourceRepository;
 import io.sluice.store.UsageWriter;
 import io.sluice.usage.LedgerSetup;
 import io.sluice.usage.StandingVerticle;
@@ -72,6 +77,7 @@ final class LiveParts implements Parts {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
     private final @Nullable PgDatabase database;
+    private final Managed managed;
     private final StoredKeys storedKeys = new StoredKeys();
     private final EdgeShared edge;
     private final AdminTokenFile.Kept adminToken;
@@ -94,11 +100,14 @@ final class LiveParts implements Parts {
         this.database = config.store().kind() == StoreConfig.Kind.NONE
                 ? null
                 : new PgDatabase(config.store().use(), nanoClock, new SecureRandom()::nextDouble);
+        this.managed = setup.managed() == null ? Managed.of(config) : setup.managed();
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         StoredIds ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
         this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, ownIds);
         this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
         this.admin = new AdminVerticle(new AdminSetup(
+                setup.dir(),
+                managed.secrets(),
                 config,
                 initial,
                 Version.text(),
@@ -106,7 +115,8 @@ final class LiveParts implements Parts {
                 database == null ? new NoDatabase() : database,
                 registry::scrape,
                 InstantSource.system(),
-                nanoClock));
+                nanoClock,
+                new KeyServices(storedKeys, ownIds)));
         bindProcessMeters();
     }
 
@@ -115,6 +125,7 @@ final class LiveParts implements Parts {
         List<Deployable> services = new ArrayList<>();
         // Before whoever uses it.
         if (database != null) {
+            metrics.store().watch(database::isUp, database::secondsSinceFailure);
             services.add(new StorePart(config, database));
         }
         if (simulator != null) {
@@ -137,6 +148,7 @@ final class LiveParts implements Parts {
                 new SecureRandom(),
                 metrics));
         if (database != null) {
+            services.add(budgets(database));
             services.add(new KeysVerticle(
                     database,
                     storedKeys,
@@ -156,10 +168,21 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of()),
+                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name())), metrics.store()::written, nanoClock),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong);
+    }
+
+    /** What keys and teams may spend. */
+    private Deployable budgets(PgDatabase ledger) {
+        long run = new SecureRandom().nextLong() | 1;
+        return new BudgetVerticle(
+                config.budget(),
+                new BudgetRepository(ledger, config.name(), run),
+                nanoClock,
+                InstantSource.system(),
+                metrics.budgets());
     }
 
     /** Operators are told. */
@@ -225,7 +248,7 @@ final class LiveParts implements Parts {
 
     @Override
     public Deployable watch() {
-        return new WatchPart(setup);
+        return new WatchPart(setup, managed, database == null ? null : new ResourceRepository(database));
     }
 
     @Override

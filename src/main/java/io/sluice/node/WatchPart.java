@@ -2,48 +2,114 @@ package io.sluice.node;
 
 import io.sluice.config.ConfigError;
 import io.sluice.config.ConfigWatch;
+import io.sluice.config.StoredEntry;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.managed.ResourceFeed;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.ReloadFailed;
 import io.sluice.message.RevisionChanged;
+import io.sluice.store.ResourceRepository;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The watch over the files: a good change is published as the node's new revision, a bad one as its errors. */
+/**
+ * The watch over the files and over what is managed by API: a good change is published as the node's new revision, a bad one
+ * of the files as its errors. The store is asked at the start, when a change is announced, and every other second.
+ */
 final class WatchPart extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("reload");
+    private static final long POLL_MILLIS = 2_000;
+
+    /** For the store, at the start; what it says later comes later. */
+    private static final long PATIENCE_SECONDS = 5;
 
     private final NodeSetup setup;
+    private final Managed managed;
+    private final @Nullable ResourceRepository resources;
     private GatewayRevision live;
     private @Nullable ConfigWatch watch;
+    private boolean isAsking;
+    private boolean isAskedAgain;
+    private boolean isAway;
 
-    WatchPart(NodeSetup setup) {
+    /**
+     * Not started yet.
+     *
+     * @param setup what the node began with
+     * @param managed what of it is managed by API
+     * @param resources the store; null when there is none
+     */
+    WatchPart(NodeSetup setup, Managed managed, @Nullable ResourceRepository resources) {
         this.setup = setup;
+        this.managed = managed;
+        this.resources = resources;
         this.live = setup.revision();
     }
 
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
+        List<StoredEntry> known = managed.start().entries();
         ConfigWatch started = new ConfigWatch(
-                        vertx, setup.dir(), setup.overrides(), setup.config(), live, List.of(), InstantSource.system())
+                        vertx, setup.dir(), setup.overrides(), setup.config(), live, known, InstantSource.system())
                 .onRevision(next -> take(next, bus))
                 .onErrors(errors -> refuse(errors, bus))
                 .onRestartNeeded(LOG::warn);
         watch = started;
-        return started.start();
+        ResourceRepository stored = resources;
+        return started.start()
+                .compose(looked -> stored == null ? Future.succeededFuture() : follow(stored, bus, started));
     }
 
     @Override
     public Future<?> stop() {
         return watch == null ? Future.succeededFuture() : watch.close();
+    }
+
+    /** Keeps up with the store. The first answer is waited for, so that requests find what was there before. */
+    private Future<Void> follow(ResourceRepository stored, Bus bus, ConfigWatch files) {
+        ResourceFeed feed = new ResourceFeed(vertx, stored, managed.secrets(), managed.start());
+        bus.hear(Address.STORE_CHANGED, change -> ask(feed, files));
+        vertx.setPeriodic(POLL_MILLIS, timer -> ask(feed, files));
+        return ask(feed, files).timeout(PATIENCE_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+    }
+
+    /** One question at a time; what is announced meanwhile is asked for again. */
+    private Future<Void> ask(ResourceFeed feed, ConfigWatch files) {
+        if (isAsking) {
+            isAskedAgain = true;
+            return Future.succeededFuture();
+        }
+        isAsking = true;
+        return feed.refresh()
+                .compose(changed -> changed.isEmpty() ? Future.<Void>succeededFuture() : files.stored(changed.get()))
+                .onComplete(answer -> {
+                    isAsking = false;
+                    if (answer.failed() != isAway) {
+                        isAway = answer.failed();
+                        told(answer.cause());
+                    }
+                    if (isAskedAgain) {
+                        isAskedAgain = false;
+                        ask(feed, files);
+                    }
+                });
+    }
+
+    private static void told(@Nullable Throwable failure) {
+        if (failure == null) {
+            LOG.info("what is managed by API is followed again");
+        } else {
+            LOG.warn("what is managed by API stays as it was last known: {}", String.valueOf(failure.getMessage()));
+        }
     }
 
     private void take(GatewayRevision next, Bus bus) {

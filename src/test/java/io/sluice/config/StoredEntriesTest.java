@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Origins.Origin;
 import io.sluice.domain.pool.Origins.OutOfForce;
+import io.sluice.domain.pool.Origins.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ class StoredEntriesTest {
         return revision.origins().outOfForce().stream()
                 .filter(entry -> entry.name().equals(name))
                 .map(OutOfForce::reasons)
-                .map(List::getFirst)
+                .map(reasons -> reasons.getFirst().toString())
                 .findFirst()
                 .orElseThrow();
     }
@@ -86,10 +87,10 @@ class StoredEntriesTest {
                         "channels",
                         "c",
                         3,
-                        List.of("gateway.yaml:2 has this name, and files win; remove one of the two")));
+                        List.of(new Reason("gateway.yaml:2", "", "has this name, and files win; remove one of the two"))));
         assertThat(revision.warnings())
                 .contains(
-                        "store:channels/c: is out of force: gateway.yaml:2 has this name, and files win; remove one of the"
+                        "store:channels/c: is out of force: gateway.yaml:2: has this name, and files win; remove one of the"
                                 + " two");
     }
 
@@ -250,6 +251,25 @@ class StoredEntriesTest {
 
             assertThat(out(revision, "s")).as(text).startsWith("store:channels/s: ");
         }
+    }
+
+    @Test
+    void pricesAndTeamsTooAreStored() {
+        TestFiles files = TestFiles.gateway(TestFiles.CHANNEL + TestFiles.KEY + "prices: { 'gpt-*': { call: 1 } }\n");
+
+        GatewayRevision revision = files.stored(
+                        entry(Kind.PRICE, "m*", "{\"input\":1.50,\"output\":6}"),
+                        entry(Kind.PRICE, "gpt-*", "{\"call\":2}"),
+                        entry(Kind.PRICE, "n", "{\"input\":-1,\"output\":6}"),
+                        entry(Kind.TEAM, "t", "{\"limits\":{\"rpm\":3}}"))
+                .revision();
+
+        assertThat(revision.models().get("m").candidates().getFirst().price()).isNotNull();
+        assertThat(revision.origins().of("prices", "m*")).isEqualTo(new Origin("store", 3));
+        assertThat(revision.origins().of("prices", "gpt-*")).isEqualTo(new Origin("gateway.yaml:9", 0));
+        assertThat(revision.origins().of("teams", "t")).isEqualTo(new Origin("store", 3));
+        assertThat(out(revision, "gpt-*")).startsWith("gateway.yaml:9: has this name");
+        assertThat(out(revision, "n")).startsWith("store:prices/n: input: '-1' ");
     }
 
     @Test

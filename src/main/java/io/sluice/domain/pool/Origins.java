@@ -61,12 +61,26 @@ public record Origins(String files, Map<String, Origin> entries, List<OutOfForce
      * @param kind {@code channels}, {@code models}, {@code teams} or {@code prices}
      * @param name its name
      * @param version its version, from 1
-     * @param reasons what is in its way, one sentence each, with places
+     * @param reasons what is in its way, at least one
      */
-    public record OutOfForce(String kind, String name, long version, List<String> reasons) {
+    public record OutOfForce(String kind, String name, long version, List<Reason> reasons) {
         /** Copies the list. */
         public OutOfForce {
             reasons = List.copyOf(reasons);
+        }
+    }
+
+    /**
+     * What is in the way of a stored entry.
+     *
+     * @param where file and line, or {@code store:KIND/NAME}; empty when it is no place
+     * @param path where in that; empty for all of it
+     * @param message what is wrong and what would be right
+     */
+    public record Reason(String where, String path, String message) {
+        @Override
+        public String toString() {
+            return (where.isEmpty() ? "" : where + ": ") + (path.isEmpty() ? "" : path + ": ") + message;
         }
     }
 }

@@ -1,0 +1,161 @@
+package io.sluice.admin;
+
+import io.sluice.admin.api.ApiAnswer;
+import io.sluice.admin.api.ApiArea;
+import io.sluice.admin.api.ApiHandler;
+import io.sluice.admin.api.ApiRequest;
+import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.api.Problem;
+import io.sluice.admin.api.Role;
+import io.sluice.config.StoredEntry.Kind;
+import io.sluice.managed.Draft;
+import io.sluice.managed.ManagedEditor;
+import io.sluice.managed.ManagedEditor.Resealed;
+import io.sluice.managed.Plan;
+import io.sluice.managed.Plan.Planned;
+import io.sluice.store.Change;
+import io.sluice.store.ResourceRow;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** All that is managed by API at once: {@code /admin/v1/configuration}: export, import, other seals. */
+final class ConfigurationApi implements ApiArea {
+    private static final String SEALED = "sealed";
+
+    private final ApiServices services;
+    private final ManagedEditor editor;
+
+    ConfigurationApi(ApiServices services) {
+        this.services = services;
+        this.editor = services.editor();
+    }
+
+    @Override
+    public Map<String, ApiHandler> operations() {
+        return Map.of(
+                "exportConfiguration", this::export,
+                "importConfiguration", this::take,
+                "resealSecrets", this::reseal);
+    }
+
+    private Future<ApiAnswer> export(ApiRequest request) {
+        boolean withSecrets = request.flag(SEALED, false);
+        if (withSecrets && !request.caller().role().covers(Role.OWNER)) {
+            throw Problem.forbidden("Sealed secrets are an owner's to take out.");
+        }
+        return editor.repository().all().map(rows -> ApiAnswer.ok(exported(rows, withSecrets)));
+    }
+
+    private static JsonObject exported(List<ResourceRow> rows, boolean withSecrets) {
+        JsonObject json = new JsonObject();
+        JsonObject sealed = new JsonObject();
+        for (ResourceRow row : rows) {
+            JsonObject document = new JsonObject(row.document());
+            switch (Kind.ofWord(row.kind()).orElse(null)) {
+                case CHANNEL, TEAM ->
+                    list(json, row.kind())
+                            .add(new JsonObject().put("name", row.name()).mergeIn(document));
+                case MODEL, PRICE -> map(json, row.kind()).put(row.name(), document);
+                case null -> {}
+            }
+            if (withSecrets && !row.sealed().equals("{}")) {
+                sealed.put(row.kind() + "/" + row.name(), new JsonObject(row.sealed()));
+            }
+        }
+        return sealed.isEmpty() ? json : json.put(SEALED, sealed);
+    }
+
+    private static JsonArray list(JsonObject json, String kind) {
+        if (!json.containsKey(kind)) {
+            json.put(kind, new JsonArray());
+        }
+        return json.getJsonArray(kind);
+    }
+
+    private static JsonObject map(JsonObject json, String kind) {
+        if (!json.containsKey(kind)) {
+            json.put(kind, new JsonObject());
+        }
+        return json.getJsonObject(kind);
+    }
+
+    private Future<ApiAnswer> take(ApiRequest request) {
+        List<Draft> drafts = drafts(request.body());
+        return editor.plan(drafts, services.revision().get().origins())
+                .compose(ResourceProblems::checked)
+                .compose(plan -> request.flag("dry-run", false)
+                        ? Future.succeededFuture(plan)
+                        : store(request, plan, 0).map(plan))
+                .map(plan -> ApiAnswer.ok(taken(plan).put("dry-run", request.flag("dry-run", false))))
+                .recover(ResourceProblems::told);
+    }
+
+    /** Channels first, for models name them. */
+    private static List<Draft> drafts(JsonObject body) {
+        List<Draft> drafts = new ArrayList<>();
+        JsonObject sealed = body.getJsonObject(SEALED, new JsonObject());
+        for (Kind kind : Kind.values()) {
+            switch (kind) {
+                case CHANNEL, TEAM -> {
+                    for (Object each : body.getJsonArray(kind.word(), new JsonArray())) {
+                        JsonObject document = ((JsonObject) each).copy();
+                        drafts.add(draft(kind, String.valueOf(document.remove("name")), document, sealed));
+                    }
+                }
+                case MODEL, PRICE -> {
+                    JsonObject all = body.getJsonObject(kind.word(), new JsonObject());
+                    all.fieldNames()
+                            .forEach(name -> drafts.add(draft(kind, name, all.getJsonObject(name), sealed)));
+                }
+            }
+        }
+        if (drafts.stream().map(draft -> draft.kind() + "/" + draft.name()).distinct().count() < drafts.size()) {
+            throw Problem.field("", "unique", "names an entry twice");
+        }
+        return drafts;
+    }
+
+    private static Draft draft(Kind kind, String name, JsonObject document, JsonObject sealed) {
+        JsonObject own = sealed.getJsonObject(kind.word() + "/" + name, new JsonObject());
+        return new Draft(kind, name, document.encode(), own.encode());
+    }
+
+    private Future<Void> store(ApiRequest request, Plan plan, int index) {
+        if (index == plan.entries().size()) {
+            return Future.succeededFuture();
+        }
+        Planned planned = plan.entries().get(index);
+        Future<?> written = planned.isSame()
+                ? Future.succeededFuture()
+                : services.changes().make(request.actor(), (connection, number) -> editor.write(
+                        connection, number, planned, request.caller().name()));
+        return written.compose(done -> store(request, plan, index + 1));
+    }
+
+    private static JsonObject taken(Plan plan) {
+        JsonArray created = new JsonArray();
+        JsonArray updated = new JsonArray();
+        JsonArray unchanged = new JsonArray();
+        for (Planned planned : plan.entries()) {
+            (planned.isSame() ? unchanged : planned.before() == null ? created : updated)
+                    .add(planned.kind().word() + "/" + planned.name());
+        }
+        return new JsonObject().put("created", created).put("updated", updated).put("unchanged", unchanged);
+    }
+
+    private Future<ApiAnswer> reseal(ApiRequest request) {
+        return services.changes()
+                .make(request.actor(), (connection, number) -> editor.reseal(connection, number)
+                        .map((Resealed resealed) -> {
+                            JsonObject json = new JsonObject()
+                                    .put("entries", resealed.entries())
+                                    .put("failures", new JsonArray(resealed.failures()));
+                            return new Change<>(
+                                    ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
+                        }));
+    }
+}

@@ -1,0 +1,437 @@
+package io.sluice.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.ConfigLoader;
+import io.sluice.config.NodeConfig;
+import io.sluice.config.NodeOverrides;
+import io.sluice.config.StoredEntry;
+import io.sluice.domain.Secret;
+import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.seal.Entropy;
+import io.sluice.domain.seal.LocalMasterKeys;
+import io.sluice.domain.seal.Seal;
+import io.sluice.managed.ManagedSecrets;
+import io.sluice.managed.ManagedStart;
+import io.sluice.managed.ResourceFeed;
+import io.sluice.message.Address;
+import io.sluice.message.Bus;
+import io.sluice.message.MessageCodecs;
+import io.sluice.message.RevisionChanged;
+import io.sluice.store.PgDatabase;
+import io.sluice.store.ResourceRepository;
+import io.sluice.testkit.TestPostgres;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Configuration by API, over a real database; what the watch would do is done by hand. */
+@ExtendWith(VertxExtension.class)
+class ResourcesApiIT {
+    private static final Secret OWN = Secret.of("sluice-admin-own-0123456789abcdef");
+    private static final String FILES = """
+            channels:
+              - name: filed
+                type: openai
+                base-url: https://api.example.com/v1
+                accounts: [{ name: a, key: sk-filed }]
+                models: { m: {} }
+            teams: [{ name: team-of-file }]
+            allow-empty: true
+            """;
+    private static final String CHANNEL = """
+            {"name":"%s","type":"openai","base-url":"https://api.example.com/v1","headers":{"x-tenant":"canary-header"},
+             "accounts":[{"name":"main","key":"canary-%s"}],"models":{"stored":{}}}""";
+
+    @TempDir
+    private Path dir;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private PgDatabase database;
+    private NodeConfig node;
+    private ManagedSecrets secrets;
+    private ResourceFeed feed;
+    private AdminVerticle admin;
+    private GatewayRevision live;
+    private Bus bus;
+
+    @BeforeEach
+    void start(Vertx vertx) throws Exception {
+        Files.writeString(dir.resolve("gateway.yaml"), FILES);
+        Files.writeString(dir.resolve("node.yaml"), "node: { name: a }\nadmin: { port: 0 }\nhttp: { port: 0 }\n");
+        node = ConfigLoader.loadNode(dir, NodeOverrides.NONE).value();
+        live = ConfigLoader.loadGateway(dir, node).value();
+        secrets = secrets("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        database = TestPostgres.open(vertx);
+        MessageCodecs.registerAll(vertx.eventBus());
+        bus = new Bus(vertx, Duration.ofSeconds(1));
+        feed = new ResourceFeed(vertx, new ResourceRepository(database), secrets, ManagedStart.none(dir));
+        admin = deploy(vertx, secrets);
+    }
+
+    private AdminVerticle deploy(Vertx vertx, ManagedSecrets with) throws Exception {
+        AdminVerticle made = new AdminVerticle(new AdminSetup(
+                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime,
+                new io.sluice.admin.api.KeyServices(new io.sluice.domain.key.StoredKeys(), null)));
+        vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
+        return made;
+    }
+
+    private static ManagedSecrets secrets(String... keys) {
+        Entropy entropy = count -> {
+            byte[] bytes = new byte[count];
+            new SecureRandom().nextBytes(bytes);
+            return bytes;
+        };
+        return new ManagedSecrets(new Seal(
+                LocalMasterKeys.of(List.of(keys).stream().map(Secret::of).toList(), entropy), entropy));
+    }
+
+    @AfterEach
+    void stop() {
+        database.close();
+        client.close();
+    }
+
+    private record Answer(int status, String etag, String text) {
+        JsonObject json() {
+            return new JsonObject(text);
+        }
+
+        String kind() {
+            return json().getString("type", "").replace("urn:sluice:problem:", "");
+        }
+    }
+
+    private Answer ask(String method, String path, String body, String... headers) throws Exception {
+        return ask(admin, OWN.reveal(), method, path, body, headers);
+    }
+
+    private Answer ask(AdminVerticle of, String token, String method, String path, String body, String... headers)
+            throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + of.port() + "/admin/v1" + path))
+                .header("authorization", "Bearer " + token)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("content-type", "application/json");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+            if (answer.statusCode() != 503 || !answer.body().contains(":starting") || System.nanoTime() > end) {
+                return new Answer(answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private String token(String role) throws Exception {
+        Answer made = ask("POST", "/tokens", "{\"name\":\"" + role + "\",\"role\":\"" + role + "\"}");
+        assertThat(made.status()).isEqualTo(201);
+        return made.json().getString("token");
+    }
+
+    /** What the watch does. */
+    private void takeEffect() throws Exception {
+        List<StoredEntry> stored = feed.refresh().await(20, TimeUnit.SECONDS).orElseThrow();
+        live = ConfigLoader.loadGateway(dir, node, stored).value();
+        bus.publish(Address.REVISION_CHANGED, new RevisionChanged(live));
+    }
+
+    private Answer create(String name) throws Exception {
+        Answer made = ask("POST", "/channels", CHANNEL.formatted(name, name));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        return made;
+    }
+
+    @Test
+    void storesAChannel() throws Exception {
+        Answer made = create("s");
+        Answer pending = ask("GET", "/channels/s", null);
+        takeEffect();
+        Answer shown = ask("GET", "/channels/s", null);
+        Answer list = ask("GET", "/channels", null);
+
+        assertThat(made.text()).doesNotContain("canary");
+        assertThat(pending.json().getString("state")).isEqualTo("pending");
+        assertThat(shown.etag()).isEqualTo(made.etag()).matches("\"\\d+\"");
+        assertThat(shown.text()).doesNotContain("canary");
+        assertThat(shown.json().getString("state")).isEqualTo("in-force");
+        assertThat(shown.json().getString("origin")).isEqualTo("store");
+        assertThat(shown.json().getJsonObject("document").getJsonArray("accounts"))
+                .isEqualTo(new JsonArray()
+                        .add(new JsonObject()
+                                .put("name", "main")
+                                .put("key", "fingerprint " + Secret.of("canary-s").fingerprint())));
+        assertThat(list.json().getJsonArray("channels").stream()
+                        .map(JsonObject.class::cast)
+                        .map(each -> each.getString("name") + " " + each.getString("origin")))
+                .containsExactly("filed gateway.yaml:2", "s store");
+        assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
+        assertThat(ask("GET", "/audit?kind=channel", null).text()).contains("\"create\"").doesNotContain("canary");
+    }
+
+    /** The way of a client that reads, changes and writes; secrets stay where their marks stand. */
+    @Test
+    void changesOneThingAndKeepsTheRest() throws Exception {
+        create("s");
+        Answer read = ask("GET", "/channels/s", null);
+        JsonObject document = read.json().getJsonObject("document").put("weight", 7);
+
+        Answer put = ask("PUT", "/channels/s", document.encode(), "if-match", read.etag());
+        Answer stale = ask("PUT", "/channels/s", document.encode(), "if-match", read.etag());
+        Answer patched =
+                ask("PATCH", "/channels/s", "{\"priority\":3,\"weight\":null}", "if-match", put.etag());
+        takeEffect();
+
+        assertThat(put.status()).as(put.text()).isEqualTo(200);
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(patched.json().getJsonObject("document").getInteger("priority")).isEqualTo(3);
+        assertThat(patched.json().getJsonObject("document").containsKey("weight")).isFalse();
+        assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
+        assertThat(live.channels().getLast().outbound().headers())
+                .containsEntry("x-tenant", Secret.of("canary-header"));
+    }
+
+    @Test
+    void deletesAndMakesAgain() throws Exception {
+        Answer made = create("s");
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", "\"1000\"").status()).isEqualTo(412);
+        assertThat(ask("DELETE", "/channels/s", null).status()).isEqualTo(428);
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status()).isEqualTo(204);
+        takeEffect();
+
+        assertThat(ask("GET", "/channels/s", null).status()).isEqualTo(404);
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", "*").status()).isEqualTo(404);
+        assertThat(create("s").etag()).isNotEqualTo(made.etag());
+    }
+
+    @Test
+    void leavesFilesAlone() throws Exception {
+        Answer taken = ask("POST", "/channels", CHANNEL.formatted("filed", "x"));
+        Answer changed = ask("PATCH", "/channels/filed", "{\"weight\":2}", "if-match", "*");
+        Answer deleted = ask("DELETE", "/teams/team-of-file", null, "if-match", "*");
+
+        assertThat(List.of(taken.status(), changed.status(), deleted.status())).containsOnly(409);
+        assertThat(List.of(taken.kind(), changed.kind(), deleted.kind())).containsOnly("in-files");
+        assertThat(taken.text()).contains("gateway.yaml:2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"name\":\"s\"}|422|/type|is missing",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"https://x.example.com\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"k1\",\"limits\":{\"rpm\":-1}}]}|422|/accounts/0/limits/rpm|'-1' is",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"https://x.example.com\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"k1\"}],\"secret\":true}|422|/secret|is unknown",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"https://x.example.com\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"${env:HOME}\"}]}|422|/accounts/0/key|references are read in files only",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"http://10.0.0.1\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"k1\"}]}|422|/base-url|allow-private",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"http://169.254.169.254\",\"allow-private\":true,\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"k1\"}]}|422|/base-url|refused",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"https://x.example.com\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"sk-filed\"}]}|422|/accounts/0|same credential is in gateway.yaml",
+                "{\"name\":\"s\",\"type\":\"openai\",\"base-url\":\"https://x.example.com\",\"models\":{\"m\":{}},\"accounts\":[{\"name\":\"a\",\"key\":\"fingerprint 0123456789ab\"}]}|422|/accounts/a/key|is the mark of a secret",
+                "{\"type\":\"openai\"}|400|/name|is missing",
+                "{\"name\":5}|400|/name|",
+            })
+    void refusesWhatTheLoaderWould(String body, int status, String field, String detail) throws Exception {
+        Answer answer = ask("POST", "/channels", body);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        JsonObject error = answer.json().getJsonArray("errors").getJsonObject(0);
+        assertThat(error.getString("field")).isEqualTo(field);
+        assertThat(error.getString("detail")).contains(detail == null ? "" : detail);
+        assertThat(ask("GET", "/configuration/export", null).json()).isEqualTo(new JsonObject());
+    }
+
+    @Test
+    void triesWithoutStoring() throws Exception {
+        Answer tried = ask("POST", "/channels?dry-run=true", CHANNEL.formatted("s", "s"));
+        Answer wrong = ask("POST", "/channels?dry-run=true", "{\"name\":\"s\"}");
+
+        assertThat(tried.status()).isEqualTo(200);
+        assertThat(tried.json().getBoolean("dry-run")).isTrue();
+        assertThat(tried.text()).doesNotContain("canary");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(ask("GET", "/channels/s", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void isCreatedOnceForAnIdempotencyKey() throws Exception {
+        String body = CHANNEL.formatted("s", "s");
+
+        Answer first = ask("POST", "/channels", body, "idempotency-key", "k");
+        Answer other = ask("POST", "/channels", CHANNEL.formatted("t", "t"), "idempotency-key", "k");
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(ask("POST", "/channels", body).status()).isEqualTo(409);
+    }
+
+    @Test
+    void keepsWhatOthersNeed() throws Exception {
+        Answer made = create("s");
+        assertThat(ask("POST", "/models", "{\"name\":\"m\",\"fallbacks\":[\"stored\"]}").status()).isEqualTo(201);
+        assertThat(ask("POST", "/models", "{\"name\":\"x\",\"fallbacks\":[\"none\"]}").status()).isEqualTo(422);
+        takeEffect();
+
+        Answer deleted = ask("DELETE", "/channels/s", null, "if-match", made.etag());
+
+        assertThat(deleted.status()).as(deleted.text()).isEqualTo(409);
+        assertThat(deleted.kind()).isEqualTo("in-use");
+        assertThat(deleted.text()).contains("the model 'm' would be out of force");
+    }
+
+    @Test
+    void takesModelsAndPricesWithSlashes() throws Exception {
+        create("s");
+        assertThat(ask("POST", "/prices", "{\"name\":\"meta/llama-*\",\"input\":1,\"output\":2}").status())
+                .isEqualTo(201);
+
+        Answer shown = ask("GET", "/prices/meta%2Fllama-*", null);
+
+        assertThat(shown.status()).isEqualTo(200);
+        assertThat(shown.json().getJsonObject("document")).isEqualTo(new JsonObject().put("input", 1).put("output", 2));
+        assertThat(ask("DELETE", "/prices/meta%2Fllama-*", null, "if-match", shown.etag()).status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void addsManyAccounts() throws Exception {
+        create("s");
+        takeEffect();
+        String keys = "sk-filed\n# none\n\nsk-new-1\nsk-new-2,named,30\ncanary-s\nsk-new-1\n";
+        String body = new JsonObject().put("keys", keys).put("like", new JsonObject().put("state", "draining")).encode();
+
+        Answer tried = ask("POST", "/channels/s/accounts?dry-run=true", body);
+        Answer added = ask("POST", "/channels/s/accounts", body);
+        takeEffect();
+
+        String first = Secret.of("sk-new-1").fingerprint();
+        for (Answer answer : List.of(tried, added)) {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            assertThat(answer.text()).doesNotContain("sk-new", "sk-filed", "canary");
+            assertThat(answer.json().getJsonArray("added").stream().map(each -> ((JsonObject) each).getString("name")))
+                    .containsExactly("k-" + first, "named");
+            assertThat(answer.json().getJsonArray("duplicates").stream()
+                            .map(each -> ((JsonObject) each).getString("account")))
+                    .containsExactly("filed/a", "s/main", "line 4");
+        }
+        assertThat(live.accounts()).extracting(account -> account.id()).containsExactly(
+                "filed/a", "s/main", "s/k-" + first, "s/named");
+        assertThat(ask("GET", "/accounts?channel=s", null).json().getJsonArray("accounts")).hasSize(3);
+        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a b\"}").status()).isEqualTo(422);
+        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a,b,c,d,e\"}").status()).isEqualTo(400);
+        assertThat(ask("POST", "/channels/filed/accounts", "{\"keys\":\"sk-z\"}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void goesOutAndComesBack(Vertx vertx) throws Exception {
+        create("s");
+        ask("POST", "/models", "{\"name\":\"m\",\"fallbacks\":[\"stored\"]}");
+        ask("POST", "/teams", "{\"name\":\"t\",\"limits\":{\"rpm\":5}}");
+        ask("POST", "/prices", "{\"name\":\"x-*\",\"input\":1,\"output\":2}");
+
+        String plain = ask("GET", "/configuration/export", null).text();
+        String sealed = ask("GET", "/configuration/export?sealed=true", null).text();
+        Answer same = ask("POST", "/configuration/import", sealed);
+        database.close();
+        database = TestPostgres.open(vertx);
+        AdminVerticle other = deploy(vertx, secrets);
+        Answer without = ask(other, OWN.reveal(), "POST", "/configuration/import", plain);
+        Answer tried = ask(other, OWN.reveal(), "POST", "/configuration/import?dry-run=true", sealed);
+        Answer taken = ask(other, OWN.reveal(), "POST", "/configuration/import", sealed);
+
+        assertThat(plain + sealed).doesNotContain("canary");
+        assertThat(same.json().getJsonArray("unchanged")).hasSize(4);
+        assertThat(without.status()).isEqualTo(422);
+        assertThat(without.text()).contains("is the mark of a secret that is not stored here");
+        assertThat(tried.json().getJsonArray("created")).hasSize(4);
+        assertThat(taken.json().getJsonArray("created"))
+                .containsExactly("channels/s", "teams/t", "models/m", "prices/x-*");
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null).text()).isEqualTo(plain);
+        assertThat(ask(other, OWN.reveal(), "POST", "/configuration/import", sealed).json().getJsonArray("unchanged"))
+                .hasSize(4);
+    }
+
+    @Test
+    void goesOnUnderANewKey(Vertx vertx) throws Exception {
+        create("s");
+        Answer before = ask("GET", "/channels/s", null);
+        String old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        String next = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+
+        Answer resealed =
+                ask(deploy(vertx, secrets(next, old)), OWN.reveal(), "POST", "/configuration/reseal", null);
+        feed = new ResourceFeed(vertx, new ResourceRepository(database), secrets(next), ManagedStart.none(dir));
+        takeEffect();
+        Answer lost = ask(deploy(vertx, secrets(old)), OWN.reveal(), "POST", "/configuration/reseal", null);
+
+        assertThat(resealed.json().getInteger("entries")).isEqualTo(1);
+        assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
+        assertThat(ask("GET", "/channels/s", null).etag()).isEqualTo(before.etag());
+        assertThat(lost.json().getJsonArray("failures").getString(0)).startsWith("channels/s: it is sealed under");
+    }
+
+    @Test
+    void isForThoseWhoMay() throws Exception {
+        String viewer = token("viewer");
+        String operator = token("operator");
+        String reaching = CHANNEL.formatted("p", "p").replace("\"headers\"", "\"allow-private\":true,\"headers\"");
+        String mine = CHANNEL.formatted("s", "s");
+
+        assertThat(ask(admin, viewer, "POST", "/channels", mine).status()).isEqualTo(403);
+        assertThat(ask(admin, viewer, "GET", "/channels", null).status()).isEqualTo(200);
+        assertThat(ask(admin, viewer, "GET", "/configuration/export?sealed=true", null).status()).isEqualTo(403);
+        assertThat(ask(admin, operator, "POST", "/channels", reaching).status()).isEqualTo(403);
+        assertThat(ask(admin, operator, "POST", "/channels", mine).status()).isEqualTo(201);
+        assertThat(ask(admin, operator, "PATCH", "/channels/s", "{\"allow-private\":true}", "if-match", "*").status())
+                .isEqualTo(403);
+        assertThat(ask(admin, operator, "POST", "/configuration/reseal", null).status()).isEqualTo(403);
+        assertThat(ask("POST", "/channels", reaching).status()).isEqualTo(201);
+        assertThat(ask(admin, operator, "PATCH", "/channels/p", "{\"weight\":2}", "if-match", "*").status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void saysWhenTheFilesAreBroken() throws Exception {
+        Files.writeString(dir.resolve("gateway.yaml"), "channels: 5\n");
+
+        Answer answer = ask("POST", "/channels", CHANNEL.formatted("s", "s"));
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.kind()).isEqualTo("files-invalid");
+    }
+
+    @Test
+    void showsFilesWithoutADatabase() throws Exception {
+        database.close();
+
+        assertThat(ask("GET", "/channels/filed", null).json().getString("origin")).isEqualTo("gateway.yaml:2");
+        assertThat(ask("GET", "/channels", null).status()).isEqualTo(200);
+        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status()).isEqualTo(503);
+    }
+}
