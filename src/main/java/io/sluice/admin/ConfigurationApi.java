@@ -108,12 +108,15 @@ final class ConfigurationApi implements ApiArea {
                 }
                 case MODEL, PRICE -> {
                     JsonObject all = body.getJsonObject(kind.word(), new JsonObject());
-                    all.fieldNames()
-                            .forEach(name -> drafts.add(draft(kind, name, all.getJsonObject(name), sealed)));
+                    all.fieldNames().forEach(name -> drafts.add(draft(kind, name, all.getJsonObject(name), sealed)));
                 }
             }
         }
-        if (drafts.stream().map(draft -> draft.kind() + "/" + draft.name()).distinct().count() < drafts.size()) {
+        if (drafts.stream()
+                        .map(draft -> draft.kind() + "/" + draft.name())
+                        .distinct()
+                        .count()
+                < drafts.size()) {
             throw Problem.field("", "unique", "names an entry twice");
         }
         return drafts;
@@ -131,8 +134,14 @@ final class ConfigurationApi implements ApiArea {
         Planned planned = plan.entries().get(index);
         Future<?> written = planned.isSame()
                 ? Future.succeededFuture()
-                : services.changes().make(request.actor(), (connection, number) -> editor.write(
-                        connection, number, planned, request.caller().name()));
+                : services.changes()
+                        .make(
+                                request.actor(),
+                                (connection, number) -> editor.write(
+                                        connection,
+                                        number,
+                                        planned,
+                                        request.caller().name()));
         return written.compose(done -> store(request, plan, index + 1));
     }
 
@@ -148,14 +157,12 @@ final class ConfigurationApi implements ApiArea {
     }
 
     private Future<ApiAnswer> reseal(ApiRequest request) {
-        return services.changes()
-                .make(request.actor(), (connection, number) -> editor.reseal(connection, number)
-                        .map((Resealed resealed) -> {
-                            JsonObject json = new JsonObject()
-                                    .put("entries", resealed.entries())
-                                    .put("failures", new JsonArray(resealed.failures()));
-                            return new Change<>(
-                                    ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
-                        }));
+        return services.changes().make(request.actor(), (connection, number) -> editor.reseal(connection, number)
+                .map((Resealed resealed) -> {
+                    JsonObject json = new JsonObject()
+                            .put("entries", resealed.entries())
+                            .put("failures", new JsonArray(resealed.failures()));
+                    return new Change<>(ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
+                }));
     }
 }

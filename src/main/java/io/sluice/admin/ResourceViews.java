@@ -98,7 +98,10 @@ final class ResourceViews {
                 .put("state", "out-of-force")
                 .put("origin", Origin.STORE)
                 .put("version", out.version())
-                .put("reasons", new JsonArray(out.reasons().stream().map(Object::toString).toList()));
+                .put(
+                        "reasons",
+                        new JsonArray(
+                                out.reasons().stream().map(Object::toString).toList()));
     }
 
     /** Accounts in force, by channel and name. */

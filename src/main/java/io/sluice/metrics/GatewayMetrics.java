@@ -86,7 +86,9 @@ public final class GatewayMetrics {
                     "sluice.journal.set.aside",
                     "what the journal could not read or the ledger refused, and is kept in files of its own"),
             Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
-            Map.entry("sluice.store.records", "usage records written to the ledger: new ones, and known ones that came again"),
+            Map.entry(
+                    "sluice.store.records",
+                    "usage records written to the ledger: new ones, and known ones that came again"),
             Map.entry("sluice.store.batch", "from a batch of usage records to its being in the ledger"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
