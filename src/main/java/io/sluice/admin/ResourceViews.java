@@ -68,7 +68,7 @@ final class ResourceViews {
         JsonObject known = one(kind, row.name());
         boolean isKnown = known != null && known.getLong("version", 0L) == row.version();
         boolean isOfFile = known != null && known.getLong("version", 0L) == 0;
-        return stored(isKnown || isOfFile ? known : new JsonObject().put("state", "pending"), row);
+        return stored(known != null && (isKnown || isOfFile) ? known : new JsonObject().put("state", "pending"), row);
     }
 
     private static JsonObject stored(JsonObject json, ResourceRow row) {
@@ -127,7 +127,7 @@ final class ResourceViews {
         return accounts.values();
     }
 
-    /** The part of the effective configuration that is about a kind. */
+    /** The part of the effective configuration that is about a kind; of prices it says other things. */
     private Map<String, JsonObject> effective(Kind kind) {
         GatewayRevision revision = live.get();
         if (revision != rendered) {
@@ -137,7 +137,10 @@ final class ResourceViews {
         Map<String, JsonObject> entries = new TreeMap<>();
         Object part = effective.getValue(kind.word());
         if (part instanceof JsonArray list) {
-            list.forEach(each -> entries.put(((JsonObject) each).getString("name"), (JsonObject) each));
+            list.stream()
+                    .map(JsonObject.class::cast)
+                    .filter(each -> each.containsKey("name"))
+                    .forEach(each -> entries.put(each.getString("name"), each));
         } else if (part instanceof JsonObject map) {
             map.fieldNames().stream()
                     .filter(name -> map.getValue(name) instanceof JsonObject)

@@ -23,11 +23,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             ExplainCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             KeygenCommand.class,
             ModelsCommand.class,
             NotifyCommand.class,
             PoolCommand.class,
             PostgresCommand.class,
+            ResealCommand.class,
             SimulateCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")

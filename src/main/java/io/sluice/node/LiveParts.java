@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.admin.api.KeyServices;
+import io.sluice.budget.BudgetVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
@@ -45,6 +46,8 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.BudgetRepository;
+import io.sluice.store.BudgetSpend;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
@@ -132,6 +135,10 @@ final class LiveParts implements Parts {
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
         services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
+        // Before it is known how many nodes there are, for each spends its share while the database is away.
+        if (database != null) {
+            services.add(budgets(database));
+        }
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -164,10 +171,21 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of(), metrics.store()::written, nanoClock),
+                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name())), metrics.store()::written, nanoClock),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong);
+    }
+
+    /** What keys and teams may spend. */
+    private Deployable budgets(PgDatabase ledger) {
+        long run = new SecureRandom().nextLong() | 1;
+        return new BudgetVerticle(
+                config.budget(),
+                new BudgetRepository(ledger, config.name(), run),
+                nanoClock,
+                InstantSource.system(),
+                metrics.budgets());
     }
 
     /** Operators are told. */

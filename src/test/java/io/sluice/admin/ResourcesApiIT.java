@@ -151,11 +151,11 @@ class ResourcesApiIT {
         if (headers.length > 0) {
             request.headers(headers);
         }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-            if (answer.statusCode() != 503 || !answer.body().contains(":starting")) {
-                return new Answer(
-                        answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
+            if (answer.statusCode() != 503 || !answer.body().contains(":starting") || System.nanoTime() > end) {
+                return new Answer(answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
