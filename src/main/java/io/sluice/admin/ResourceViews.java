@@ -68,7 +68,7 @@ final class ResourceViews {
         JsonObject known = one(kind, row.name());
         boolean isKnown = known != null && known.getLong("version", 0L) == row.version();
         boolean isOfFile = known != null && known.getLong("version", 0L) == 0;
-        return stored(isKnown || isOfFile ? known : new JsonObject().put("state", "pending"), row);
+        return stored(known != null && (isKnown || isOfFile) ? known : new JsonObject().put("state", "pending"), row);
     }
 
     private static JsonObject stored(JsonObject json, ResourceRow row) {

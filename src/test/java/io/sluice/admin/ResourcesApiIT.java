@@ -2,11 +2,13 @@ package io.sluice.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.admin.api.KeyServices;
 import io.sluice.config.ConfigLoader;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeOverrides;
 import io.sluice.config.StoredEntry;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
@@ -102,7 +104,7 @@ class ResourcesApiIT {
                 () -> "",
                 InstantSource.system(),
                 System::nanoTime,
-                new io.sluice.admin.api.KeyServices(new io.sluice.domain.key.StoredKeys(), null)));
+                new KeyServices(new StoredKeys(), null)));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
