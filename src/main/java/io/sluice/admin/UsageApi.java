@@ -9,8 +9,8 @@ import io.sluice.admin.api.Problem;
 import io.sluice.store.UsageFilter;
 import io.sluice.store.UsageGrouping;
 import io.sluice.store.UsageGrouping.Order;
-import io.sluice.store.UsageQueries;
 import io.sluice.store.UsagePage;
+import io.sluice.store.UsageQueries;
 import io.sluice.store.UsageTooMuch;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -30,7 +30,8 @@ final class UsageApi implements ApiArea {
     private final InstantSource clock;
 
     UsageApi(ApiServices services) {
-        this.usage = new UsageQueries(services.database(), services.node().store().keep(), services.clock());
+        this.usage =
+                new UsageQueries(services.database(), services.node().store().keep(), services.clock());
         this.clock = services.clock();
     }
 
@@ -104,9 +105,10 @@ final class UsageApi implements ApiArea {
     private Future<ApiAnswer> export(ApiRequest request) {
         UsageFilter filter = UsageQuestion.filter(request, clock.instant());
         UsageGrouping grouping = UsageQuestion.grouping(request);
-        Function<@Nullable String, Future<UsagePage>> pages = request.queryList("group-by").isEmpty()
-                ? after -> asked(() -> usage.oldest(filter, PIECE, after))
-                : after -> asked(() -> usage.groups(filter, grouping, PIECE, after));
+        Function<@Nullable String, Future<UsagePage>> pages =
+                request.queryList("group-by").isEmpty()
+                        ? after -> asked(() -> usage.oldest(filter, PIECE, after))
+                        : after -> asked(() -> usage.groups(filter, grouping, PIECE, after));
         UsageExport export = new UsageExport(request.query("format", "csv").equals("csv"), pages);
         return pages.apply(null).map(export::answer);
     }
@@ -118,13 +120,15 @@ final class UsageApi implements ApiArea {
         } catch (IllegalArgumentException e) {
             throw Problem.parameter("cursor", "cursor", "It is no cursor of this list; begin again without one.");
         }
-        return answer.recover(failure -> Future.failedFuture(failure instanceof UsageTooMuch tooMuch ? problem(tooMuch) : failure));
+        return answer.recover(
+                failure -> Future.failedFuture(failure instanceof UsageTooMuch tooMuch ? problem(tooMuch) : failure));
     }
 
     private static Problem problem(UsageTooMuch tooMuch) {
         return tooMuch.isBusy()
                 ? Problem.of(429, "busy", "Too many questions about usage are asked at once.")
                         .retryAfter(1)
-                : Problem.parameter("from", "cost", "The answer takes too long; ask for a shorter time or fewer groups.");
+                : Problem.parameter(
+                        "from", "cost", "The answer takes too long; ask for a shorter time or fewer groups.");
     }
 }

@@ -144,7 +144,8 @@ final class RunningNode {
             json = JSON.missingNode();
         }
         if (answer.statusCode() != 200) {
-            String said = json.path("detail").asText(json.path("error").path("message").asText(""));
+            String said = json.path("detail")
+                    .asText(json.path("error").path("message").asText(""));
             List<String> lines = new ArrayList<>();
             lines.add(base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
             for (JsonNode error : json.path("errors")) {

@@ -63,9 +63,8 @@ final class SelfService {
     private void me(Incoming incoming) {
         Instant now = clock.instant();
         LocalDate tomorrow = LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(1);
-        Collection<Scope> scopes = incoming.key()
-                .quota()
-                .everyScope(incoming.revision().models().keySet());
+        Collection<Scope> scopes =
+                incoming.key().quota().everyScope(incoming.revision().models().keySet());
         answer(
                 incoming,
                 question(incoming, scopes, tomorrow.minusDays(DAYS), tomorrow),
@@ -82,10 +81,7 @@ final class SelfService {
     private void usage(Incoming incoming) {
         LocalDate from = date(incoming, "start_date", EARLIEST);
         LocalDate to = date(incoming, "end_date", LATEST);
-        answer(
-                incoming,
-                question(incoming, List.of(), from, to),
-                standing -> StandingJson.usage(spending(standing)));
+        answer(incoming, question(incoming, List.of(), from, to), standing -> StandingJson.usage(spending(standing)));
     }
 
     private static Standing.Spending spending(Standing standing) {
@@ -111,16 +107,15 @@ final class SelfService {
                 .onSuccess(json -> Answers.json(incoming, 200, json))
                 .onFailure(cause -> services.refuse(
                         incoming,
-                        cause instanceof GatewayException refusal
-                                ? refusal.failure()
-                                : new GatewayFailure.Internal()));
+                        cause instanceof GatewayException refusal ? refusal.failure() : new GatewayFailure.Internal()));
     }
 
     private static ShowStanding question(Incoming incoming, Collection<Scope> scopes, LocalDate from, LocalDate to) {
         GatewayRevision revision = incoming.revision();
         List<Allowance> allowances = new ArrayList<>();
         for (Budget budget : incoming.key().quota().budgets()) {
-            allowances.add(new Allowance(budget, budget.isOfKey() ? List.of() : teams(revision.keys().teams(), budget)));
+            allowances.add(new Allowance(
+                    budget, budget.isOfKey() ? List.of() : teams(revision.keys().teams(), budget)));
         }
         return new ShowStanding(
                 incoming.key().name(),
@@ -166,7 +161,7 @@ final class SelfService {
     }
 
     private static GatewayException wrong(String name) {
-        return new GatewayException(new InvalidRequest(
-                Kind.MALFORMED, name + " must be a date as 2026-01-31.", name, "invalid_date"));
+        return new GatewayException(
+                new InvalidRequest(Kind.MALFORMED, name + " must be a date as 2026-01-31.", name, "invalid_date"));
     }
 }

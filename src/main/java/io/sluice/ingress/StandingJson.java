@@ -93,7 +93,9 @@ final class StandingJson {
         ledger.put("known", spending != null);
         ledger.put("currency", currency);
         if (spending != null) {
-            ledger.put("age_seconds", Math.max(0, Duration.between(spending.at(), now).toSeconds()));
+            ledger.put(
+                    "age_seconds",
+                    Math.max(0, Duration.between(spending.at(), now).toSeconds()));
             json.put("spent_30_days", money(spending.micros(), UNITS));
             ArrayNode budgets = json.putArray("budgets");
             spending.budgets().forEach(spent -> budgets.add(budget(key, spent)));

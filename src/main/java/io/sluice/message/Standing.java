@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what the key's limits count; those that count nothing yet are missing
  * @param hasScopes whether the counters are known
  */
-public record Standing(
-        boolean hasLedger, @Nullable Spending spending, List<ScopeCounters> scopes, boolean hasScopes) {
+public record Standing(boolean hasLedger, @Nullable Spending spending, List<ScopeCounters> scopes, boolean hasScopes) {
     /** Copies the list. */
     public Standing {
         scopes = List.copyOf(scopes);
@@ -42,7 +41,8 @@ public record Standing(
      * @param micros spent in its window, in millionths of the ledger's currency
      * @param renews when something of it may be spent again; null for never, or when nobody knows
      */
-    public record Spent(Budget budget, long micros, @Nullable Instant renews) {
+    public record Spent(
+            Budget budget, long micros, @Nullable Instant renews) {
         /** What is left, at least 0. */
         public long leftMicros() {
             return Math.max(0, budget.amountMicros() - micros);

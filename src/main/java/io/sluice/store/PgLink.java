@@ -166,7 +166,9 @@ final class PgLink {
     private StoreUnavailable connecting(Throwable failure, String late) {
         String text = StoreFailures.text(failure);
         return new StoreUnavailable(
-                text.equals("Timeout") ? late + " within " + use.connectTimeout().toMillis() + " ms" : text);
+                text.equals("Timeout")
+                        ? late + " within " + use.connectTimeout().toMillis() + " ms"
+                        : text);
     }
 
     private static <T> Future<T> work(SqlConnection connection, Function<SqlConnection, Future<T>> work) {

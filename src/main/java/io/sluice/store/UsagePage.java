@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param rows one value for each column: text, whole number, truth value, or null; times are texts of ISO 8601
  * @param next where the next page begins; null when there is none
  */
-public record UsagePage(List<String> columns, List<List<@Nullable Object>> rows, @Nullable String next) {
+public record UsagePage(
+        List<String> columns,
+        List<List<@Nullable Object>> rows,
+        @Nullable String next) {
     /** Copies the lists; cells may be null. */
     public UsagePage {
         columns = List.copyOf(columns);

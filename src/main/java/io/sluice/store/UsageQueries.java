@@ -152,12 +152,10 @@ public final class UsageQueries {
     }
 
     private Future<RowSet<Row>> ask(UsageStatement statement, Duration atMost) {
-        return gate.pass(() -> database.transaction(
-                        atMost,
-                        connection -> connection
-                                .preparedQuery(statement.text())
-                                .execute(statement.values())
-                                .recover(UsageQueries::explained)));
+        return gate.pass(() -> database.transaction(atMost, connection -> connection
+                .preparedQuery(statement.text())
+                .execute(statement.values())
+                .recover(UsageQueries::explained)));
     }
 
     private static <T> Future<T> explained(Throwable failure) {

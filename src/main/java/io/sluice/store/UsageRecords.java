@@ -91,7 +91,10 @@ final class UsageRecords {
         statement.askers(filter, "r.").asked(filter, "r.").endings(filter, "r.");
         if (after != null) {
             List<String> position = UsagePosition.read(after, 2);
-            statement.add(" AND (r.started_at, r.id) ").add(newestFirst ? "<" : ">").add(" (");
+            statement
+                    .add(" AND (r.started_at, r.id) ")
+                    .add(newestFirst ? "<" : ">")
+                    .add(" (");
             statement.time(instant(position.getFirst())).add(", ");
             statement.value(UUID.fromString(position.getLast())).add(")");
         }
@@ -103,7 +106,10 @@ final class UsageRecords {
         UsageStatement statement = select().add("r.day >= ").day(from).add(" AND r.day <= ");
         statement.day(to).add(" AND r.id = ").value(id);
         if (!teams.isEmpty()) {
-            statement.add(" AND r.team = ANY(").value(teams.toArray(String[]::new)).add(")");
+            statement
+                    .add(" AND r.team = ANY(")
+                    .value(teams.toArray(String[]::new))
+                    .add(")");
         }
         return statement;
     }

@@ -33,13 +33,15 @@ final class UsageSums {
             "other_micros");
 
     /** The same of one record: it is one request, and other attempts are rows of their own. */
-    private static final String OF_RECORD = "1 AS requests, CASE WHEN r.ending = 'completed' THEN 0 ELSE 1 END AS failures,"
-            + " CASE WHEN r.cost_micros IS NULL THEN 1 ELSE 0 END AS unpriced, r.input_tokens, r.cached_tokens,"
-            + " r.cache_write_tokens, r.output_tokens, r.reasoning_tokens, r.images,"
-            + " coalesce(r.cost_micros, 0) AS cost_micros, 0::bigint AS other_micros";
+    private static final String OF_RECORD =
+            "1 AS requests, CASE WHEN r.ending = 'completed' THEN 0 ELSE 1 END AS failures,"
+                    + " CASE WHEN r.cost_micros IS NULL THEN 1 ELSE 0 END AS unpriced, r.input_tokens, r.cached_tokens,"
+                    + " r.cache_write_tokens, r.output_tokens, r.reasoning_tokens, r.images,"
+                    + " coalesce(r.cost_micros, 0) AS cost_micros, 0::bigint AS other_micros";
 
-    private static final String OF_ATTEMPT = "0, 0, 0, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,"
-            + " 0::bigint, coalesce(a.cost_micros, 0)";
+    private static final String OF_ATTEMPT =
+            "0, 0, 0, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,"
+                    + " 0::bigint, coalesce(a.cost_micros, 0)";
 
     /** A midnight before everything, where stretches begin to be counted. */
     private static final Instant ORIGIN = Instant.parse("2000-01-01T00:00:00Z");
@@ -53,7 +55,8 @@ final class UsageSums {
         statement.add("SELECT * FROM (SELECT ");
         if (grouping.bucket() != null) {
             statement.add(bin(grouping.bucket())).add(", at, ");
-            statement.time(ORIGIN.minusSeconds(grouping.offset().getTotalSeconds()))
+            statement
+                    .time(ORIGIN.minusSeconds(grouping.offset().getTotalSeconds()))
                     .add(") AS start, ");
         }
         for (Dimension dimension : grouping.by()) {

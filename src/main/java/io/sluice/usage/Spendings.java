@@ -57,30 +57,33 @@ final class Spendings {
         if (known != null && Duration.between(known.at(), now).compareTo(FRESH) < 0) {
             return Future.succeededFuture(known);
         }
-        Future<Long> own = sum(UsageFilter.between(question.from(), question.to()).ofKey(question.key()));
+        Future<Long> own =
+                sum(UsageFilter.between(question.from(), question.to()).ofKey(question.key()));
         List<Future<Spent>> budgets = new ArrayList<>();
         question.allowances().forEach(allowance -> budgets.add(spent(question.key(), allowance, now)));
         List<Future<?>> all = new ArrayList<>(budgets);
         all.add(own);
-        return Future.join(all).timeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS).transform(done -> {
-            if (done.failed()) {
-                return Future.succeededFuture(known);
-            }
-            Spending fresh = new Spending(
-                    now, own.result(), budgets.stream().map(Future::result).toList());
-            kept.put(question, fresh);
-            return Future.succeededFuture(fresh);
-        });
+        return Future.join(all)
+                .timeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+                .transform(done -> {
+                    if (done.failed()) {
+                        return Future.succeededFuture(known);
+                    }
+                    Spending fresh = new Spending(
+                            now,
+                            own.result(),
+                            budgets.stream().map(Future::result).toList());
+                    kept.put(question, fresh);
+                    return Future.succeededFuture(fresh);
+                });
     }
 
     private Future<Spent> spent(String key, Allowance allowance, Instant now) {
         Budget budget = allowance.budget();
         Instant from = budget.window().from(now);
-        UsageFilter time = UsageFilter.between(from, Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 60) * 60 + 60));
-        Future<Long> micros = sum(
-                allowance.teams().isEmpty()
-                        ? time.ofKey(key)
-                        : time.ofTeams(allowance.teams()));
+        UsageFilter time =
+                UsageFilter.between(from, Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 60) * 60 + 60));
+        Future<Long> micros = sum(allowance.teams().isEmpty() ? time.ofKey(key) : time.ofTeams(allowance.teams()));
         return micros.map(sum -> new Spent(budget, sum, renews(budget, now)));
     }
 

@@ -63,8 +63,9 @@ public final class StandingVerticle extends VerticleBase {
     private Future<Standing> show(Bus bus, @Nullable Spendings spendings, ShowStanding question) {
         Future<Standing.@Nullable Spending> spending =
                 spendings == null ? Future.succeededFuture(null) : spendings.of(question);
-        return counted(bus).compose(counted -> spending.map(spent -> new Standing(
-                spendings != null, spent, of(counted, Set.copyOf(question.scopes())), counted != null)));
+        return counted(bus)
+                .compose(counted -> spending.map(spent -> new Standing(
+                        spendings != null, spent, of(counted, Set.copyOf(question.scopes())), counted != null)));
     }
 
     private Future<@Nullable QuotaCounters> counted(Bus bus) {

@@ -67,7 +67,8 @@ class UsageApiTest {
         HttpResponse<String> made = client.send(
                 request("/tokens", Admins.TOKEN.reveal())
                         .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"reds\",\"role\":\"viewer\",\"team\":\"red\"}"))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"name\":\"reds\",\"role\":\"viewer\",\"team\":\"red\"}"))
                         .build(),
                 BodyHandlers.ofString());
         teamToken = new JsonObject(made.body()).getString("token");
@@ -144,8 +145,8 @@ class UsageApiTest {
         assertThat(found.getJsonObject("total").getLong("requests")).isEqualTo(RECORDS);
         assertThat(found.getJsonObject("total").getLong("cost-micros")).isEqualTo(100L * RECORDS);
 
-        JsonObject second = json("/usage?" + DAY + "&group-by=model&group-by=day&limit=3&cursor="
-                + found.getString("next-cursor"));
+        JsonObject second =
+                json("/usage?" + DAY + "&group-by=model&group-by=day&limit=3&cursor=" + found.getString("next-cursor"));
         assertThat(second.getJsonArray("groups")).hasSize(2);
         assertThat(second.containsKey("total")).isFalse();
         assertThat(second.containsKey("next-cursor")).isFalse();
@@ -184,8 +185,15 @@ class UsageApiTest {
 
         assertThat(csv.headers().firstValue("content-type").orElse("")).startsWith("text/csv");
         assertThat(csv.body().lines()).hasSize(RECORDS + 1);
-        assertThat(csv.body()).startsWith("id,started-at,").contains(",\"'=HYPERLINK(\"\"http://x\"\")\",").doesNotContain(",=");
-        assertThat(lines.body().lines().map(JsonObject::new).map(line -> line.getString("key")).distinct())
+        assertThat(csv.body())
+                .startsWith("id,started-at,")
+                .contains(",\"'=HYPERLINK(\"\"http://x\"\")\",")
+                .doesNotContain(",=");
+        assertThat(lines.body()
+                        .lines()
+                        .map(JsonObject::new)
+                        .map(line -> line.getString("key"))
+                        .distinct())
                 .containsExactlyInAnyOrder("app", "=HYPERLINK(\"http://x\")");
         assertThat(lines.body().lines()).hasSize(RECORDS);
         assertThat(groups.body().lines()).hasSize(3).first().asString().startsWith("key,requests,failures,");
@@ -193,15 +201,20 @@ class UsageApiTest {
 
     @Test
     void anEmptyExportHasItsHead() {
-        assertThat(get("/usage/export?key=nobody&" + DAY, Admins.TOKEN.reveal()).body().lines())
+        assertThat(get("/usage/export?key=nobody&" + DAY, Admins.TOKEN.reveal())
+                        .body()
+                        .lines())
                 .hasSize(1);
     }
 
     @Test
     void aTokenOfATeamSeesItsTeamAlone() {
-        JsonObject all = new JsonObject(get("/usage?group-by=team&" + DAY, teamToken).body());
+        JsonObject all =
+                new JsonObject(get("/usage?group-by=team&" + DAY, teamToken).body());
         HttpResponse<String> other = get("/usage?team=blue&" + DAY, teamToken);
-        JsonArray records = new JsonObject(get("/usage/records?limit=1000&" + DAY, teamToken).body()).getJsonArray("records");
+        JsonArray records = new JsonObject(
+                        get("/usage/records?limit=1000&" + DAY, teamToken).body())
+                .getJsonArray("records");
         HttpResponse<String> export = get("/usage/export?format=jsonl&" + DAY, teamToken);
         JsonArray everybody = json("/usage/records?limit=3&" + DAY).getJsonArray("records");
 
@@ -213,46 +226,50 @@ class UsageApiTest {
         assertThat(export.body().lines()).hasSize(412);
         for (Object each : everybody) {
             JsonObject record = (JsonObject) each;
-            assertThat(get("/usage/records/" + record.getString("id"), teamToken).statusCode())
+            assertThat(get("/usage/records/" + record.getString("id"), teamToken)
+                            .statusCode())
                     .isEqualTo(record.getString("team").equals("red") ? 200 : 404);
         }
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "/usage?from=tomorrow | from",
-        "/usage?from=2026-02-30 | from",
-        "/usage?from=1999-12-31 | from",
-        "/usage?to=9999-01-01 | to",
-        "/usage?from=2026-06-02&to=2026-06-01 | from",
-        "/usage?from=2026-06-01&to=2026-06-01 | from",
-        "/usage?offset=PST | offset",
-        "/usage?offset=%2B18:30 | offset",
-        "/usage?group-by=price | group-by",
-        "/usage?group-by=day&group-by=hour | group-by",
-        "/usage?group-by=key&group-by=key | group-by",
-        "/usage?order=random | order",
-        "/usage?limit=0 | limit",
-        "/usage?limit=1001 | limit",
-        "/usage?limit=99999999999999999999 | limit",
-        "/usage?limit=-1 | limit",
-        "/usage?ending=sad | ending",
-        "/usage?status=abc | status",
-        "/usage?status=99 | status",
-        "/usage?cursor=AAAA | cursor",
-        "/usage?order=cost&cursor=AAAA | cursor",
-        "/usage/records?cursor=%27%3B%20DROP%20TABLE | cursor",
-        "/usage/records/not-an-id | id",
-        "/usage/records/..%2F..%2Fetc%2Fpasswd | id",
-        "/usage/export?format=xml | format",
-        "/usage?keys=app | keys"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/usage?from=tomorrow | from",
+                "/usage?from=2026-02-30 | from",
+                "/usage?from=1999-12-31 | from",
+                "/usage?to=9999-01-01 | to",
+                "/usage?from=2026-06-02&to=2026-06-01 | from",
+                "/usage?from=2026-06-01&to=2026-06-01 | from",
+                "/usage?offset=PST | offset",
+                "/usage?offset=%2B18:30 | offset",
+                "/usage?group-by=price | group-by",
+                "/usage?group-by=day&group-by=hour | group-by",
+                "/usage?group-by=key&group-by=key | group-by",
+                "/usage?order=random | order",
+                "/usage?limit=0 | limit",
+                "/usage?limit=1001 | limit",
+                "/usage?limit=99999999999999999999 | limit",
+                "/usage?limit=-1 | limit",
+                "/usage?ending=sad | ending",
+                "/usage?status=abc | status",
+                "/usage?status=99 | status",
+                "/usage?cursor=AAAA | cursor",
+                "/usage?order=cost&cursor=AAAA | cursor",
+                "/usage/records?cursor=%27%3B%20DROP%20TABLE | cursor",
+                "/usage/records/not-an-id | id",
+                "/usage/records/..%2F..%2Fetc%2Fpasswd | id",
+                "/usage/export?format=xml | format",
+                "/usage?keys=app | keys"
+            })
     void whatIsWrongIsNamed(String path, String field) {
         HttpResponse<String> answer = get(path, Admins.TOKEN.reveal());
 
         assertThat(answer.statusCode()).as(answer.body()).isIn(400, 404);
         if (answer.statusCode() == 400) {
-            JsonObject error = new JsonObject(answer.body()).getJsonArray("errors").getJsonObject(0);
+            JsonObject error =
+                    new JsonObject(answer.body()).getJsonArray("errors").getJsonObject(0);
             assertThat(error.getString("field")).as(answer.body()).startsWith(field);
             assertThat(error.getString("rule")).isNotEmpty();
         } else {
@@ -266,9 +283,12 @@ class UsageApiTest {
         String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8);
         for (String filter : List.of("key", "team", "model", "channel", "account")) {
             JsonObject found = json("/usage?" + DAY + "&" + filter + "=" + encoded);
-            assertThat(found.getJsonObject("total").getLong("requests")).as(filter).isZero();
+            assertThat(found.getJsonObject("total").getLong("requests"))
+                    .as(filter)
+                    .isZero();
         }
-        assertThat(json("/usage?" + DAY).getJsonObject("total").getLong("requests")).isEqualTo(RECORDS);
+        assertThat(json("/usage?" + DAY).getJsonObject("total").getLong("requests"))
+                .isEqualTo(RECORDS);
     }
 
     @Test
@@ -278,7 +298,8 @@ class UsageApiTest {
         assertThat(get("/usage/records?limit=1&key=app&" + DAY + "&cursor=" + cursor, Admins.TOKEN.reveal())
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(get("/usage?limit=1&" + DAY + "&cursor=" + cursor, Admins.TOKEN.reveal()).statusCode())
+        assertThat(get("/usage?limit=1&" + DAY + "&cursor=" + cursor, Admins.TOKEN.reveal())
+                        .statusCode())
                 .isEqualTo(400);
     }
 

@@ -119,7 +119,8 @@ class SelfServiceTest {
     private static JsonNode json(String key, String target) throws Exception {
         Answer answer = get(key, target);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        assertThat(answer.text()).doesNotContain(RICH, PLAIN, KeyHash.ofKey(RICH).toString());
+        assertThat(answer.text())
+                .doesNotContain(RICH, PLAIN, KeyHash.ofKey(RICH).toString());
         return JSON.readTree(answer.text());
     }
 
@@ -236,7 +237,7 @@ class SelfServiceTest {
                             .send("POST /sluice/v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + PLAIN
                                     + "\r\nContent-Length: 0\r\n\r\n")
                             .read(SOON, 1)
-                    .last()
+                            .last()
                             .status())
                     .isEqualTo(405);
         }

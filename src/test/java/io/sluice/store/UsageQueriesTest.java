@@ -42,8 +42,8 @@ class UsageQueriesTest {
     private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
     private static final Instant BEGIN = NOW.minus(Duration.ofDays(40));
     private static final long SEED = System.nanoTime();
-    private static final List<String> NASTY =
-            List.of("%", "a_c", "abc", "'; DROP TABLE usage_record; --", "../../etc/passwd", "\"", "a\\", "\u0000", "k,1");
+    private static final List<String> NASTY = List.of(
+            "%", "a_c", "abc", "'; DROP TABLE usage_record; --", "../../etc/passwd", "\"", "a\\", "\u0000", "k,1");
 
     private static final List<UsageRecord> records = new ArrayList<>();
     private static Vertx vertx;
@@ -92,7 +92,8 @@ class UsageQueriesTest {
                         "two", "two/a", "m1", "up", tokens(random), true, charge(random), "abandoned"))
                 : List.of();
         return new UsageRecord(
-                new UUID(millis << 16 | 0x7000L | random.nextInt(0x1000), random.nextLong() >>> 2 | 1L << 63).toString(),
+                new UUID(millis << 16 | 0x7000L | random.nextInt(0x1000), random.nextLong() >>> 2 | 1L << 63)
+                        .toString(),
                 "",
                 any(random, List.of("k1", "k2", "k3", "a_c", "abc")),
                 team.isEmpty() ? null : team,
@@ -138,9 +139,13 @@ class UsageQueriesTest {
         do {
             UsagePage found = TestPostgres.await(usage.groups(filter, grouping, page, after));
             for (List<@Nullable Object> row : found.rows()) {
-                List<Long> numbers = row.subList(names, row.size()).stream().map(Long.class::cast).toList();
+                List<Long> numbers = row.subList(names, row.size()).stream()
+                        .map(Long.class::cast)
+                        .toList();
                 if (numbers.stream().anyMatch(number -> number != 0) || names > 0) {
-                    assertThat(groups.put(List.copyOf(row.subList(0, names)), numbers)).as("a group twice").isNull();
+                    assertThat(groups.put(List.copyOf(row.subList(0, names)), numbers))
+                            .as("a group twice")
+                            .isNull();
                 }
             }
             assertThat(found.rows()).hasSizeLessThanOrEqualTo(page);
@@ -151,15 +156,17 @@ class UsageQueriesTest {
 
     // --- what the records add up to --------------------------------------------------------------------------------
 
-    private static List<Object> group(UsageGrouping grouping, UsageRecord record, String model, @Nullable String account) {
+    private static List<Object> group(
+            UsageGrouping grouping, UsageRecord record, String model, @Nullable String account) {
         List<Object> names = new ArrayList<>();
         if (grouping.bucket() != null) {
             OffsetDateTime start = Instant.ofEpochMilli(record.startMillis()).atOffset(grouping.offset());
-            OffsetDateTime cut = switch (grouping.bucket()) {
-                case DAY -> start.toLocalDate().atStartOfDay().atOffset(grouping.offset());
-                case HOUR -> start.withMinute(0).withSecond(0).withNano(0);
-                case MINUTE -> start.withSecond(0).withNano(0);
-            };
+            OffsetDateTime cut =
+                    switch (grouping.bucket()) {
+                        case DAY -> start.toLocalDate().atStartOfDay().atOffset(grouping.offset());
+                        case HOUR -> start.withMinute(0).withSecond(0).withNano(0);
+                        case MINUTE -> start.withSecond(0).withNano(0);
+                    };
             names.add(java.time.format.DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(cut));
         }
         String known = account == null ? "" : account;
@@ -232,16 +239,16 @@ class UsageQueriesTest {
 
     private static void add(Map<List<Object>, List<Long>> groups, List<Object> group, long[] more) {
         groups.merge(
-                group,
-                IntStream.range(0, more.length).mapToObj(i -> more[i]).toList(),
-                (one, other) -> IntStream.range(0, one.size())
+                group, IntStream.range(0, more.length).mapToObj(i -> more[i]).toList(), (one, other) -> IntStream.range(
+                                0, one.size())
                         .mapToObj(i -> one.get(i) + other.get(i))
                         .toList());
     }
 
     private static UsageFilter filter(SplittableRandom random) {
         Instant from = BEGIN.plusMillis(random.nextLong(Duration.ofDays(39).toMillis()));
-        Instant to = from.plusMillis(random.nextLong(Duration.ofDays(1L << random.nextInt(6)).toMillis()) + 1);
+        Instant to = from.plusMillis(
+                random.nextLong(Duration.ofDays(1L << random.nextInt(6)).toMillis()) + 1);
         if (random.nextBoolean()) {
             from = from.truncatedTo(java.time.temporal.ChronoUnit.DAYS);
         }
@@ -318,7 +325,9 @@ class UsageQueriesTest {
                     .map(UsageRecord::requestId)
                     .collect(Collectors.toList());
 
-            assertThat(ids(filter, false, 7 + i)).as("seed %d: %s", SEED, filter).isEqualTo(expected);
+            assertThat(ids(filter, false, 7 + i))
+                    .as("seed %d: %s", SEED, filter)
+                    .isEqualTo(expected);
             assertThat(ids(filter, true, 1_000)).as("seed %d: %s", SEED, filter).isEqualTo(expected.reversed());
         }
     }
@@ -340,14 +349,17 @@ class UsageQueriesTest {
                 .containsEntry("parent-team", "colours")
                 .containsEntry("node", "node-1")
                 .containsEntry("status", record.status())
-                .containsEntry("started-at", Instant.ofEpochMilli(record.startMillis()).toString());
+                .containsEntry(
+                        "started-at", Instant.ofEpochMilli(record.startMillis()).toString());
         assertThat(found.attempts()).singleElement().satisfies(attempt -> assertThat(attempt)
                 .containsEntry("account", "two/a")
                 .containsEntry("cause", "abandoned"));
         assertThat(TestPostgres.await(usage.single(id, List.of("red")))).isNotNull();
         assertThat(TestPostgres.await(usage.single(id, List.of("blue")))).isNull();
-        assertThat(TestPostgres.await(usage.single(UUID.randomUUID(), List.of()))).isNull();
-        assertThat(TestPostgres.await(usage.single(new UUID(-1 << 16 | 0x7000, 1L << 63), List.of()))).isNull();
+        assertThat(TestPostgres.await(usage.single(UUID.randomUUID(), List.of())))
+                .isNull();
+        assertThat(TestPostgres.await(usage.single(new UUID(-1 << 16 | 0x7000, 1L << 63), List.of())))
+                .isNull();
     }
 
     /** A wildcard, a statement, a path: all of them are names that no key has, or that exactly one has. */
@@ -359,11 +371,35 @@ class UsageQueriesTest {
                     time.ofKey(name),
                     time.ofTeams(List.of(name)),
                     new UsageFilter(
-                            BEGIN, NOW, List.of(), List.of(), List.of(name), List.of(), List.of(), List.of(), List.of()),
+                            BEGIN,
+                            NOW,
+                            List.of(),
+                            List.of(),
+                            List.of(name),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of()),
                     new UsageFilter(
-                            BEGIN, NOW, List.of(), List.of(), List.of(), List.of(name), List.of(), List.of(), List.of()),
+                            BEGIN,
+                            NOW,
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(name),
+                            List.of(),
+                            List.of(),
+                            List.of()),
                     new UsageFilter(
-                            BEGIN, NOW, List.of(), List.of(), List.of(), List.of(), List.of(name), List.of(name), List.of()));
+                            BEGIN,
+                            NOW,
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(name),
+                            List.of(name),
+                            List.of()));
             for (UsageFilter filter : filters) {
                 long requests = records.stream()
                         .filter(record -> fits(filter, record) && fits(filter, record.model(), record.account()))
@@ -411,11 +447,15 @@ class UsageQueriesTest {
     void aTimeWithoutAnythingIsNothing() {
         UsageFilter none = UsageFilter.between(NOW, NOW);
 
-        assertThat(TestPostgres.await(usage.groups(none, UsageGrouping.ALL, 1, null)).rows())
+        assertThat(TestPostgres.await(usage.groups(none, UsageGrouping.ALL, 1, null))
+                        .rows())
                 .containsExactly(java.util.Collections.nCopies(11, 0L));
         assertThat(TestPostgres.await(usage.newest(none, 10, null)).rows()).isEmpty();
         assertThat(TestPostgres.await(usage.groups(
-                                UsageFilter.between(NOW.plusSeconds(1), NOW.plusSeconds(9)), UsageGrouping.ALL, 1, null))
+                                UsageFilter.between(NOW.plusSeconds(1), NOW.plusSeconds(9)),
+                                UsageGrouping.ALL,
+                                1,
+                                null))
                         .rows())
                 .containsExactly(java.util.Collections.nCopies(11, 0L));
     }
@@ -423,15 +463,18 @@ class UsageQueriesTest {
     @Test
     void fewAreAskedAtOnceAndTooManyAreRefused() {
         List<io.vertx.core.Future<UsagePage>> all = new ArrayList<>();
-        TestPostgres.await(io.vertx.core.Future.future(done -> vertx.getOrCreateContext().runOnContext(now -> {
-            for (int i = 0; i < 50; i++) {
-                all.add(usage.groups(UsageFilter.between(BEGIN, NOW), UsageGrouping.ALL, 1, null));
-            }
-            io.vertx.core.Future.join(all).onComplete(any -> done.complete());
-        })));
+        TestPostgres.await(
+                io.vertx.core.Future.future(done -> vertx.getOrCreateContext().runOnContext(now -> {
+                    for (int i = 0; i < 50; i++) {
+                        all.add(usage.groups(UsageFilter.between(BEGIN, NOW), UsageGrouping.ALL, 1, null));
+                    }
+                    io.vertx.core.Future.join(all).onComplete(any -> done.complete());
+                })));
 
         assertThat(all).filteredOn(io.vertx.core.Future::succeeded).hasSize(34);
-        assertThat(all).filteredOn(io.vertx.core.Future::failed).extracting(io.vertx.core.Future::cause)
+        assertThat(all)
+                .filteredOn(io.vertx.core.Future::failed)
+                .extracting(io.vertx.core.Future::cause)
                 .allMatch(cause -> cause instanceof UsageTooMuch tooMuch && tooMuch.isBusy());
     }
 }

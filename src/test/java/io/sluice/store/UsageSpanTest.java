@@ -71,8 +71,14 @@ class UsageSpanTest {
                 by(null, "Z"),
                 false,
                 KEPT);
-        assertThat(gone).filteredOn(span -> !span.isKept(KEPT)).extracting(UsageSpan::source).contains(Source.RECORDS);
-        assertThat(gone).filteredOn(span -> span.isKept(KEPT)).extracting(UsageSpan::source).containsExactly(Source.DAY);
+        assertThat(gone)
+                .filteredOn(span -> !span.isKept(KEPT))
+                .extracting(UsageSpan::source)
+                .contains(Source.RECORDS);
+        assertThat(gone)
+                .filteredOn(span -> span.isKept(KEPT))
+                .extracting(UsageSpan::source)
+                .containsExactly(Source.DAY);
     }
 
     @Test
@@ -82,10 +88,12 @@ class UsageSpanTest {
         Bucket[] buckets = {null, Bucket.MINUTE, Bucket.HOUR, Bucket.DAY};
         for (int i = 0; i < 20_000; i++) {
             Instant from = NOW.minusMillis(random.nextLong(Duration.ofDays(500).toMillis()));
-            Instant to = from.plusMillis(random.nextLong(Duration.ofDays(1L << random.nextInt(7)).toMillis()));
+            Instant to = from.plusMillis(
+                    random.nextLong(Duration.ofDays(1L << random.nextInt(7)).toMillis()));
             UsageGrouping grouping = by(
                     buckets[random.nextInt(buckets.length)],
-                    ZoneOffset.ofTotalSeconds(60 * (random.nextInt(2 * 18 * 60 + 1) - 18 * 60)).getId());
+                    ZoneOffset.ofTotalSeconds(60 * (random.nextInt(2 * 18 * 60 + 1) - 18 * 60))
+                            .getId());
             boolean records = random.nextInt(10) == 0;
             String as = "seed " + seed + ": " + from + " " + to + " " + grouping;
 
@@ -94,12 +102,13 @@ class UsageSpanTest {
                 assertThat(span.from()).as(as).isEqualTo(at);
                 assertThat(span.to()).as(as).isAfter(span.from());
                 at = span.to();
-                long length = switch (span.source()) {
-                    case DAY -> 86_400;
-                    case HOUR -> 3_600;
-                    case MINUTE -> 60;
-                    case RECORDS -> 0;
-                };
+                long length =
+                        switch (span.source()) {
+                            case DAY -> 86_400;
+                            case HOUR -> 3_600;
+                            case MINUTE -> 60;
+                            case RECORDS -> 0;
+                        };
                 assertThat(records && length > 0).as(as).isFalse();
                 if (length > 0) {
                     assertThat(span.isKept(KEPT)).as(as).isTrue();
@@ -108,7 +117,9 @@ class UsageSpanTest {
                     if (grouping.bucket() != null) {
                         long asked = grouping.bucket().length().toSeconds();
                         assertThat(asked % length).as(as).isZero();
-                        assertThat(grouping.offset().getTotalSeconds() % length).as(as).isZero();
+                        assertThat(grouping.offset().getTotalSeconds() % length)
+                                .as(as)
+                                .isZero();
                     }
                 }
             }

@@ -165,11 +165,9 @@ public final class ApiRouter {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-        document.operations()
-                .values()
-                .forEach(operation -> builder.getRoute(operation.id())
-                        .setDoSecurity(false)
-                        .addHandler(context -> run(context, operation)));
+        document.operations().values().forEach(operation -> builder.getRoute(operation.id())
+                .setDoSecurity(false)
+                .addHandler(context -> run(context, operation)));
         Router made = builder.createRouter();
         made.route().last().handler(context -> unknown(context, compiled));
         made.route()
