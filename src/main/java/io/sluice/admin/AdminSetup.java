@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.GatewayRevision;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param scrape gives the meters in Prometheus' text format; called on a worker thread
  * @param wallClock for what is shown, and for the end of tokens
  * @param nanoClock for waits
+ * @param keys what the node knows of stored keys
  */
 public record AdminSetup(
         Path dir,
@@ -34,4 +36,5 @@ public record AdminSetup(
         Database database,
         Supplier<String> scrape,
         InstantSource wallClock,
-        LongSupplier nanoClock) {}
+        LongSupplier nanoClock,
+        KeyServices keys) {}

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,33 +32,43 @@ final class RunningNode {
     /** What it is told to do may wait for a provider. */
     private static final Duration ACTION = Duration.ofSeconds(65);
 
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
     private final URI base;
+    private final AdminOptions options;
     private final NodeConfig config;
 
     /**
      * The node that is asked; nobody is yet.
      *
-     * @param named the admin port that the caller named; null for the one of the node's own settings
+     * @param options which one, and as whom, where the caller said so
      * @param config where the node would be, and its token
      */
-    RunningNode(@Nullable URI named, NodeConfig config) {
-        this.base = named != null ? named : URI.create(own(config));
+    RunningNode(AdminOptions options, NodeConfig config) {
+        this.base = options.admin != null ? options.admin : URI.create(own(config));
+        this.options = options;
         this.config = config;
     }
 
     /**
-     * What {@code /admin/config} of a node says.
+     * What {@code /admin/v1/config} of a node says.
      *
-     * @param named the admin port that the caller named; null for the one of the node's own settings
+     * @param options which one, and as whom, where the caller said so
      * @param config where the node would be, and its token
+     * @param note takes a sentence when one answers that nobody named and that does not let the caller in
      * @return empty when nobody named one and none answers
      * @throws CliFailure when the one that was named does not answer
      */
-    static Optional<JsonNode> config(@Nullable URI named, NodeConfig config) throws CliFailure, InterruptedException {
-        RunningNode node = new RunningNode(named, config);
-        HttpResponse<String> answer = node.send("/admin/config", null);
-        if (answer == null && named != null) {
+    static Optional<JsonNode> config(AdminOptions options, NodeConfig config, Consumer<String> note)
+            throws CliFailure, InterruptedException {
+        RunningNode node = new RunningNode(options, config);
+        HttpResponse<String> answer = node.send("/admin/v1/config", null);
+        if (answer == null && options.admin != null) {
             throw node.silent();
+        }
+        if (answer != null && answer.statusCode() == 401 && options.admin == null) {
+            note.accept("a node answers at " + node.base + ", and does not know the token; it is not compared");
+            return Optional.empty();
         }
         return answer == null ? Optional.empty() : Optional.of(node.read(answer));
     }
@@ -104,9 +116,13 @@ final class RunningNode {
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(base.resolve(path)).timeout(body == null ? ANSWER : ACTION);
-            Secret token = token();
+            String token = token();
+            if (token != null && mayBeRead() && !options.insecure) {
+                throw new CliFailure("others could read the token on its way to " + base
+                        + "; name the node with https, or say --insecure");
+            }
             if (token != null) {
-                request.header("authorization", "Bearer " + token.reveal());
+                request.header("authorization", "Bearer " + token);
             }
             if (body != null && body.isEmpty()) {
                 request.POST(BodyPublishers.noBody());
@@ -127,13 +143,26 @@ final class RunningNode {
         }
     }
 
-    /** What the node was told, or made for itself; null when it is another machine's. */
-    private @Nullable Secret token() throws CliFailure {
+    /**
+     * Who asks: as the caller said, or as the node was told or made it for itself.
+     *
+     * @return null when nobody knows
+     */
+    private @Nullable String token() throws CliFailure {
+        String given = options.token();
+        if (given != null) {
+            return given;
+        }
         try {
-            return AdminTokenFile.read(config);
+            Secret own = AdminTokenFile.read(config);
+            return own == null ? null : own.reveal();
         } catch (IOException e) {
             throw new CliFailure("the admin token " + AdminTokenFile.of(config) + " cannot be read: " + e.getMessage());
         }
+    }
+
+    private boolean mayBeRead() {
+        return !"https".equals(base.getScheme()) && !LOOPBACK.contains(String.valueOf(base.getHost()));
     }
 
     private JsonNode read(HttpResponse<String> answer) throws CliFailure {

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ModelsCommand.class,
             NotifyCommand.class,
             PoolCommand.class,
+            PostgresCommand.class,
             ResealCommand.class,
             SimulateCommand.class
         },

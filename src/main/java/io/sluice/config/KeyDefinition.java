@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.domain.key.KeyTemplate;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,15 @@ public record KeyDefinition(@Nullable KeyTemplate template, List<ConfigError> er
         }
         Findings findings = reading.findings();
         return new KeyDefinition(findings.hasErrors() ? null : template, findings.errors(), findings.warnings());
+    }
+
+    /**
+     * Reads a duration as files write it.
+     *
+     * @throws IllegalArgumentException with what is wrong
+     */
+    public static Duration duration(String text) {
+        return Scalars.duration(text);
     }
 
     /** Whether a text may name a virtual key, or a team. */

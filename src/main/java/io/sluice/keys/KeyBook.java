@@ -34,7 +34,6 @@ final class KeyBook {
     /** What each text of a definition says; many keys have the same. */
     private Map<String, Read> templates = new HashMap<>();
 
-    private final Map<String, String> outOfForce = new TreeMap<>();
     private KeyRing files;
     private Collection<String> models;
     private Mark mark = Mark.NONE;
@@ -58,11 +57,6 @@ final class KeyBook {
         return known.values();
     }
 
-    /** Stored keys that cannot be used, and why. */
-    Map<String, String> outOfForce() {
-        return outOfForce;
-    }
-
     /**
      * Keys were read, in the order of their changes.
      *
@@ -75,7 +69,6 @@ final class KeyBook {
                 add(KnownKey.of(stored), limits);
             } else {
                 known.remove(stored.name());
-                outOfForce.remove(stored.name());
                 inForce.remove(stored.name());
             }
             mark = new Mark(stored.changed(), stored.name());
@@ -101,7 +94,6 @@ final class KeyBook {
      */
     void forget() {
         known.clear();
-        outOfForce.clear();
         mark = Mark.NONE;
     }
 
@@ -152,11 +144,9 @@ final class KeyBook {
         String problem = problem(key);
         KeyTemplate template = read(key.definition()).result().template();
         if (problem != null || template == null) {
-            outOfForce.put(key.name(), String.valueOf(problem));
-            inForce.remove(key.name());
+            inForce.leaveOut(key.name(), String.valueOf(problem));
             return;
         }
-        outOfForce.remove(key.name());
         VirtualKey own = template.key(key.name(), key.credentials());
         VirtualKey placed = files.teams().place(key.disabled() ? own.switchedOff() : own);
         VirtualKey before = inForce.named(key.name());
@@ -192,6 +182,7 @@ final class KeyBook {
 
     /** Says once which keys are left out. */
     private void tell() {
+        Map<String, String> outOfForce = new TreeMap<>(inForce.outOfForce());
         List<String> names = List.copyOf(outOfForce.keySet());
         if (!names.equals(told)) {
             told = names;

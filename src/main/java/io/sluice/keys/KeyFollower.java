@@ -212,8 +212,8 @@ final class KeyFollower {
     }
 
     private void counted() {
-        outOfForce = book.outOfForce().size();
-        inForce = book.all().size() - outOfForce;
+        outOfForce = keys.outOfForce().size();
+        inForce = keys.all().size();
     }
 
     /** The database was away: what is in it may be another state. */

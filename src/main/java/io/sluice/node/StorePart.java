@@ -4,6 +4,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.StoreServer;
 import io.sluice.config.StoreUse;
+import io.sluice.store.LedgerMaintenance;
 import io.sluice.store.Migrations;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.PgTargets;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,21 +42,25 @@ final class StorePart extends VerticleBase {
 
     private final NodeConfig config;
     private final PgDatabase database;
+    private final LedgerMaintenance maintenance;
     private @Nullable EmbeddedPostgres embedded;
 
     StorePart(NodeConfig config, PgDatabase database) {
         this.config = config;
         this.database = database;
+        this.maintenance = new LedgerMaintenance(database, config.store().keep(), InstantSource.system());
     }
 
     @Override
     public Future<?> start() {
         return server().compose(this::open)
+                .onSuccess(open -> maintenance.start(vertx))
                 .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));
     }
 
     @Override
     public Future<Void> stop() {
+        maintenance.stop();
         database.close();
         EmbeddedPostgres running = embedded;
         embedded = null;

@@ -48,8 +48,8 @@ final class PgLink {
                         .setMaxWaitQueueSize(MOST_WAITING)
                         .setIdleTimeout(IDLE_MINUTES)
                         .setIdleTimeoutUnit(TimeUnit.MINUTES)
-                        .setConnectionTimeout((int) use.connectTimeout().toMillis())
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+                        // The library's own timer fails in a closed pool; there are ours.
+                        .setConnectionTimeout(0))
                 .with(new NetClientOptions()
                         .setConnectTimeout((int) use.connectTimeout().toMillis())
                         .setTcpKeepAlive(true)
@@ -69,7 +69,6 @@ final class PgLink {
             Vertx vertx, PgConnectOptions target, StoreUse use, Function<SqlConnection, Future<Void>> prepare) {
         PgLink link = new PgLink(vertx, target, use);
         return link.within(use.connectTimeout(), "no connection", link.pool.getConnection())
-                .recover(failure -> Future.failedFuture(link.connecting(failure, "no connection")))
                 .compose(connection -> link.within(
                                 LONGEST_PREPARATION, "no end of the migration", prepare.apply(connection))
                         .map(done -> link.watch(connection)))
@@ -138,10 +137,17 @@ final class PgLink {
                 end(used.get());
             }
         });
+        long patience = vertx.setTimer(use.connectTimeout().toMillis(), id -> {
+            vertx.cancelTimer(timer);
+            result.tryFail(new StoreUnavailable(
+                    "no free connection within " + use.connectTimeout().toMillis() + " ms"));
+        });
         pool.getConnection().onComplete((connection, failure) -> {
+            vertx.cancelTimer(patience);
             if (failure != null) {
                 vertx.cancelTimer(timer);
-                result.tryFail(connecting(failure, "no free connection"));
+                // Whatever keeps a connection from being made, nothing has happened yet.
+                result.tryFail(new StoreUnavailable(StoreFailures.text(failure)));
             } else if (result.future().isComplete()) {
                 connection.close();
             } else {
@@ -160,15 +166,6 @@ final class PgLink {
             }
         });
         return result.future();
-    }
-
-    /** Whatever keeps a connection from being made, nothing has happened yet. */
-    private StoreUnavailable connecting(Throwable failure, String late) {
-        String text = StoreFailures.text(failure);
-        return new StoreUnavailable(
-                text.equals("Timeout")
-                        ? late + " within " + use.connectTimeout().toMillis() + " ms"
-                        : text);
     }
 
     private static <T> Future<T> work(SqlConnection connection, Function<SqlConnection, Future<T>> work) {

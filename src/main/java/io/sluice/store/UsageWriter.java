@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,27 @@ public final class UsageWriter implements UsageSink {
     private final Database database;
     private final String node;
     private final List<SpendHook> hooks;
+    private final Written written;
+    private final LongSupplier nanoClock;
     private final UsagePartitions partitions;
+
+    /** Told of each batch that is in the ledger. */
+    @FunctionalInterface
+    public interface Written {
+        /**
+         * Called after the commit, on the caller's context.
+         *
+         * @param fresh records that were new
+         * @param known records that were there already
+         * @param nanos how long it took
+         */
+        void batch(int fresh, int known, long nanos);
+    }
+
+    /** Tells nobody. */
+    public UsageWriter(Database database, String node, List<SpendHook> hooks) {
+        this(database, node, hooks, (fresh, known, nanos) -> {}, () -> 0);
+    }
 
     /**
      * Writes nothing yet.
@@ -38,11 +59,15 @@ public final class UsageWriter implements UsageSink {
      * @param database the ledger
      * @param node name of the node whose records these are
      * @param hooks what else is written, in this order
+     * @param written told of each batch
+     * @param nanoClock for how long a batch takes
      */
-    public UsageWriter(Database database, String node, List<SpendHook> hooks) {
+    public UsageWriter(Database database, String node, List<SpendHook> hooks, Written written, LongSupplier nanoClock) {
         this.database = database;
         this.node = UsageRows.text(node);
         this.hooks = List.copyOf(hooks);
+        this.written = written;
+        this.nanoClock = nanoClock;
         this.partitions = new UsagePartitions(database);
     }
 
@@ -56,10 +81,13 @@ public final class UsageWriter implements UsageSink {
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(new Refused("a record's id is no UUID"));
         }
-        return write(ordered, days, TRIES);
+        long began = nanoClock.getAsLong();
+        return write(ordered, days, TRIES)
+                .onSuccess(fresh -> written.batch(fresh, records.size() - fresh, nanoClock.getAsLong() - began))
+                .mapEmpty();
     }
 
-    private Future<Void> write(List<UsageRecord> records, Set<LocalDate> days, int tries) {
+    private Future<Integer> write(List<UsageRecord> records, Set<LocalDate> days, int tries) {
         return partitions
                 .have(days)
                 .compose(ready -> database.transaction(connection -> insert(connection, records)))
@@ -82,12 +110,15 @@ public final class UsageWriter implements UsageSink {
                 : failure;
     }
 
-    private Future<Void> insert(SqlConnection connection, List<UsageRecord> records) {
+    /** How many were new. */
+    private Future<Integer> insert(SqlConnection connection, List<UsageRecord> records) {
         Tuple tuple = UsageRows.records(records);
         tuple.addString(node);
         return connection.preparedQuery(UsageRows.INSERT_RECORDS).execute(tuple).compose(rows -> {
             List<UsageRecord> inserted = inserted(records, rows);
-            return inserted.isEmpty() ? Future.succeededFuture() : sum(connection, inserted);
+            return inserted.isEmpty()
+                    ? Future.succeededFuture(0)
+                    : sum(connection, inserted).map(inserted.size());
         });
     }
 

@@ -92,6 +92,14 @@ final class AccessLog {
             fields.put("estimated", true);
         }
         cost(fields, usage.charge(), ledger);
+        if (!usage.otherAttempts().isEmpty()) {
+            fields.put("other_attempts", usage.otherAttempts().size());
+            fields.put(
+                    "other_micros",
+                    usage.otherAttempts().stream()
+                            .mapToLong(other -> other.charge().micros())
+                            .sum());
+        }
         fields.put("queue_ms", millis(usage.queueNanos()));
         if (usage.firstByteNanos() >= 0) {
             fields.put("first_byte_ms", millis(usage.firstByteNanos()));

@@ -80,7 +80,12 @@ final class Ledger {
     /** Keeps a record; done when that is so, or when it is clear that it will not be. */
     Future<Accepted> keep(UsageRecord usage) {
         Promise<Accepted> kept = Promise.promise();
-        journal.append(usage, receipt -> kept.complete(receipt == Receipt.KEPT ? Accepted.INSTANCE : Accepted.UNSAFE));
+        journal.append(usage, receipt -> {
+            kept.complete(receipt == Receipt.KEPT ? Accepted.INSTANCE : Accepted.UNSAFE);
+            if (told == null || told.takesRequests() != journal.takesRequests()) {
+                look();
+            }
+        });
         return kept.future();
     }
 

@@ -92,7 +92,8 @@ class ResourcesApiIT {
 
     private AdminVerticle deploy(Vertx vertx, ManagedSecrets with) throws Exception {
         AdminVerticle made = new AdminVerticle(new AdminSetup(
-                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime));
+                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime,
+                new io.sluice.admin.api.KeyServices(new io.sluice.domain.key.StoredKeys(), null)));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }

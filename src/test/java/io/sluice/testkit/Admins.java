@@ -1,15 +1,19 @@
 package io.sluice.testkit;
 
 import io.sluice.admin.AdminSetup;
+import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /** What admin ports of tests are made with. */
 public final class Admins {
@@ -25,6 +29,17 @@ public final class Admins {
 
     /** An admin port over a database. */
     public static AdminSetup setup(NodeConfig node, GatewayRevision initial, Database database, InstantSource clock) {
+        return setup(node, initial, database, clock, new StoredKeys(), null);
+    }
+
+    /** An admin port over a database, whose node has these stored keys in force and this secret of its own. */
+    public static AdminSetup setup(
+            NodeConfig node,
+            GatewayRevision initial,
+            Database database,
+            InstantSource clock,
+            StoredKeys storedKeys,
+            @Nullable StoredIds ownIds) {
         Secret token = node.admin().token();
         return new AdminSetup(
                 Path.of("config"),
@@ -36,6 +51,7 @@ public final class Admins {
                 database,
                 () -> "a_meter 1\n",
                 clock,
-                System::nanoTime);
+                System::nanoTime,
+                new KeyServices(storedKeys, ownIds));
     }
 }

@@ -16,8 +16,10 @@ import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pricing.Charge;
+import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
+import io.sluice.message.BilledAttempt;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.Notice;
@@ -151,7 +153,7 @@ class UsageVerticleTest {
                 .doesNotContainKeys("served_model", "currency", "unpriced");
     }
 
-    private static UsageRecord costing(String model, Charge charge) {
+    private static UsageRecord costing(String model, Charge charge, BilledAttempt... others) {
         UsageRecord usage = Revisions.usage(model, 200, Ending.COMPLETED, null);
         return new UsageRecord(
                 usage.requestId(),
@@ -169,7 +171,7 @@ class UsageVerticleTest {
                 usage.usage(),
                 usage.images(),
                 charge,
-                usage.otherAttempts(),
+                List.of(others),
                 usage.estimated(),
                 usage.attempts(),
                 usage.startMillis(),
@@ -189,6 +191,24 @@ class UsageVerticleTest {
                 .containsEntry("currency", "USD")
                 .containsEntry("original_micros", 100L)
                 .containsEntry("original_currency", "CNY");
+    }
+
+    @Test
+    void whatNoKeyPaysForIsSaidApart() {
+        BilledAttempt lost = new BilledAttempt(
+                "openai",
+                "openai/a1",
+                "m",
+                "m",
+                new TokenUsage(10, 0, 5, 0),
+                true,
+                new Charge(true, 25, "USD", 25, 1_000_000, "r"),
+                "hedge_lost");
+
+        assertThat(AccessLog.fields(costing("m", Charge.NOTHING, lost, lost), "USD"))
+                .containsEntry("other_attempts", 2)
+                .containsEntry("other_micros", 50L);
+        assertThat(AccessLog.fields(costing("m", Charge.NOTHING), "USD")).doesNotContainKey("other_attempts");
     }
 
     @Test

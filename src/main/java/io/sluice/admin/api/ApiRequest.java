@@ -73,6 +73,14 @@ public final class ApiRequest {
                 : value.getJsonArray().stream().map(String::valueOf).toList();
     }
 
+    /**
+     * Free texts of the query, as the client sent them: the library that checks requests takes a plus sign, a percent sign and
+     * a semicolon in them for something else.
+     */
+    public List<String> texts(String name) {
+        return context.queryParams().getAll(name);
+    }
+
     /** A whole number of the query; the document bounds it. */
     public long number(String name, long otherwise) {
         RequestParameter value = valid.getQuery().get(name);

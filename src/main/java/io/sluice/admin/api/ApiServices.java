@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param editor changes configuration that is managed by API
  * @param node the node's own settings
  * @param clock wall clock
+ * @param keys what the node knows of stored keys
  */
 public record ApiServices(
         Bus bus,
@@ -27,4 +28,5 @@ public record ApiServices(
         Supplier<GatewayRevision> revision,
         ManagedEditor editor,
         NodeConfig node,
-        InstantSource clock) {}
+        InstantSource clock,
+        KeyServices keys) {}

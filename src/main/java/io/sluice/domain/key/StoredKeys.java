@@ -15,6 +15,7 @@ public final class StoredKeys {
     private final Map<KeyHash, VirtualKey> byHash = new ConcurrentHashMap<>();
     private final Map<String, VirtualKey> byName = new ConcurrentHashMap<>();
     private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> outOfForce = new ConcurrentHashMap<>();
     private volatile boolean stale;
     private volatile boolean chosen;
 
@@ -34,6 +35,21 @@ public final class StoredKeys {
     /** All of them; may show some changes and not others that are made meanwhile. */
     public Collection<VirtualKey> all() {
         return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** Why each stored key that is not in force is not, by name. */
+    public Map<String, String> outOfForce() {
+        return Collections.unmodifiableMap(outOfForce);
+    }
+
+    /**
+     * Takes a key out of force that is there.
+     *
+     * @param why one sentence for operators
+     */
+    public void leaveOut(String name, String why) {
+        outOfForce.put(name, why);
+        takeOut(name);
     }
 
     /** Whether it is too long ago that they were the store's, so that none may be trusted any more. */
@@ -62,6 +78,7 @@ public final class StoredKeys {
      * @param key with credentials that no other key has
      */
     public void put(VirtualKey key) {
+        outOfForce.remove(key.name());
         VirtualKey before = byName.put(key.name(), key);
         for (KeyCredential credential : key.credentials()) {
             byHash.put(credential.hash(), key);
@@ -75,8 +92,13 @@ public final class StoredKeys {
         }
     }
 
-    /** Takes a key out of force. */
+    /** A key is gone. */
     public void remove(String name) {
+        outOfForce.remove(name);
+        takeOut(name);
+    }
+
+    private void takeOut(String name) {
         VirtualKey before = byName.remove(name);
         if (before != null) {
             before.credentials().forEach(credential -> byHash.remove(credential.hash(), before));

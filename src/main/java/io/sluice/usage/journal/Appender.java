@@ -145,6 +145,8 @@ final class Appender implements Runnable {
         if (segment != current) {
             backlog.add(segment);
             current = segment;
+            // Whether there is a next one must be known while this one is empty.
+            keeper.wake();
         }
         int count = encode(batch, from, segment);
         if (count == 0) {

@@ -59,7 +59,8 @@ final class Keeper implements Runnable {
         }
     }
 
-    private void wake() {
+    /** Looks now. On any thread. */
+    void wake() {
         Thread sleeping = thread;
         if (sleeping != null) {
             LockSupport.unpark(sleeping);

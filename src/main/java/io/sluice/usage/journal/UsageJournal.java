@@ -103,13 +103,18 @@ public final class UsageJournal implements AutoCloseable {
     /** How it stands. */
     public State state() {
         String trouble = supply.trouble().isEmpty() ? keeper.trouble() : supply.trouble();
-        boolean refuses = !supply.trouble().isEmpty()
-                || appender.isPressed()
-                || (setup.config().fsync() == Fsync.EACH && keeper.isForceFailing());
         if (trouble.isEmpty() && appender.isPressed()) {
             trouble = "the disk does not keep up";
         }
-        return new State(setup.config().whenFull() == WhenFull.COUNT || !refuses, trouble);
+        return new State(takesRequests(), trouble);
+    }
+
+    /** Whether requests may begin whose records it is to keep. */
+    public boolean takesRequests() {
+        return setup.config().whenFull() == WhenFull.COUNT
+                || (supply.trouble().isEmpty()
+                        && !appender.isPressed()
+                        && !(setup.config().fsync() == Fsync.EACH && keeper.isForceFailing()));
     }
 
     /** Records that are not in the ledger yet. */
