@@ -21,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All that is managed by API at once: {@code /admin/v1/configuration}: export, import, other seals. */
 final class ConfigurationApi implements ApiArea {
@@ -55,12 +56,15 @@ final class ConfigurationApi implements ApiArea {
         JsonObject sealed = new JsonObject();
         for (ResourceRow row : rows) {
             JsonObject document = new JsonObject(row.document());
-            switch (Kind.ofWord(row.kind()).orElse(null)) {
+            Optional<Kind> kind = Kind.ofWord(row.kind());
+            if (kind.isEmpty()) {
+                continue;
+            }
+            switch (kind.get()) {
                 case CHANNEL, TEAM ->
                     list(json, row.kind())
                             .add(new JsonObject().put("name", row.name()).mergeIn(document));
                 case MODEL, PRICE -> map(json, row.kind()).put(row.name(), document);
-                case null -> {}
             }
             if (withSecrets && !row.sealed().equals("{}")) {
                 sealed.put(row.kind() + "/" + row.name(), new JsonObject(row.sealed()));
