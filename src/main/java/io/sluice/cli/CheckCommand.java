@@ -7,15 +7,12 @@ import io.sluice.config.EffectiveConfig;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.node.NodeSetup;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -32,11 +29,8 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions options = new NodeOptions();
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node to compare with (default: the one in node.yaml, when it answers)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Spec
     private CommandSpec spec;
@@ -54,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
                 revision.accounts().size(),
                 revision.models().size(),
                 revision.keys().all().size());
-        RunningNode.config(admin, setup.config())
+        RunningNode.config(admin, setup.config(), out::println)
                 .ifPresent(node -> compare(node, revision).forEach(out::println));
         out.flush();
         return 0;

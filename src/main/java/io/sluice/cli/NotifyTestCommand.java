@@ -5,14 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -33,11 +31,8 @@ final class NotifyTestCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "SINK", description = "name of a sink (default: all)")
     private @Nullable String sink;
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node (default: the one in node.yaml)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Spec
     private CommandSpec spec;
@@ -45,7 +40,7 @@ final class NotifyTestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CliFailure, InterruptedException {
         RunningNode node = new RunningNode(admin, ConfigFiles.node(options.or(parent.parent.options)));
-        String path = "/admin/notifications/test" + (sink == null ? "" : "?sink=" + URLEncoder.encode(sink, UTF_8));
+        String path = "/admin/v1/notifications/test" + (sink == null ? "" : "?sink=" + URLEncoder.encode(sink, UTF_8));
         JsonNode results =
                 node.post(path, JsonNodeFactory.instance.objectNode()).path("results");
         PrintWriter out = spec.commandLine().getOut();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.sluice.config.NodeConfig;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,11 +68,8 @@ final class PoolCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", description = "why; is shown with the account")
     private @Nullable String reason;
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node (default: the one in node.yaml)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Spec
     private CommandSpec spec;
@@ -117,12 +113,12 @@ final class PoolCommand implements Callable<Integer> {
         String after = "";
         JsonNode page;
         do {
-            page = node.get("/admin/pool?limit=" + PAGE
+            page = node.get("/admin/v1/pool?limit=" + PAGE
                     + parameter("channel", channel)
                     + parameter("state", state)
-                    + (after.isEmpty() ? "" : parameter("after", after)));
+                    + (after.isEmpty() ? "" : parameter("cursor", after)));
             page.path("accounts").forEach(account -> table.add(account, now));
-            after = page.path("next-after").asText("");
+            after = page.path("next-cursor").asText("");
         } while (!after.isEmpty());
         List<String> lines = new ArrayList<>();
         lines.add(summary(page));
@@ -146,7 +142,7 @@ final class PoolCommand implements Callable<Integer> {
         if (reason != null) {
             body.put("reason", reason);
         }
-        JsonNode result = node.post("/admin/pool/" + path + "/" + what, body);
+        JsonNode result = node.post("/admin/v1/pool/" + path + "/" + what, body);
         List<String> lines = new ArrayList<>();
         lines.add(result.path("message").asText());
         result.path("accounts")

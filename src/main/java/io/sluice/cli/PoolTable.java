@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
-/** The accounts that {@code /admin/pool} names as a table for a terminal. */
+/** The accounts that {@code /admin/v1/pool} names as a table for a terminal. */
 final class PoolTable {
     private static final List<String> HEAD =
             List.of("ACCOUNT", "STATE", "UNTIL", "IN FLIGHT", "OK", "P50", "P95", "USED", "WHY");

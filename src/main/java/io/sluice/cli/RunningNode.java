@@ -1,5 +1,7 @@
 package io.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +9,9 @@ import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
 import io.sluice.node.AdminTokenFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +21,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,33 +35,45 @@ final class RunningNode {
     /** What it is told to do may wait for a provider. */
     private static final Duration ACTION = Duration.ofSeconds(65);
 
+    private static final int NOTHING_TO_SAY = 204;
+    private static final int MOST_WORDS = 64 * 1024;
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
     private final URI base;
+    private final AdminOptions options;
     private final NodeConfig config;
 
     /**
      * The node that is asked; nobody is yet.
      *
-     * @param named the admin port that the caller named; null for the one of the node's own settings
+     * @param options which one, and as whom, where the caller said so
      * @param config where the node would be, and its token
      */
-    RunningNode(@Nullable URI named, NodeConfig config) {
-        this.base = named != null ? named : URI.create(own(config));
+    RunningNode(AdminOptions options, NodeConfig config) {
+        this.base = options.admin != null ? options.admin : URI.create(own(config));
+        this.options = options;
         this.config = config;
     }
 
     /**
-     * What {@code /admin/config} of a node says.
+     * What {@code /admin/v1/config} of a node says.
      *
-     * @param named the admin port that the caller named; null for the one of the node's own settings
+     * @param options which one, and as whom, where the caller said so
      * @param config where the node would be, and its token
+     * @param note takes a sentence when one answers that nobody named and that does not let the caller in
      * @return empty when nobody named one and none answers
      * @throws CliFailure when the one that was named does not answer
      */
-    static Optional<JsonNode> config(@Nullable URI named, NodeConfig config) throws CliFailure, InterruptedException {
-        RunningNode node = new RunningNode(named, config);
-        HttpResponse<String> answer = node.send("/admin/config", null);
-        if (answer == null && named != null) {
+    static Optional<JsonNode> config(AdminOptions options, NodeConfig config, Consumer<String> note)
+            throws CliFailure, InterruptedException {
+        RunningNode node = new RunningNode(options, config);
+        HttpResponse<String> answer = node.send(Call.get("/admin/v1/config"), BodyHandlers.ofString());
+        if (answer == null && options.admin != null) {
             throw node.silent();
+        }
+        if (answer != null && answer.statusCode() == 401 && options.admin == null) {
+            note.accept("a node answers at " + node.base + ", and does not know the token; it is not compared");
+            return Optional.empty();
         }
         return answer == null ? Optional.empty() : Optional.of(node.read(answer));
     }
@@ -65,7 +84,7 @@ final class RunningNode {
      * @throws CliFailure when no node answers, or one says that it cannot
      */
     JsonNode get(String path) throws CliFailure, InterruptedException {
-        return answered(send(path, null));
+        return answered(send(Call.get(path), BodyHandlers.ofString()));
     }
 
     /**
@@ -77,7 +96,64 @@ final class RunningNode {
      * @throws CliFailure when no node answers, or it was not done, in the node's words
      */
     JsonNode post(String path, JsonNode body) throws CliFailure, InterruptedException {
-        return answered(send(path, body.toString()));
+        return answered(send(new Call("POST", path, body.toString(), null), BodyHandlers.ofString()));
+    }
+
+    /**
+     * Changes something that was read before.
+     *
+     * @param method of HTTP
+     * @param path what
+     * @param body JSON; null for none
+     * @param version of what was read; the node refuses when somebody else has changed it since
+     * @return the node's answer; missing when it has nothing to say
+     * @throws CliFailure when no node answers, or it was not done, in the node's words
+     */
+    JsonNode change(String method, String path, @Nullable JsonNode body, long version)
+            throws CliFailure, InterruptedException {
+        String match = "\"" + version + "\"";
+        return answered(
+                send(new Call(method, path, body == null ? null : body.toString(), match), BodyHandlers.ofString()));
+    }
+
+    /**
+     * Copies what a path says, however long it is.
+     *
+     * @param out takes it as it comes
+     * @throws CliFailure when no node answers, it says that it cannot, or the answer breaks off
+     */
+    void copy(String path, Writer out) throws CliFailure, InterruptedException {
+        HttpResponse<InputStream> answer = send(Call.get(path), BodyHandlers.ofInputStream());
+        if (answer == null) {
+            throw silent();
+        }
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() != 200) {
+                read(answer.statusCode(), new String(body.readNBytes(MOST_WORDS), UTF_8));
+            }
+            new InputStreamReader(body, UTF_8).transferTo(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new CliFailure("the answer of " + base + " broke off: " + e.getMessage());
+        }
+    }
+
+    /**
+     * A request.
+     *
+     * @param method of HTTP
+     * @param path with its query
+     * @param body JSON text; null for none
+     * @param match value of {@code If-Match}; null for none
+     */
+    private record Call(String method, String path, @Nullable String body, @Nullable String match) {
+        static Call get(String path) {
+            return new Call("GET", path, null, null);
+        }
+
+        boolean onlyLooks() {
+            return method.equals("GET");
+        }
     }
 
     private JsonNode answered(@Nullable HttpResponse<String> answer) throws CliFailure {
@@ -91,25 +167,35 @@ final class RunningNode {
         return new CliFailure("no node answers at " + base);
     }
 
-    /** Null when nobody answers. */
-    private @Nullable HttpResponse<String> send(String path, @Nullable String body)
+    /** Null when nobody answers. A body that comes as a stream may come for as long as it takes. */
+    private <T> @Nullable HttpResponse<T> send(Call call, HttpResponse.BodyHandler<T> reader)
             throws CliFailure, InterruptedException {
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+        try {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(base.resolve(path)).timeout(body == null ? ANSWER : ACTION);
-            Secret token = token();
+                    HttpRequest.newBuilder(base.resolve(call.path)).timeout(call.onlyLooks() ? ANSWER : ACTION);
+            String token = token();
+            if (token != null && mayBeRead() && !options.insecure) {
+                throw new CliFailure("others could read the token on its way to " + base
+                        + "; name the node with https, or say --insecure");
+            }
             if (token != null) {
-                request.header("authorization", "Bearer " + token.reveal());
+                request.header("authorization", "Bearer " + token);
             }
-            if (body != null) {
-                request.header("content-type", "application/json").POST(BodyPublishers.ofString(body));
+            if (call.match != null) {
+                request.header("if-match", call.match);
             }
-            return client.send(request.build(), BodyHandlers.ofString());
+            if (call.body != null) {
+                request.header("content-type", "application/json");
+            }
+            request.method(
+                    call.method, call.body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(call.body));
+            return client.send(request.build(), reader);
         } catch (IllegalArgumentException e) {
             throw new CliFailure("--admin: '" + base + "' is not an http URL");
         } catch (HttpTimeoutException e) {
             throw new CliFailure(base + " does not answer in time"
-                    + (body == null ? "" : "; what was asked for may have been done, 'sluice pool' shows it"));
+                    + (call.onlyLooks() ? "" : "; what was asked for may have been done, look before you ask again"));
         } catch (SSLException e) {
             throw new CliFailure(base + " has a certificate that is not trusted here (" + e.getMessage()
                     + "); name the host that it is made for with --admin https://HOST:PORT");
@@ -118,31 +204,57 @@ final class RunningNode {
         }
     }
 
-    /** What the node was told, or made for itself; null when it is another machine's. */
-    private @Nullable Secret token() throws CliFailure {
+    /**
+     * Who asks: as the caller said, or as the node was told or made it for itself.
+     *
+     * @return null when nobody knows
+     */
+    private @Nullable String token() throws CliFailure {
+        String given = options.token();
+        if (given != null) {
+            return given;
+        }
         try {
-            return AdminTokenFile.read(config);
+            Secret own = AdminTokenFile.read(config);
+            return own == null ? null : own.reveal();
         } catch (IOException e) {
             throw new CliFailure("the admin token " + AdminTokenFile.of(config) + " cannot be read: " + e.getMessage());
         }
     }
 
+    private boolean mayBeRead() {
+        return !"https".equals(base.getScheme()) && !LOOPBACK.contains(String.valueOf(base.getHost()));
+    }
+
     private JsonNode read(HttpResponse<String> answer) throws CliFailure {
+        return read(answer.statusCode(), answer.body());
+    }
+
+    private JsonNode read(int status, String body) throws CliFailure {
+        if (status == NOTHING_TO_SAY) {
+            return JSON.missingNode();
+        }
         JsonNode json;
         try {
-            json = JSON.readTree(answer.body());
+            json = JSON.readTree(body);
         } catch (JsonProcessingException e) {
             json = JSON.missingNode();
         }
-        if (answer.statusCode() != 200) {
-            String said = json.path("error").path("message").asText("");
-            throw new CliFailure(
-                    base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
+        if (status < 200 || status > 299) {
+            throw new CliFailure(base + " answers with status " + status + said(json));
         }
         if (!json.isObject()) {
             throw new CliFailure(base + " is not the admin port of a node");
         }
         return json;
+    }
+
+    /** What a node says of a failure: the first fault, and how many more there are. */
+    private static String said(JsonNode json) {
+        String said = json.path("detail").asText(json.path("error").path("message").asText(""));
+        int more = json.path("errors").size() - 1;
+        return (said.isEmpty() ? "" : ": " + said.replaceAll("\\p{Cntrl}", " "))
+                + (more > 0 ? " (and " + more + " more)" : "");
     }
 
     private static String own(NodeConfig config) {

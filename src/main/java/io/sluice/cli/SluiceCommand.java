@@ -24,11 +24,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             ExplainCommand.class,
             KeygenCommand.class,
+            KeysCommand.class,
             ModelsCommand.class,
             NotifyCommand.class,
             PoolCommand.class,
             PostgresCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            TeamsCommand.class,
+            UsageCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -61,7 +61,7 @@ class NotifyTestCommandTest {
 
         assertThat(out.toString().lines()).containsExactly("ops  delivered");
         FakeUpstream.Request asked = admin.take(Duration.ofSeconds(10));
-        assertThat(asked.line()).isEqualTo("POST /admin/notifications/test?sink=ops HTTP/1.1");
+        assertThat(asked.line()).isEqualTo("POST /admin/v1/notifications/test?sink=ops HTTP/1.1");
         assertThat(asked.header("authorization")).containsExactly("Bearer a-token-of-more-than-sixteen");
         assertThat(asked.header("content-type")).containsExactly("application/json");
     }
@@ -81,7 +81,7 @@ class NotifyTestCommandTest {
 
     @Test
     void saysWhatTheNodeSays() {
-        admin.next(Script.json(404, "{\"error\":{\"message\":\"There is no sink 'x'; there are ops.\"}}"));
+        admin.next(Script.json(404, "{\"detail\":\"There is no sink 'x'; there are ops.\"}"));
 
         assertThat(test("x")).isOne();
 

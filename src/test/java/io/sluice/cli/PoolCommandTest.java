@@ -82,7 +82,7 @@ class PoolCommandTest {
                 "dead",
                 ",\"why\":\"its key is refused\",\"by\":\"provider\",\"last-error\":{\"status\":401,\"message\":\"no\"}");
         String out1 = account("x/c", "disabled", ",\"why\":\"Ticket 7\",\"by\":\"operator at 127.0.0.1\"");
-        admin.next(page(up + "," + dead, ",\"next-after\":\"openai/b\""), page(out1, ""));
+        admin.next(page(up + "," + dead, ",\"next-cursor\":\"openai/b\""), page(out1, ""));
 
         assertThat(pool("--channel", "open ai", "--state", "dead")).isZero();
 
@@ -96,9 +96,9 @@ class PoolCommandTest {
                         "x/c            disabled         2                                                 Ticket 7 (operator at"
                                 + " 127.0.0.1)");
         FakeUpstream.Request first = admin.take(SOON);
-        assertThat(first.line()).isEqualTo("GET /admin/pool?limit=1000&channel=open%20ai&state=dead HTTP/1.1");
+        assertThat(first.line()).isEqualTo("GET /admin/v1/pool?limit=1000&channel=open%20ai&state=dead HTTP/1.1");
         assertThat(first.header("authorization")).containsExactly("Bearer a-token-of-more-than-sixteen");
-        assertThat(admin.take(SOON).line()).contains("&after=openai%2Fb ");
+        assertThat(admin.take(SOON).line()).contains("&cursor=openai%2Fb ");
     }
 
     @Test
@@ -133,7 +133,7 @@ class PoolCommandTest {
 
         assertThat(out.toString().lines()).containsExactly("Done.", "  a/b: disabled");
         FakeUpstream.Request request = admin.take(SOON);
-        assertThat(request.line()).isEqualTo("POST /admin/pool/%E4%BA%91/b/disable HTTP/1.1");
+        assertThat(request.line()).isEqualTo("POST /admin/v1/pool/%E4%BA%91/b/disable HTTP/1.1");
         assertThat(request.header("content-type")).containsExactly("application/json");
         assertThat(request.header("origin")).isEmpty();
         assertThat(request.text()).isEqualTo("{\"reason\":\"Ticket \\\"7\\\"\"}");
@@ -141,11 +141,38 @@ class PoolCommandTest {
 
     @Test
     void failsInTheNodesWords() {
-        admin.next(Script.json(409, "{\"outcome\":\"files-forbid\",\"error\":{\"message\":\"Change the files.\"}}"));
+        admin.next(Script.json(409, "{\"type\":\"urn:sluice:problem:files-forbid\",\"detail\":\"Change the files.\"}"));
 
         assertThat(pool("enable", "c")).isEqualTo(1);
 
         assertThat(err.toString()).contains("status 409: Change the files.");
+    }
+
+    /** Nobody on the way may read a token. */
+    @Test
+    void sendsNoTokenInClearToAnotherMachine() throws Exception {
+        CommandLine command = SluiceCommand.commandLine();
+        command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+        int code =
+                command.execute("pool", "--config", config.toString(), "--admin", "http://192.0.2.1:" + admin.port());
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("https", "--insecure").doesNotContain("a-token-of");
+    }
+
+    @Test
+    void asksWithTheTokenOfTheNodeItself() throws Exception {
+        Files.writeString(config.resolve("node.yaml"), "");
+        Files.writeString(config.resolve("admin.token"), "sluice-admin-0123456789abcdef0123456789abcdef\n");
+        admin.next(page("", ""), page("", ""));
+
+        assertThat(pool("--data", config.toString())).isZero();
+        assertThat(pool("--data", config.toString(), "--token", "another")).isZero();
+
+        assertThat(admin.take(SOON).header("authorization"))
+                .containsExactly("Bearer sluice-admin-0123456789abcdef0123456789abcdef");
+        assertThat(admin.take(SOON).header("authorization")).containsExactly("Bearer another");
     }
 
     @Test
