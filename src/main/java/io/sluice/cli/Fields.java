@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +13,9 @@ import picocli.CommandLine.Option;
 
 /** Fields of a key or a team, as options; they are those of the files, and the node checks them. */
 final class Fields {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Amounts of money are read exactly. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     @Option(names = "--rpm", paramLabel = "N", description = "requests a minute")
     private @Nullable Long rpm;

@@ -36,7 +36,7 @@ final class TextTable {
         for (int i = 0; i < columns; i++) {
             int column = i;
             numbers[i] = rows.size() > 1
-                    && rows.stream().skip(1).allMatch(row -> row.get(column).matches("[0-9.,-]*"));
+                    && rows.stream().skip(1).allMatch(row -> row.get(column).matches("-?[0-9.,]*"));
         }
         return rows.stream().map(row -> line(row, widths, numbers)).toList();
     }

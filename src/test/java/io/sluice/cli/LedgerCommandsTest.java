@@ -86,7 +86,7 @@ class LedgerCommandsTest {
         assertThat(request.text())
                 .isEqualTo("{\"name\":\"app\",\"team\":\"red\",\"models\":[\"gpt-*\",\"claude-*\"],"
                         + "\"expires\":\"2030-01-01\",\"limits\":{\"rpm\":60,\"rpd\":1000},"
-                        + "\"budget\":{\"amount\":20.50,\"every\":\"month\"},\"log\":\"quiet\",\"tags\":[\"a\"]}");
+                        + "\"budget\":{\"amount\":20.5,\"every\":\"month\"},\"log\":\"quiet\",\"tags\":[\"a\"]}");
     }
 
     @Test
