@@ -1,8 +1,8 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.managed.ManagedEditor;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -10,10 +10,13 @@ import io.sluice.store.AuditRepository;
 import io.sluice.store.Changes;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.TokenRepository;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.ext.web.Router;
-import java.util.function.Supplier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +25,18 @@ final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
     private static final int USES_MILLIS = 60_000;
+    private static final int FIRST_FORGET_MILLIS = 600_000;
+    private static final int DAY_MILLIS = 86_400_000;
 
     private final Vertx vertx;
     private final Bus bus;
     private final AdminTokens tokens;
+    private final AuditRepository audit;
+    private final Duration keepAudit;
     private final ApiRouter router;
+    private Future<Void> opened = Future.succeededFuture();
 
-    AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, Supplier<GatewayRevision> revision) {
+    AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
         this.vertx = vertx;
         this.bus = bus;
         this.tokens = new AdminTokens(new TokenRepository(setup.database()), setup.wallClock());
@@ -36,7 +44,7 @@ final class AdminAccess {
                 bus,
                 setup.database(),
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
-                revision,
+                views.configuration()::live,
                 new ManagedEditor(
                         vertx,
                         setup.dir(),
@@ -46,25 +54,38 @@ final class AdminAccess {
                 setup.node(),
                 setup.wallClock(),
                 setup.keys());
+        this.audit = new AuditRepository(setup.database());
+        this.keepAudit = setup.node().store().keep().audit();
+        List<ApiArea> areas = new ArrayList<>(Areas.of(services));
+        Deeds deeds = new Deeds(audit);
+        areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
         this.router = new ApiRouter(
-                Areas.of(services),
+                areas,
                 new Authenticator(
                         setup.token(),
+                        setup.node().admin().clientCa() != null,
                         tokens,
                         new GuessLimit(setup.nanoClock()),
-                        new AuditRepository(setup.database())));
+                        audit));
     }
 
     /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
     MessageConsumer<?> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
-        router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
+        vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
+                .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
+        opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
             }
         });
+    }
+
+    /** When it can be ended: what compiles the document needs the event loop. */
+    Future<Void> close() {
+        return opened.otherwiseEmpty();
     }
 
     private void read() {

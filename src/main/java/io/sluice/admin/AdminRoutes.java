@@ -42,33 +42,15 @@ final class AdminRoutes {
      * The router of all paths.
      *
      * @param config whose guard stands before them
-     * @param configuration for {@code /admin/config}
-     * @param quota for {@code /admin/quota}
-     * @param members for {@code /admin/cluster}
-     * @param refusals for {@code /admin/refusals}
-     * @param pool for {@code /admin/pool}
-     * @param actions adds what operators do
+     * @param api adds the paths of the API
      */
-    Router router(
-            AdminConfig config,
-            ConfigView configuration,
-            QuotaView quota,
-            MembersView members,
-            RefusalsView refusals,
-            PoolView pool,
-            Consumer<Router> actions) {
+    Router router(AdminConfig config, Consumer<Router> api) {
         Router router = Router.router(vertx);
         router.route().handler(new AdminGuard(config));
         router.get("/health/live").handler(this::live);
         router.get("/health/ready").handler(this::ready);
         router.get("/metrics").handler(this::metrics);
-        router.get("/admin/config").handler(request -> Answer.json(request, 200, configuration.toJson()));
-        router.get("/admin/quota").handler(quota::show);
-        router.get("/admin/cluster").handler(request -> Answer.json(request, 200, members.toJson()));
-        router.get("/admin/refusals").handler(refusals::list);
-        router.get("/admin/refusals/:id").handler(refusals::find);
-        router.get("/admin/pool").handler(pool::show);
-        actions.accept(router);
+        api.accept(router);
         // The API looks at every path, so that none is without a route of its method.
         router.route("/health/*").handler(AdminRoutes::otherMethod);
         router.route("/metrics").handler(AdminRoutes::otherMethod);

@@ -16,10 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /admin/config}, {@code
- * /admin/quota}, {@code /admin/cluster}, {@code /admin/refusals}, {@code /admin/pool},
- * {@code /admin/notifications/test}. One a node; it stands before the lanes and until after
- * them, so that a start or a drain can be watched.
+ * The admin port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, and the API below {@code /admin/v1}. One a
+ * node; it stands before the lanes and until after them, so that a start or a drain can be watched.
  */
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
@@ -35,6 +33,7 @@ public final class AdminVerticle extends VerticleBase {
     private int connections;
     private volatile int port;
     private @Nullable HttpServer server;
+    private @Nullable AdminAccess access;
 
     /**
      * Not started yet.
@@ -54,7 +53,8 @@ public final class AdminVerticle extends VerticleBase {
         QuotaView quota = new QuotaView(bus);
         PoolView pool = new PoolView(bus, node.lanes(), configView::live);
         AdminRoutes routes = new AdminRoutes(vertx, Liveness.checks(vertx, node.lanes()), setup.scrape());
-        AdminAccess api = new AdminAccess(vertx, bus, setup, configView::live);
+        AdminAccess api = new AdminAccess(vertx, bus, setup, new NodeViews(configView, pool, quota, members, refusals));
+        access = api;
         consumers = List.of(
                 api.open(),
                 bus.consume(Address.READINESS_CHANGED, routes::readiness),
@@ -66,11 +66,7 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.RELOAD_FAILED, failed -> configView.failed(failed.errors())),
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
-                .requestHandler(routes.router(node.admin(), configView, quota, members, refusals, pool, router -> {
-                    api.mount(router);
-                    new PoolActions(bus).route(router);
-                    new NotificationTests(bus).route(router);
-                }))
+                .requestHandler(routes.router(node.admin(), api::mount))
                 .connectionHandler(this::bound);
         server = created;
         return created.listen().onSuccess(up -> port = created.actualPort());
@@ -84,13 +80,14 @@ public final class AdminVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         consumers.forEach(MessageConsumer::unregister);
-        return server == null ? Future.succeededFuture() : server.close();
+        Future<Void> idle = access == null ? Future.succeededFuture() : access.close();
+        return idle.compose(done -> server == null ? Future.succeededFuture() : server.close());
     }
 
     private void reloadCertificate() {
         TlsConfig tls = node.admin().tls();
         if (tls != null && server != null) {
-            server.updateSSLOptions(AdminServer.tls(tls), true)
+            server.updateSSLOptions(AdminServer.tls(tls, node.admin().clientCa()), true)
                     .onFailure(cause -> LOG.error(
                             "certificate {} cannot be used, the old one stays: {}", tls.cert(), cause.getMessage()));
         }

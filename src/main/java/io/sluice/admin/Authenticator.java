@@ -14,6 +14,8 @@ import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +33,13 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     static final String OWN = "bootstrap";
 
     private final byte[] own;
+    private final boolean wantsCertificate;
     private final AdminTokens tokens;
     private final GuessLimit guesses;
     private final AuditRepository audit;
 
-    Authenticator(Secret own, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
+    Authenticator(Secret own, boolean wantsCertificate, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
+        this.wantsCertificate = wantsCertificate;
         this.own = Secret.sha256(own.reveal());
         this.tokens = tokens;
         this.guesses = guesses;
@@ -45,6 +49,12 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     @Override
     public Future<Caller> apply(RoutingContext context) {
         String address = address(context);
+        if (wantsCertificate && !hasCertificate(context)) {
+            return Future.failedFuture(Problem.of(
+                    403,
+                    "client-certificate",
+                    "This needs a client certificate of the authority of admin.tls.client-ca."));
+        }
         String header = context.request().getHeader("authorization");
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return Future.failedFuture(Problem.of(
@@ -109,6 +119,16 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                     .onFailure(cause -> LOG.debug("wrong tokens are not in the audit log: {}", cause.toString()));
         }
         return Future.failedFuture(Problem.of(401, "unauthenticated", "This token is not known here, or has ended."));
+    }
+
+    /** Whether TLS has seen one that the authority has signed. */
+    private static boolean hasCertificate(RoutingContext context) {
+        SSLSession session = context.request().connection().sslSession();
+        try {
+            return session != null && session.getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException e) {
+            return false;
+        }
     }
 
     /** Without the port; never from a header, which anybody can write. */

@@ -11,12 +11,13 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code /admin/config} says. Used on the admin verticle's event loop only. */
+/** What {@code /admin/v1/config} says. Used on the admin verticle's event loop only. */
 final class ConfigView {
     private final NodeConfig node;
     private final String version;
     private final InstantSource clock;
     private GatewayRevision revision;
+    private @Nullable GatewayRevision before;
     private Instant since;
     private List<String> errors = List.of();
     private @Nullable Instant failedAt;
@@ -30,6 +31,7 @@ final class ConfigView {
     }
 
     void live(GatewayRevision next) {
+        before = revision;
         revision = next;
         since = clock.instant();
         errors = List.of();
@@ -62,7 +64,28 @@ final class ConfigView {
         }
         return json.put("not-applied", new JsonArray(node.notApplied()))
                 .put("node", nodeJson())
+                .put("origins", origins())
                 .put("effective", EffectiveConfig.render(revision));
+    }
+
+    /** Where what is in force stands: a file and its line, or the store. */
+    private JsonObject origins() {
+        JsonObject json = new JsonObject();
+        revision.origins().entries().forEach((entry, origin) -> json.put(entry, origin.where()));
+        return json;
+    }
+
+    /** What the last change of the configuration changed. */
+    JsonObject difference() {
+        JsonObject json = new JsonObject().put("revision", revision.id()).put("since", since.toString());
+        GatewayRevision known = before;
+        return known == null
+                ? json.putNull("before").put("changes", new JsonArray())
+                : json.put("before", known.id())
+                        .put(
+                                "changes",
+                                ConfigDifference.between(
+                                        EffectiveConfig.render(known), EffectiveConfig.render(revision)));
     }
 
     private JsonObject nodeJson() {

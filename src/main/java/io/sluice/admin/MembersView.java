@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /admin/cluster} says: who is in the cluster, of which version and configuration. Used on the admin verticle's
+ * What {@code /admin/v1/nodes} says: who is in the cluster, of which version and configuration. Used on the admin verticle's
  * event loop only.
  */
 final class MembersView {

@@ -1,5 +1,8 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.ApiAnswer;
+import io.sluice.admin.api.ApiRequest;
+import io.sluice.admin.api.Problem;
 import io.sluice.domain.lease.ScopeCounters;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
@@ -17,10 +20,8 @@ import io.sluice.message.ShowQuota;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,21 +29,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /admin/pool} says: how every account stands, as this node sees it, and how much of its limits is used. Used on
- * the admin verticle's event loop only.
- *
- * <p>{@code ?channel=} keeps the accounts of one channel, {@code ?state=} those that stand so, {@code ?after=} those behind
- * an account, {@code ?limit=} the first so many.
+ * What {@code /admin/v1/pool} says: how every account stands, as this node sees it, and how much of its limits is used. Used
+ * on the admin verticle's event loop only.
  */
 final class PoolView {
-    private static final String STATES =
-            Arrays.stream(Standing.values()).map(Standing::word).collect(Collectors.joining(", "));
-
     private final Bus bus;
     private final int lanes;
     private final Supplier<GatewayRevision> revision;
@@ -63,24 +57,11 @@ final class PoolView {
         this.revision = revision;
     }
 
-    /** Answers with a page of it. */
-    void show(RoutingContext request) {
-        String channel = request.queryParams().get("channel");
-        String state = request.queryParams().get("state");
-        Page page = Page.of(request);
-        if (page == null) {
-            return;
-        }
-        if (state != null
-                && Arrays.stream(Standing.values())
-                        .noneMatch(each -> each.word().equals(state))) {
-            Answer.error(request, 400, "state is one of " + STATES + ".");
-            return;
-        }
-        bus.request(Address.POOL_SHOW, new ShowPool())
+    /** A page of it. */
+    Future<ApiAnswer> show(ApiRequest request) {
+        return bus.request(Address.POOL_SHOW, new ShowPool())
                 .compose(this::moment)
-                .onSuccess(moment -> answer(request, moment, channel, state, page))
-                .onFailure(cause -> Answer.error(request, 503, "The pool cannot be shown at the moment."));
+                .map(moment -> answer(request, moment));
     }
 
     private Future<Moment> moment(PoolReport report) {
@@ -99,22 +80,23 @@ final class PoolView {
         });
     }
 
-    private void answer(
-            RoutingContext request, Moment moment, @Nullable String channel, @Nullable String state, Page page) {
+    private ApiAnswer answer(ApiRequest request, Moment moment) {
+        String channel = request.query("channel");
+        String state = request.query("state");
+        String after = request.position();
         List<AccountReport> ofChannel = moment.report.accounts().stream()
                 .filter(account -> channel == null || account.account().startsWith(channel + "/"))
                 .sorted(Comparator.comparing(AccountReport::account))
                 .toList();
         if (channel != null && ofChannel.isEmpty()) {
-            Answer.error(request, 404, "There is no channel '" + channel + "' with accounts.");
-            return;
+            throw Problem.of(404, "not-found", "There is no channel '" + channel + "' with accounts.");
         }
         List<AccountReport> found = ofChannel.stream()
                 .filter(account -> state == null || account.standing().word().equals(state))
-                .filter(account -> account.account().compareTo(page.after()) > 0)
-                .limit(page.limit() + 1L)
+                .filter(account -> after == null || account.account().compareTo(after) > 0)
+                .limit(request.limit() + 1L)
                 .toList();
-        List<AccountReport> shown = found.subList(0, Math.min(found.size(), page.limit()));
+        List<AccountReport> shown = found.subList(0, Math.min(found.size(), request.limit()));
         Map<String, Integer> states = new TreeMap<>();
         ofChannel.forEach(account -> states.merge(account.standing().word(), 1, Integer::sum));
         JsonObject json = new JsonObject()
@@ -123,11 +105,9 @@ final class PoolView {
                 .put("accounts-in-all", ofChannel.size())
                 .put("states", new JsonObject(new TreeMap<>(states)))
                 .put("accounts", accounts(shown, moment));
-        Answer.json(
-                request,
-                200,
+        return ApiAnswer.ok(
                 found.size() > shown.size()
-                        ? json.put("next-after", shown.getLast().account())
+                        ? json.put("next-cursor", request.cursor(shown.getLast().account()))
                         : json);
     }
 

@@ -1,5 +1,7 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.ApiAnswer;
+import io.sluice.admin.api.ApiRequest;
 import io.sluice.domain.lease.ScopeCounters;
 import io.sluice.domain.lease.ScopeCounters.LimitCounters;
 import io.sluice.message.Address;
@@ -7,9 +9,9 @@ import io.sluice.message.Bus;
 import io.sluice.message.GroupStatus;
 import io.sluice.message.QuotaCounters;
 import io.sluice.message.ShowQuota;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -19,11 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /admin/quota} says: how the quota group stands, and every scope's limits as the group counts them, at most
+ * What {@code /admin/v1/quota} says: how the quota group stands, and every scope's limits as the group counts them, at most
  * some seconds old. Used on the admin verticle's event loop only.
- *
- * <p>{@code ?scope=} keeps the scopes whose id begins so, {@code ?after=} those behind an id, {@code ?limit=} the first so
- * many.
  */
 final class QuotaView {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -46,38 +45,34 @@ final class QuotaView {
         rates.seen(counters);
     }
 
-    /** Answers with a page of it. */
-    void show(RoutingContext request) {
-        Page page = Page.of(request);
-        String prefix =
-                request.queryParams().contains("scope") ? request.queryParams().get("scope") : "";
-        if (page == null) {
-            return;
-        }
-        bus.request(Address.QUOTA_SHOW, new ShowQuota())
-                .onSuccess(counters -> {
-                    rates.seen(counters);
-                    Answer.json(request, 200, toJson(counters, prefix, page));
-                })
-                .onFailure(cause -> Answer.error(request, 503, "Nobody counts at the moment."));
+    /** A page of it. */
+    Future<ApiAnswer> show(ApiRequest request) {
+        return bus.request(Address.QUOTA_SHOW, new ShowQuota()).map(counters -> {
+            rates.seen(counters);
+            return answer(request, counters);
+        });
     }
 
-    private JsonObject toJson(QuotaCounters counters, String prefix, Page page) {
+    private ApiAnswer answer(ApiRequest request, QuotaCounters counters) {
+        String prefix = request.query("scope", "");
+        String after = request.position();
         List<ScopeCounters> found = counters.scopes().stream()
-                .filter(scope -> scope.id().startsWith(prefix) && scope.id().compareTo(page.after()) > 0)
+                .filter(scope -> scope.id().startsWith(prefix))
+                .filter(scope -> after == null || scope.id().compareTo(after) > 0)
                 .sorted(Comparator.comparing(ScopeCounters::id))
-                .limit(page.limit() + 1L)
+                .limit(request.limit() + 1L)
                 .toList();
-        List<ScopeCounters> shown = found.subList(0, Math.min(found.size(), page.limit()));
+        List<ScopeCounters> shown = found.subList(0, Math.min(found.size(), request.limit()));
         JsonObject json = new JsonObject()
                 .put("group", groupJson())
                 .put("counted-by", counters.leader())
                 .put("counted-at", Instant.ofEpochMilli(counters.atMillis()).toString())
                 .put("scopes-in-all", counters.scopes().size())
                 .put("scopes", new JsonArray(shown.stream().map(this::scopeJson).toList()));
-        return found.size() > shown.size()
-                ? json.put("next-after", shown.getLast().id())
-                : json;
+        return ApiAnswer.ok(
+                found.size() > shown.size()
+                        ? json.put("next-cursor", request.cursor(shown.getLast().id()))
+                        : json);
     }
 
     private JsonObject groupJson() {

@@ -1,15 +1,17 @@
 package io.sluice.admin;
 
+import io.sluice.admin.api.ApiAnswer;
+import io.sluice.admin.api.ApiRequest;
+import io.sluice.admin.api.Problem;
 import io.sluice.message.RequestRefused;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What {@code /admin/refusals} says: why requests got no room, the last {@value #MOST} of this node, newest first. Lost with
+ * What {@code /admin/v1/refusals} says: why requests got no room, the last {@value #MOST} of this node, newest first. Lost with
  * the process. Used on the admin verticle's event loop only.
  */
 final class RefusalsView {
@@ -28,30 +30,26 @@ final class RefusalsView {
         newestFirst.addFirst(refusal);
     }
 
-    /** Answers with the newest. */
-    void list(RoutingContext request) {
-        Page page = Page.of(request);
-        if (page != null) {
-            JsonArray refusals = new JsonArray(newestFirst.stream()
-                    .limit(page.limit())
-                    .map(RefusalsView::toJson)
-                    .toList());
-            Answer.json(request, 200, new JsonObject().put("refusals", refusals));
-        }
+    /** The newest. */
+    ApiAnswer list(ApiRequest request) {
+        JsonArray refusals = new JsonArray(newestFirst.stream()
+                .limit(request.limit())
+                .map(RefusalsView::toJson)
+                .toList());
+        return ApiAnswer.ok(new JsonObject().put("refusals", refusals));
     }
 
-    /** Answers with the one of a request. */
-    void find(RoutingContext request) {
-        String id = request.pathParam("id");
-        newestFirst.stream()
+    /** The one of a request. */
+    ApiAnswer find(ApiRequest request) {
+        String id = request.path("id");
+        return newestFirst.stream()
                 .filter(refusal -> refusal.requestId().equals(id))
                 .findFirst()
-                .ifPresentOrElse(
-                        refusal -> Answer.json(request, 200, toJson(refusal)),
-                        () -> Answer.error(
-                                request,
-                                404,
-                                "No request of this id is among the last " + MOST + " that got no room on this node."));
+                .map(refusal -> ApiAnswer.ok(toJson(refusal)))
+                .orElseThrow(() -> Problem.of(
+                        404,
+                        "not-found",
+                        "No request of this id is among the last " + MOST + " that got no room on this node."));
     }
 
     private static JsonObject toJson(RequestRefused refusal) {

@@ -124,7 +124,7 @@ final class ResourceViews {
         return accounts.values();
     }
 
-    /** The part of the effective configuration that is about a kind. */
+    /** The part of the effective configuration that is about a kind; of prices it says other things. */
     private Map<String, JsonObject> effective(Kind kind) {
         GatewayRevision revision = live.get();
         if (revision != rendered) {
@@ -134,7 +134,10 @@ final class ResourceViews {
         Map<String, JsonObject> entries = new TreeMap<>();
         Object part = effective.getValue(kind.word());
         if (part instanceof JsonArray list) {
-            list.forEach(each -> entries.put(((JsonObject) each).getString("name"), (JsonObject) each));
+            list.stream()
+                    .map(JsonObject.class::cast)
+                    .filter(each -> each.containsKey("name"))
+                    .forEach(each -> entries.put(each.getString("name"), each));
         } else if (part instanceof JsonObject map) {
             map.fieldNames().stream()
                     .filter(name -> map.getValue(name) instanceof JsonObject)

@@ -131,7 +131,8 @@ final class ResourcesApi implements ApiArea {
                                             request.caller().name())
                                     .map(done -> answered(
                                             done,
-                                            row -> ApiAnswer.created("/" + kind.word(), name, views.one(kind, row)))));
+                                            row -> ApiAnswer.created("/" + kind.word(), name, views.one(kind, row))
+                                                    .etag(row.version()))));
                 })
                 .recover(ResourceProblems::told);
     }

@@ -48,7 +48,8 @@ final class PostgresCommand implements Callable<Integer> {
             StoreServer server = postgres.server();
             PrintWriter out = spec.commandLine().getOut();
             out.println("PostgreSQL at postgresql://" + server);
-            out.println("the password of " + server.user() + " is in " + directory.resolve(EmbeddedPostgres.PASSWORD_FILE));
+            out.println(
+                    "the password of " + server.user() + " is in " + directory.resolve(EmbeddedPostgres.PASSWORD_FILE));
             out.flush();
             signals.first().get();
         } catch (IOException e) {

@@ -20,6 +20,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -156,6 +158,11 @@ final class RunningNode {
         }
     }
 
+    /** The same without a body. */
+    JsonNode post(String path) throws CliFailure, InterruptedException {
+        return answered(send(new Call("POST", path, null, null), BodyHandlers.ofString()));
+    }
+
     private JsonNode answered(@Nullable HttpResponse<String> answer) throws CliFailure {
         if (answer == null) {
             throw silent();
@@ -241,7 +248,7 @@ final class RunningNode {
             json = JSON.missingNode();
         }
         if (status < 200 || status > 299) {
-            throw new CliFailure(base + " answers with status " + status + said(json));
+            throw new CliFailure(said(status, json));
         }
         if (!json.isObject()) {
             throw new CliFailure(base + " is not the admin port of a node");
@@ -249,12 +256,23 @@ final class RunningNode {
         return json;
     }
 
-    /** What a node says of a failure: the first fault, and how many more there are. */
-    private static String said(JsonNode json) {
-        String said = json.path("detail").asText(json.path("error").path("message").asText(""));
-        int more = json.path("errors").size() - 1;
-        return (said.isEmpty() ? "" : ": " + said.replaceAll("\\p{Cntrl}", " "))
-                + (more > 0 ? " (and " + more + " more)" : "");
+    /** What a node says of a failure; its first line says all where only one thing is wrong. */
+    private List<String> said(int status, JsonNode json) {
+        String detail = json.path("detail").asText(json.path("error").path("message").asText(""));
+        List<String> lines = new ArrayList<>();
+        lines.add(base + " answers with status " + status + (detail.isEmpty() ? "" : ": " + plain(detail)));
+        JsonNode errors = json.path("errors");
+        if (errors.size() > 1 || errors.path(0).has("entry")) {
+            for (JsonNode error : errors) {
+                String place = error.path("entry").asText("") + " " + error.path("field").asText("");
+                lines.add(plain(place + ": " + error.path("detail").asText("")));
+            }
+        }
+        return lines;
+    }
+
+    private static String plain(String text) {
+        return text.strip().replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String own(NodeConfig config) {

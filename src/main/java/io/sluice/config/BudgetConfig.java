@@ -10,6 +10,6 @@ import java.time.Duration;
  * @param maxWait how long a request waits for its money at most
  */
 public record BudgetConfig(StoreDown whenStoreDown, Duration maxWait) {
-    /** The node's share of what was left, and half a second. */
-    public static final BudgetConfig DEFAULT = new BudgetConfig(StoreDown.SPEND_SHARE, Duration.ofMillis(500));
+    /** The node's share of what was left, and two seconds. */
+    public static final BudgetConfig DEFAULT = new BudgetConfig(StoreDown.SPEND_SHARE, Duration.ofSeconds(2));
 }

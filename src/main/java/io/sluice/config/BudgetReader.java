@@ -45,7 +45,6 @@ final class BudgetReader {
         if (budget.has("zone") && window != null && !(window instanceof Calendar)) {
             budget.error("zone", "says where days begin, and goes with every: day, week or month alone");
         }
-        budget.findings().notApplied("budgets", budget.place());
         if (amount == null || window == null) {
             return List.of();
         }

@@ -111,8 +111,14 @@ final class NodeReader {
         if (admin.isClearText("token")) {
             findings.warning(admin.place("token"), "a secret in clear text; write ${env:NAME} or ${file:path}");
         }
+        Section tls = admin.section("tls");
+        String authority = tls.text("client-ca", "PEM file", "none", text -> text);
         return new AdminConfig(
-                host, overrides.adminPort() != null ? overrides.adminPort() : port, token, tls(admin.section("tls")));
+                host,
+                overrides.adminPort() != null ? overrides.adminPort() : port,
+                token,
+                tls(tls),
+                authority == null ? null : tls.existing(authority, "client-ca"));
     }
 
     private static String host(Section section, String fallback) {

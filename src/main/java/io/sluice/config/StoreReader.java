@@ -20,6 +20,7 @@ final class StoreReader {
     private static final int PORT = 5432;
     private static final int MAX_PORT = 65_535;
     private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration CENTURY = Duration.ofDays(36_600);
     private static final Pattern URL = Pattern.compile("postgres(?:ql)?://(?:([^@:/?#\\s]+)(?::([^@/?#\\s]*))?@)?"
@@ -142,7 +143,8 @@ final class StoreReader {
                 keep.duration("records", standard.records(), DAY, CENTURY),
                 keep.duration("minutes", standard.minutes(), DAY, CENTURY),
                 keep.duration("hours", standard.hours(), DAY, CENTURY),
-                keep.duration("days", standard.days(), DAY, CENTURY));
+                keep.duration("days", standard.days(), DAY, CENTURY),
+                keep.duration("audit", standard.audit(), MONTH, CENTURY));
     }
 
     // --- the URL ---------------------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 services,
                 incoming,
                 asked.keyScopes(incoming.key()),
+                meter.allowance(),
                 waiting,
                 asked.maxWait(),
                 model.policy().deadline(),
@@ -123,11 +124,11 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
         boolean counting = CountTokens.isAsked(scan);
-        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming.revision(), plan);
+        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming, plan);
         if (usable.isEmpty() && counting) {
             countTokens();
         } else if (usable.isEmpty()) {
-            finish(Priced.refusal(plan));
+            finish(Priced.refusal(incoming, plan));
         }
         return usable;
     }
@@ -298,6 +299,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         contest.cancel(new GatewayFailure.ClientClosed());
         GatewayFailure outcome = clientGone ? new GatewayFailure.ClientClosed() : failure;
         account(outcome).onComplete(done -> {
+            meter.abandon();
             if (done.failed()) {
                 LOG.error(
                         "usage of request {} was not taken: {}",

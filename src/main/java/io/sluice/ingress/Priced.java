@@ -3,7 +3,6 @@ package io.sluice.ingress;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.pool.Candidate;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.domain.pricing.Unpriced;
 import java.util.List;
@@ -13,30 +12,37 @@ final class Priced {
     private Priced() {}
 
     /** Those of a plan that have a price or need none; the plan itself when that is all of it. */
-    static List<Candidate> of(GatewayRevision revision, List<Candidate> plan) {
+    static List<Candidate> of(Incoming incoming, List<Candidate> plan) {
         for (Candidate candidate : plan) {
-            if (isRefused(revision, candidate)) {
+            if (isRefused(incoming, candidate)) {
                 return plan.stream()
-                        .filter(other -> !isRefused(revision, other))
+                        .filter(other -> !isRefused(incoming, other))
                         .toList();
             }
         }
         return plan;
     }
 
-    private static boolean isRefused(GatewayRevision revision, Candidate candidate) {
+    /** A budget cannot hold what has no price: it is refused to keys that have one, whatever the configuration says. */
+    private static boolean isRefused(Incoming incoming, Candidate candidate) {
         if (candidate.price() != null) {
             return false;
         }
-        Model model = revision.models().get(candidate.model());
+        if (!incoming.key().budgets().isEmpty()) {
+            return true;
+        }
+        Model model = incoming.revision().models().get(candidate.model());
         return model != null && model.unpriced() == Unpriced.REFUSE;
     }
 
     /** What the client is told when none is left of a plan. */
-    static GatewayFailure refusal(List<Candidate> plan) {
+    static GatewayFailure refusal(Incoming incoming, List<Candidate> plan) {
+        String why = incoming.key().budgets().isEmpty()
+                ? "this gateway refuses what it cannot price"
+                : "a key with a budget cannot use what has no price";
         return new Forbidden(
-                "The model '" + plan.getFirst().model()
-                        + "' has no price, and this gateway refuses what it cannot price; its operator must set one.",
+                "The model '" + plan.getFirst().model() + "' has no price, and " + why
+                        + "; its operator must set one.",
                 "model_not_priced");
     }
 }

@@ -86,6 +86,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
                 services,
                 incoming,
                 incoming.key().scopes(model.name()),
+                null,
                 0,
                 maxWait,
                 model.policy().deadline(),
@@ -128,9 +129,9 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        List<Candidate> priced = Priced.of(incoming.revision(), plan);
+        List<Candidate> priced = Priced.of(incoming, plan);
         if (priced.isEmpty()) {
-            finish(Priced.refusal(plan));
+            finish(Priced.refusal(incoming, plan));
         }
         return priced;
     }

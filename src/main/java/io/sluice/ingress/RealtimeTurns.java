@@ -68,10 +68,19 @@ final class RealtimeTurns {
         private Estimate estimate;
         private boolean refused;
         private @Nullable RealtimeEvent done;
+        private final @Nullable Allowance allowance;
 
-        private Turn(Estimate estimate, long startNanos) {
+        private Turn(Estimate estimate, @Nullable Allowance allowance, long startNanos) {
             this.estimate = estimate;
+            this.allowance = allowance;
             this.startNanos = startNanos;
+        }
+
+        /** It is not made, or nobody pays for it. */
+        private void unpaid() {
+            if (allowance != null) {
+                allowance.settle(0);
+            }
         }
 
         /** Number of the reservation that pays for it. */
@@ -145,7 +154,7 @@ final class RealtimeTurns {
                     "too_many_responses"));
             return;
         }
-        Turn turn = new Turn(estimate.next(), now());
+        Turn turn = new Turn(estimate.next(), Allowance.of(services, incoming), now());
         reserve(
                 turn,
                 maxWait,
@@ -171,6 +180,7 @@ final class RealtimeTurns {
                 services,
                 incoming,
                 incoming.key().scopes(model.name()),
+                turn.allowance,
                 0,
                 wait,
                 model.policy().deadline(),
@@ -182,6 +192,7 @@ final class RealtimeTurns {
             asking.remove(reserving);
             GatewayFailure failure = done.failed() ? failureOf(done.cause()) : refusal(done.result());
             if (failure != null) {
+                turn.unpaid();
                 if (!over) {
                     services.metrics().sessionResponse(true);
                 }
@@ -190,6 +201,7 @@ final class RealtimeTurns {
             }
             QuotaDecision.Granted grant = (QuotaDecision.Granted) done.result();
             if (over) {
+                turn.unpaid();
                 services.bus()
                         .send(
                                 Address.QUOTA_SETTLE,
@@ -238,7 +250,7 @@ final class RealtimeTurns {
         if (made.size() >= MOST) {
             return false;
         }
-        Turn turn = new Turn(estimate.next(), now());
+        Turn turn = new Turn(estimate.next(), Allowance.of(services, incoming), now());
         made.put(id, turn);
         reserve(
                 turn,
@@ -323,6 +335,7 @@ final class RealtimeTurns {
             actual = turn.estimate;
             guess(actual);
         }
+        usage.pay(turn.allowance);
         Attempt attempt = Objects.requireNonNull(turn.attempt);
         long now = now();
         if (resting == 0 && !over) {
@@ -390,6 +403,7 @@ final class RealtimeTurns {
                 charge(turn.estimate);
             }
         }
+        usage.payRest(services.bus(), incoming.key().budgets());
         if (resting != 0) {
             services.bus().send(Address.QUOTA_SETTLE, new SettleQuota(resting, 0, false, Estimate.NONE, false));
             resting = 0;

@@ -1,6 +1,7 @@
 package io.sluice.ingress;
 
 import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pool.WorstPrice;
 import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.quota.Scope;
 import io.sluice.message.Address;
@@ -8,6 +9,7 @@ import io.sluice.message.CancelReserve;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
+import io.sluice.message.SettleQuota;
 import io.sluice.message.Waiter;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -32,6 +34,7 @@ final class Reserving {
 
     private final ExchangeServices services;
     private final List<Scope> keyScopes;
+    private final @Nullable Allowance allowance;
     private final Waiter waiter;
     private final long maxWaitNanos;
     private final long lastAttemptNanos;
@@ -46,6 +49,7 @@ final class Reserving {
      * @param services what the lane's exchanges share
      * @param incoming the request
      * @param keyScopes what its key is charged to
+     * @param allowance what it may cost; null when that is not limited
      * @param bytes memory that the request holds while it waits
      * @param maxWait how long it may wait for room in all
      * @param deadline no attempt begins later than this after it was read
@@ -55,12 +59,14 @@ final class Reserving {
             ExchangeServices services,
             Incoming incoming,
             List<Scope> keyScopes,
+            @Nullable Allowance allowance,
             int bytes,
             Duration maxWait,
             Duration deadline,
             long readNanos) {
         this.services = services;
         this.keyScopes = keyScopes;
+        this.allowance = allowance;
         this.maxWaitNanos = maxWait.toNanos();
         this.lastAttemptNanos = readNanos + deadline.toNanos();
         this.waiter = new Waiter(
@@ -80,11 +86,11 @@ final class Reserving {
      * @param now monotonic nanoseconds
      */
     static Reserving beside(ExchangeServices services, Incoming incoming, long now) {
-        return new Reserving(services, incoming, List.of(), 0, Duration.ZERO, Duration.ZERO, now);
+        return new Reserving(services, incoming, List.of(), null, 0, Duration.ZERO, Duration.ZERO, now);
     }
 
     /**
-     * Asks for room, and waits for it.
+     * Asks for money where the key has a budget, then for room, and waits for it.
      *
      * @param candidates best first
      * @param estimate tokens
@@ -97,6 +103,24 @@ final class Reserving {
         giveUpConnection();
         parked = connection;
         parkedAt = candidates.getFirst();
+        Allowance money = allowance;
+        long most = money == null ? 0 : WorstPrice.of(candidates, estimate);
+        if (money == null || money.covers(most)) {
+            return askForRoom(candidates, estimate, replaces);
+        }
+        return money.cover(most).compose(refusal -> {
+            if (refusal == null) {
+                return askForRoom(candidates, estimate, replaces);
+            }
+            if (replaces != 0) {
+                services.bus()
+                        .send(Address.QUOTA_SETTLE, new SettleQuota(replaces, 0, false, Estimate.NONE, false));
+            }
+            return Future.succeededFuture(new QuotaDecision.Denied(refusal, null, 0));
+        });
+    }
+
+    private Future<QuotaDecision> askForRoom(List<Candidate> candidates, Estimate estimate, long replaces) {
         long now = services.clock().getAsLong();
         long left = Math.min(maxWaitNanos - queuedNanos, lastAttemptNanos - now);
         long wait = Math.max(left, ASKING_NANOS);
@@ -128,6 +152,9 @@ final class Reserving {
     /** Ends it: takes the question back when it was not answered, for nobody waits any more. */
     void stop() {
         giveUpConnection();
+        if (allowance != null) {
+            allowance.stop();
+        }
         if (asking) {
             asking = false;
             services.bus().send(Address.QUOTA_CANCEL, new CancelReserve(waiter.ticket()));

@@ -11,6 +11,7 @@ import io.sluice.domain.quota.Estimate;
 import io.sluice.domain.sse.ResponseTap;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
+import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.QuotaMetrics;
@@ -35,6 +36,7 @@ final class UsageMeter {
     private final Map<ResponseTap, MissingUsage> watches = new IdentityHashMap<>(2);
     private MissingUsage missing;
     private final boolean later;
+    private final @Nullable Allowance allowance;
     private final OtherAttempts others = new OtherAttempts();
     private boolean used;
     private int attempts;
@@ -68,6 +70,20 @@ final class UsageMeter {
         this.estimate = expected();
         this.inputTokens = estimate.inputTokens();
         this.missing = new MissingUsage(services.vertx());
+        this.allowance = isFree() ? null : Allowance.of(services, incoming);
+    }
+
+    /** What the request may cost; null when it costs nothing, or may cost what it likes. */
+    @Nullable
+    Allowance allowance() {
+        return allowance;
+    }
+
+    /** Ends what was begun, where no usage record has. */
+    void abandon() {
+        if (allowance != null) {
+            allowance.settle(0);
+        }
     }
 
     /** Estimated tokens of what a provider reads: what the client wrote, behind the operator's system prompt in chats. */
@@ -273,12 +289,16 @@ final class UsageMeter {
     /** Hands the usage record over, with what the usage costs. */
     Future<Accepted> record(
             TokenUsage usage, boolean estimated, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
-        return record(usage, chargeOf(usage), estimated, ending, failure, firstByteNanos);
+        Charge charge = chargeOf(usage);
+        LeaseUse leases = allowance == null ? null : allowance.settle(charge.micros());
+        return record(usage, charge, leases, estimated, ending, failure, firstByteNanos);
     }
 
     /** Hands the usage record of a session over. */
-    Future<Accepted> record(SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
-        return record(usage.tokens(), usage.charge(), usage.isEstimated(), ending, failure, firstByteNanos);
+    Future<Accepted> record(
+            SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+        return record(
+                usage.tokens(), usage.charge(), usage.leases(), usage.isEstimated(), ending, failure, firstByteNanos);
     }
 
     private Charge chargeOf(TokenUsage usage) {
@@ -292,6 +312,7 @@ final class UsageMeter {
     private Future<Accepted> record(
             TokenUsage usage,
             Charge charge,
+            @Nullable LeaseUse leases,
             boolean estimated,
             Ending ending,
             @Nullable GatewayFailure failure,
@@ -327,7 +348,8 @@ final class UsageMeter {
                         : incoming.dialect().status(error),
                 ending,
                 error == null ? null : error.code(),
-                incoming.clientAddress());
+                incoming.clientAddress(),
+                leases);
         return ShortRecord.hand(services, incoming, usageRecord);
     }
 }

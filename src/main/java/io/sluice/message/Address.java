@@ -109,6 +109,15 @@ public record Address<Q, R>(String name) {
     /** {@link UsageRecord} → {@link Accepted}; the end of the answer waits for it. */
     public static final Address<UsageRecord, Accepted> USAGE_RECORDED = new Address<>("node.usage.recorded");
 
+    /** {@link ReserveBudget} → {@link BudgetDecision}; one consumer a node, and none where there is no ledger. */
+    public static final Address<ReserveBudget, BudgetDecision> BUDGET_RESERVE = new Address<>("node.budget.reserve");
+
+    /** {@link CancelBudget}, one-way; one consumer a node. */
+    public static final Address<CancelBudget, Void> BUDGET_CANCEL = new Address<>("node.budget.cancel");
+
+    /** {@link SettleBudget}, one-way; one consumer a node. */
+    public static final Address<SettleBudget, Void> BUDGET_SETTLE = new Address<>("node.budget.settle");
+
     /** {@link ShowStanding} → {@link Standing}; one consumer a node. */
     public static final Address<ShowStanding, Standing> KEY_STANDING = new Address<>("node.ledger.me");
 

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param ending how it ended
  * @param error code of the failure; null for success
  * @param clientAddress where it came from
+ * @param leases whose leases of money its cost comes out of; null when its key has no budget
  */
 public record UsageRecord(
         String requestId,
@@ -64,7 +65,66 @@ public record UsageRecord(
         int status,
         Ending ending,
         @Nullable String error,
-        String clientAddress) {
+        String clientAddress,
+        @Nullable LeaseUse leases) {
+    /** Of a key without a budget. */
+    public UsageRecord(
+            String requestId,
+            String clientRequestId,
+            String key,
+            @Nullable String team,
+            @Nullable String parentTeam,
+            Endpoint endpoint,
+            String model,
+            @Nullable String servedModel,
+            @Nullable String upstreamModel,
+            @Nullable String channel,
+            @Nullable String account,
+            boolean stream,
+            TokenUsage usage,
+            long images,
+            Charge charge,
+            List<BilledAttempt> otherAttempts,
+            boolean estimated,
+            int attempts,
+            long startMillis,
+            long queueNanos,
+            long firstByteNanos,
+            long totalNanos,
+            int status,
+            Ending ending,
+            @Nullable String error,
+            String clientAddress) {
+        this(
+                requestId,
+                clientRequestId,
+                key,
+                team,
+                parentTeam,
+                endpoint,
+                model,
+                servedModel,
+                upstreamModel,
+                channel,
+                account,
+                stream,
+                usage,
+                images,
+                charge,
+                otherAttempts,
+                estimated,
+                attempts,
+                startMillis,
+                queueNanos,
+                firstByteNanos,
+                totalNanos,
+                status,
+                ending,
+                error,
+                clientAddress,
+                null);
+    }
+
     /** Copies the list. */
     public UsageRecord {
         otherAttempts = List.copyOf(otherAttempts);

@@ -85,8 +85,15 @@ public final class GatewayMetrics {
             Map.entry(
                     "sluice.journal.set.aside",
                     "what the journal could not read or the ledger refused, and is kept in files of its own"),
+            Map.entry("sluice.budget.refused", "requests that were refused for want of money"),
+            Map.entry("sluice.budget.overspent", "money that requests cost beyond what was reserved for them"),
+            Map.entry("sluice.budget.unanswered", "questions about budgets that the ledger did not answer"),
+            Map.entry(
+                    "sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
             Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
-            Map.entry("sluice.store.records", "usage records written to the ledger: new ones, and known ones that came again"),
+            Map.entry(
+                    "sluice.store.records",
+                    "usage records written to the ledger: new ones, and known ones that came again"),
             Map.entry("sluice.store.batch", "from a batch of usage records to its being in the ledger"),
             Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
             Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
@@ -99,6 +106,7 @@ public final class GatewayMetrics {
     private final KeyMetrics keys;
     private final JournalMetrics journal;
     private final StoreMetrics store;
+    private final BudgetMetrics budgets;
     private final LongAdder requestsInFlight = new LongAdder();
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder sessionsOpen = new LongAdder();
@@ -126,6 +134,7 @@ public final class GatewayMetrics {
         keys = new KeyMetrics(meters);
         journal = new JournalMetrics(meters);
         store = new StoreMetrics(meters);
+        budgets = new BudgetMetrics(meters);
         meters.gauge("sluice.requests.in.flight", "requests being served", () -> requestsInFlight.doubleValue());
         meters.gauge("sluice.streams.open", "streamed answers being sent", () -> streamsOpen.doubleValue());
         meters.gauge("sluice.realtime.sessions.open", "open realtime sessions", () -> sessionsOpen.doubleValue());
@@ -171,6 +180,11 @@ public final class GatewayMetrics {
     /** How the ledger's database stands. */
     public StoreMetrics store() {
         return store;
+    }
+
+    /** How budgets stand. */
+    public BudgetMetrics budgets() {
+        return budgets;
     }
 
     /** A request was taken (+1) or is over (−1). */

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.admin.api.KeyServices;
+import io.sluice.budget.BudgetVerticle;
 import io.sluice.cluster.group.GroupVerticle;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.cluster.link.TcpLink;
@@ -45,6 +46,8 @@ import io.sluice.router.RouterVerticle;
 import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.simulator.SimulatorScript;
+import io.sluice.store.BudgetRepository;
+import io.sluice.store.BudgetSpend;
 import io.sluice.store.Database;
 import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
@@ -145,6 +148,7 @@ final class LiveParts implements Parts {
                 new SecureRandom(),
                 metrics));
         if (database != null) {
+            services.add(budgets(database));
             services.add(new KeysVerticle(
                     database,
                     storedKeys,
@@ -164,10 +168,21 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of(), metrics.store()::written, nanoClock),
+                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name())), metrics.store()::written, nanoClock),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong);
+    }
+
+    /** What keys and teams may spend. */
+    private Deployable budgets(PgDatabase ledger) {
+        long run = new SecureRandom().nextLong() | 1;
+        return new BudgetVerticle(
+                config.budget(),
+                new BudgetRepository(ledger, config.name(), run),
+                nanoClock,
+                InstantSource.system(),
+                metrics.budgets());
     }
 
     /** Operators are told. */

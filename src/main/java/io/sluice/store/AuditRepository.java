@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,22 @@ public final class AuditRepository {
      */
     public Future<Void> write(Actor actor, String action, String kind, String name, String result) {
         return database.transaction(connection -> insert(connection, actor, action, kind, name, null, null, result));
+    }
+
+    /**
+     * Deletes what is old. The database refuses to delete anything of the last 30 days.
+     *
+     * @param older how old
+     * @return when it is done
+     */
+    public Future<Void> forget(Duration older) {
+        return database.transaction(connection -> connection
+                .preparedQuery("SELECT set_config('sluice.audit_retention', 'on', true)")
+                .execute()
+                .compose(allowed -> connection
+                        .preparedQuery("DELETE FROM audit WHERE at < now() - $1::bigint * interval '1 second'")
+                        .execute(Tuple.of(older.toSeconds())))
+                .mapEmpty());
     }
 
     private static Future<Void> insert(

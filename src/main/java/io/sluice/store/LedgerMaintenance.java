@@ -99,7 +99,8 @@ public final class LedgerMaintenance {
     private Future<Void> removeDays(String table) {
         LocalDate oldest = today().minusDays(keep.records().toDays());
         return database.use(connection -> connection
-                        .preparedQuery("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::text::regclass")
+                        .preparedQuery(
+                                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::text::regclass")
                         .execute(Tuple.of(table)))
                 .compose(rows -> {
                     List<String> old = new ArrayList<>();
@@ -125,10 +126,13 @@ public final class LedgerMaintenance {
     }
 
     private Future<Void> removeTable(String name) {
-        return alone(connection -> connection.query("DROP TABLE IF EXISTS " + name).execute().map(done -> {
-            LOG.info("removed {}, which is older than store.keep.records", name);
-            return 0;
-        }))
+        return alone(connection -> connection
+                        .query("DROP TABLE IF EXISTS " + name)
+                        .execute()
+                        .map(done -> {
+                            LOG.info("removed {}, which is older than store.keep.records", name);
+                            return 0;
+                        }))
                 .mapEmpty();
     }
 
@@ -150,9 +154,8 @@ public final class LedgerMaintenance {
         return database.transaction(LONGEST, connection -> connection
                 .query("SELECT pg_try_advisory_xact_lock(" + LOCK + ")")
                 .execute()
-                .compose(rows -> rows.iterator().next().getBoolean(0)
-                        ? work.apply(connection)
-                        : Future.succeededFuture(0)));
+                .compose(rows ->
+                        rows.iterator().next().getBoolean(0) ? work.apply(connection) : Future.succeededFuture(0)));
     }
 
     private static <T> Future<Void> each(List<T> items, Function<T, Future<Void>> work) {

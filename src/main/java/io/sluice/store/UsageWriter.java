@@ -62,8 +62,7 @@ public final class UsageWriter implements UsageSink {
      * @param written told of each batch
      * @param nanoClock for how long a batch takes
      */
-    public UsageWriter(
-            Database database, String node, List<SpendHook> hooks, Written written, LongSupplier nanoClock) {
+    public UsageWriter(Database database, String node, List<SpendHook> hooks, Written written, LongSupplier nanoClock) {
         this.database = database;
         this.node = UsageRows.text(node);
         this.hooks = List.copyOf(hooks);

@@ -92,13 +92,13 @@ class AdminVerticleTest {
     void showsTheRevisionAndTheLastErrorsButNoSecret() throws Exception {
         start(null);
 
-        JsonObject first = get("/admin/config").json();
+        JsonObject first = config().json();
         bus.publish(
                 Address.RELOAD_FAILED,
                 new ReloadFailed(List.of("gateway.yaml:3: nonsense"), List.of("gateway.yaml:3")));
-        JsonObject bad = get("/admin/config").json();
+        JsonObject bad = config().json();
         bus.publish(Address.REVISION_CHANGED, new RevisionChanged(Revisions.of("r2", 1, "gpt-4o")));
-        Reply good = get("/admin/config");
+        Reply good = config();
 
         assertThat(first.getString("revision")).isEqualTo("r1");
         assertThat(first.getString("since")).isEqualTo("2026-11-24T00:00:00Z");
@@ -108,6 +108,14 @@ class AdminVerticleTest {
         assertThat(good.json().getString("revision")).isEqualTo("r2");
         assertThat(good.json().getJsonArray("errors")).isEmpty();
         assertThat(good.body).doesNotContain("CANARY");
+        JsonObject difference = call(HttpMethod.GET, "/admin/v1/config/diff", null, "Bearer " + Admins.TOKEN.reveal())
+                .json();
+        assertThat(difference.getString("before")).isEqualTo("r1");
+        assertThat(difference.getJsonArray("changes").getJsonObject(0))
+                .isEqualTo(new JsonObject()
+                        .put("path", "revision")
+                        .put("before", "r1")
+                        .put("after", "r2"));
     }
 
     @Test
@@ -132,26 +140,35 @@ class AdminVerticleTest {
     void adminNeedsTheTokenHealthDoesNot() throws Exception {
         start(Secret.of("CANARY-token"));
 
-        assertThat(get("/admin/config").status).isEqualTo(401);
-        assertThat(get("/admin/config").header("www-authenticate")).isEqualTo("Bearer");
-        assertThat(call(HttpMethod.GET, "/admin/config", null, "Bearer CANARY-tokeN").status)
+        assertThat(get("/admin/v1/config").status).isEqualTo(401);
+        assertThat(get("/admin/v1/config").header("www-authenticate")).isEqualTo("Bearer");
+        assertThat(call(HttpMethod.GET, "/admin/v1/config", null, "Bearer CANARY-tokeN").status)
                 .isEqualTo(401);
-        assertThat(call(HttpMethod.GET, "//admin/config", null, null).status).isNotEqualTo(200);
-        assertThat(call(HttpMethod.GET, "/x/../admin/config", null, null).status)
+        assertThat(call(HttpMethod.GET, "//admin/v1/config", null, null).status).isNotEqualTo(200);
+        assertThat(call(HttpMethod.GET, "/x/../admin/v1/config", null, null).status)
                 .isNotEqualTo(200);
-        assertThat(call(HttpMethod.GET, "/admin/config", null, "Bearer CANARY-token").status)
+        assertThat(call(HttpMethod.GET, "/admin/v1/config", null, "Bearer CANARY-token").status)
                 .isEqualTo(200);
         assertThat(get("/health/ready").status).isEqualTo(503);
         assertThat(get("/metrics").status).isEqualTo(200);
+    }
+
+    /** Whoever reaches loopback may be anybody's page or process. */
+    @Test
+    void loopbackAloneIsNoRight() throws Exception {
+        start(null);
+
+        assertThat(get("/admin/v1/config").status).isEqualTo(401);
+        assertThat(config().status).isEqualTo(200);
     }
 
     @Test
     void refusesForeignHostsWithoutAToken() throws Exception {
         start(null);
 
-        assertThat(call(HttpMethod.GET, "/admin/config", "evil.example:8081", null).status)
+        assertThat(call(HttpMethod.GET, "/metrics", "evil.example:8081", null).status)
                 .isEqualTo(421);
-        assertThat(call(HttpMethod.GET, "/admin/config", "localhost:8081", null).status)
+        assertThat(call(HttpMethod.GET, "/metrics", "localhost:8081", null).status)
                 .isEqualTo(200);
     }
 
@@ -182,6 +199,10 @@ class AdminVerticleTest {
 
     private Reply get(String path) throws Exception {
         return call(HttpMethod.GET, path, null, null);
+    }
+
+    private Reply config() throws Exception {
+        return call(HttpMethod.GET, "/admin/v1/config", null, "Bearer " + Admins.TOKEN.reveal());
     }
 
     private Reply call(HttpMethod method, String path, @Nullable String host, @Nullable String authorization)

@@ -92,7 +92,8 @@ class ResourcesApiIT {
 
     private AdminVerticle deploy(Vertx vertx, ManagedSecrets with) throws Exception {
         AdminVerticle made = new AdminVerticle(new AdminSetup(
-                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime));
+                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime,
+                new io.sluice.admin.api.KeyServices(new io.sluice.domain.key.StoredKeys(), null)));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
@@ -139,9 +140,10 @@ class ResourcesApiIT {
         if (headers.length > 0) {
             request.headers(headers);
         }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-            if (answer.statusCode() != 503 || !answer.body().contains(":starting")) {
+            if (answer.statusCode() != 503 || !answer.body().contains(":starting") || System.nanoTime() > end) {
                 return new Answer(answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
             }
             TimeUnit.MILLISECONDS.sleep(20);

@@ -135,17 +135,20 @@ class LedgerCommandsTest {
     }
 
     @Test
-    void aProblemIsOneLine() {
-        admin.next(Script.json(
-                400,
-                "{\"detail\":\"body /team: has a form\\nthat is wrong\",\"errors\":[{\"field\":\"/team\"},{\"field\":\"/name\"}]}"));
+    void aProblemIsOneLineAndSeveralAreALineEach() {
+        String one = "{\"detail\":\"body /team: has a form\\nthat is wrong\",\"errors\":[{\"field\":\"/team\",\"detail\":\"a\"}%s]}";
+        admin.next(
+                Script.json(400, one.formatted("")),
+                Script.json(400, one.formatted(",{\"field\":\"/name\",\"detail\":\"is missing\"}")));
 
         assertThat(sluice("keys", "create", "app", "--team", "?")).isEqualTo(1);
+        assertThat(sluice("keys", "create", "app", "--team", "?")).isEqualTo(1);
 
+        String first = "sluice: http://127.0.0.1:" + admin.port()
+                + " answers with status 400: body /team: has a form?that is wrong";
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString().lines())
-                .containsExactly("sluice: http://127.0.0.1:" + admin.port()
-                        + " answers with status 400: body /team: has a form that is wrong (and 1 more)");
+                .containsExactly(first, first, "sluice: /team: a", "sluice: /name: is missing");
     }
 
     // --- teams -----------------------------------------------------------------------------------------------------

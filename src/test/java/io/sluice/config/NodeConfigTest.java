@@ -31,7 +31,7 @@ class NodeConfigTest {
                 .isEqualTo(new NodeConfig(
                         node.name(),
                         new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
-                        new AdminConfig("127.0.0.1", 8081, null, null),
+                        new AdminConfig("127.0.0.1", 8081, null, null, null),
                         Path.of("data"),
                         Duration.ZERO,
                         Duration.ofSeconds(30),
@@ -85,7 +85,7 @@ class NodeConfigTest {
                                         8,
                                         9),
                                 new RealtimeConfig(1 << 20, 2 << 20, Duration.ofMinutes(3), Duration.ofMinutes(30))),
-                        new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls),
+                        new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls, tls.cert()),
                         Path.of("/var/lib/sluice"),
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(1),
@@ -123,12 +123,13 @@ class NodeConfigTest {
                                         Duration.ofDays(30),
                                         Duration.ofDays(2),
                                         Duration.ofDays(60),
-                                        Duration.ofDays(900)),
+                                        Duration.ofDays(900),
+                                        Duration.ofDays(90)),
                                 List.of(
                                         Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
                                         Secret.of("ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="))),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
-                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(2)),
+                        new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
                         List.of()));

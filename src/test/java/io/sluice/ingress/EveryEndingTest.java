@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.domain.budget.Budget;
+import io.sluice.domain.budget.BudgetWindow;
+import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyQuota;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.AmbiguousFaults;
 import io.sluice.domain.pool.Failover;
 import io.sluice.domain.pool.GatewayRevision;
@@ -13,10 +19,16 @@ import io.sluice.domain.pool.Hedge;
 import io.sluice.domain.pool.RetryShare;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pricing.Price;
+import io.sluice.domain.pricing.Rates;
+import io.sluice.domain.pricing.Tariff;
+import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
+import io.sluice.message.BudgetDecision;
 import io.sluice.message.DrainIngress.Drained;
+import io.sluice.message.ReserveBudget;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.simulator.SimulatorOptions;
@@ -65,6 +77,13 @@ class EveryEndingTest {
     /** Short, so that many requests are hedged. */
     private static final Hedge HEDGE = new Hedge(Duration.ofMillis(40), Duration.ofMillis(1), Duration.ofSeconds(1));
 
+    private static final Budget BUDGET = new Budget("key:every", 1_000_000_000, new BudgetWindow.Total());
+    private static final Price PRICE = new Price(
+            new Tariff("USD", new Rates(1_000_000, 1_000_000, 1_000_000, 3_000_000, 3_000_000, 1_000_000, 3_000_000)),
+            1_000_000,
+            "test",
+            "here");
+
     private static final long CHANGE_MILLIS = 30;
     private static final int AT_ONCE = 24;
     private static final int LONG_STREAMS = 12;
@@ -102,6 +121,9 @@ class EveryEndingTest {
     private final Map<String, Seen> seen = new HashMap<>();
     private final List<String> faults = new ArrayList<>();
 
+    /** Whether nobody is refused money. */
+    private volatile boolean generous;
+
     @TempDir
     private Path directory;
 
@@ -138,7 +160,14 @@ class EveryEndingTest {
                 .channel(
                         "slow",
                         c -> c.port(port).account("a", limits(80, 200_000, 0)).serves("long"))
-                .limitedKey("every", KEY, limits(600, 200_000, AT_ONCE))
+                .key(new VirtualKey("every", KeyHash.ofKey(KEY))
+                        .with(KeyQuota.ofKey(
+                                "every",
+                                new AccountLimits(limits(600, 200_000, AT_ONCE), Map.of(), List.of()),
+                                List.of(BUDGET))))
+                .price("chat", PRICE)
+                .price("other", PRICE)
+                .price("long", PRICE)
                 .fallbacks("chat", "other")
                 .policy(Strategy.SPREAD, true, 3, Duration.ofSeconds(2))
                 .failover(new Failover(
@@ -182,7 +211,8 @@ class EveryEndingTest {
             provider.script(
                     "CANARY-slow-a", "{\"first-token\":\"5ms\",\"tokens-per-second\":20,\"answer-tokens\":200}");
             GatewayRevision revision = revision(provider.port(), hedge);
-            try (TestNode node = TestNode.of(revision).keepsQuota(directory).start()) {
+            TestNode money = TestNode.of(revision).keepsQuota(directory);
+            try (TestNode node = money.money(request -> money(money, request)).start()) {
                 Clients clients = new Clients(node.port(), requests);
                 long changes = hedge == null ? -1 : vertx.setPeriodic(CHANGE_MILLIS, t -> change(node, revision));
                 vertx.runOnContext(v -> clients.begin());
@@ -205,6 +235,17 @@ class EveryEndingTest {
         }
     }
 
+    /** At once, after a while, or not at all. */
+    private Future<BudgetDecision> money(TestNode node, ReserveBudget request) {
+        return switch (generous ? 1 : (int) (request.ticket() % 10)) {
+            case 0 ->
+                Future.succeededFuture(new BudgetDecision.Refused(
+                        new QuotaExceeded(QuotaExceeded.Cause.BUDGET, "The budget is spent.", Duration.ZERO)));
+            case 1, 2 -> node.vertx().timer(20, TimeUnit.MILLISECONDS).map(late -> node.keep(request));
+            default -> Future.succeededFuture(node.keep(request));
+        };
+    }
+
     /** Some accounts go out of service, or come back; one is always there, so that nobody is planned for twice. */
     private void change(TestNode node, GatewayRevision revision) {
         node.health(Standings.of(revision)
@@ -215,6 +256,7 @@ class EveryEndingTest {
 
     /** The last clients are in the middle of long streams when the node drains. */
     private void drainUnderLongStreams(SimulatedProvider provider, TestNode node) throws Exception {
+        generous = true;
         List<Future<Void>> streams = new ArrayList<>();
         for (int i = 0; i < LONG_STREAMS; i++) {
             Promise<Void> over = Promise.promise();
@@ -270,6 +312,15 @@ class EveryEndingTest {
                 .as(run)
                 .isEqualTo(node.audit().settled() + node.audit().replaced());
         assertThat(node.audit().expired()).as(run).isPositive();
+        assertThat(node.audit().paidMicros())
+                .as(run)
+                .isPositive()
+                .isEqualTo(node.records().stream()
+                        .mapToLong(usage -> usage.charge().micros())
+                        .sum());
+        assertThat(node.records()).as(run).allSatisfy(usage -> assertThat(
+                        usage.charge().micros() == 0 || usage.leases() != null)
+                .isTrue());
         assertThat(node.meter("sluice.quota.settlements.unmatched")).as(run).isZero();
         Await.until(() -> node.meter("sluice.quota.reservations.open") == 0);
         Await.until(() -> node.meter("sluice.requests.in.flight") == 0);

@@ -586,7 +586,7 @@ class HostileHttpTest {
     static Stream<Arguments> everyRouteAndMethod() {
         List<String> paths = Stream.concat(
                         RouteTable.paths().stream().map(p -> p.endsWith("/") ? p + "gpt-4o" : p),
-                        Stream.of("/", "/admin/config", "/metrics", "/v1", "/v1/files"))
+                        Stream.of("/", "/admin/v1/config", "/metrics", "/v1", "/v1/files"))
                 .toList();
         List<String> methods = List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS");
         List<String> keys =

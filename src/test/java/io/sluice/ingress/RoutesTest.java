@@ -122,7 +122,7 @@ class RoutesTest {
                 "/v1/responses/",
                 "/v1/responses/resp_1/output",
                 "/v1/searches",
-                "/admin/config",
+                "/admin/v1/config",
                 "/metrics",
                 "/health",
                 "/health/live/",

@@ -14,6 +14,7 @@ import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
+import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.lease.Units;
 import io.sluice.domain.pool.Account;
@@ -34,6 +35,7 @@ import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -281,6 +283,10 @@ class MessagesTest {
             return new byte[] {'{', '}'};
         } else if (type == Duration.class) {
             return Duration.ofSeconds(1);
+        } else if (type == Instant.class) {
+            return Instant.EPOCH;
+        } else if (type == BudgetWindow.class) {
+            return new BudgetWindow.Total();
         } else if (type == Units.class) {
             return Units.of(1, 2, 3, 4, 5);
         } else if (type == GatewayRevision.class) {

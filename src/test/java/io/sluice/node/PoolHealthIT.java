@@ -170,6 +170,7 @@ class PoolHealthIT {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.adminPort() + path))
                 .method(method, BodyPublishers.ofString(method.equals("GET") ? "" : "{}"))
                 .header("content-type", "application/json")
+                .header("authorization", "Bearer " + node.adminToken())
                 .build();
         return JSON.readTree(plain.send(request, BodyHandlers.ofString()).body());
     }
@@ -177,7 +178,7 @@ class PoolHealthIT {
     /** How accounts stand, by name. */
     private Map<String, String> pool(NodeProcess node) throws Exception {
         Map<String, String> states = new TreeMap<>();
-        for (JsonNode account : admin(node, "GET", "/admin/pool?limit=1000").path("accounts")) {
+        for (JsonNode account : admin(node, "GET", "/admin/v1/pool?limit=1000").path("accounts")) {
             states.put(account.path("account").asText(), account.path("state").asText());
         }
         return states;
@@ -238,7 +239,7 @@ class PoolHealthIT {
                     .contains("pool/a05");
             System.out.println("well: " + pool(node) + " " + outcomes + " " + messages.size() + " messages");
 
-            admin(node, "POST", "/admin/pool/pool/a01/disable");
+            admin(node, "POST", "/admin/v1/pool/pool/a01/disable");
             await(node, 1, 1, "disabled");
             load(node, Duration.ofSeconds(2));
             assertThat(pool(node)).containsEntry("pool/a01", "disabled");

@@ -43,7 +43,10 @@ class PoolOperatorIT {
     private String sluice(NodeProcess node, int exit, String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of("pool"));
         all.addAll(List.of(arguments));
-        all.addAll(List.of("--config", node.config().toString(), "--admin", "http://127.0.0.1:" + node.adminPort()));
+        all.addAll(List.of(
+                "--config", node.config().toString(),
+                "--data", node.data().toString(),
+                "--admin", "http://127.0.0.1:" + node.adminPort()));
         Process process = NodeProcess.java(all.toArray(String[]::new));
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isEqualTo(exit);
@@ -82,7 +85,8 @@ class PoolOperatorIT {
 
             assertThat(ask(node)).isEqualTo(503);
             assertThat(sluice(node, 0))
-                    .contains("2 accounts: 2 disabled", "Ticket 4711 (operator at 127.0.0.1)", "disabled in the files");
+                    .contains(
+                            "2 accounts: 2 disabled", "Ticket 4711 (bootstrap at 127.0.0.1)", "disabled in the files");
             node.process().destroyForcibly().waitFor();
             Files.writeString(dir.resolve("data/health.log"), "0badc0de\t1\tpool/a\tENAB", StandardOpenOption.APPEND);
             node.launch();

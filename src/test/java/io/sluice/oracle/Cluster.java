@@ -128,7 +128,7 @@ final class Cluster implements AutoCloseable {
     /** Index of the node that leads the quota group, as the nodes see it; -1 when nobody says. */
     int leader() {
         for (ClusterNode node : nodes) {
-            String leader = leader(node.admin("/admin/quota"));
+            String leader = leader(node.admin("/admin/v1/quota"));
             for (int i = 0; i < nodes.size(); i++) {
                 if (nodes.get(i).name().equals(leader)) {
                     return i;

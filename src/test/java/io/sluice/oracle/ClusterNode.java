@@ -115,6 +115,11 @@ final class ClusterNode {
     private HttpURLConnection open(String path) throws IOException {
         HttpURLConnection connection = (HttpURLConnection)
                 URI.create("http://127.0.0.1:" + adminPort + path).toURL().openConnection();
+        Path token = place.home().resolve("data/admin.token");
+        if (Files.exists(token)) {
+            connection.setRequestProperty(
+                    "authorization", "Bearer " + Files.readString(token).strip());
+        }
         connection.setConnectTimeout(PATIENCE_MILLIS);
         connection.setReadTimeout(PATIENCE_MILLIS);
         return connection;
@@ -122,6 +127,6 @@ final class ClusterNode {
 
     /** Id of the configuration revision that is live; empty while it cannot be asked. */
     String revision() {
-        return admin("/admin/config").path("revision").asText();
+        return admin("/admin/v1/config").path("revision").asText();
     }
 }

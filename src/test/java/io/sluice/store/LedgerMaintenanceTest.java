@@ -78,12 +78,14 @@ class LedgerMaintenanceTest {
     @Test
     void leavesTablesOfOtherNamesAlone() {
         TestPostgres.with(server, connection -> connection
-                .query("CREATE TABLE usage_record_mine PARTITION OF usage_record FOR VALUES FROM ('2001-01-01') TO ('2001-01-02')")
+                .query(
+                        "CREATE TABLE usage_record_mine PARTITION OF usage_record FOR VALUES FROM ('2001-01-01') TO ('2001-01-02')")
                 .execute());
 
         TestPostgres.await(maintenance.run());
 
-        assertThat(number("SELECT count(*) FROM pg_class WHERE relname = 'usage_record_mine'")).isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM pg_class WHERE relname = 'usage_record_mine'"))
+                .isEqualTo(1);
     }
 
     private void writeDaysAgo(long... days) {

@@ -107,11 +107,9 @@ class PgDatabaseTest {
     void longWorkMayTakeLonger() {
         open();
 
-        assertThat(TestPostgres.await(database.transaction(
-                                Duration.ofSeconds(20),
-                                connection -> connection
-                                        .query("SELECT 7 FROM pg_sleep(0.6)")
-                                        .execute()))
+        assertThat(TestPostgres.await(database.transaction(Duration.ofSeconds(20), connection -> connection
+                                .query("SELECT 7 FROM pg_sleep(0.6)")
+                                .execute()))
                         .iterator()
                         .next()
                         .getInteger(0))
@@ -144,7 +142,9 @@ class PgDatabaseTest {
         assertThatThrownBy(() -> TestPostgres.await(database.transaction(connection -> connection
                         .query("INSERT INTO pair VALUES (1)")
                         .execute()
-                        .compose(done -> connection.query("INSERT INTO nowhere VALUES (1)").execute()))))
+                        .compose(done -> connection
+                                .query("INSERT INTO nowhere VALUES (1)")
+                                .execute()))))
                 .hasRootCauseInstanceOf(PgException.class);
         assertThatThrownBy(() -> TestPostgres.await(database.transaction(connection -> connection
                         .query("INSERT INTO pair VALUES (1)")
@@ -164,10 +164,10 @@ class PgDatabaseTest {
         open();
         List<Future<Integer>> all = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            all.add(database.use(connection -> connection
-                    .query("SELECT 1")
-                    .execute()
-                    .map(rows -> rows.iterator().next().getInteger(0))));
+            all.add(database.use(
+                    connection -> connection.query("SELECT 1").execute().map(rows -> rows.iterator()
+                            .next()
+                            .getInteger(0))));
         }
 
         assertThat(TestPostgres.await(Future.join(all)).size()).isEqualTo(200);
@@ -183,7 +183,8 @@ class PgDatabaseTest {
                 .execute()));
         PgDatabase second = new PgDatabase(USE, System::nanoTime, () -> 0.5);
         try {
-            assertThatThrownBy(() -> open(second, postgres.server())).hasMessageContaining("it takes no changes: a standby");
+            assertThatThrownBy(() -> open(second, postgres.server()))
+                    .hasMessageContaining("it takes no changes: a standby");
             assertThat(second.isUp()).isFalse();
         } finally {
             second.close();
@@ -211,16 +212,14 @@ class PgDatabaseTest {
 
     /** The machine may be slower than the test's patience with the first attempt. */
     private static void openAtLast(PgDatabase database) {
-        VERTX.runOnContext(any -> database.open(
-                VERTX, () -> PgTargets.of(postgres.server(), USE, "test"), Migrations.load()::apply));
+        VERTX.runOnContext(any ->
+                database.open(VERTX, () -> PgTargets.of(postgres.server(), USE, "test"), Migrations.load()::apply));
         Await.until(Duration.ofSeconds(40), database::isUp);
     }
 
     private static void open(PgDatabase database, StoreServer server) {
         TestPostgres.await(Future.future(opened -> VERTX.getOrCreateContext().runOnContext(any -> database.open(
-                        VERTX,
-                        () -> PgTargets.of(server, USE, "test"),
-                        Migrations.load()::apply)
+                        VERTX, () -> PgTargets.of(server, USE, "test"), Migrations.load()::apply)
                 .onComplete(opened))));
     }
 
@@ -229,7 +228,8 @@ class PgDatabaseTest {
     }
 
     private long number(String sql) {
-        return TestPostgres.await(database.use(connection -> connection.query(sql).execute()))
+        return TestPostgres.await(
+                        database.use(connection -> connection.query(sql).execute()))
                 .iterator()
                 .next()
                 .getLong(0);
@@ -238,7 +238,11 @@ class PgDatabaseTest {
     /** To every process of the server. */
     private static void signal(String signal) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("kill", signal, Long.toString(postgres.pid())));
-        ProcessHandle.of(postgres.pid()).orElseThrow().children().forEach(child -> command.add(Long.toString(child.pid())));
-        assertThat(new ProcessBuilder(command).start().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        ProcessHandle.of(postgres.pid())
+                .orElseThrow()
+                .children()
+                .forEach(child -> command.add(Long.toString(child.pid())));
+        assertThat(new ProcessBuilder(command).start().waitFor(10, TimeUnit.SECONDS))
+                .isTrue();
     }
 }

@@ -35,7 +35,9 @@ class PgTlsTest {
     static void start() throws IOException, InterruptedException {
         Certificates own = Certificates.in(Files.createDirectory(dir.resolve("own")));
         right = own.tls().cert();
-        wrong = Certificates.in(Files.createDirectory(dir.resolve("other"))).tls().cert();
+        wrong = Certificates.in(Files.createDirectory(dir.resolve("other")))
+                .tls()
+                .cert();
         Files.setPosixFilePermissions(own.tls().key(), PosixFilePermissions.fromString("rw-------"));
         Path root = dir.resolve("postgres");
         TestPostgres.withProgram(root);
@@ -66,7 +68,8 @@ class PgTlsTest {
     @Test
     void refusesAServerOfAnotherAuthority() {
         for (Tls mode : List.of(Tls.VERIFY_FULL, Tls.VERIFY_CA)) {
-            assertThatThrownBy(() -> isEncrypted(server("localhost", mode, wrong))).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> isEncrypted(server("localhost", mode, wrong)))
+                    .isInstanceOf(AssertionError.class);
             assertThatThrownBy(() -> isEncrypted(server("localhost", mode, null)))
                     .as("the authorities of the Java runtime")
                     .isInstanceOf(AssertionError.class);
@@ -85,7 +88,13 @@ class PgTlsTest {
         StoreServer plain = TestPostgres.freshDatabase();
 
         assertThatThrownBy(() -> isEncrypted(new StoreServer(
-                        plain.host(), plain.port(), plain.user(), plain.database(), plain.password(), Tls.VERIFY_FULL, right)))
+                        plain.host(),
+                        plain.port(),
+                        plain.user(),
+                        plain.database(),
+                        plain.password(),
+                        Tls.VERIFY_FULL,
+                        right)))
                 .hasMessageContaining("does not handle SSL");
     }
 

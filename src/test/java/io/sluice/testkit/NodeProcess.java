@@ -1,6 +1,7 @@
 package io.sluice.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -114,6 +115,20 @@ public final class NodeProcess implements AutoCloseable {
 
     public Path config() {
         return dir.resolve("config");
+    }
+
+    /** Directory of what it keeps. */
+    public Path data() {
+        return dir.resolve("data");
+    }
+
+    /** The admin token that it made for itself at its first start. */
+    public String adminToken() {
+        try {
+            return Files.readString(data().resolve("admin.token")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path log() {

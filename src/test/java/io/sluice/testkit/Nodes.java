@@ -17,24 +17,35 @@ public final class Nodes {
 
     /** A node of so many lanes. */
     public static NodeConfig lanes(int lanes) {
-        return of(lanes, 0, 0, null, null);
+        return of(lanes, 0, 0, null, null, null);
     }
 
     /** A node with an admin port of a kind. */
     public static NodeConfig admin(@Nullable Secret token, @Nullable TlsConfig tls) {
-        return of(2, 0, 0, token, tls);
+        return of(2, 0, 0, token, tls, null);
+    }
+
+    /** A node whose admin API wants certificates of clients. */
+    public static NodeConfig adminFor(TlsConfig tls, Path clientCa) {
+        return of(2, 0, 0, null, tls, clientCa);
     }
 
     /** A node on given ports. */
     public static NodeConfig ports(int http, int admin) {
-        return of(1, http, admin, null, null);
+        return of(1, http, admin, null, null, null);
     }
 
-    private static NodeConfig of(int lanes, int port, int adminPort, @Nullable Secret token, @Nullable TlsConfig tls) {
+    private static NodeConfig of(
+            int lanes,
+            int port,
+            int adminPort,
+            @Nullable Secret token,
+            @Nullable TlsConfig tls,
+            @Nullable Path clientCa) {
         return new NodeConfig(
                 "test",
                 new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
-                new AdminConfig("127.0.0.1", adminPort, token, tls),
+                new AdminConfig("127.0.0.1", adminPort, token, tls, clientCa),
                 Path.of("target/test-data-" + Integer.getInteger("sluice.test.fork", 0)),
                 Duration.ZERO,
                 Duration.ofSeconds(2),

@@ -1,15 +1,18 @@
 package io.sluice.testkit;
 
+import io.sluice.message.BudgetDecision;
 import io.sluice.message.Headroom;
 import io.sluice.message.OpenResult;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
+import io.sluice.message.SettleBudget;
 import io.sluice.message.SettleQuota;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,10 +20,12 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Follows every reservation by the messages about it: each must be settled once without {@code keepKey}, or replaced, and
- * at most once before with it. Thread-safe; messages about one reservation follow each other.
+ * at most once before with it. Money that was kept must be paid, or given back, once. Thread-safe; messages about one reservation follow each other.
  */
 public final class ReservationAudit {
     private final Map<Long, Stage> open = new ConcurrentHashMap<>();
+    private final Set<Long> money = ConcurrentHashMap.newKeySet();
+    private final LongAdder paidMicros = new LongAdder();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final LongAdder planned = new LongAdder();
     private final LongAdder granted = new LongAdder();
@@ -61,6 +66,13 @@ public final class ReservationAudit {
                 settled.increment();
                 end(settlement.reservation(), settlement);
             }
+            case BudgetDecision.Kept kept -> money.add(kept.reservation());
+            case SettleBudget payment -> {
+                paidMicros.add(payment.micros());
+                if (payment.reservation() != 0 && !money.remove(payment.reservation())) {
+                    faults.add("paid although not kept: " + payment);
+                }
+            }
             case OpenResult.LeaseExpired late -> expired.increment();
             case OpenResult.Opened opened ->
                 slowestHeadNanos.accumulateAndGet(System.nanoTime() - opened.writtenAtNanos(), Math::max);
@@ -80,9 +92,14 @@ public final class ReservationAudit {
         return faults;
     }
 
-    /** Reservations that neither were settled nor replaced. */
+    /** Reservations that neither were settled nor replaced, of room and of money. */
     public int open() {
-        return open.size();
+        return open.size() + money.size();
+    }
+
+    /** What requests have cost their budgets in all, millionths. */
+    public long paidMicros() {
+        return paidMicros.sum();
     }
 
     /** Requests for which a route was asked: each must come to one usage record. */

@@ -20,7 +20,9 @@ import io.sluice.ingress.IngressVerticle;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
+import io.sluice.message.BudgetDecision;
 import io.sluice.message.Bus;
+import io.sluice.message.CancelBudget;
 import io.sluice.message.CancelReserve;
 import io.sluice.message.ChargeQuota;
 import io.sluice.message.DrainIngress;
@@ -30,9 +32,11 @@ import io.sluice.message.PoolHealth;
 import io.sluice.message.ProviderLimits;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReadinessChanged;
+import io.sluice.message.ReserveBudget;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.RestPlaces;
 import io.sluice.message.RevisionChanged;
+import io.sluice.message.SettleBudget;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.WrittenLate;
@@ -83,6 +87,9 @@ public final class TestNode implements AutoCloseable {
     private final BlockingQueue<CancelReserve> cancellations = new LinkedBlockingQueue<>();
     private final BlockingQueue<ProviderLimits> providerLimits = new LinkedBlockingQueue<>();
     private final BlockingQueue<WrittenLate> lateWrites = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ReserveBudget> moneyQuestions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<SettleBudget> payments = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CancelBudget> moneyCancellations = new LinkedBlockingQueue<>();
     private final ReservationAudit audit = new ReservationAudit();
     private final AtomicLong reservations = new AtomicLong();
     private final BlockingQueue<Throwable> defects = new LinkedBlockingQueue<>();
@@ -93,6 +100,8 @@ public final class TestNode implements AutoCloseable {
     private @Nullable TlsConfig tls;
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
+    private Function<ReserveBudget, Future<BudgetDecision>> money =
+            request -> Future.succeededFuture(keep(request));
     private @Nullable Path dataDir;
     private @Nullable Path healthDir;
     private volatile PoolSnapshot pool = PoolSnapshot.UNKNOWN;
@@ -161,6 +170,17 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
+    /** Answers questions for money when it likes; runs on an event loop. */
+    public TestNode money(Function<ReserveBudget, Future<BudgetDecision>> decide) {
+        money = decide;
+        return this;
+    }
+
+    /** Keeps whatever is asked for. */
+    public BudgetDecision keep(ReserveBudget request) {
+        return new BudgetDecision.Kept(request.adds() != 0 ? request.adds() : reservations.incrementAndGet(), 1);
+    }
+
     /**
      * Has the real quota verticle in the place of the scripted one; {@link #settlements} and {@link #reservations} stay
      * empty, and {@link #audit} tells instead.
@@ -221,6 +241,12 @@ public final class TestNode implements AutoCloseable {
                     new Random(),
                     metrics)));
         }
+        bus.serve(Address.BUDGET_RESERVE, request -> {
+            moneyQuestions.add(request);
+            return money.apply(request);
+        });
+        bus.consume(Address.BUDGET_SETTLE, payments::add);
+        bus.consume(Address.BUDGET_CANCEL, moneyCancellations::add);
         bus.consume(Address.ATTEMPT_FINISHED, attempts::add);
         bus.consume(Address.POOL_HEALTH, health -> pool = health.snapshot());
         if (healthDir != null) {
@@ -287,6 +313,21 @@ public final class TestNode implements AutoCloseable {
     /** What was charged without being asked for and not taken, in order. */
     public BlockingQueue<ChargeQuota> charges() {
         return charges;
+    }
+
+    /** Questions for money that were not taken, in order. */
+    public BlockingQueue<ReserveBudget> moneyQuestions() {
+        return moneyQuestions;
+    }
+
+    /** What requests cost their budgets and nobody took, in order. */
+    public BlockingQueue<SettleBudget> payments() {
+        return payments;
+    }
+
+    /** Questions for money that were taken back, in order. */
+    public BlockingQueue<CancelBudget> moneyCancellations() {
+        return moneyCancellations;
     }
 
     /** Attempts that were reported and not taken, in order. */

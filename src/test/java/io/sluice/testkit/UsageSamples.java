@@ -4,6 +4,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
+import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import java.util.List;
@@ -62,7 +63,8 @@ public final class UsageSamples {
                 100 + random.nextInt(500),
                 endings[random.nextInt(endings.length)],
                 maybe(random, size),
-                text(random, size));
+                text(random, size),
+                random.nextBoolean() ? null : new LeaseUse(random.nextLong(), List.of("key:k", text(random, size))));
     }
 
     private static BilledAttempt attempt(Random random, int size) {

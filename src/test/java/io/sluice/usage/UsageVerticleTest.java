@@ -245,8 +245,8 @@ class UsageVerticleTest {
 
     @Test
     void aModelWithoutAPriceIsRaisedOnTheBus() throws Exception {
-        await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), new StoredKeys(), null)));
+        await(vertx.deployVerticle(new UsageVerticle(
+                new GatewayMetrics(registry), revision("app", AccessLines.USUAL), new StoredKeys(), null)));
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
         BlockingQueue<Notice> raised = new LinkedBlockingQueue<>();
         bus.consume(Address.NOTICE_RAISED, raised::add);

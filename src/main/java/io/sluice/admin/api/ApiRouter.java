@@ -3,6 +3,7 @@ package io.sluice.admin.api;
 import io.sluice.admin.api.ApiDocument.Operation;
 import io.sluice.admin.api.Problem.Fault;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,7 +22,6 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +41,8 @@ public final class ApiRouter {
     private final ApiDocument document;
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
+    private final Promise<Router> opened = Promise.promise();
     private int streams;
-    private @Nullable Router router;
 
     /**
      * Checks that everything the document says has a handler, and the other way round.
@@ -88,18 +88,16 @@ public final class ApiRouter {
     }
 
     /**
-     * Makes the routes. Compiling the document takes about a second on worker threads, so that nobody need wait for it:
-     * until then the API answers 503.
+     * Makes the routes. Compiling the document takes about a second on worker threads; requests that come before wait for it.
      *
      * @param vertx whose router
      * @return when the API can be used; fails when the document is no OpenAPI document
      */
     public Future<Void> open(Vertx vertx) {
-        return OpenAPIContract.from(ClassPathFiles.over(vertx), document.contract())
-                .map(compiled -> {
-                    router = routes(vertx, compiled);
-                    return null;
-                });
+        OpenAPIContract.from(ClassPathFiles.over(vertx), document.contract())
+                .map(compiled -> routes(vertx, compiled))
+                .onComplete(opened);
+        return opened.future().mapEmpty();
     }
 
     /** Puts the API among other paths: every request below {@link ApiDocument#BASE} is its own. */
@@ -128,28 +126,24 @@ public final class ApiRouter {
     }
 
     private void handle(RoutingContext context) {
-        Router routes = router;
-        if (routes == null) {
-            Problems.answer(
-                    context,
-                    Problem.of(503, "starting", "The node is starting; its API is there in a moment.")
-                            .retryAfter(1));
-            return;
-        }
         if (isFromOtherPage(context)) {
             Problems.answer(context, Problem.forbidden("Pages of other servers may not change anything here."));
             return;
         }
         context.request().pause();
-        authenticate.apply(context).onComplete(known -> {
-            context.request().resume();
-            if (known.failed()) {
-                Problems.answer(context, Problems.of(known.cause(), 500));
-            } else {
-                context.put(CALLER, known.result());
-                routes.handleContext(context);
-            }
-        });
+        opened.future()
+                .compose(routes -> authenticate.apply(context).map(caller -> {
+                    context.put(CALLER, caller);
+                    return routes;
+                }))
+                .onComplete(known -> {
+                    context.request().resume();
+                    if (known.succeeded()) {
+                        known.result().handleContext(context);
+                    } else {
+                        Problems.answer(context, Problems.of(known.cause(), 500));
+                    }
+                });
     }
 
     /** Browsers name the page's origin in every request that changes something. */
@@ -165,11 +159,9 @@ public final class ApiRouter {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-        document.operations()
-                .values()
-                .forEach(operation -> builder.getRoute(operation.id())
-                        .setDoSecurity(false)
-                        .addHandler(context -> run(context, operation)));
+        document.operations().values().forEach(operation -> builder.getRoute(operation.id())
+                .setDoSecurity(false)
+                .addHandler(context -> run(context, operation)));
         Router made = builder.createRouter();
         made.route().last().handler(context -> unknown(context, compiled));
         made.route()

@@ -92,7 +92,10 @@ final class SchemaFaults {
                     case "oneOf", "anyOf" -> "has none of the forms that are allowed";
                     case "not" -> "has a form that is not allowed";
                     case "type" -> text.replaceFirst(".*Expected ", "must be of type ");
-                    case "enum" -> text.replaceFirst("Instance does not match any of ", "must be one of ");
+                    case "enum" ->
+                        text.replaceFirst("Instance does not match any of ", "must be one of ")
+                                .replaceAll("[\\[\\]\"]", "")
+                                .replace(",", ", ");
                     case "pattern" -> "does not have the form that the document says";
                     default -> text;
                 };

@@ -14,7 +14,20 @@ public sealed interface BudgetAnswer {
     /**
      * It is not, and nothing is kept.
      *
+     * @param reason why
      * @param failure for the client
      */
-    record Refused(GatewayFailure failure) implements BudgetAnswer {}
+    record Refused(Reason reason, GatewayFailure failure) implements BudgetAnswer {}
+
+    /** Why there is no money for a request. */
+    enum Reason {
+        /** A budget is spent, or the request can cost more than all of it. */
+        SPENT,
+        /** What is left is kept for requests under way, here or elsewhere. */
+        HELD,
+        /** The store does not answer, and what may be spent without it is spent. */
+        UNKNOWN,
+        /** Too many wait. */
+        CROWDED
+    }
 }

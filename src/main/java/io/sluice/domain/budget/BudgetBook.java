@@ -1,5 +1,6 @@
 package io.sluice.domain.budget;
 
+import io.sluice.domain.budget.BudgetAnswer.Reason;
 import io.sluice.domain.budget.BudgetAnswer.Refused;
 import io.sluice.domain.budget.BudgetAnswer.Reserved;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class BudgetBook {
     /** A settlement that belongs to no reservation. */
     public static final long UNMATCHED = -1;
 
-    private static final int MOST_WAITING = 20_000;
+    private static final int MOST_WAITING = 5_000;
 
     private final StoreDown whenDown;
     private final Map<String, Purse> purses = new HashMap<>();
@@ -60,14 +61,14 @@ public final class BudgetBook {
             all.add(purse);
         }
         if (hasAll(all, request.micros())) {
-            request.answer().accept(reserve(all, request.micros()));
+            request.answer().accept(reserve(all, request));
             return;
         }
         Purse hopeless = hopeless(all, request.micros(), now);
         if (hopeless != null) {
-            request.answer().accept(new Refused(BudgetWords.spent(hopeless, request.micros(), now)));
+            request.answer().accept(new Refused(Reason.SPENT, BudgetWords.spent(hopeless, request.micros(), now)));
         } else if (waiting.size() >= MOST_WAITING) {
-            request.answer().accept(new Refused(BudgetWords.tooMany()));
+            request.answer().accept(new Refused(Reason.CROWDED, BudgetWords.tooMany()));
         } else {
             waiting.put(request.ticket(), new Wait(request, List.copyOf(all), now));
             all.forEach(purse -> purse.waits(request));
@@ -92,9 +93,16 @@ public final class BudgetBook {
         return null;
     }
 
-    private BudgetAnswer reserve(List<Purse> all, long micros) {
-        all.forEach(purse -> purse.reserve(micros));
-        reservations.put(++lastReservation, new Reservation(all, micros));
+    private BudgetAnswer reserve(List<Purse> all, BudgetRequest request) {
+        Reservation earlier = reservations.get(request.adds());
+        if (earlier != null) {
+            earlier.purses().forEach(purse -> purse.reserve(request.micros(), false));
+            reservations.put(
+                    request.adds(), new Reservation(earlier.purses(), earlier.micros() + request.micros()));
+            return new Reserved(request.adds());
+        }
+        all.forEach(purse -> purse.reserve(request.micros(), true));
+        reservations.put(++lastReservation, new Reservation(all, request.micros()));
         return new Reserved(lastReservation);
     }
 
@@ -155,13 +163,13 @@ public final class BudgetBook {
             }
             if (hasAll(wait.purses(), request.micros())) {
                 remove(wait);
-                request.answer().accept(reserve(wait.purses(), request.micros()));
+                request.answer().accept(reserve(wait.purses(), request));
                 continue;
             }
             Purse hopeless = hopeless(wait.purses(), request.micros(), now);
             if (hopeless != null) {
                 remove(wait);
-                request.answer().accept(new Refused(BudgetWords.spent(hopeless, request.micros(), now)));
+                request.answer().accept(new Refused(Reason.SPENT, BudgetWords.spent(hopeless, request.micros(), now)));
             }
         }
     }
@@ -213,8 +221,8 @@ public final class BudgetBook {
                 .answer()
                 .accept(
                         lend(wait.purses(), micros)
-                                ? reserve(wait.purses(), micros)
-                                : new Refused(BudgetWords.unknown()));
+                                ? reserve(wait.purses(), wait.request())
+                                : new Refused(Reason.UNKNOWN, BudgetWords.unknown()));
     }
 
     private boolean lend(List<Purse> all, long micros) {
@@ -268,7 +276,7 @@ public final class BudgetBook {
             return;
         }
         remove(wait);
-        wait.request().answer().accept(new Refused(BudgetWords.held(without)));
+        wait.request().answer().accept(new Refused(Reason.HELD, BudgetWords.held(without)));
     }
 
     /** Gives back what is idle, and asks again for those who wait. Several times a second. */
@@ -281,6 +289,18 @@ public final class BudgetBook {
                 demands.add(demand);
             } else if (purse.isEmpty()) {
                 all.remove();
+            }
+        }
+        return demands;
+    }
+
+    /** The node stops: everything that is free goes back. */
+    public List<LeaseDemand> close(long now) {
+        List<LeaseDemand> demands = new ArrayList<>();
+        for (Purse purse : purses.values()) {
+            LeaseDemand demand = purse.close(now);
+            if (demand != null) {
+                demands.add(demand);
             }
         }
         return demands;

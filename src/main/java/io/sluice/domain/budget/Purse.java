@@ -79,9 +79,9 @@ final class Purse {
         return Math.max(0, known + credit - charged);
     }
 
-    void reserve(long micros) {
+    void reserve(long micros, boolean isNew) {
         reserved += micros;
-        open++;
+        open += isNew ? 1 : 0;
         taken += micros;
         leastFree = Math.min(leastFree, free());
     }
@@ -163,7 +163,8 @@ final class Purse {
 
     /** What those who wait need; null for nothing. */
     private @Nullable LeaseDemand missing(long now) {
-        long need = wanted - free();
+        // Beyond its whole amount nothing is to be had, whoever waits.
+        long need = Math.min(budget.amountMicros(), wanted - free());
         if (asking || waiting.isEmpty() || need <= 0) {
             return null;
         }
@@ -218,6 +219,13 @@ final class Purse {
         }
         boolean isOver = isQuiet && !stays && (known != 0 || charged != 0 || unsure);
         return back > 0 || isOver || credit > 0 ? asking(now, 0, 0, back) : null;
+    }
+
+    /** What is free goes back; null for nothing. */
+    @Nullable
+    LeaseDemand close(long now) {
+        long free = Math.max(0, free());
+        return asking || free == 0 && !unsure && credit == 0 ? null : asking(now, 0, 0, free);
     }
 
     /** The store has answered. */

@@ -6,6 +6,7 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
+import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import java.nio.BufferUnderflowException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   version 1 │ flags 1 │ fields in the order of {@link UsageRecord}
  *   attempts  how many 1 │ their fields
+ *   leases    where flagged, behind the other fields: run number │ how many number │ scopes
  *   number    7 bits a byte, low ones first, the sign in the lowest bit
  *   text      length + 1 as a number (0 for null) │ UTF-8
  * </pre>
@@ -46,6 +48,7 @@ final class RecordCodec {
 
     private static final int STREAM = 1;
     private static final int ESTIMATED = 2;
+    private static final int LEASED = 4;
 
     private static final Map<String, Endpoint> ENDPOINTS =
             Arrays.stream(Endpoint.values()).collect(Collectors.toMap(Endpoint::word, Function.identity()));
@@ -69,7 +72,8 @@ final class RecordCodec {
     static void write(UsageRecord usage, ByteBuffer out) {
         int from = out.position();
         out.put((byte) VERSION);
-        out.put((byte) ((usage.stream() ? STREAM : 0) | (usage.estimated() ? ESTIMATED : 0)));
+        out.put((byte) ((usage.stream() ? STREAM : 0) | (usage.estimated() ? ESTIMATED : 0)
+                | (usage.leases() != null ? LEASED : 0)));
         text(usage.requestId(), out);
         text(usage.clientRequestId(), out);
         text(usage.key(), out);
@@ -94,6 +98,12 @@ final class RecordCodec {
         out.put(code(usage.ending()));
         text(usage.error(), out);
         text(usage.clientAddress(), out);
+        LeaseUse leases = usage.leases();
+        if (leases != null) {
+            number(leases.run(), out);
+            number(leases.scopes().size(), out);
+            leases.scopes().forEach(scope -> text(scope, out));
+        }
     }
 
     private static void attempts(List<BilledAttempt> attempts, ByteBuffer out, int from) {
@@ -221,7 +231,21 @@ final class RecordCodec {
                 small(in),
                 ending(in),
                 optional(in),
-                text(in));
+                text(in),
+                (flags & LEASED) == 0 ? null : leases(in));
+    }
+
+    private static LeaseUse leases(ByteBuffer in) throws MalformedRecord {
+        long run = number(in);
+        long count = number(in);
+        if (count < 0 || count > LeaseUse.MOST_SCOPES) {
+            throw new MalformedRecord("a record of " + count + " leases");
+        }
+        List<String> scopes = new ArrayList<>((int) count);
+        for (int i = 0; i < count; i++) {
+            scopes.add(text(in));
+        }
+        return new LeaseUse(run, scopes);
     }
 
     private static List<BilledAttempt> attempts(ByteBuffer in) throws MalformedRecord {

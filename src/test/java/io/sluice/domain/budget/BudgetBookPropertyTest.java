@@ -78,7 +78,7 @@ final class BudgetBookPropertyTest {
         private void ask(Node node) {
             List<Budget> budgets = random.nextBoolean() ? List.of(KEY, TEAM) : List.of(TEAM);
             long micros = random.nextInt(400);
-            BudgetRequest request = new BudgetRequest(++tickets, budgets, micros, now + 500 * MILLI, answer -> {
+            BudgetRequest request = new BudgetRequest(++tickets, budgets, micros, 0, now + 500 * MILLI, answer -> {
                 if (answer instanceof BudgetAnswer.Reserved granted) {
                     reserved++;
                     node.open.add(new Node.Open(granted.reservation(), budgets, micros));

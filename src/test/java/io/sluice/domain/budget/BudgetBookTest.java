@@ -30,7 +30,7 @@ final class BudgetBookTest {
     /** Asks, and gives back the list that the answer will come to. */
     private List<BudgetAnswer> ask(long micros, Budget... budgets) {
         List<BudgetAnswer> answers = new ArrayList<>();
-        book.ask(now, new BudgetRequest(++tickets, List.of(budgets), micros, now + 500 * MILLI, answers::add));
+        book.ask(now, new BudgetRequest(++tickets, List.of(budgets), micros, 0, now + 500 * MILLI, answers::add));
         asked.addAll(book.demands(now, List.of(budgets)));
         return answers;
     }
@@ -279,6 +279,28 @@ final class BudgetBookTest {
         pass(500 * MILLI);
 
         assertThat(refusal(answers)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void reservationIsMadeLarger() {
+        long reservation = reservation(served(100, TEAM));
+        List<BudgetAnswer> answers = new ArrayList<>();
+        book.ask(now, new BudgetRequest(++tickets, List.of(TEAM), 300, reservation, now + 500 * MILLI, answers::add));
+        asked.addAll(book.demands(now, List.of(TEAM)));
+        storeAnswers();
+
+        assertThat(reservation(answers)).isEqualTo(reservation);
+        assertThat(book.openReservations()).isOne();
+        assertThat(served(200, TEAM)).isEmpty();
+        assertThat(book.settle(now, reservation, 400)).isZero();
+    }
+
+    @Test
+    void stoppingNodeGivesBackWhatIsFree() {
+        reservation(served(100, TEAM));
+        book.close(now).forEach(demand -> book.answered(now, demand, store.carryOut(RUN, demand)));
+
+        assertThat(store.leased(TEAM.scope())).isEqualTo(100);
     }
 
     @Test

@@ -616,4 +616,30 @@ class LeaseBookTest {
         assertThat(reserve(61 * SECOND, NO_KEY, SMALL, 0, candidate(whole)).isGranted())
                 .isTrue();
     }
+
+    // --- stored keys
+
+    @Test
+    void otherLimitsOfAScopeThatIsInNoRevisionCountForTheNextRequest() {
+        Candidate anyone = candidate();
+        List<Scope> key = List.of(new Scope("key:stored", limits(perMinute(Dimension.REQUESTS, 1))));
+        assertThat(reserve(0, key, SMALL, 0, anyone).isGranted()).isTrue();
+        assertThat(reserve(1, key, SMALL, 0, anyone).isGranted()).isFalse();
+
+        book.limit(List.of(new Scope("key:stored", limits(perMinute(Dimension.REQUESTS, 2)))));
+
+        // Whoever began before brings its old limits along, and nobody believes them.
+        assertThat(reserve(2, key, SMALL, 0, anyone).isGranted()).isTrue();
+        assertThat(reserve(3, key, SMALL, 0, anyone).isGranted()).isFalse();
+    }
+
+    @Test
+    void limitsOfARevisionAreItsOwn() {
+        LeaseBook ofFiles = new LeaseBook("a", 1, "r", Map.of("key:f", limits(perMinute(Dimension.REQUESTS, 1))));
+        ofFiles.limit(List.of(new Scope("key:f", limits(perMinute(Dimension.REQUESTS, 9)))));
+
+        Scope scope = new Scope("key:f", limits(perMinute(Dimension.REQUESTS, 9)));
+        assertThat(Objects.requireNonNull(ofFiles.leases().of(scope)).own())
+                .isEqualTo(limits(perMinute(Dimension.REQUESTS, 1)));
+    }
 }

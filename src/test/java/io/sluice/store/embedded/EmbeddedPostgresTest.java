@@ -54,7 +54,8 @@ class EmbeddedPostgresTest {
 
         assertThat(permissions(root.resolve("password"))).isEqualTo("rw-------");
         assertThat(permissions(root.resolve("cluster"))).isEqualTo("rwx------");
-        assertThat(Files.readString(root.resolve("cluster/pg_hba.conf")).lines()
+        assertThat(Files.readString(root.resolve("cluster/pg_hba.conf"))
+                        .lines()
                         .filter(line -> !line.isBlank() && !line.startsWith("#")))
                 .isNotEmpty()
                 .allMatch(line -> line.endsWith("scram-sha-256"));
@@ -72,8 +73,8 @@ class EmbeddedPostgresTest {
         // A server whose node was killed.
         int port = FreePort.next();
         ServerCommands commands = new ServerCommands(ProgramArchive.unpack(root), Unprivileged.prefix(root));
-        ServerProcess orphan = ServerProcess.start(
-                commands, root.resolve("cluster"), port, List.of("-c", "unix_socket_directories="));
+        ServerProcess orphan =
+                ServerProcess.start(commands, root.resolve("cluster"), port, List.of("-c", "unix_socket_directories="));
         orphan.awaitReady(java.time.Duration.ofMinutes(1));
         Path copy = Files.copy(pidFile, dir.resolve("pid"));
         start().close();
@@ -103,7 +104,9 @@ class EmbeddedPostgresTest {
     void saysWhatIsInTheWay() throws Exception {
         try (EmbeddedPostgres running = start();
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(this::start).isInstanceOf(IOException.class).hasMessageContaining("is in use by another process");
+            assertThatThrownBy(this::start)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is in use by another process");
             running.close();
 
             assertThatThrownBy(() -> EmbeddedPostgres.start(root, taken.getLocalPort(), FAST))
@@ -130,10 +133,9 @@ class EmbeddedPostgresTest {
     }
 
     private Stream<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .command()
-                        .filter(command -> Path.of(command).startsWith(dir))
-                        .isPresent());
+        return ProcessHandle.allProcesses().filter(process -> process.info()
+                .command()
+                .filter(command -> Path.of(command).startsWith(dir))
+                .isPresent());
     }
 }

@@ -7,17 +7,19 @@ import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
+import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.testkit.UsageSamples;
 import io.sluice.usage.journal.RecordCodec.MalformedRecord;
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RecordCodecTest {
-    private static final int FIELDS = 26;
+    private static final int FIELDS = 27;
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());
 
     @Test
@@ -123,7 +125,8 @@ class RecordCodecTest {
                 Integer.MIN_VALUE,
                 Ending.CUT,
                 text,
-                text);
+                text,
+                new LeaseUse(Long.MIN_VALUE, List.of(text, text, text)));
     }
 
     private static Charge charge(String text) {
