@@ -2,9 +2,7 @@ package io.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,11 +23,8 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions options = new NodeOptions();
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node (default: the one in node.yaml)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Option(names = "--sealed", description = "with its secrets, sealed: they open where the same master key is")
     private boolean sealed;

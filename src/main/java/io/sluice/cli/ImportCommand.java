@@ -3,13 +3,11 @@ package io.sluice.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,11 +32,8 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(arity = "1", paramLabel = "FILE", description = "the file; - for standard input")
     private String file;
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node (default: the one in node.yaml)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Option(names = "--dry-run", description = "only say what would happen")
     private boolean dryRun;

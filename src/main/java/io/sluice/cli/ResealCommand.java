@@ -2,13 +2,10 @@ package io.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -25,11 +22,8 @@ final class ResealCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions options = new NodeOptions();
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            description = "admin port of the node (default: the one in node.yaml)")
-    private @Nullable URI admin;
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
     @Spec
     private CommandSpec spec;
