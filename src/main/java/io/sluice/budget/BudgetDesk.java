@@ -177,7 +177,10 @@ final class BudgetDesk {
         }
         metrics.unanswered();
         if (!(done.cause() instanceof StoreUnavailable)) {
-            LOG.warn("the ledger does not grant {}: {}", budget.scope(), done.cause().toString());
+            LOG.warn(
+                    "the ledger does not grant {}: {}",
+                    budget.scope(),
+                    done.cause().toString());
         }
         book.unanswered(now, demand);
     }

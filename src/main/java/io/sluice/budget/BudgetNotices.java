@@ -58,7 +58,9 @@ final class BudgetNotices {
     void refused(List<Budget> budgets) {
         for (Budget budget : budgets) {
             LeaseAnswer last = heard.get(budget.scope());
-            if (last != null && told.getOrDefault(budget.scope(), 0) < ALL && last.outcome().remaining() == 0
+            if (last != null
+                    && told.getOrDefault(budget.scope(), 0) < ALL
+                    && last.outcome().remaining() == 0
                     && last.elsewhere() == 0) {
                 tell(budget, ALL, last);
             }
@@ -68,8 +70,11 @@ final class BudgetNotices {
     private void tell(Budget budget, int level, LeaseAnswer answer) {
         told.put(budget.scope(), level);
         String renews = answer.renews() == null ? "" : " Money comes back at " + answer.renews() + ".";
-        String text = name(budget) + (level == ALL ? " has used its budget; its requests are refused." : " has used "
-                + MOST + " % of its budget.") + renews;
+        String text = name(budget)
+                + (level == ALL
+                        ? " has used its budget; its requests are refused."
+                        : " has used " + MOST + " % of its budget.")
+                + renews;
         tell(budget, false, level, text, answer);
     }
 

@@ -41,8 +41,7 @@ final class Priced {
                 ? "this gateway refuses what it cannot price"
                 : "a key with a budget cannot use what has no price";
         return new Forbidden(
-                "The model '" + plan.getFirst().model() + "' has no price, and " + why
-                        + "; its operator must set one.",
+                "The model '" + plan.getFirst().model() + "' has no price, and " + why + "; its operator must set one.",
                 "model_not_priced");
     }
 }

@@ -113,8 +113,7 @@ final class Reserving {
                 return askForRoom(candidates, estimate, replaces);
             }
             if (replaces != 0) {
-                services.bus()
-                        .send(Address.QUOTA_SETTLE, new SettleQuota(replaces, 0, false, Estimate.NONE, false));
+                services.bus().send(Address.QUOTA_SETTLE, new SettleQuota(replaces, 0, false, Estimate.NONE, false));
             }
             return Future.succeededFuture(new QuotaDecision.Denied(refusal, null, 0));
         });

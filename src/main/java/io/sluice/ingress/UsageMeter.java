@@ -295,8 +295,7 @@ final class UsageMeter {
     }
 
     /** Hands the usage record of a session over. */
-    Future<Accepted> record(
-            SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
+    Future<Accepted> record(SessionUsage usage, Ending ending, @Nullable GatewayFailure failure, long firstByteNanos) {
         return record(
                 usage.tokens(), usage.charge(), usage.leases(), usage.isEstimated(), ending, failure, firstByteNanos);
     }

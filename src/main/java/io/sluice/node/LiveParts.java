@@ -135,6 +135,10 @@ final class LiveParts implements Parts {
         services.add(new MetricsVerticle(metrics, initial));
         services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
         services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
+        // Before it is known how many nodes there are, for each spends its share while the database is away.
+        if (database != null) {
+            services.add(budgets(database));
+        }
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
         services.add(new HealthVerticle(health()));
@@ -148,7 +152,6 @@ final class LiveParts implements Parts {
                 new SecureRandom(),
                 metrics));
         if (database != null) {
-            services.add(budgets(database));
             services.add(new KeysVerticle(
                     database,
                     storedKeys,

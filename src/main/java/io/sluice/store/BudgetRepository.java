@@ -20,13 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BudgetRepository {
     // The lock and the time in one statement; what follows sees all that others have committed before.
-    private static final String LOCK =
-            """
+    private static final String LOCK = """
             WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(1937075568, hashtext($1)))
             SELECT clock_timestamp() FROM locked
             """;
-    private static final String STATE =
-            """
+    private static final String STATE = """
             SELECT (SELECT coalesce(sum(micros), 0)::bigint FROM spend WHERE scope = $1 AND bucket >= $2) AS spent,
                    (SELECT min(bucket) FROM spend WHERE scope = $1 AND bucket >= $2 AND micros > 0) AS oldest,
                    (SELECT coalesce(sum(greatest(granted - used, 0)), 0)::bigint
@@ -35,8 +33,7 @@ public final class BudgetRepository {
             FROM (SELECT 1) AS one LEFT JOIN budget_lease AS own ON own.scope = $1 AND own.run = $3
             """;
     // A row that came meanwhile is of costs that were written meanwhile: what they used stays.
-    private static final String KEEP =
-            """
+    private static final String KEEP = """
             INSERT INTO budget_lease (scope, run, node, granted, used) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (scope, run) DO UPDATE SET granted = excluded.granted, used = budget_lease.used + $6,
                                                    renewed_at = now()
@@ -49,8 +46,7 @@ public final class BudgetRepository {
     private static final String EARLIER = "DELETE FROM budget_lease WHERE node = $1 AND run <> $2";
     private static final String FORGET = "DELETE FROM budget_lease WHERE node = $1";
     private static final String FOLD_LOCK = "SELECT pg_try_advisory_xact_lock(1937075569, 0) AS mine";
-    private static final String FOLD =
-            """
+    private static final String FOLD = """
             WITH old AS (
                 DELETE FROM spend
                 WHERE bucket < date_bin('1 day', now(), TIMESTAMPTZ '1970-01-01 00:00:00+00') - make_interval(days => $1)
@@ -112,7 +108,8 @@ public final class BudgetRepository {
                     return connection
                             .preparedQuery(STATE)
                             .execute(Tuple.of(budget.scope(), from, run))
-                            .compose(state -> carryOut(connection, demand, state.iterator().next(), now));
+                            .compose(state -> carryOut(
+                                    connection, demand, state.iterator().next(), now));
                 }));
     }
 
@@ -133,15 +130,13 @@ public final class BudgetRepository {
         return keep(connection, budget.scope(), state, outcome).map(answer);
     }
 
-    private Future<Void> keep(
-            SqlConnection connection, String scope, LeaseState state, LeaseDemand.Outcome outcome) {
+    private Future<Void> keep(SqlConnection connection, String scope, LeaseState state, LeaseDemand.Outcome outcome) {
         if (outcome.isNothing()) {
             return state.granted() == null ? Future.succeededFuture() : close(connection, scope, outcome.used());
         }
         return connection
                 .preparedQuery(KEEP)
-                .execute(Tuple.of(
-                        scope, run, node, outcome.granted(), outcome.used(), outcome.used() - state.used()))
+                .execute(Tuple.of(scope, run, node, outcome.granted(), outcome.used(), outcome.used() - state.used()))
                 .mapEmpty();
     }
 

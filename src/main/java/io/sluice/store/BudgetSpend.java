@@ -14,17 +14,16 @@ import java.util.TreeMap;
  * from, in the transaction of the records. So no cost is counted twice, and none is ever missing from both.
  */
 public final class BudgetSpend implements SpendHook {
-    // The database's clock says to which time a cost belongs: a node whose clock is wrong must not move it out of a budget.
-    private static final String SPEND =
-            """
+    // The database's clock says to which time a cost belongs: a node whose clock is wrong must not move it out of a
+    // budget.
+    private static final String SPEND = """
             INSERT INTO spend (scope, bucket, micros)
             SELECT scope, date_bin('15 minutes', now(), TIMESTAMPTZ '1970-01-01 00:00:00+00'), micros
             FROM unnest($1::text[], $2::bigint[]) AS cost (scope, micros)
             ORDER BY scope
             ON CONFLICT (scope, bucket) DO UPDATE SET micros = spend.micros + excluded.micros
             """;
-    private static final String LEASES =
-            """
+    private static final String LEASES = """
             INSERT INTO budget_lease (scope, run, node, granted, used)
             SELECT scope, run, $4, 0, micros
             FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS cost (scope, run, micros)
@@ -88,7 +87,8 @@ public final class BudgetSpend implements SpendHook {
         return connection
                 .preparedQuery(LEASES)
                 .execute(Tuple.tuple()
-                        .addArrayOfString(leases.keySet().stream().map(Lease::scope).toArray(String[]::new))
+                        .addArrayOfString(
+                                leases.keySet().stream().map(Lease::scope).toArray(String[]::new))
                         .addArrayOfLong(leases.keySet().stream().map(Lease::run).toArray(Long[]::new))
                         .addArrayOfLong(leases.values().toArray(Long[]::new))
                         .addString(node))

@@ -2,6 +2,7 @@ package io.sluice.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.BudgetConfig;
 import io.sluice.config.StoreServer;
 import io.sluice.domain.budget.Budget;
@@ -28,7 +29,6 @@ import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.TestPostgres;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -77,8 +77,7 @@ class BudgetRaceTest {
 
         private Future<BudgetDecision> reserve(long micros, Budget... budgets) {
             return bus.request(
-                    Address.BUDGET_RESERVE,
-                    new ReserveBudget(numbers.incrementAndGet(), List.of(budgets), micros, 0));
+                    Address.BUDGET_RESERVE, new ReserveBudget(numbers.incrementAndGet(), List.of(budgets), micros, 0));
         }
 
         /** What a request does when its answer is over. */
@@ -156,9 +155,10 @@ class BudgetRaceTest {
     }
 
     private long number(String sql) {
-        return TestPostgres.with(server, connection -> connection.query(sql).execute().map(rows -> rows.iterator()
-                .next()
-                .getLong(0)));
+        return TestPostgres.with(
+                server, connection -> connection.query(sql).execute().map(rows -> rows.iterator()
+                        .next()
+                        .getLong(0)));
     }
 
     private long spent(Budget budget) {
@@ -196,7 +196,8 @@ class BudgetRaceTest {
     @Test
     void threeNodesSpendABudgetForTen() {
         Budget budget = key(10 * WORST);
-        Budget team = new Budget("team:t", 100 * WORST, new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneOffset.UTC));
+        Budget team =
+                new Budget("team:t", 100 * WORST, new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneOffset.UTC));
         List<Node> three = List.of(new Node("a"), new Node("b"), new Node("c"));
 
         List<Future<BudgetDecision>> decisions = new ArrayList<>();
@@ -258,7 +259,8 @@ class BudgetRaceTest {
 
     @Test
     void costCountsWhenItIsWrittenWhateverTheNodesClockSays() {
-        Budget budget = new Budget("key:k", 3 * WORST, new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneOffset.UTC));
+        Budget budget =
+                new Budget("key:k", 3 * WORST, new BudgetWindow.Calendar(BudgetWindow.Unit.DAY, ZoneOffset.UTC));
         Node node = new Node("a");
         long yesterday = System.currentTimeMillis() - Duration.ofDays(2).toMillis();
         for (int i = 0; i < 3; i++) {
@@ -268,8 +270,7 @@ class BudgetRaceTest {
         }
         TestPostgres.await(node.drain());
 
-        BudgetDecision.Refused refused =
-                (BudgetDecision.Refused) TestPostgres.await(node.reserve(WORST, budget));
+        BudgetDecision.Refused refused = (BudgetDecision.Refused) TestPostgres.await(node.reserve(WORST, budget));
         assertThat(refused.failure()).isInstanceOfSatisfying(QuotaExceeded.class, failure -> {
             assertThat(failure.message()).startsWith("The budget of this key is spent. It renews at ");
             assertThat(failure.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofDays(1));
@@ -284,9 +285,8 @@ class BudgetRaceTest {
         node.settle(kept, 10, budget);
         TestPostgres.await(node.drain());
 
-        TestPostgres.await(Future.join(node.vertx.deploymentIDs().stream()
-                .map(node.vertx::undeploy)
-                .toList()));
+        TestPostgres.await(Future.join(
+                node.vertx.deploymentIDs().stream().map(node.vertx::undeploy).toList()));
 
         assertThat(held(budget)).isZero();
         assertThat(spent(budget)).isEqualTo(10);
@@ -295,14 +295,11 @@ class BudgetRaceTest {
     @Test
     void oldBucketsArePutTogetherAndCountTheSame() {
         Budget total = key(1_000 * WORST);
-        TestPostgres.with(server, connection -> connection
-                .query(
-                        """
+        TestPostgres.with(server, connection -> connection.query("""
                         INSERT INTO spend (scope, bucket, micros)
                         SELECT 'key:k', date_bin('15 minutes', now(), TIMESTAMPTZ '1970-01-01 00:00:00+00') - n * INTERVAL '15 minutes', 1
                         FROM generate_series(0, 96 * 500 - 1) AS n
-                        """)
-                .execute());
+                        """).execute());
         Node node = new Node("a");
         BudgetRepository repository = new BudgetRepository(node.database, "a", node.run);
 
@@ -311,7 +308,8 @@ class BudgetRaceTest {
 
         assertThat(spent(total)).isEqualTo(96 * 500);
         assertThat(number("SELECT count(*) FROM spend")).isBetween(96L * 40 + 360, 96L * 41 + 362);
-        assertThat(number("SELECT count(*) FROM spend WHERE bucket = TIMESTAMPTZ '1970-01-01 00:00:00+00'")).isOne();
+        assertThat(number("SELECT count(*) FROM spend WHERE bucket = TIMESTAMPTZ '1970-01-01 00:00:00+00'"))
+                .isOne();
         // Of the last 30 days nothing was moved.
         assertThat(number("SELECT sum(micros)::bigint FROM spend WHERE bucket > now() - INTERVAL '30 days'"))
                 .isEqualTo(96 * 30);

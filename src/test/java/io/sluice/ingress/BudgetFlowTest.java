@@ -217,16 +217,19 @@ class BudgetFlowTest {
     @Test
     void dearerModelNeedsMoreMoney() throws Exception {
         keepingNode();
-        upstream.next(Script.json(
-                400,
-                "{\"error\":{\"message\":\"too long\",\"type\":\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}"));
+        upstream.next(
+                Script.json(
+                        400,
+                        "{\"error\":{\"message\":\"too long\",\"type\":\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}"));
         upstream.next(answer());
 
         assertThat(ask(chat(KEY, "cheap")).status()).isEqualTo(200);
 
         // 9 × 10 + 2 × 20
         assertThat(paid().micros()).isEqualTo(130);
-        assertThat(node.moneyQuestions().stream().mapToLong(ReserveBudget::micros).sum())
+        assertThat(node.moneyQuestions().stream()
+                        .mapToLong(ReserveBudget::micros)
+                        .sum())
                 .isBetween(2_010L, 2_600L);
         assertThat(node.moneyQuestions()).hasSize(2).last().returns(true, question -> question.adds() != 0);
         assertThat(node.payments()).isEmpty();
@@ -245,9 +248,7 @@ class BudgetFlowTest {
         late.complete(new BudgetDecision.Kept(77, 1));
 
         assertThat(paid()).isEqualTo(new SettleBudget(77, BUDGETS, 0));
-        assertThat(recorded())
-                .returns(Ending.CANCELLED, UsageRecord::ending)
-                .returns(null, UsageRecord::leases);
+        assertThat(recorded()).returns(Ending.CANCELLED, UsageRecord::ending).returns(null, UsageRecord::leases);
         assertThat(upstream.connections()).isZero();
     }
 }

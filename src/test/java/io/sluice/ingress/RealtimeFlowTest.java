@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HttpBounds;
 import io.sluice.config.RealtimeConfig;
+import io.sluice.domain.budget.Budget;
+import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded.Cause;
+import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.KeyQuota;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
@@ -13,10 +18,14 @@ import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.pricing.Price;
 import io.sluice.domain.pricing.Rates;
 import io.sluice.domain.pricing.Tariff;
+import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.tokens.TokenUsage;
+import io.sluice.message.BudgetDecision;
 import io.sluice.message.ChargeQuota;
+import io.sluice.message.LeaseUse;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.RestPlaces;
+import io.sluice.message.SettleBudget;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
@@ -56,6 +65,8 @@ class RealtimeFlowTest {
     private RealtimeUpstream upstream;
     private TestNode node;
     private RealtimeClient client;
+
+    private static final Budget BUDGET = new Budget("key:bound", 1_000_000, new BudgetWindow.Total());
 
     @BeforeEach
     void start() {
@@ -102,6 +113,8 @@ class RealtimeFlowTest {
                                 "test",
                                 "here"))
                 .key("app", KEY)
+                .key(new VirtualKey("bound", KeyHash.ofKey(KEY + "-bound"))
+                        .with(KeyQuota.ofKey("bound", AccountLimits.NONE, List.of(BUDGET))))
                 .key("narrow", KEY + "-narrow", List.of("other"), null)
                 .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
                 .build();
@@ -186,6 +199,53 @@ class RealtimeFlowTest {
                 .returns(false, SettleQuota::sent);
         assertThat(node.settlements()).isEmpty();
         assertThat(node.attempts()).hasSize(3).allMatch(attempt -> attempt.failure() == null);
+    }
+
+    @Test
+    void eachResponseIsPaidOfTheBudgetAndTheRecordNamesItOnce() throws Exception {
+        node();
+        AtomicInteger count = new AtomicInteger();
+        upstream.script((session, event) -> answer(session, event, count));
+        RealtimeClient.Session session = client.open("pub", KEY + "-bound");
+
+        session.say(CREATE).take("response.done");
+        session.say(CREATE).take("response.done");
+        session.socket().close((short) 1000, "bye");
+
+        assertThat(recorded())
+                .returns(26L, usage -> usage.charge().micros())
+                .returns(new LeaseUse(1, List.of("key:bound")), UsageRecord::leases);
+        assertThat(node.payments()).hasSize(2).allSatisfy(payment -> assertThat(payment.micros())
+                .isEqualTo(13));
+        assertThat(node.moneyQuestions()).hasSize(2).allSatisfy(question -> assertThat(question.micros())
+                .isPositive());
+        Await.until(() -> node.audit().open() == 0);
+        assertThat(node.audit().faults()).isEmpty();
+    }
+
+    @Test
+    void responseWithoutMoneyIsRefusedAndTheSessionGoesOn() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        node(
+                made -> made.money(request -> Future.succeededFuture(
+                        asked.incrementAndGet() == 1
+                                ? new BudgetDecision.Refused(new QuotaExceeded(
+                                        QuotaExceeded.Cause.BUDGET, "The budget of this key is spent.", Duration.ZERO))
+                                : made.keep(request))),
+                c -> c.accounts("a"));
+        AtomicInteger count = new AtomicInteger();
+        upstream.script((session, event) -> answer(session, event, count));
+        RealtimeClient.Session session = client.open("pub", KEY + "-bound");
+
+        assertThat(session.say(CREATE).take("error"))
+                .contains("\"code\":\"insufficient_quota\"")
+                .contains("The budget of this key is spent.");
+        session.say(CREATE).take("response.done");
+        session.socket().close((short) 1000, "bye");
+
+        assertThat(recorded()).returns(13L, usage -> usage.charge().micros());
+        assertThat(node.payments()).singleElement().returns(13L, SettleBudget::micros);
+        Await.until(() -> node.audit().open() == 0);
     }
 
     @Test

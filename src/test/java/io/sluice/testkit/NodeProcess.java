@@ -57,9 +57,24 @@ public final class NodeProcess implements AutoCloseable {
             Files.writeString(node.config().resolve("script.yaml"), script);
             simulator += ", script: script.yaml";
         }
-        Files.writeString(
-                node.config().resolve("node.yaml"),
-                "simulator: { " + simulator + " }\nstore: { embedded: false }\ndrain: 10s\n");
+        return node.begin(
+                "simulator: { " + simulator + " }\nstore: { embedded: false }\ndrain: 10s\n", gatewayYaml, more);
+    }
+
+    /**
+     * Starts it with settings of its own, and no simulator but what they say.
+     *
+     * @param nodeYaml text of {@code node.yaml}
+     */
+    public static NodeProcess startWith(Path dir, String nodeYaml, String gatewayYaml) throws Exception {
+        NodeProcess node = new NodeProcess(dir);
+        Files.createDirectories(node.config());
+        return node.begin(nodeYaml, gatewayYaml, List.of());
+    }
+
+    private NodeProcess begin(String nodeYaml, String gatewayYaml, List<String> more) throws Exception {
+        NodeProcess node = this;
+        Files.writeString(node.config().resolve("node.yaml"), nodeYaml);
         node.writeGateway(gatewayYaml);
         node.launch(more.toArray(String[]::new));
         try {
@@ -69,6 +84,11 @@ public final class NodeProcess implements AutoCloseable {
             throw new AssertionError("the node does not start:\n" + node.output(), e);
         }
         return node;
+    }
+
+    /** Ends it as nothing can be caught: {@code kill -9}. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     /** Starts any command of the jar; its errors go where its output goes. */

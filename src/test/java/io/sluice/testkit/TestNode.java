@@ -100,8 +100,7 @@ public final class TestNode implements AutoCloseable {
     private @Nullable TlsConfig tls;
     private Function<ReserveQuota, Future<QuotaDecision>> quota =
             request -> Future.succeededFuture(grantFirst(request));
-    private Function<ReserveBudget, Future<BudgetDecision>> money =
-            request -> Future.succeededFuture(keep(request));
+    private Function<ReserveBudget, Future<BudgetDecision>> money = request -> Future.succeededFuture(keep(request));
     private @Nullable Path dataDir;
     private @Nullable Path healthDir;
     private volatile PoolSnapshot pool = PoolSnapshot.UNKNOWN;

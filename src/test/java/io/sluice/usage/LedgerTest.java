@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From the bus by way of the journal into a ledger that comes and goes. */
 class LedgerTest {
+    private static final Set<NoticeEvent> OWN =
+            Set.of(NoticeEvent.JOURNAL_FAILING, NoticeEvent.LEDGER_LAGGING, NoticeEvent.USAGE_SET_ASIDE);
+
     private final Vertx vertx = Vertx.vertx();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Map<String, UsageRecord> ledger = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -62,7 +66,11 @@ class LedgerTest {
     @BeforeEach
     void listen() {
         MessageCodecs.registerAll(vertx.eventBus());
-        bus.consume(Address.NOTICE_RAISED, notices::add);
+        bus.consume(Address.NOTICE_RAISED, notice -> {
+            if (OWN.contains(notice.event())) {
+                notices.add(notice);
+            }
+        });
         bus.consume(Address.LEDGER_STATE, states::add);
     }
 

@@ -97,8 +97,7 @@ public final class BudgetBook {
         Reservation earlier = reservations.get(request.adds());
         if (earlier != null) {
             earlier.purses().forEach(purse -> purse.reserve(request.micros(), false));
-            reservations.put(
-                    request.adds(), new Reservation(earlier.purses(), earlier.micros() + request.micros()));
+            reservations.put(request.adds(), new Reservation(earlier.purses(), earlier.micros() + request.micros()));
             return new Reserved(request.adds());
         }
         all.forEach(purse -> purse.reserve(request.micros(), true));
