@@ -29,7 +29,8 @@ final class Fields {
     @Option(
             names = "--budget",
             paramLabel = "AMOUNT[/EVERY]",
-            description = "what may be spent, as 20/month; EVERY is day, week, month, total or a duration (default: total)")
+            description =
+                    "what may be spent, as 20/month; EVERY is day, week, month, total or a duration (default: total)")
     private @Nullable String budget;
 
     @Option(

@@ -48,10 +48,16 @@ final class KeysCommand implements Runnable {
             @Mixin Fields fields,
             @Parameters(paramLabel = "NAME", description = "unique among keys") String name,
             @Option(names = "--team", paramLabel = "NAME", description = "its team") @Nullable String team,
-            @Option(names = "--models", split = ",", paramLabel = "GLOB", description = "models it may use (default: all)")
-                    @Nullable List<String> models,
+            @Option(
+                            names = "--models",
+                            split = ",",
+                            paramLabel = "GLOB",
+                            description = "models it may use (default: all)")
+                    @Nullable
+                    List<String> models,
             @Option(names = "--expires", paramLabel = "TIME", description = "a date or a time from which it is refused")
-                    @Nullable String expires)
+                    @Nullable
+                    String expires)
             throws CliFailure, InterruptedException {
         ObjectNode key = JSON.objectNode().put("name", name);
         if (team != null) {
@@ -72,11 +78,13 @@ final class KeysCommand implements Runnable {
     int list(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
-            @Option(names = "--team", paramLabel = "NAME", description = "only keys of this team") @Nullable String team,
-            @Option(names = "--state", paramLabel = "STATE", description = "active, disabled or revoked")
-                    @Nullable String state,
+            @Option(names = "--team", paramLabel = "NAME", description = "only keys of this team") @Nullable
+                    String team,
+            @Option(names = "--state", paramLabel = "STATE", description = "active, disabled or revoked") @Nullable
+                    String state,
             @Option(names = "--search", paramLabel = "TEXT", description = "only names with this text in them")
-                    @Nullable String search)
+                    @Nullable
+                    String search)
             throws CliFailure, InterruptedException {
         TextTable table = new TextTable(List.of("NAME", "TEAM", "STATE", "ORIGIN", "EXPIRES", "LAST USED"));
         RunningNode node = node(options, admin);
@@ -89,14 +97,15 @@ final class KeysCommand implements Runnable {
                     .and("limit", PAGE)
                     .and("cursor", cursor)
                     .toString());
-            page.path("keys").forEach(key -> table.add(List.of(
-                    key.path("name").asText(),
-                    text(key, "team"),
-                    text(key, "state")
-                            + (key.path("out-of-force").asText("").isEmpty() ? "" : ", out of force"),
-                    text(key, "origin"),
-                    text(key, "expires"),
-                    text(key, "last-used"))));
+            page.path("keys")
+                    .forEach(key -> table.add(List.of(
+                            key.path("name").asText(),
+                            text(key, "team"),
+                            text(key, "state")
+                                    + (key.path("out-of-force").asText("").isEmpty() ? "" : ", out of force"),
+                            text(key, "origin"),
+                            text(key, "expires"),
+                            text(key, "last-used"))));
             cursor = page.path("next-cursor").asText("");
         } while (!cursor.isEmpty());
         print(table.isEmpty() ? List.of("no keys") : table.lines());
@@ -112,7 +121,8 @@ final class KeysCommand implements Runnable {
                             names = "--overlap",
                             paramLabel = "TIME",
                             defaultValue = "24h",
-                            description = "for how long the old text is good (default: ${DEFAULT-VALUE}); 0s when it has leaked")
+                            description =
+                                    "for how long the old text is good (default: ${DEFAULT-VALUE}); 0s when it has leaked")
                     String overlap)
             throws CliFailure, InterruptedException {
         JsonNode made = node(options, admin)
@@ -122,8 +132,7 @@ final class KeysCommand implements Runnable {
     }
 
     @Command(name = "disable", description = "Refuses a key until it is enabled.")
-    int disable(
-            @Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
+    int disable(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         return act(options, admin, name, "disable", " is disabled");
     }

@@ -148,7 +148,11 @@ final class RunningNode {
      * @param body JSON text; null for none
      * @param match value of {@code If-Match}; null for none
      */
-    private record Call(String method, String path, @Nullable String body, @Nullable String match) {
+    private record Call(
+            String method,
+            String path,
+            @Nullable String body,
+            @Nullable String match) {
         static Call get(String path) {
             return new Call("GET", path, null, null);
         }
@@ -258,13 +262,15 @@ final class RunningNode {
 
     /** What a node says of a failure; its first line says all where only one thing is wrong. */
     private List<String> said(int status, JsonNode json) {
-        String detail = json.path("detail").asText(json.path("error").path("message").asText(""));
+        String detail =
+                json.path("detail").asText(json.path("error").path("message").asText(""));
         List<String> lines = new ArrayList<>();
         lines.add(base + " answers with status " + status + (detail.isEmpty() ? "" : ": " + plain(detail)));
         JsonNode errors = json.path("errors");
         if (errors.size() > 1 || errors.path(0).has("entry")) {
             for (JsonNode error : errors) {
-                String place = error.path("entry").asText("") + " " + error.path("field").asText("");
+                String place = error.path("entry").asText("") + " "
+                        + error.path("field").asText("");
                 lines.add(plain(place + ": " + error.path("detail").asText("")));
             }
         }

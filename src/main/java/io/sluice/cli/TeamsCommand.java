@@ -47,8 +47,8 @@ final class TeamsCommand implements Runnable {
             @Mixin AdminOptions admin,
             @Mixin Fields fields,
             @Parameters(paramLabel = "NAME", description = "unique among teams") String name,
-            @Option(names = "--parent", paramLabel = "NAME", description = "the team that it belongs to")
-                    @Nullable String above)
+            @Option(names = "--parent", paramLabel = "NAME", description = "the team that it belongs to") @Nullable
+                    String above)
             throws CliFailure, InterruptedException {
         ObjectNode team = JSON.objectNode().put("name", name);
         if (above != null) {
@@ -67,13 +67,14 @@ final class TeamsCommand implements Runnable {
         do {
             JsonNode page = node.get(
                     new Query("/teams").and("limit", PAGE).and("cursor", cursor).toString());
-            page.path("teams").forEach(team -> table.add(List.of(
-                    team.path("name").asText(),
-                    team.path("state").asText(),
-                    team.path("origin").asText(),
-                    team.path("updated-at").asText(""),
-                    team.path("updated-by").asText(""),
-                    team.path("reasons").path(0).asText(""))));
+            page.path("teams")
+                    .forEach(team -> table.add(List.of(
+                            team.path("name").asText(),
+                            team.path("state").asText(),
+                            team.path("origin").asText(),
+                            team.path("updated-at").asText(""),
+                            team.path("updated-by").asText(""),
+                            team.path("reasons").path(0).asText(""))));
             cursor = page.path("next-cursor").asText("");
         } while (!cursor.isEmpty());
         print(table.isEmpty() ? List.of("no teams") : table.lines());

@@ -113,7 +113,8 @@ final class UsageCommand implements Callable<Integer> {
         RunningNode node = new RunningNode(admin, ConfigFiles.node(options.or(parent.options)));
         PrintWriter out = spec.commandLine().getOut();
         if (csv || jsonl) {
-            node.copy(query("/usage/export").and("format", csv ? "csv" : "jsonl").toString(), out);
+            node.copy(
+                    query("/usage/export").and("format", csv ? "csv" : "jsonl").toString(), out);
             return 0;
         }
         (records ? list(node) : sums(node)).forEach(out::println);
@@ -157,9 +158,12 @@ final class UsageCommand implements Callable<Integer> {
 
     private List<String> list(RunningNode node) throws CliFailure, InterruptedException {
         TextTable table = new TextTable(RECORD_HEADS);
-        pages(node, "/usage/records", "records", entry -> table.add(RECORD.stream()
-                .map(field -> cell(entry, field))
-                .toList()));
+        pages(
+                node,
+                "/usage/records",
+                "records",
+                entry -> table.add(
+                        RECORD.stream().map(field -> cell(entry, field)).toList()));
         return table.isEmpty() ? List.of("no requests") : table.lines();
     }
 
@@ -170,14 +174,15 @@ final class UsageCommand implements Callable<Integer> {
         List<String> names = NAMES.stream()
                 .filter(name -> groups.stream().anyMatch(group -> group.has(name)))
                 .toList();
-        List<String> head = new ArrayList<>(names.stream().map(UsageCommand::head).toList());
+        List<String> head =
+                new ArrayList<>(names.stream().map(UsageCommand::head).toList());
         head.addAll(SUM_HEADS);
         TextTable table = new TextTable(head);
         groups.forEach(group -> table.add(row(names, group, "")));
         table.add(row(names, total, "in all"));
         List<String> lines = new ArrayList<>();
-        lines.add("from " + first.path("from").asText() + " to " + first.path("to").asText() + ", in "
-                + first.path("currency").asText());
+        lines.add("from " + first.path("from").asText() + " to "
+                + first.path("to").asText() + ", in " + first.path("currency").asText());
         if (!first.path("complete").asBoolean(true)) {
             lines.add("not all of it is kept any more: the sums say too little");
         }

@@ -50,7 +50,10 @@ public final class SpendQueries {
         return gate.pass(() -> database.transaction(LONGEST, connection -> connection
                 .preparedQuery(NOW)
                 .execute()
-                .compose(rows -> all(connection, budgets, rows.iterator().next().getOffsetDateTime(0).toInstant()))));
+                .compose(rows -> all(
+                        connection,
+                        budgets,
+                        rows.iterator().next().getOffsetDateTime(0).toInstant()))));
     }
 
     private static Future<List<Spent>> all(SqlConnection connection, List<Budget> budgets, Instant now) {
@@ -71,7 +74,8 @@ public final class SpendQueries {
                 .execute(Tuple.of(budget.scope(), from))
                 .map(rows -> {
                     Row row = rows.iterator().next();
-                    return new Spent(budget, row.getLong(0), budget.window().renews(now, instant(row.getOffsetDateTime(1))));
+                    return new Spent(
+                            budget, row.getLong(0), budget.window().renews(now, instant(row.getOffsetDateTime(1))));
                 });
     }
 

@@ -51,7 +51,9 @@ public final class StandingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        Spendings spendings = database == null ? null : new Spendings(new UsageQueries(database, keep, clock), new SpendQueries(database), clock);
+        Spendings spendings = database == null
+                ? null
+                : new Spendings(new UsageQueries(database, keep, clock), new SpendQueries(database), clock);
         consumer = bus.serve(Address.KEY_STANDING, question -> show(bus, spendings, question));
         return consumer.completion();
     }

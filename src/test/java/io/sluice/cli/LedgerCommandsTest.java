@@ -109,7 +109,8 @@ class LedgerCommandsTest {
                         "app     red   active                store",
                         "other?        active, out of force  files   2030-01-01");
         assertThat(admin.take(SOON).line())
-                .isEqualTo("GET /admin/v1/keys?team=r%26d&search=%25&limit=1000&cursor= HTTP/1.1".replace("&cursor=", ""));
+                .isEqualTo(
+                        "GET /admin/v1/keys?team=r%26d&search=%25&limit=1000&cursor= HTTP/1.1".replace("&cursor=", ""));
         assertThat(admin.take(SOON).line()).contains("&cursor=a%2Bb%2Fc ");
     }
 
@@ -136,7 +137,8 @@ class LedgerCommandsTest {
 
     @Test
     void aProblemIsOneLineAndSeveralAreALineEach() {
-        String one = "{\"detail\":\"body /team: has a form\\nthat is wrong\",\"errors\":[{\"field\":\"/team\",\"detail\":\"a\"}%s]}";
+        String one =
+                "{\"detail\":\"body /team: has a form\\nthat is wrong\",\"errors\":[{\"field\":\"/team\",\"detail\":\"a\"}%s]}";
         admin.next(
                 Script.json(400, one.formatted("")),
                 Script.json(400, one.formatted(",{\"field\":\"/name\",\"detail\":\"is missing\"}")));
@@ -157,12 +159,14 @@ class LedgerCommandsTest {
     void aTeamIsMadeAndChangedAndDeleted() throws Exception {
         String stored = "{\"name\":\"red\",\"origin\":\"store\",\"version\":7}";
         admin.next(Script.json(201, stored));
-        assertThat(sluice("teams", "create", "red", "--parent", "all", "--budget", "100")).isZero();
+        assertThat(sluice("teams", "create", "red", "--parent", "all", "--budget", "100"))
+                .isZero();
         assertThat(admin.take(SOON).text())
                 .isEqualTo("{\"name\":\"red\",\"parent\":\"all\",\"budget\":{\"amount\":100,\"every\":\"total\"}}");
 
         admin.next(Script.json(200, stored), Script.json(200, stored));
-        assertThat(sluice("teams", "change", "red", "--rpm", "10", "--set", "budget=null")).isZero();
+        assertThat(sluice("teams", "change", "red", "--rpm", "10", "--set", "budget=null"))
+                .isZero();
         assertThat(admin.take(SOON).line()).isEqualTo("GET /admin/v1/teams/red HTTP/1.1");
         FakeUpstream.Request change = admin.take(SOON);
         assertThat(change.line()).isEqualTo("PATCH /admin/v1/teams/red HTTP/1.1");
@@ -201,10 +205,20 @@ class LedgerCommandsTest {
                                 + ",\"next-cursor\":\"c\"}"),
                 Script.json(
                         200,
-                        "{\"groups\":[{\"key\":\"other\",\"start\":\"2026-06-02T00:00:00Z\"," + sum.formatted(100, 33) + "]}"));
+                        "{\"groups\":[{\"key\":\"other\",\"start\":\"2026-06-02T00:00:00Z\"," + sum.formatted(100, 33)
+                                + "]}"));
 
         assertThat(sluice(
-                        "usage", "--from", "2026-06-01", "--offset", "+08:00", "--by", "key,day", "--team", "red", "--team",
+                        "usage",
+                        "--from",
+                        "2026-06-01",
+                        "--offset",
+                        "+08:00",
+                        "--by",
+                        "key,day",
+                        "--team",
+                        "red",
+                        "--team",
                         "blue"))
                 .as(err.toString())
                 .isZero();
@@ -225,12 +239,14 @@ class LedgerCommandsTest {
 
     @Test
     void requestsStandInATable() throws Exception {
-        admin.next(Script.json(
-                200,
-                "{\"records\":[{\"id\":\"i\",\"started-at\":\"s\",\"key\":\"k\",\"model\":\"m\",\"account\":\"c/a\",\"status\":200,"
-                        + "\"ending\":\"completed\",\"input-tokens\":1,\"output-tokens\":2,\"cost-micros\":null}],\"next-cursor\":\"x\"}"));
+        admin.next(
+                Script.json(
+                        200,
+                        "{\"records\":[{\"id\":\"i\",\"started-at\":\"s\",\"key\":\"k\",\"model\":\"m\",\"account\":\"c/a\",\"status\":200,"
+                                + "\"ending\":\"completed\",\"input-tokens\":1,\"output-tokens\":2,\"cost-micros\":null}],\"next-cursor\":\"x\"}"));
 
-        assertThat(sluice("usage", "--records", "--limit", "1", "--status", "200")).isZero();
+        assertThat(sluice("usage", "--records", "--limit", "1", "--status", "200"))
+                .isZero();
 
         assertThat(out.toString().lines())
                 .containsExactly(
@@ -243,7 +259,9 @@ class LedgerCommandsTest {
     void anExportIsCopiedAsItIs() throws Exception {
         admin.next(Script.json(200, "key,requests\r\nkönig,1\r\n"));
 
-        assertThat(sluice("usage", "--csv", "--key", "könig")).as(err.toString()).isZero();
+        assertThat(sluice("usage", "--csv", "--key", "könig"))
+                .as(err.toString())
+                .isZero();
 
         assertThat(out.toString()).isEqualTo("key,requests\r\nkönig,1\r\n");
         assertThat(admin.take(SOON).line())

@@ -128,7 +128,9 @@ class StandingVerticleTest {
 
         assertThat(standing.hasLedger()).isTrue();
         assertThat(standing.spending()).isNotNull();
-        assertThat(standing.spending().micros()).as("in the time that was asked for").isEqualTo(300);
+        assertThat(standing.spending().micros())
+                .as("in the time that was asked for")
+                .isEqualTo(300);
         assertThat(standing.spending().at()).isEqualTo(NOW);
         // Budgets count what was written now, whenever the requests were.
         assertThat(standing.spending().budgets()).extracting(Spent::micros).containsExactly(301L, 4_301L, 0L);
