@@ -91,8 +91,10 @@ class KeysClusterIT {
             Bus bus = new Bus(a.member().vertx(), Duration.ofSeconds(5));
             Changes changes = new Changes(a.database(), change -> bus.announce(Address.STORE_CHANGED, change));
             KeyRepository keys = new KeyRepository(a.database());
-            change(changes, (connection, number) ->
-                    keys.insert(connection, List.of(new NewKey("k", "{}", HASH, false)), "test", number));
+            change(
+                    changes,
+                    (connection, number) ->
+                            keys.insert(connection, List.of(new NewKey("k", "{}", HASH, false)), "test", number));
             Await.until(() -> a.opens() && b.opens());
             Await.until(() -> !b.heard().isEmpty());
 

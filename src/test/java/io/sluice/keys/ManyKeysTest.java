@@ -119,13 +119,14 @@ class ManyKeysTest {
                         + ", 'test', 1 + i / 100 FROM generate_series(0, " + (MANY - 1) + ") i")
                 .execute()
                 .compose(done -> connection
-                        .query("INSERT INTO key_credential (hash, key, kind) SELECT sha256(name::bytea), name, 'generated'"
-                                + " FROM virtual_key")
+                        .query(
+                                "INSERT INTO key_credential (hash, key, kind) SELECT sha256(name::bytea), name, 'generated'"
+                                        + " FROM virtual_key")
                         .execute())));
-        TestPostgres.await(database.use(connection -> connection
-                .query("ANALYZE virtual_key")
-                .execute()
-                .compose(done -> connection.query("ANALYZE key_credential").execute())));
+        TestPostgres.await(database.use(
+                connection -> connection.query("ANALYZE virtual_key").execute().compose(done -> connection
+                        .query("ANALYZE key_credential")
+                        .execute())));
     }
 
     private static long millisSince(long start) {
