@@ -57,7 +57,8 @@ class JournalCrashIT {
                     StreamingClients clients = new StreamingClients(node.port(), KEY, "m", CLIENTS)) {
                 for (int kill = 0; kill < kills; kill++) {
                     long before = clients.finished().size();
-                    NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > before + CLIENTS);
+                    NodeProcess.await(
+                            Duration.ofSeconds(60), () -> clients.finished().size() > before + CLIENTS);
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
                     node.kill();
                     node.launch();
@@ -110,17 +111,15 @@ class JournalCrashIT {
         }
 
         private long number(String sql) {
-            return TestPostgres.with(database, connection -> connection
-                    .query(sql)
-                    .execute()
-                    .map(rows -> rows.iterator().next().getLong(0)));
+            return TestPostgres.with(
+                    database, connection -> connection.query(sql).execute().map(rows -> rows.iterator()
+                            .next()
+                            .getLong(0)));
         }
 
         private Set<String> ledger(String sql) {
-            return TestPostgres.with(database, connection -> connection
-                    .query(sql)
-                    .execute()
-                    .map(rows -> {
+            return TestPostgres.with(
+                    database, connection -> connection.query(sql).execute().map(rows -> {
                         Set<String> ids = new TreeSet<>();
                         for (Row row : rows) {
                             ids.add(row.getString(0));
