@@ -81,6 +81,7 @@ public final class GatewayMetrics {
             Map.entry("sluice.journal.append", "from a usage record to its being safe in the journal, by group"),
             Map.entry("sluice.journal.drained", "usage records that have gone from the journal into the ledger"),
             Map.entry("sluice.journal.lost", "usage records that will never be in the ledger"),
+            Map.entry("sluice.journal.fsync", "how long the disk took to take what was written"),
             Map.entry("sluice.journal.fsync.failures", "times that the disk did not take what was written"),
             Map.entry(
                     "sluice.journal.set.aside",
