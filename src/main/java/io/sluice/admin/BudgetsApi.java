@@ -58,7 +58,8 @@ final class BudgetsApi implements ApiArea {
                 .compose(spent -> holding.map(holds -> request.page(
                         "budgets",
                         new JsonArray(spent.stream()
-                                .map(each -> json(each, holds.getOrDefault(each.budget().scope(), 0L)))
+                                .map(each -> json(
+                                        each, holds.getOrDefault(each.budget().scope(), 0L)))
                                 .toList()),
                         after.size() > limit ? shown.getLast().scope() : null)));
     }
@@ -89,7 +90,9 @@ final class BudgetsApi implements ApiArea {
                 .put("held-micros", heldMicros)
                 .put("left-micros", Math.max(0, budget.amountMicros() - spent.micros() - heldMicros))
                 .put("currency", services.revision().get().currencies().ledger());
-        return spent.renews() == null ? json : json.put("renews-at", spent.renews().toString());
+        return spent.renews() == null
+                ? json
+                : json.put("renews-at", spent.renews().toString());
     }
 
     private Future<ApiAnswer> forget(ApiRequest request) {

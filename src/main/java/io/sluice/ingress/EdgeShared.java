@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 public record EdgeShared(
-        EdgeLimits limits, StoredKeys storedKeys, OpenRequests openRequests, @Nullable StoredIds ownIds) {}
+        EdgeLimits limits,
+        StoredKeys storedKeys,
+        OpenRequests openRequests,
+        @Nullable StoredIds ownIds) {}

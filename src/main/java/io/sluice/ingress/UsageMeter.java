@@ -207,13 +207,11 @@ final class UsageMeter {
     void opens(Attempt attempt) {
         TokenUsage usage = isFree()
                 ? NOTHING
-                : new TokenUsage(
-                        Math.max(inputTokens, estimate.inputTokens()), 0, estimate.outputTokens(), 0);
+                : new TokenUsage(Math.max(inputTokens, estimate.inputTokens()), 0, estimate.outputTokens(), 0);
         Candidate asked = attempt.candidate();
         Price price = asked.price();
         Charge charge = isFree() ? Charge.NOTHING : price == null ? Charge.UNPRICED : price.charge(usage, images);
-        standing.is(
-                new Standing.Use(asked, usage, images, charge, !isFree()), others.all(), attempts + 1, queueNanos);
+        standing.is(new Standing.Use(asked, usage, images, charge, !isFree()), others.all(), attempts + 1, queueNanos);
     }
 
     /** A session has used so much by now. */

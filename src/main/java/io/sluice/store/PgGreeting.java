@@ -37,8 +37,7 @@ final class PgGreeting {
             return Future.succeededFuture();
         }
         Promise<Buffer> answer = Promise.promise();
-        NetClient client =
-                vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) atMost.toMillis()));
+        NetClient client = vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) atMost.toMillis()));
         long timer = vertx.setTimer(
                 atMost.toMillis(),
                 id -> answer.tryFail(new StoreUnavailable("no connection within " + atMost.toMillis() + " ms")));
@@ -77,9 +76,11 @@ final class PgGreeting {
     private static Future<Void> judge(Buffer answer) {
         int method = answer.getByte(0) == 'R' ? answer.getInt(Byte.BYTES + Integer.BYTES) : 0;
         return method == CLEAR_TEXT || method == MD5
-                ? Future.failedFuture(new StoreUnavailable("the server asks for the password "
-                        + (method == MD5 ? "by MD5" : "in the clear")
-                        + ", and the connection is not encrypted; set store.tls, or password_encryption = scram-sha-256 there"))
+                ? Future.failedFuture(
+                        new StoreUnavailable(
+                                "the server asks for the password "
+                                        + (method == MD5 ? "by MD5" : "in the clear")
+                                        + ", and the connection is not encrypted; set store.tls, or password_encryption = scram-sha-256 there"))
                 : Future.succeededFuture();
     }
 }

@@ -41,10 +41,7 @@ class BudgetsApiTest {
         MessageCodecs.registerAll(vertx.eventBus());
         database = TestPostgres.open(vertx);
         Team red = new Team(
-                "red",
-                null,
-                AccountLimits.NONE,
-                List.of(new Budget("team:red", 1_000, new BudgetWindow.Total())));
+                "red", null, AccountLimits.NONE, List.of(new Budget("team:red", 1_000, new BudgetWindow.Total())));
         Team blue = new Team(
                 "blue",
                 null,
@@ -77,7 +74,8 @@ class BudgetsApiTest {
     }
 
     private static void sql(String text) {
-        TestPostgres.await(database.use(connection -> connection.query(text).execute().mapEmpty()));
+        TestPostgres.await(
+                database.use(connection -> connection.query(text).execute().mapEmpty()));
     }
 
     private static JsonObject budget(String scope) {
@@ -92,8 +90,9 @@ class BudgetsApiTest {
     @Test
     void showsWhatIsSpentHeldAndLeftAndFreesADeadNode() {
         sql("INSERT INTO spend (scope, bucket, micros) VALUES ('team:red', now(), 300)");
-        sql("INSERT INTO budget_lease (scope, run, node, granted, used, renewed_at) VALUES"
-                + " ('team:red', 7, 'gone', 500, 100, now() - interval '1 hour'), ('team:red', 8, 'alive', 90, 0, now())");
+        sql(
+                "INSERT INTO budget_lease (scope, run, node, granted, used, renewed_at) VALUES"
+                        + " ('team:red', 7, 'gone', 500, 100, now() - interval '1 hour'), ('team:red', 8, 'alive', 90, 0, now())");
 
         JsonObject red = budget("team:red");
         assertThat(red.getLong("spent-micros")).isEqualTo(300);
@@ -115,9 +114,10 @@ class BudgetsApiTest {
     void pagesGoByScope() {
         JsonObject first = new JsonObject(send("GET", "/budgets?limit=1").body());
         assertThat(first.getJsonArray("budgets")).hasSize(1);
-        JsonObject second = new JsonObject(
-                send("GET", "/budgets?limit=1&cursor=" + first.getString("next-cursor")).body());
-        assertThat(second.getJsonArray("budgets").getJsonObject(0).getString("scope")).isEqualTo("team:red");
+        JsonObject second = new JsonObject(send("GET", "/budgets?limit=1&cursor=" + first.getString("next-cursor"))
+                .body());
+        assertThat(second.getJsonArray("budgets").getJsonObject(0).getString("scope"))
+                .isEqualTo("team:red");
         assertThat(second.containsKey("next-cursor")).isFalse();
     }
 }

@@ -236,7 +236,9 @@ class PgDatabaseTest {
             for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = heard.get(i);
             }
-            assertThat(new String(bytes, UTF_8)).contains("user\0u\0database\0d").doesNotContain("CANARY", "md5");
+            assertThat(new String(bytes, UTF_8))
+                    .contains("user\0u\0database\0d")
+                    .doesNotContain("CANARY", "md5");
         }
     }
 

@@ -114,7 +114,8 @@ public final class UsageJournal implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!all) {
-            LOG.error("{} requests that were open at a kill are not in the journal yet, for it has no room", left.size());
+            LOG.error(
+                    "{} requests that were open at a kill are not in the journal yet, for it has no room", left.size());
             return;
         }
         if (!left.isEmpty()) {
