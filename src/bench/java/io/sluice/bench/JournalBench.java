@@ -67,7 +67,8 @@ public final class JournalBench implements Callable<Integer> {
                 Runnable::run,
                 System::nanoTime,
                 InstantSource.system(),
-                random::nextLong);
+                random::nextLong,
+                100);
         LongAdder kept = new LongAdder();
         try (UsageJournal journal = UsageJournal.open(setup)) {
             for (int round = 1; round <= rounds; round++) {

@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.stored.StoredIds;
+import io.sluice.message.OpenRequests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limits the bounds that count for all of them together
  * @param storedKeys virtual keys that are managed by API
+ * @param openRequests requests that providers are asked
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 public record EdgeShared(
-        EdgeLimits limits, StoredKeys storedKeys, @Nullable StoredIds ownIds) {}
+        EdgeLimits limits, StoredKeys storedKeys, OpenRequests openRequests, @Nullable StoredIds ownIds) {}

@@ -184,6 +184,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 .untilHead(scan.stream(), upload != null)
                 .plus(candidate.channel().fetch().longest())
                 .plus(OPEN_MARGIN);
+        meter.opens(attempt);
         // An upload takes the time that its client takes.
         next.send(open, timeout, upload == null ? model.policy().failover().attemptTimeout() : null);
         return next;

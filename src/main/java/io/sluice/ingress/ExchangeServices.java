@@ -8,6 +8,7 @@ import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Bus;
+import io.sluice.message.OpenRequests;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what all lanes share of them
  * @param timed the lane's sweep
  * @param open the lane's exchanges and sessions that have not ended
+ * @param openRequests requests that providers are asked, of all lanes
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 record ExchangeServices(
@@ -48,6 +50,7 @@ record ExchangeServices(
         EdgeLimits limits,
         Set<Timed> timed,
         Set<InFlight> open,
+        OpenRequests openRequests,
         @Nullable StoredIds ownIds) {
     /** Takes a place for a request; {@link #leave} gives it back. */
     void enter() {

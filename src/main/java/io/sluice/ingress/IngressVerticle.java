@@ -83,6 +83,7 @@ public final class IngressVerticle extends VerticleBase {
                 shared.limits(),
                 timed,
                 open,
+                shared.openRequests(),
                 shared.ownIds());
         Authenticator authenticator = new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys());
         Connections connections = new Connections(config, shared.limits(), metrics, clock);

@@ -147,6 +147,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
     public void granted(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
         Candidate candidate = attempt.candidate();
         asking = true;
+        meter.opens(attempt);
         OpenSocket open = new OpenSocket(
                 incoming.id(),
                 candidate,

@@ -280,6 +280,7 @@ final class RealtimeSession implements InFlight, Timed, UpstreamSocket.Receiver,
                 }
                 case "response.done" -> {
                     turns().done(event, text);
+                    meter.stands(turns().usage());
                     toClient.pass(names().forClient(event, text), frames);
                     endIfDrained();
                 }

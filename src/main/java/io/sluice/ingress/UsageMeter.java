@@ -37,6 +37,7 @@ final class UsageMeter {
     private MissingUsage missing;
     private final boolean later;
     private final @Nullable Allowance allowance;
+    private final Standing standing;
     private final OtherAttempts others = new OtherAttempts();
     private boolean used;
     private int attempts;
@@ -65,6 +66,7 @@ final class UsageMeter {
         this.scan = scan;
         this.model = model;
         this.readNanos = readNanos;
+        this.standing = new Standing(services, incoming, scan, model.name());
         this.later = later;
         this.images = scan.endpoint().kind() == Endpoint.Kind.IMAGES ? scan.choices() : 0;
         this.estimate = expected();
@@ -81,6 +83,7 @@ final class UsageMeter {
 
     /** Ends what was begun, where no usage record has. */
     void abandon() {
+        standing.over();
         if (allowance != null) {
             allowance.settle(0);
         }
@@ -194,6 +197,34 @@ final class UsageMeter {
     /** Whether the request's body is needed until the end. */
     boolean holdsBody() {
         return missing.holdsBody();
+    }
+
+    /**
+     * An attempt is about to be made: should the process be killed, the request is in the ledger as this expects it.
+     *
+     * @param attempt the attempt
+     */
+    void opens(Attempt attempt) {
+        TokenUsage usage = isFree()
+                ? NOTHING
+                : new TokenUsage(
+                        Math.max(inputTokens, estimate.inputTokens()), 0, estimate.outputTokens(), 0);
+        Candidate asked = attempt.candidate();
+        Price price = asked.price();
+        Charge charge = isFree() ? Charge.NOTHING : price == null ? Charge.UNPRICED : price.charge(usage, images);
+        standing.is(
+                new Standing.Use(asked, usage, images, charge, !isFree()), others.all(), attempts + 1, queueNanos);
+    }
+
+    /** A session has used so much by now. */
+    void stands(SessionUsage usage) {
+        if (candidate != null) {
+            standing.is(
+                    new Standing.Use(candidate, usage.tokens(), 0, usage.charge(), usage.isEstimated()),
+                    others.all(),
+                    attempts,
+                    queueNanos);
+        }
     }
 
     /** An attempt was made: it has an answer, or a failure. */
@@ -349,6 +380,6 @@ final class UsageMeter {
                 error == null ? null : error.code(),
                 incoming.clientAddress(),
                 leases);
-        return ShortRecord.hand(services, incoming, usageRecord);
+        return ShortRecord.hand(services, incoming, usageRecord).onComplete(done -> standing.over());
     }
 }

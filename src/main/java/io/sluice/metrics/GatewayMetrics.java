@@ -81,6 +81,7 @@ public final class GatewayMetrics {
             Map.entry("sluice.journal.append", "from a usage record to its being safe in the journal, by group"),
             Map.entry("sluice.journal.drained", "usage records that have gone from the journal into the ledger"),
             Map.entry("sluice.journal.lost", "usage records that will never be in the ledger"),
+            Map.entry("sluice.journal.fsync", "how long the disk took to take what was written"),
             Map.entry("sluice.journal.fsync.failures", "times that the disk did not take what was written"),
             Map.entry(
                     "sluice.journal.set.aside",
@@ -88,8 +89,7 @@ public final class GatewayMetrics {
             Map.entry("sluice.budget.refused", "requests that were refused for want of money"),
             Map.entry("sluice.budget.overspent", "money that requests cost beyond what was reserved for them"),
             Map.entry("sluice.budget.unanswered", "questions about budgets that the ledger did not answer"),
-            Map.entry(
-                    "sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
+            Map.entry("sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
             Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
             Map.entry(
                     "sluice.store.records",

@@ -65,6 +65,11 @@ public final class JournalMetrics {
         meters.counter("sluice.journal.lost").increment(records);
     }
 
+    /** The disk has what was written. */
+    public void forced(long nanos) {
+        meters.timer("sluice.journal.fsync", APPEND_BUCKETS).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** The disk did not say that it has what was written. */
     public void forceFailed() {
         meters.counter("sluice.journal.fsync.failures").increment();

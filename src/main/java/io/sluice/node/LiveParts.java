@@ -53,6 +53,7 @@ import io.sluice.store.NoDatabase;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.UsageWriter;
+import io.sluice.usage.KeptRequests;
 import io.sluice.usage.LedgerSetup;
 import io.sluice.usage.StandingVerticle;
 import io.sluice.usage.UsageVerticle;
@@ -76,6 +77,7 @@ final class LiveParts implements Parts {
     private final LongSupplier nanoClock = System::nanoTime;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
+    private final KeptRequests openRequests = new KeptRequests();
     private final @Nullable PgDatabase database;
     private final Managed managed;
     private final StoredKeys storedKeys = new StoredKeys();
@@ -103,7 +105,7 @@ final class LiveParts implements Parts {
         this.managed = setup.managed() == null ? Managed.of(config) : setup.managed();
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         StoredIds ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
-        this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, ownIds);
+        this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, openRequests, ownIds);
         this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
         this.admin = new AdminVerticle(new AdminSetup(
                 setup.dir(),
@@ -171,10 +173,17 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name())), metrics.store()::written, nanoClock),
+                new UsageWriter(
+                        store,
+                        config.name(),
+                        List.of(new BudgetSpend(config.name())),
+                        metrics.store()::written,
+                        nanoClock),
                 nanoClock,
                 InstantSource.system(),
-                new SecureRandom()::nextLong);
+                new SecureRandom()::nextLong,
+                openRequests,
+                config.http().bounds().requests());
     }
 
     /** What keys and teams may spend. */

@@ -52,6 +52,7 @@ final class Ledger {
         this.journal = journal;
         this.drain = new UsageDrain(vertx, journal, setup);
         metrics.levels(new Levels(journal::bytes, journal::waiting, drain::oldestMillis));
+        setup.open().by(journal.openRequests());
         drain.start();
         look();
         looking = vertx.setPeriodic(LOOK_MILLIS, t -> look());
@@ -72,7 +73,8 @@ final class Ledger {
                 told -> context.runOnContext(v -> told.run()),
                 setup.nanoClock(),
                 setup.wallClock(),
-                setup.salts());
+                setup.salts(),
+                setup.mostOpen());
         return vertx.executeBlocking(() -> UsageJournal.open(files))
                 .map(journal -> new Ledger(vertx, bus, setup, metrics, journal));
     }
@@ -92,6 +94,7 @@ final class Ledger {
     /** Brings into the ledger what it takes in a short time; the rest stays for the next start. */
     Future<Void> close() {
         vertx.cancelTimer(looking);
+        setup.open().byNobody();
         return drain.stop(LAST_DRAIN)
                 .compose(done -> vertx.executeBlocking(() -> {
                     journal.close();

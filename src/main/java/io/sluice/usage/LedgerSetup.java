@@ -16,6 +16,8 @@ import java.util.function.LongSupplier;
  * @param nanoClock monotonic nanoseconds
  * @param wallClock only for what people read; it may go back
  * @param salts random numbers
+ * @param open the requests that are open; kept by the journal while it is
+ * @param mostOpen how many there may be at a time
  */
 public record LedgerSetup(
         Path data,
@@ -24,4 +26,6 @@ public record LedgerSetup(
         UsageSink sink,
         LongSupplier nanoClock,
         InstantSource wallClock,
-        LongSupplier salts) {}
+        LongSupplier salts,
+        KeptRequests open,
+        int mostOpen) {}

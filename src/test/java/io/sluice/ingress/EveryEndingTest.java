@@ -221,6 +221,7 @@ class EveryEndingTest {
                 drainUnderLongStreams(provider, node);
 
                 Await.until(() -> node.records().size() == node.audit().planned());
+                Await.until(() -> node.openRequests().isEmpty());
                 Await.until(() -> node.audit().open() == 0 && node.audit().isIdle());
                 Await.until(() -> provider.stats().path("inFlight").asLong() == 0);
                 report(run, node);

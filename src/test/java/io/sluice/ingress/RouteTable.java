@@ -6,6 +6,7 @@ import io.sluice.config.HttpConfig;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.message.Bus;
+import io.sluice.message.OpenRequests;
 import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -53,6 +54,7 @@ final class RouteTable {
                 new EdgeLimits(HttpBounds.DEFAULT),
                 Set.of(),
                 Set.of(),
+                OpenRequests.NONE,
                 null);
     }
 

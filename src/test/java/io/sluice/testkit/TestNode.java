@@ -17,6 +17,7 @@ import io.sluice.health.HealthVerticle;
 import io.sluice.ingress.EdgeLimits;
 import io.sluice.ingress.EdgeShared;
 import io.sluice.ingress.IngressVerticle;
+import io.sluice.message.OpenRequests;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.AttemptFinished;
@@ -55,6 +56,10 @@ import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -107,6 +112,7 @@ public final class TestNode implements AutoCloseable {
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
     private StoredKeys storedKeys = new StoredKeys();
+    private final OpenNow openRequests = new OpenNow();
     private int port;
 
     private TestNode(GatewayRevision revision) {
@@ -271,7 +277,7 @@ public final class TestNode implements AutoCloseable {
                         LANE,
                         http,
                         revision,
-                        new EdgeShared(new EdgeLimits(bounds), storedKeys, ownIds),
+                        new EdgeShared(new EdgeLimits(bounds), storedKeys, openRequests, ownIds),
                         metrics,
                         System::nanoTime)));
         await(vertx.deployVerticle(lane));
@@ -292,6 +298,29 @@ public final class TestNode implements AutoCloseable {
 
     public Vertx vertx() {
         return vertx;
+    }
+
+    /** Requests that providers are asked, as a kill would leave them. */
+    public Collection<UsageRecord> openRequests() {
+        return openRequests.kept.values();
+    }
+
+    /** Keeps open requests in memory. */
+    private static final class OpenNow implements OpenRequests {
+        private final Map<Integer, UsageRecord> kept = new ConcurrentHashMap<>();
+        private final AtomicInteger places = new AtomicInteger();
+
+        @Override
+        public int keep(int place, UsageRecord asItStands) {
+            int at = place == NOWHERE ? places.incrementAndGet() : place;
+            kept.put(at, asItStands);
+            return at;
+        }
+
+        @Override
+        public void forget(int place) {
+            kept.remove(place);
+        }
     }
 
     /** What was recorded and not taken, in order. */

@@ -223,7 +223,9 @@ class LedgerTest {
                 sink,
                 () -> System.nanoTime() + skippedNanos.get(),
                 () -> Instant.ofEpochMilli(wallMillis.get()),
-                new Random()::nextLong);
+                new Random()::nextLong,
+                new KeptRequests(),
+                100);
         return await(vertx.deployVerticle(new UsageVerticle(
                 new GatewayMetrics(registry), Revisions.of("r", 1, "gpt-4o"), new StoredKeys(), setup)));
     }
@@ -242,7 +244,7 @@ class LedgerTest {
     private List<String> segments() throws Exception {
         try (Stream<Path> paths = Files.list(data.resolve("journal"))) {
             return paths.map(path -> path.getFileName().toString())
-                    .filter(name -> !name.equals("lock") && !name.equals("position"))
+                    .filter(name -> !List.of("lock", "position", "open").contains(name))
                     .toList();
         }
     }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   lock
  *   position                     up to where records are in the ledger
+ *   open                         requests that providers are asked
  *   0000000000000042.journal     a segment
  *   0000000000000042.rejected    records that the ledger refused; read again when it is renamed
  *   0000000000000042….corrupt    what is no record, for people
@@ -41,7 +42,7 @@ final class JournalFiles implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
     private static final Pattern NAME = Pattern.compile("([0-9]{16})(-[0-9]{1,16})?(\\.(?:journal|rejected|corrupt))");
-    private static final Set<String> OTHERS = Set.of("lock", Position.FILE);
+    private static final Set<String> OTHERS = Set.of("lock", Position.FILE, OpenTable.FILE);
 
     private final Path directory;
     private DirectoryLock lock;

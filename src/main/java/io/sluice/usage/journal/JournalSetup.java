@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
  * @param nanoClock monotonic nanoseconds
  * @param wallClock only for what people read; it may go back
  * @param salts random numbers
+ * @param openRequests how many requests may be open at a time
  */
 public record JournalSetup(
         Path data,
@@ -27,7 +28,8 @@ public record JournalSetup(
         Executor receipts,
         LongSupplier nanoClock,
         InstantSource wallClock,
-        LongSupplier salts) {
+        LongSupplier salts,
+        int openRequests) {
     private static final long LEAST_SEGMENT = 256 << 10;
     private static final long MOST_SEGMENT = 8 << 20;
     private static final int SEGMENTS = 128;

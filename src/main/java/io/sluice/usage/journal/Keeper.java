@@ -132,7 +132,9 @@ final class Keeper implements Runnable {
     /** Brings a segment to the disk; false when that fails, which is counted. */
     boolean force(Segment segment) {
         try {
+            long begun = setup.nanoClock().getAsLong();
             segment.force();
+            setup.metrics().forced(setup.nanoClock().getAsLong() - begun);
             return true;
         } catch (IOException e) {
             setup.metrics().forceFailed();

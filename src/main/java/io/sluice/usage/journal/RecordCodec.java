@@ -72,7 +72,8 @@ final class RecordCodec {
     static void write(UsageRecord usage, ByteBuffer out) {
         int from = out.position();
         out.put((byte) VERSION);
-        out.put((byte) ((usage.stream() ? STREAM : 0) | (usage.estimated() ? ESTIMATED : 0)
+        out.put((byte) ((usage.stream() ? STREAM : 0)
+                | (usage.estimated() ? ESTIMATED : 0)
                 | (usage.leases() != null ? LEASED : 0)));
         text(usage.requestId(), out);
         text(usage.clientRequestId(), out);

@@ -126,9 +126,9 @@ final class Segment {
         end += size;
     }
 
-    /** Whether something has been written since it was forced. */
+    /** Whether something has been written since it was forced; what an earlier run wrote is its business. */
     boolean isDirty() {
-        return forced.get() < end;
+        return channel != null && forced.get() < end;
     }
 
     /** Brings what was written to the disk. Blocks; on any thread. */

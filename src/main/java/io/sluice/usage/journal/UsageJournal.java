@@ -2,10 +2,13 @@ package io.sluice.usage.journal;
 
 import io.sluice.config.JournalConfig.Fsync;
 import io.sluice.config.JournalConfig.WhenFull;
+import io.sluice.message.OpenRequests;
 import io.sluice.message.UsageRecord;
 import io.sluice.usage.journal.Backlog.Batch;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ public final class UsageJournal implements AutoCloseable {
     private final Appender appender;
     private final Thread writing;
     private final Thread keeping;
+    private OpenRequests open = OpenRequests.NONE;
 
     /** What became of a record. */
     public enum Receipt {
@@ -83,11 +87,49 @@ public final class UsageJournal implements AutoCloseable {
             journal.supply.prepare();
             journal.writing.start();
             journal.keeping.start();
+            journal.takeWhatWasOpen();
             return journal;
         } catch (IOException | RuntimeException e) {
             files.close();
             throw e;
         }
+    }
+
+    /**
+     * Requests that were open when an earlier run was killed get the record that was kept for them, behind all others: where
+     * one has its own, the ledger knows it by then.
+     */
+    private void takeWhatWasOpen() throws IOException {
+        Collection<UsageRecord> left = OpenTable.left(files.directory());
+        CountDownLatch taken = new CountDownLatch(left.size());
+        left.forEach(usage -> append(usage, receipt -> {
+            if (receipt != Receipt.LOST) {
+                taken.countDown();
+            }
+        }));
+        boolean all = false;
+        try {
+            all = taken.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!all) {
+            LOG.error("{} requests that were open at a kill are not in the journal yet, for it has no room", left.size());
+            return;
+        }
+        if (!left.isEmpty()) {
+            LOG.warn("{} requests were open when an earlier run was killed; their usage is estimated", left.size());
+        }
+        try {
+            open = OpenTable.create(files.directory(), setup.openRequests());
+        } catch (IOException e) {
+            LOG.error("what is open at a kill of this run will not be in the ledger: {}", e.toString());
+        }
+    }
+
+    /** Where open requests are kept. */
+    public OpenRequests openRequests() {
+        return open;
     }
 
     /**

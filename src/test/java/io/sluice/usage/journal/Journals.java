@@ -34,7 +34,8 @@ final class Journals {
                 Runnable::run,
                 System::nanoTime,
                 InstantSource.system(),
-                new Random()::nextLong);
+                new Random()::nextLong,
+                100);
     }
 
     /** A small one that refuses when it is full. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.JournalConfig.Fsync;
 import io.sluice.config.JournalConfig.WhenFull;
+import io.sluice.message.OpenRequests;
 import io.sluice.message.UsageRecord;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.LogLines;
 import io.sluice.testkit.UsageSamples;
 import io.sluice.usage.journal.UsageJournal.Receipt;
 import java.io.IOException;
@@ -90,6 +92,43 @@ class UsageJournalTest {
         try (UsageJournal journal = journals.open(killed)) {
             assertThat(Journals.drain(journal)).isEqualTo(records.subList(700, 3_000));
             assertThat(journals.counted("sluice.journal.set.aside")).isZero();
+        }
+    }
+
+    @Test
+    void requestsThatAKillFindsOpenAreReadBehindAllOthers() throws Exception {
+        UsageRecord over = UsageSamples.of("over");
+        UsageRecord open = UsageSamples.of("open");
+        Path killed = root.resolve("killed");
+        try (UsageJournal journal = journals.open(root.resolve("running"))) {
+            int place = journal.openRequests().keep(OpenRequests.NOWHERE, over);
+            journal.openRequests().keep(OpenRequests.NOWHERE, open);
+            journals.append(journal, List.of(over));
+            journal.openRequests().forget(place);
+            copy(root.resolve("running"), killed);
+        }
+
+        try (UsageJournal journal = journals.open(killed)) {
+            copy(killed, root.resolve("again"));
+            assertThat(Journals.drain(journal)).containsExactly(over, open);
+        }
+        try (UsageJournal journal = journals.open(root.resolve("again"))) {
+            assertThat(Journals.drain(journal)).containsExactly(over, open);
+        }
+    }
+
+    /** Only what this run wrote: the files of earlier ones are not open for writing. */
+    @Test
+    void forcesBesideSegmentsOfAnEarlierRun() throws Exception {
+        try (UsageJournal journal = journals.open(root)) {
+            journals.append(journal, UsageSamples.numbered("a", 10));
+        }
+        try (LogLines lines = LogLines.of(UsageJournal.class);
+                UsageJournal journal = journals.open(root)) {
+            journals.append(journal, UsageSamples.numbered("b", 10));
+            Await.until(() -> journals.registry.find("sluice.journal.fsync").timer() != null);
+
+            assertThat(lines.has("defect")).isFalse();
         }
     }
 
@@ -260,7 +299,7 @@ class UsageJournalTest {
     private List<String> files() throws IOException {
         try (Stream<Path> paths = Files.list(root.resolve("journal"))) {
             return paths.map(path -> path.getFileName().toString())
-                    .filter(name -> !name.equals("lock") && !name.equals("position"))
+                    .filter(name -> !List.of("lock", "position", "open").contains(name))
                     .toList();
         }
     }

@@ -1,0 +1,92 @@
+package io.sluice.ingress;
+
+import io.sluice.domain.json.RequestScan;
+import io.sluice.domain.pool.Candidate;
+import io.sluice.domain.pricing.Charge;
+import io.sluice.domain.tokens.TokenUsage;
+import io.sluice.message.BilledAttempt;
+import io.sluice.message.OpenRequests;
+import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Ending;
+import java.util.List;
+
+/**
+ * How a request stands while a provider is asked: what its usage record would be if the process were killed now. Used on the
+ * lane's event loop.
+ */
+final class Standing {
+    /** The error of a request that was open when the process was killed; what its client saw nobody knows. */
+    private static final String KILLED = "gateway_killed";
+
+    private static final int STATUS = 500;
+
+    private final ExchangeServices services;
+    private final Incoming incoming;
+    private final RequestScan scan;
+    private final String model;
+    private int place = OpenRequests.NOWHERE;
+
+    /**
+     * Nobody is asked yet.
+     *
+     * @param scan the request's body, without the text
+     * @param model public name of the model it asks for
+     */
+    Standing(ExchangeServices services, Incoming incoming, RequestScan scan, String model) {
+        this.services = services;
+        this.incoming = incoming;
+        this.scan = scan;
+        this.model = model;
+    }
+
+    /**
+     * What is used, or may be used.
+     *
+     * @param asked whom of
+     * @param tokens as far as known, else expected
+     * @param images pictures
+     * @param charge what that costs
+     * @param estimated whether the tokens are expected only
+     */
+    record Use(Candidate asked, TokenUsage tokens, long images, Charge charge, boolean estimated) {}
+
+    /** It stands like this. */
+    void is(Use use, List<BilledAttempt> others, int attempts, long queueNanos) {
+        Candidate asked = use.asked();
+        UsageRecord asItStands = new UsageRecord(
+                incoming.id(),
+                incoming.clientRequestId(),
+                incoming.key().name(),
+                incoming.key().team(),
+                incoming.key().parentTeam(),
+                scan.endpoint(),
+                model,
+                asked.model(),
+                asked.upstreamModel(),
+                asked.channel().name(),
+                asked.accountId(),
+                scan.stream(),
+                use.tokens(),
+                use.images(),
+                use.charge(),
+                others,
+                use.estimated(),
+                attempts,
+                incoming.startMillis(),
+                queueNanos,
+                -1,
+                services.clock().getAsLong() - incoming.startNanos(),
+                STATUS,
+                Ending.CUT,
+                KILLED,
+                incoming.clientAddress(),
+                null);
+        place = services.openRequests().keep(place, asItStands);
+    }
+
+    /** It is over, and recorded. */
+    void over() {
+        services.openRequests().forget(place);
+        place = OpenRequests.NOWHERE;
+    }
+}
