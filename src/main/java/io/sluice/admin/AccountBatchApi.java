@@ -61,7 +61,8 @@ final class AccountBatchApi implements ApiArea {
                 }
             }
             if (added.size() > MOST) {
-                faults.add(new Fault("body", "/keys", "maxItems", "has more than " + MOST + " keys; send them in parts"));
+                faults.add(
+                        new Fault("body", "/keys", "maxItems", "has more than " + MOST + " keys; send them in parts"));
             }
         }
 
@@ -90,7 +91,8 @@ final class AccountBatchApi implements ApiArea {
 
         private static void limit(JsonObject account, String what, String[] fields, int index) {
             if (index < fields.length && !fields[index].isBlank()) {
-                JsonObject limits = account.getJsonObject("limits", new JsonObject()).copy();
+                JsonObject limits =
+                        account.getJsonObject("limits", new JsonObject()).copy();
                 // As text: the loader says what is wrong with it.
                 account.put("limits", limits.put(what, fields[index].strip()));
             }

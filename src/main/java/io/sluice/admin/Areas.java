@@ -12,6 +12,7 @@ final class Areas {
         return List.of(
                 new TokensApi(services),
                 new AuditApi(services),
+                new BudgetsApi(services),
                 new KeysApi(services),
                 new UsageApi(services),
                 new ResourcesApi(services, new ResourceViews(services.revision())),

@@ -21,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All that is managed by API at once: {@code /admin/v1/configuration}: export, import, other seals. */
 final class ConfigurationApi implements ApiArea {
@@ -55,12 +56,15 @@ final class ConfigurationApi implements ApiArea {
         JsonObject sealed = new JsonObject();
         for (ResourceRow row : rows) {
             JsonObject document = new JsonObject(row.document());
-            switch (Kind.ofWord(row.kind()).orElse(null)) {
+            Optional<Kind> kind = Kind.ofWord(row.kind());
+            if (kind.isEmpty()) {
+                continue;
+            }
+            switch (kind.get()) {
                 case CHANNEL, TEAM ->
                     list(json, row.kind())
                             .add(new JsonObject().put("name", row.name()).mergeIn(document));
                 case MODEL, PRICE -> map(json, row.kind()).put(row.name(), document);
-                case null -> {}
             }
             if (withSecrets && !row.sealed().equals("{}")) {
                 sealed.put(row.kind() + "/" + row.name(), new JsonObject(row.sealed()));
@@ -108,12 +112,15 @@ final class ConfigurationApi implements ApiArea {
                 }
                 case MODEL, PRICE -> {
                     JsonObject all = body.getJsonObject(kind.word(), new JsonObject());
-                    all.fieldNames()
-                            .forEach(name -> drafts.add(draft(kind, name, all.getJsonObject(name), sealed)));
+                    all.fieldNames().forEach(name -> drafts.add(draft(kind, name, all.getJsonObject(name), sealed)));
                 }
             }
         }
-        if (drafts.stream().map(draft -> draft.kind() + "/" + draft.name()).distinct().count() < drafts.size()) {
+        if (drafts.stream()
+                        .map(draft -> draft.kind() + "/" + draft.name())
+                        .distinct()
+                        .count()
+                < drafts.size()) {
             throw Problem.field("", "unique", "names an entry twice");
         }
         return drafts;
@@ -131,8 +138,14 @@ final class ConfigurationApi implements ApiArea {
         Planned planned = plan.entries().get(index);
         Future<?> written = planned.isSame()
                 ? Future.succeededFuture()
-                : services.changes().make(request.actor(), (connection, number) -> editor.write(
-                        connection, number, planned, request.caller().name()));
+                : services.changes()
+                        .make(
+                                request.actor(),
+                                (connection, number) -> editor.write(
+                                        connection,
+                                        number,
+                                        planned,
+                                        request.caller().name()));
         return written.compose(done -> store(request, plan, index + 1));
     }
 
@@ -148,14 +161,12 @@ final class ConfigurationApi implements ApiArea {
     }
 
     private Future<ApiAnswer> reseal(ApiRequest request) {
-        return services.changes()
-                .make(request.actor(), (connection, number) -> editor.reseal(connection, number)
-                        .map((Resealed resealed) -> {
-                            JsonObject json = new JsonObject()
-                                    .put("entries", resealed.entries())
-                                    .put("failures", new JsonArray(resealed.failures()));
-                            return new Change<>(
-                                    ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
-                        }));
+        return services.changes().make(request.actor(), (connection, number) -> editor.reseal(connection, number)
+                .map((Resealed resealed) -> {
+                    JsonObject json = new JsonObject()
+                            .put("entries", resealed.entries())
+                            .put("failures", new JsonArray(resealed.failures()));
+                    return new Change<>(ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
+                }));
     }
 }

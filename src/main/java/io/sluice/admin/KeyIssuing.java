@@ -108,7 +108,11 @@ final class KeyIssuing {
     static String pointer(String path) {
         return path.isEmpty()
                 ? ""
-                : "/" + path.replace("~", "~0").replace("/", "~1").replace("]", "").replaceAll("[.\\[]", "/");
+                : "/"
+                        + path.replace("~", "~0")
+                                .replace("/", "~1")
+                                .replace("]", "")
+                                .replaceAll("[.\\[]", "/");
     }
 
     /**
@@ -121,9 +125,8 @@ final class KeyIssuing {
             if (change.getValue() == null) {
                 merged.remove(change.getKey());
             } else if (change.getValue() instanceof JsonObject inner) {
-                JsonObject known = merged.getValue(change.getKey()) instanceof JsonObject object
-                        ? object
-                        : new JsonObject();
+                JsonObject known =
+                        merged.getValue(change.getKey()) instanceof JsonObject object ? object : new JsonObject();
                 merged.put(change.getKey(), merged(known, inner));
             } else {
                 merged.put(change.getKey(), change.getValue());
@@ -136,7 +139,8 @@ final class KeyIssuing {
     void checkFiles(String name) {
         if (services.revision().get().keys().named(name).isPresent()) {
             throw Problem.conflict(
-                    "in-files", "A key in the configuration's files has the name '" + name + "'; files are not changed here.");
+                    "in-files",
+                    "A key in the configuration's files has the name '" + name + "'; files are not changed here.");
         }
     }
 
@@ -167,13 +171,15 @@ final class KeyIssuing {
         if (revision.keys().find(plain).isPresent()) {
             throw taken();
         }
-        StoredIds secrets =
-                revision.storedIds() != null ? revision.storedIds() : services.keys().ownIds();
+        StoredIds secrets = revision.storedIds() != null
+                ? revision.storedIds()
+                : services.keys().ownIds();
         if (KeyFormat.isGenerated(text)) {
             return new Text(text, plain, false, List.of(plain));
         }
         if (KeyFormat.isMistyped(text)) {
-            throw Problem.field("/key", "check", "begins like a generated key and is none: a character is wrong or missing");
+            throw Problem.field(
+                    "/key", "check", "begins like a generated key and is none: a character is wrong or missing");
         }
         if (secrets == null) {
             throw Problem.conflict(

@@ -86,8 +86,8 @@ final class KeysApi implements ApiArea {
         String from = after == null ? "" : after;
         return keys.list(new Filter(teams, state, text), from, limit + 1).map(found -> {
             Map<String, JsonObject> shown = new TreeMap<>();
-            found.forEach(key -> shown.put(
-                    key.name(), KeyViews.stored(key, services.keys().inForce())));
+            found.forEach(key ->
+                    shown.put(key.name(), KeyViews.stored(key, services.keys().inForce())));
             ofFiles(teams, state, text)
                     .filter(key -> key.name().compareTo(from) > 0)
                     .forEach(key -> shown.putIfAbsent(key.name(), KeyViews.ofFiles(key)));
@@ -102,8 +102,7 @@ final class KeysApi implements ApiArea {
     private Stream<VirtualKey> ofFiles(@Nullable List<String> teams, @Nullable State state, String text) {
         return services.revision().get().keys().all().stream()
                 .filter(key -> teams == null || (key.team() != null && teams.contains(key.team())))
-                .filter(key -> state == null
-                        || state == (key.rights().disabled() ? State.DISABLED : State.ACTIVE))
+                .filter(key -> state == null || state == (key.rights().disabled() ? State.DISABLED : State.ACTIVE))
                 .filter(key -> key.name().contains(text));
     }
 
@@ -152,8 +151,8 @@ final class KeysApi implements ApiArea {
 
     private Future<ApiAnswer> createMany(ApiRequest request) {
         JsonObject body = request.body().copy();
-        List<String> names = ((JsonArray) body.remove("names"))
-                .stream().map(String::valueOf).toList();
+        List<String> names =
+                ((JsonArray) body.remove("names")).stream().map(String::valueOf).toList();
         if (new HashSet<>(names).size() < names.size()) {
             throw Problem.field("/names", "uniqueItems", "names a key twice");
         }
@@ -161,28 +160,26 @@ final class KeysApi implements ApiArea {
         issuing.check(request.caller(), names.getFirst(), body);
         List<KeyIssuing.Text> texts =
                 names.stream().map(name -> issuing.generated()).toList();
-        return request.change(
-                services.changes(),
-                (connection, number) -> insert(request, connection, names, texts, body, number)
-                        .map(made -> {
-                            JsonArray list = new JsonArray();
-                            for (int i = 0; i < names.size(); i++) {
-                                list.add(new JsonObject()
-                                        .put("name", names.get(i))
-                                        .put(KEY, texts.get(i).text()));
-                            }
-                            JsonObject audited = new JsonObject()
-                                    .put("names", new JsonArray(names))
-                                    .put("definition", body);
-                            return new Change<>(
-                                    ApiAnswer.ok(new JsonObject().put("keys", list).put("version", number))
-                                            .onlyNow("/keys/key"),
-                                    "create",
-                                    KIND,
-                                    names.size() == 1 ? names.getFirst() : names.getFirst() + " … " + names.getLast(),
-                                    null,
-                                    audited.encode());
-                        }));
+        return request.change(services.changes(), (connection, number) -> insert(
+                        request, connection, names, texts, body, number)
+                .map(made -> {
+                    JsonArray list = new JsonArray();
+                    for (int i = 0; i < names.size(); i++) {
+                        list.add(new JsonObject()
+                                .put("name", names.get(i))
+                                .put(KEY, texts.get(i).text()));
+                    }
+                    JsonObject audited =
+                            new JsonObject().put("names", new JsonArray(names)).put("definition", body);
+                    return new Change<>(
+                            ApiAnswer.ok(new JsonObject().put("keys", list).put("version", number))
+                                    .onlyNow("/keys/key"),
+                            "create",
+                            KIND,
+                            names.size() == 1 ? names.getFirst() : names.getFirst() + " … " + names.getLast(),
+                            null,
+                            audited.encode());
+                }));
     }
 
     private Future<List<StoredKey>> insert(
@@ -208,8 +205,8 @@ final class KeysApi implements ApiArea {
                     if (!known.isEmpty()) {
                         throw Problem.conflict(
                                 "exists",
-                                "There is, or was, a key named '" + known.getFirst().name()
-                                        + "'; usage is kept by name, so take another one.");
+                                "There is, or was, a key named '"
+                                        + known.getFirst().name() + "'; usage is kept by name, so take another one.");
                     }
                     return issuing.free(keys, connection, texts);
                 })
@@ -254,8 +251,7 @@ final class KeysApi implements ApiArea {
         Duration overlap = overlap(body.getString("overlap"));
         String chosen = body.getString(KEY);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
-        OffsetDateTime until =
-                services.clock().instant().plus(overlap).atOffset(ZoneOffset.UTC);
+        OffsetDateTime until = services.clock().instant().plus(overlap).atOffset(ZoneOffset.UTC);
         return request.change(services.changes(), (connection, number) -> found(request, connection)
                 .compose(before -> {
                     if (before.state() == State.REVOKED) {
@@ -267,11 +263,12 @@ final class KeysApi implements ApiArea {
                             .count();
                     if (living >= MOST_CREDENTIALS) {
                         throw Problem.conflict(
-                                "too-many", "The key has " + living + " texts that are still good; wait for the end of one.");
+                                "too-many",
+                                "The key has " + living + " texts that are still good; wait for the end of one.");
                     }
                     return issuing.free(keys, connection, List.of(text))
-                            .compose(free -> keys.rotate(
-                                    connection, before.name(), text.hash(), text.chosen(), until, number))
+                            .compose(free ->
+                                    keys.rotate(connection, before.name(), text.hash(), text.chosen(), until, number))
                             .compose(done -> keys.find(connection, before.name()))
                             .map(found -> found.orElseThrow())
                             .map(after -> new Change<>(

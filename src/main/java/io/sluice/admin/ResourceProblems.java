@@ -22,7 +22,8 @@ final class ResourceProblems {
         Fault first = plan.faults().getFirst();
         if (first.rule().equals("files-win")) {
             return Problem.conflict(
-                    "in-files", first.detail() + "; change it there, or take another name. Files are not changed by API.");
+                    "in-files",
+                    first.detail() + "; change it there, or take another name. Files are not changed by API.");
         }
         JsonArray errors = new JsonArray(plan.faults().stream()
                 .map(fault -> new JsonObject()
@@ -47,7 +48,8 @@ final class ResourceProblems {
                     case FilesInvalid files ->
                         Problem.conflict(
                                 "files-invalid",
-                                "The files have errors at the moment, so no change can be checked: " + files.getMessage());
+                                "The files have errors at the moment, so no change can be checked: "
+                                        + files.getMessage());
                     case Overtaken overtaken ->
                         Problem.of(412, "stale", "It was changed at the same time. Read it again, and repeat.");
                     default -> failure;

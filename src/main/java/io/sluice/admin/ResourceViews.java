@@ -66,9 +66,10 @@ final class ResourceViews {
     /** The same with what is stored of it. */
     JsonObject one(Kind kind, ResourceRow row) {
         JsonObject known = one(kind, row.name());
-        boolean isKnown = known != null && known.getLong("version", 0L) == row.version();
-        boolean isOfFile = known != null && known.getLong("version", 0L) == 0;
-        return stored(isKnown || isOfFile ? known : new JsonObject().put("state", "pending"), row);
+        long version = known == null ? -1 : known.getLong("version", 0L);
+        return known != null && (version == row.version() || version == 0)
+                ? stored(known, row)
+                : stored(new JsonObject().put("state", "pending"), row);
     }
 
     private static JsonObject stored(JsonObject json, ResourceRow row) {
@@ -98,7 +99,10 @@ final class ResourceViews {
                 .put("state", "out-of-force")
                 .put("origin", Origin.STORE)
                 .put("version", out.version())
-                .put("reasons", new JsonArray(out.reasons().stream().map(Object::toString).toList()));
+                .put(
+                        "reasons",
+                        new JsonArray(
+                                out.reasons().stream().map(Object::toString).toList()));
     }
 
     /** Accounts in force, by channel and name. */

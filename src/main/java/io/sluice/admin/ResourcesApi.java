@@ -49,15 +49,16 @@ final class ResourcesApi implements ApiArea {
     public Map<String, ApiHandler> operations() {
         Map<String, ApiHandler> operations = new HashMap<>();
         for (Kind kind : Kind.values()) {
-            String one = kind.one().substring(0, 1).toUpperCase(Locale.ROOT) + kind.one().substring(1);
+            String one = kind.one().substring(0, 1).toUpperCase(Locale.ROOT)
+                    + kind.one().substring(1);
             operations.put("list" + one + "s", request -> list(kind, request));
             operations.put("get" + one, request -> get(kind, request));
             operations.put("create" + one, request -> create(kind, request));
             operations.put("replace" + one, request -> change(kind, request, before -> request.body()));
             operations.put(
                     "patch" + one,
-                    request -> change(
-                            kind, request, before -> merged(new JsonObject(before.document()), request.body())));
+                    request ->
+                            change(kind, request, before -> merged(new JsonObject(before.document()), request.body())));
             operations.put("delete" + one, request -> delete(kind, request));
         }
         operations.put("listAccounts", this::accounts);
@@ -119,8 +120,8 @@ final class ResourcesApi implements ApiArea {
                     if (planned.before() != null) {
                         throw Problem.conflict(
                                 "exists",
-                                "There is a stored " + kind.one() + " of this name; replace it with PUT, or change it with"
-                                        + " PATCH.");
+                                "There is a stored " + kind.one()
+                                        + " of this name; replace it with PUT, or change it with" + " PATCH.");
                     }
                     return request.flag(DRY_RUN, false)
                             ? Future.succeededFuture(tried(planned))
@@ -129,10 +130,9 @@ final class ResourcesApi implements ApiArea {
                                             number,
                                             planned,
                                             request.caller().name())
-                                    .map(done -> answered(
-                                            done,
-                                            row -> ApiAnswer.created("/" + kind.word(), name, views.one(kind, row))
-                                                    .etag(row.version()))));
+                                    .map(done -> answered(done, row -> ApiAnswer.created(
+                                                    "/" + kind.word(), name, views.one(kind, row))
+                                            .etag(row.version()))));
                 })
                 .recover(ResourceProblems::told);
     }
@@ -164,12 +164,10 @@ final class ResourcesApi implements ApiArea {
         if (request.flag(DRY_RUN, false)) {
             return Future.succeededFuture(tried(planned));
         }
-        return services.changes()
-                .make(request.actor(), (connection, number) -> editor.write(
-                                connection, number, planned, request.caller().name())
-                        .map(done -> answered(
-                                done,
-                                row -> ApiAnswer.ok(views.one(kind, row)).etag(row.version()))));
+        return services.changes().make(request.actor(), (connection, number) -> editor.write(
+                        connection, number, planned, request.caller().name())
+                .map(done ->
+                        answered(done, row -> ApiAnswer.ok(views.one(kind, row)).etag(row.version()))));
     }
 
     private Future<ApiAnswer> delete(Kind kind, ApiRequest request) {
@@ -186,21 +184,28 @@ final class ResourcesApi implements ApiArea {
                                 plan.entries().getFirst(),
                                 request.caller().name())
                         .map(done -> new Change<>(
-                                ApiAnswer.done(), done.action(), done.kind(), done.name(), done.before(), done.after()))))
+                                ApiAnswer.done(),
+                                done.action(),
+                                done.kind(),
+                                done.name(),
+                                done.before(),
+                                done.after()))))
                 .recover(ResourceProblems::told);
     }
 
     /** The row that is to be changed. */
     private Future<ResourceRow> stored(Kind kind, String name) {
-        return editor.repository().find(kind.word(), name).map(row -> row.orElseThrow(() -> {
-            JsonObject known = views.one(kind, name);
-            return known != null && !known.containsKey("version") && known.containsKey("origin")
-                    ? Problem.conflict(
-                            "in-files",
-                            known.getString("origin") + " has this " + kind.one() + "; change it there. Files are not"
-                                    + " changed by API.")
-                    : Problem.unknown(kind.one());
-        }));
+        return editor.repository()
+                .find(kind.word(), name)
+                .map(row -> row.orElseThrow(() -> {
+                    JsonObject known = views.one(kind, name);
+                    return known != null && !known.containsKey("version") && known.containsKey("origin")
+                            ? Problem.conflict(
+                                    "in-files",
+                                    known.getString("origin") + " has this " + kind.one()
+                                            + "; change it there. Files are not" + " changed by API.")
+                            : Problem.unknown(kind.one());
+                }));
     }
 
     private Origins origins() {
@@ -229,7 +234,8 @@ final class ResourcesApi implements ApiArea {
     static void checkRights(ApiRequest request, JsonObject document, @Nullable ResourceRow before) {
         boolean reaches = opens(document) || (before != null && opens(new JsonObject(before.document())));
         if (reaches && !request.caller().role().covers(Role.OWNER)) {
-            throw Problem.forbidden("A channel with allow-private or allow-plaintext is an owner's to make and to change.");
+            throw Problem.forbidden(
+                    "A channel with allow-private or allow-plaintext is an owner's to make and to change.");
         }
     }
 

@@ -6,6 +6,7 @@ import io.sluice.admin.api.ApiHandler;
 import io.sluice.admin.api.ApiRequest;
 import io.sluice.admin.api.ApiServices;
 import io.sluice.admin.api.Problem;
+import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.store.UsageFilter;
 import io.sluice.store.UsageGrouping;
 import io.sluice.store.UsageGrouping.Order;
@@ -28,11 +29,13 @@ final class UsageApi implements ApiArea {
 
     private final UsageQueries usage;
     private final InstantSource clock;
+    private final Supplier<GatewayRevision> revision;
 
     UsageApi(ApiServices services) {
         this.usage =
                 new UsageQueries(services.database(), services.node().store().keep(), services.clock());
         this.clock = services.clock();
+        this.revision = services.revision();
     }
 
     @Override
@@ -60,6 +63,7 @@ final class UsageApi implements ApiArea {
                     .put("from", filter.from().toString())
                     .put("to", filter.to().toString())
                     .put("groups", isAll(grouping) ? new JsonArray() : rows(found))
+                    .put("currency", revision.get().currencies().ledger())
                     .put("complete", usage.isKept(filter, grouping))
                     .put("more", found.next() != null);
             if (after == null) {

@@ -59,7 +59,8 @@ final class PlainYaml {
             Object value = yaml().load(text);
             return JSON.valueToTree(value);
         } catch (YAMLException e) {
-            throw new CliFailure("is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            throw new CliFailure(
+                    "is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +9,9 @@ import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
 import io.sluice.node.AdminTokenFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +37,8 @@ final class RunningNode {
     /** What it is told to do may wait for a provider. */
     private static final Duration ACTION = Duration.ofSeconds(65);
 
+    private static final int NOTHING_TO_SAY = 204;
+    private static final int MOST_WORDS = 64 * 1024;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final URI base;
@@ -62,7 +69,7 @@ final class RunningNode {
     static Optional<JsonNode> config(AdminOptions options, NodeConfig config, Consumer<String> note)
             throws CliFailure, InterruptedException {
         RunningNode node = new RunningNode(options, config);
-        HttpResponse<String> answer = node.send("/admin/v1/config", null);
+        HttpResponse<String> answer = node.send(Call.get("/admin/v1/config"), BodyHandlers.ofString());
         if (answer == null && options.admin != null) {
             throw node.silent();
         }
@@ -79,7 +86,7 @@ final class RunningNode {
      * @throws CliFailure when no node answers, or one says that it cannot
      */
     JsonNode get(String path) throws CliFailure, InterruptedException {
-        return answered(send(path, null));
+        return answered(send(Call.get(path), BodyHandlers.ofString()));
     }
 
     /**
@@ -91,12 +98,73 @@ final class RunningNode {
      * @throws CliFailure when no node answers, or it was not done, in the node's words
      */
     JsonNode post(String path, JsonNode body) throws CliFailure, InterruptedException {
-        return answered(send(path, body.toString()));
+        return answered(send(new Call("POST", path, body.toString(), null), BodyHandlers.ofString()));
+    }
+
+    /**
+     * Changes something that was read before.
+     *
+     * @param method of HTTP
+     * @param path what
+     * @param body JSON; null for none
+     * @param version of what was read; the node refuses when somebody else has changed it since
+     * @return the node's answer; missing when it has nothing to say
+     * @throws CliFailure when no node answers, or it was not done, in the node's words
+     */
+    JsonNode change(String method, String path, @Nullable JsonNode body, long version)
+            throws CliFailure, InterruptedException {
+        String match = "\"" + version + "\"";
+        return answered(
+                send(new Call(method, path, body == null ? null : body.toString(), match), BodyHandlers.ofString()));
+    }
+
+    /**
+     * Copies what a path says, however long it is.
+     *
+     * @param out takes it as it comes
+     * @throws CliFailure when no node answers, it says that it cannot, or the answer breaks off
+     */
+    void copy(String path, Writer out) throws CliFailure, InterruptedException {
+        HttpResponse<InputStream> answer = send(Call.get(path), BodyHandlers.ofInputStream());
+        if (answer == null) {
+            throw silent();
+        }
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() != 200) {
+                read(answer.statusCode(), new String(body.readNBytes(MOST_WORDS), UTF_8));
+            }
+            new InputStreamReader(body, UTF_8).transferTo(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new CliFailure("the answer of " + base + " broke off: " + e.getMessage());
+        }
+    }
+
+    /**
+     * A request.
+     *
+     * @param method of HTTP
+     * @param path with its query
+     * @param body JSON text; null for none
+     * @param match value of {@code If-Match}; null for none
+     */
+    private record Call(
+            String method,
+            String path,
+            @Nullable String body,
+            @Nullable String match) {
+        static Call get(String path) {
+            return new Call("GET", path, null, null);
+        }
+
+        boolean onlyLooks() {
+            return method.equals("GET");
+        }
     }
 
     /** The same without a body. */
     JsonNode post(String path) throws CliFailure, InterruptedException {
-        return answered(send(path, ""));
+        return answered(send(new Call("POST", path, null, null), BodyHandlers.ofString()));
     }
 
     private JsonNode answered(@Nullable HttpResponse<String> answer) throws CliFailure {
@@ -110,12 +178,13 @@ final class RunningNode {
         return new CliFailure("no node answers at " + base);
     }
 
-    /** Null when nobody answers. */
-    private @Nullable HttpResponse<String> send(String path, @Nullable String body)
+    /** Null when nobody answers. A body that comes as a stream may come for as long as it takes. */
+    private <T> @Nullable HttpResponse<T> send(Call call, HttpResponse.BodyHandler<T> reader)
             throws CliFailure, InterruptedException {
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+        try {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(base.resolve(path)).timeout(body == null ? ANSWER : ACTION);
+                    HttpRequest.newBuilder(base.resolve(call.path)).timeout(call.onlyLooks() ? ANSWER : ACTION);
             String token = token();
             if (token != null && mayBeRead() && !options.insecure) {
                 throw new CliFailure("others could read the token on its way to " + base
@@ -124,17 +193,20 @@ final class RunningNode {
             if (token != null) {
                 request.header("authorization", "Bearer " + token);
             }
-            if (body != null && body.isEmpty()) {
-                request.POST(BodyPublishers.noBody());
-            } else if (body != null) {
-                request.header("content-type", "application/json").POST(BodyPublishers.ofString(body));
+            if (call.match != null) {
+                request.header("if-match", call.match);
             }
-            return client.send(request.build(), BodyHandlers.ofString());
+            if (call.body != null) {
+                request.header("content-type", "application/json");
+            }
+            request.method(
+                    call.method, call.body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(call.body));
+            return client.send(request.build(), reader);
         } catch (IllegalArgumentException e) {
             throw new CliFailure("--admin: '" + base + "' is not an http URL");
         } catch (HttpTimeoutException e) {
             throw new CliFailure(base + " does not answer in time"
-                    + (body == null ? "" : "; what was asked for may have been done, 'sluice pool' shows it"));
+                    + (call.onlyLooks() ? "" : "; what was asked for may have been done, look before you ask again"));
         } catch (SSLException e) {
             throw new CliFailure(base + " has a certificate that is not trusted here (" + e.getMessage()
                     + "); name the host that it is made for with --admin https://HOST:PORT");
@@ -166,29 +238,47 @@ final class RunningNode {
     }
 
     private JsonNode read(HttpResponse<String> answer) throws CliFailure {
+        return read(answer.statusCode(), answer.body());
+    }
+
+    private JsonNode read(int status, String body) throws CliFailure {
+        if (status == NOTHING_TO_SAY) {
+            return JSON.missingNode();
+        }
         JsonNode json;
         try {
-            json = JSON.readTree(answer.body());
+            json = JSON.readTree(body);
         } catch (JsonProcessingException e) {
             json = JSON.missingNode();
         }
-        if (answer.statusCode() != 200) {
-            String said = json.path("detail").asText(json.path("error").path("message").asText(""));
-            List<String> lines = new ArrayList<>();
-            lines.add(base + " answers with status " + answer.statusCode() + (said.isEmpty() ? "" : ": " + said));
-            for (JsonNode error : json.path("errors")) {
-                lines.add((error.path("entry").asText("") + " "
-                                + error.path("field").asText("") + ": "
-                                + error.path("detail").asText(""))
-                        .strip()
-                        .replaceAll("\\p{Cntrl}", "?"));
-            }
-            throw new CliFailure(lines);
+        if (status < 200 || status > 299) {
+            throw new CliFailure(said(status, json));
         }
         if (!json.isObject()) {
             throw new CliFailure(base + " is not the admin port of a node");
         }
         return json;
+    }
+
+    /** What a node says of a failure; its first line says all where only one thing is wrong. */
+    private List<String> said(int status, JsonNode json) {
+        String detail =
+                json.path("detail").asText(json.path("error").path("message").asText(""));
+        List<String> lines = new ArrayList<>();
+        lines.add(base + " answers with status " + status + (detail.isEmpty() ? "" : ": " + plain(detail)));
+        JsonNode errors = json.path("errors");
+        if (errors.size() > 1 || errors.path(0).has("entry")) {
+            for (JsonNode error : errors) {
+                String place = error.path("entry").asText("") + " "
+                        + error.path("field").asText("");
+                lines.add(plain(place + ": " + error.path("detail").asText("")));
+            }
+        }
+        return lines;
+    }
+
+    private static String plain(String text) {
+        return text.strip().replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String own(NodeConfig config) {

@@ -26,12 +26,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExportCommand.class,
             ImportCommand.class,
             KeygenCommand.class,
+            KeysCommand.class,
             ModelsCommand.class,
             NotifyCommand.class,
             PoolCommand.class,
             PostgresCommand.class,
             ResealCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            TeamsCommand.class,
+            UsageCommand.class
         },
         footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -94,7 +94,9 @@ final class StoredOverlay {
                 .findFirst()
                 .orElse(null);
         if (taken != null) {
-            out.put(stored, List.of(new Reason(taken.where(), "", "has this name, and files win; remove one of the two")));
+            out.put(
+                    stored,
+                    List.of(new Reason(taken.where(), "", "has this name, and files win; remove one of the two")));
             return Optional.empty();
         }
         if (stored.problem() != null) {

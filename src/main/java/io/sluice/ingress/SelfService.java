@@ -3,20 +3,15 @@ package io.sluice.ingress;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.domain.budget.Budget;
 import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest;
 import io.sluice.domain.failure.GatewayFailure.InvalidRequest.Kind;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.failure.GatewayFailure.Unavailable;
-import io.sluice.domain.key.Team;
-import io.sluice.domain.key.Teams;
-import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.Scope;
 import io.sluice.message.Address;
 import io.sluice.message.ShowStanding;
-import io.sluice.message.ShowStanding.Allowance;
 import io.sluice.message.Standing;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -27,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -111,29 +105,12 @@ final class SelfService {
     }
 
     private static ShowStanding question(Incoming incoming, Collection<Scope> scopes, LocalDate from, LocalDate to) {
-        GatewayRevision revision = incoming.revision();
-        List<Allowance> allowances = new ArrayList<>();
-        for (Budget budget : incoming.key().quota().budgets()) {
-            allowances.add(new Allowance(
-                    budget, budget.isOfKey() ? List.of() : teams(revision.keys().teams(), budget)));
-        }
         return new ShowStanding(
                 incoming.key().name(),
-                allowances,
+                incoming.key().quota().budgets(),
                 scopes.stream().map(Scope::id).toList(),
                 from.atStartOfDay().toInstant(ZoneOffset.UTC),
                 to.atStartOfDay().toInstant(ZoneOffset.UTC));
-    }
-
-    /** A team and those that belong to it. */
-    private static List<String> teams(Teams all, Budget budget) {
-        String name = budget.scope().substring(Budget.TEAM_PREFIX.length());
-        List<String> teams = new ArrayList<>(List.of(name));
-        all.all().stream()
-                .filter(team -> name.equals(team.parent()))
-                .map(Team::name)
-                .forEach(teams::add);
-        return teams;
     }
 
     /** A date as clients write it, also without leading zeros. */

@@ -100,16 +100,14 @@ public final class ManagedEditor {
         List<Planned> planned = new ArrayList<>();
         if (faults.isEmpty()) {
             for (Draft draft : drafts) {
-                planned.add(planned(
-                        draft, before.get(draft.key()), entries.get(draft.key()), after.get(draft.key())));
+                planned.add(planned(draft, before.get(draft.key()), entries.get(draft.key()), after.get(draft.key())));
             }
         }
         return new Plan(planned, faults);
     }
 
     /** Puts secrets in the place of their marks. */
-    private void apply(
-            Draft draft, @Nullable ResourceRow row, Map<String, StoredEntry> after, List<Fault> faults) {
+    private void apply(Draft draft, @Nullable ResourceRow row, Map<String, StoredEntry> after, List<Fault> faults) {
         if (draft.document() == null) {
             after.remove(draft.key());
             return;
@@ -126,20 +124,24 @@ public final class ManagedEditor {
         }
         Joined joined = Documents.join(draft.kind(), draft.document(), known);
         joined.missing()
-                .forEach(path -> faults.add(new Fault(
-                        draft.kind(),
-                        draft.name(),
-                        path,
-                        "secret",
-                        "is the mark of a secret that is not stored here, or cannot be opened; send the secret itself")));
+                .forEach(
+                        path -> faults.add(
+                                new Fault(
+                                        draft.kind(),
+                                        draft.name(),
+                                        path,
+                                        "secret",
+                                        "is the mark of a secret that is not stored here, or cannot be opened; send the secret itself")));
         after.put(draft.key(), new StoredEntry(draft.kind(), draft.name(), Long.MAX_VALUE, joined.document(), null));
     }
 
     private void check(List<Draft> drafts, Origins now, Map<String, StoredEntry> after, List<Fault> faults) {
         Loaded<GatewayRevision> loaded = ConfigLoader.loadGateway(dir, node, List.copyOf(after.values()));
         if (loaded.value() == null) {
-            throw new FilesInvalid(
-                    loaded.errors().stream().findFirst().map(ConfigError::toString).orElse("unknown"));
+            throw new FilesInvalid(loaded.errors().stream()
+                    .findFirst()
+                    .map(ConfigError::toString)
+                    .orElse("unknown"));
         }
         Origins then = loaded.value().origins();
         Set<String> changed = new HashSet<>();
@@ -179,9 +181,7 @@ public final class ManagedEditor {
         if (now == null) {
             return new Planned(draft.kind(), draft.name(), before, null, "{}", before == null);
         }
-        boolean isSame = was != null
-                && was.problem() == null
-                && was.document().equals(now.document());
+        boolean isSame = was != null && was.problem() == null && was.document().equals(now.document());
         Split split = Documents.split(draft.kind(), now.document());
         return new Planned(
                 draft.kind(),
@@ -256,8 +256,8 @@ public final class ManagedEditor {
                     Future<Void> written = Future.succeededFuture();
                     for (Map.Entry<ResourceRow, String> each : renewed.rows().entrySet()) {
                         ResourceRow row = each.getKey();
-                        written = written.compose(done ->
-                                repository.reseal(connection, row.kind(), row.name(), each.getValue(), number));
+                        written = written.compose(
+                                done -> repository.reseal(connection, row.kind(), row.name(), each.getValue(), number));
                     }
                     return written.map(done -> new Resealed(renewed.rows().size(), renewed.failures()));
                 });
@@ -296,6 +296,8 @@ public final class ManagedEditor {
 
     /** A path of the loader as a JSON pointer. */
     private static String pointer(String path) {
-        return path.isEmpty() ? "" : "/" + path.replace("[", "/").replace("]", "").replace('.', '/');
+        return path.isEmpty()
+                ? ""
+                : "/" + path.replace("[", "/").replace("]", "").replace('.', '/');
     }
 }

@@ -89,8 +89,7 @@ public final class GatewayMetrics {
             Map.entry("sluice.budget.refused", "requests that were refused for want of money"),
             Map.entry("sluice.budget.overspent", "money that requests cost beyond what was reserved for them"),
             Map.entry("sluice.budget.unanswered", "questions about budgets that the ledger did not answer"),
-            Map.entry(
-                    "sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
+            Map.entry("sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
             Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
             Map.entry(
                     "sluice.store.records",

@@ -173,7 +173,12 @@ final class LiveParts implements Parts {
                 config.data(),
                 config.name(),
                 config.journal(),
-                new UsageWriter(store, config.name(), List.of(new BudgetSpend(config.name())), metrics.store()::written, nanoClock),
+                new UsageWriter(
+                        store,
+                        config.name(),
+                        List.of(new BudgetSpend(config.name())),
+                        metrics.store()::written,
+                        nanoClock),
                 nanoClock,
                 InstantSource.system(),
                 new SecureRandom()::nextLong,

@@ -3,6 +3,8 @@ package io.sluice.provider;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure.Kind;
+import io.sluice.domain.key.Cidr;
+import io.sluice.domain.media.PublicAddress;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.Candidate;
@@ -25,6 +27,8 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
+import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,13 +64,15 @@ final class UpstreamClients {
      * @param maxConnections HTTP/1.1 connections to one address
      * @param proxy what stands between; null for nothing
      * @param material whom TLS trusts, and the certificate it shows
+     * @param publicOnly whether nothing may be asked at a private address; which one it is, is known when there is a connection
      */
     record Way(
             boolean tls,
             Duration connect,
             int maxConnections,
             @Nullable Proxy proxy,
-            Tls material) {
+            Tls material,
+            boolean publicOnly) {
         /** To the candidate's provider. */
         static Way of(Candidate candidate) {
             return of(
@@ -87,7 +93,9 @@ final class UpstreamClients {
                     channel.timeoutsOf(account).connect(),
                     channel.maxConnections(),
                     outbound.proxy(),
-                    tls ? outbound.tls() : Tls.SYSTEM);
+                    tls ? outbound.tls() : Tls.SYSTEM,
+                    // Where there is a proxy, it is the one that connects.
+                    channel.baseUrl().publicOnly() && outbound.proxy() == null);
         }
 
         /** All ways that a channel's accounts may take. */
@@ -127,8 +135,26 @@ final class UpstreamClients {
      * @param target host, port, method and URI
      */
     Future<HttpClientRequest> request(Way way, RequestOptions target) {
-        return clients.computeIfAbsent(way, this::build)
+        Future<HttpClientRequest> request = clients.computeIfAbsent(way, this::build)
                 .request(target.setSsl(way.tls).setFollowRedirects(false));
+        return way.publicOnly ? request.compose(UpstreamClients::publicly) : request;
+    }
+
+    /** Nothing was written yet, neither body nor credential: whoever listens at a private address learns nothing. */
+    private static Future<HttpClientRequest> publicly(HttpClientRequest request) {
+        byte[] address = address(request.connection().remoteAddress());
+        if (address != null && PublicAddress.isPublic(address)) {
+            return Future.succeededFuture(request);
+        }
+        request.reset();
+        request.connection().close();
+        return Future.failedFuture(new ConnectException("not a public address"));
+    }
+
+    /** The bytes of an address that was connected to, which is never a name; null when there is none. */
+    private static byte @Nullable [] address(@Nullable SocketAddress remote) {
+        String literal = remote == null ? null : remote.hostAddress();
+        return literal == null ? null : Cidr.literal(literal);
     }
 
     /**

@@ -44,7 +44,6 @@ public final class BudgetRepository {
     private static final String REMOVE =
             "DELETE FROM budget_lease WHERE scope = $1 AND run = $2 AND granted = 0 AND used = 0";
     private static final String EARLIER = "DELETE FROM budget_lease WHERE node = $1 AND run <> $2";
-    private static final String FORGET = "DELETE FROM budget_lease WHERE node = $1";
     private static final String FOLD_LOCK = "SELECT pg_try_advisory_xact_lock(1937075569, 0) AS mine";
     private static final String FOLD = """
             WITH old AS (
@@ -152,17 +151,6 @@ public final class BudgetRepository {
     public Future<Integer> forgetEarlierRuns() {
         return database.use(connection ->
                 connection.preparedQuery(EARLIER).execute(Tuple.of(node, run)).map(rows -> rows.rowCount()));
-    }
-
-    /**
-     * What a node held is free again. It is counted again if the node turns out to be alive.
-     *
-     * @param gone name of a node that does not come back
-     * @return how many leases that were
-     */
-    public Future<Integer> forget(String gone) {
-        return database.use(connection ->
-                connection.preparedQuery(FORGET).execute(Tuple.of(gone)).map(rows -> rows.rowCount()));
     }
 
     /** Puts old buckets together: those of a day that every calendar window has left, and those that only totals count. */

@@ -165,7 +165,9 @@ public final class PgDatabase implements Database {
         }
 
         Future<Void> next() {
-            return PgLink.open(vertx, target.get(), use, prepare)
+            PgConnectOptions now = target.get();
+            return PgGreeting.check(vertx, now, use.connectTimeout())
+                    .compose(harmless -> PgLink.open(vertx, now, use, prepare))
                     .onSuccess(this::up)
                     .<Void>mapEmpty()
                     .onFailure(this::unreachable);

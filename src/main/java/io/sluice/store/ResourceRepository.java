@@ -83,8 +83,8 @@ public final class ResourceRepository {
     /** One row that is not deleted. */
     public Future<Optional<ResourceRow>> find(String kind, String name) {
         return database.use(connection -> connection
-                .preparedQuery("SELECT " + COLUMNS
-                        + " FROM resource WHERE kind = $1 AND name = $2 AND deleted_at IS NULL")
+                .preparedQuery(
+                        "SELECT " + COLUMNS + " FROM resource WHERE kind = $1 AND name = $2 AND deleted_at IS NULL")
                 .execute(Tuple.of(kind, name))
                 .map(rows -> rows(rows).stream().findFirst()));
     }

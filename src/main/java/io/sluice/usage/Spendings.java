@@ -1,11 +1,9 @@
 package io.sluice.usage;
 
-import io.sluice.domain.budget.Budget;
-import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.message.ShowStanding;
-import io.sluice.message.ShowStanding.Allowance;
 import io.sluice.message.Standing.Spending;
 import io.sluice.message.Standing.Spent;
+import io.sluice.store.SpendQueries;
 import io.sluice.store.UsageFilter;
 import io.sluice.store.UsageGrouping;
 import io.sluice.store.UsagePage;
@@ -14,7 +12,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +32,7 @@ final class Spendings {
     private static final int MOST_KEPT = 4_096;
 
     private final UsageQueries usage;
+    private final SpendQueries spend;
     private final InstantSource clock;
     private final Map<ShowStanding, Spending> kept = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -45,8 +43,9 @@ final class Spendings {
         }
     };
 
-    Spendings(UsageQueries usage, InstantSource clock) {
+    Spendings(UsageQueries usage, SpendQueries spend, InstantSource clock) {
         this.usage = usage;
+        this.spend = spend;
         this.clock = clock;
     }
 
@@ -57,43 +56,23 @@ final class Spendings {
         if (known != null && Duration.between(known.at(), now).compareTo(FRESH) < 0) {
             return Future.succeededFuture(known);
         }
-        Future<Long> own =
-                sum(UsageFilter.between(question.from(), question.to()).ofKey(question.key()));
-        List<Future<Spent>> budgets = new ArrayList<>();
-        question.allowances().forEach(allowance -> budgets.add(spent(question.key(), allowance, now)));
-        List<Future<?>> all = new ArrayList<>(budgets);
-        all.add(own);
-        return Future.join(all)
+        Future<Long> own = usage.groups(
+                        UsageFilter.between(question.from(), question.to()).ofKey(question.key()),
+                        UsageGrouping.ALL,
+                        1,
+                        null)
+                .map(Spendings::cost);
+        Future<List<Spent>> budgets = spend.of(question.budgets());
+        return Future.join(own, budgets)
                 .timeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .transform(done -> {
                     if (done.failed()) {
                         return Future.succeededFuture(known);
                     }
-                    Spending fresh = new Spending(
-                            now,
-                            own.result(),
-                            budgets.stream().map(Future::result).toList());
+                    Spending fresh = new Spending(now, own.result(), budgets.result());
                     kept.put(question, fresh);
                     return Future.succeededFuture(fresh);
                 });
-    }
-
-    private Future<Spent> spent(String key, Allowance allowance, Instant now) {
-        Budget budget = allowance.budget();
-        Instant from = budget.window().from(now);
-        UsageFilter time =
-                UsageFilter.between(from, Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 60) * 60 + 60));
-        Future<Long> micros = sum(allowance.teams().isEmpty() ? time.ofKey(key) : time.ofTeams(allowance.teams()));
-        return micros.map(sum -> new Spent(budget, sum, renews(budget, now)));
-    }
-
-    /** Of a window that slides nobody knows when money comes back without looking at every part of it. */
-    private static @Nullable Instant renews(Budget budget, Instant now) {
-        return budget.window() instanceof BudgetWindow.Calendar calendar ? calendar.renews(now, null) : null;
-    }
-
-    private Future<Long> sum(UsageFilter filter) {
-        return usage.groups(filter, UsageGrouping.ALL, 1, null).map(Spendings::cost);
     }
 
     private static long cost(UsagePage page) {

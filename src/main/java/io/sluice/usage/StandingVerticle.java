@@ -9,6 +9,7 @@ import io.sluice.message.ShowQuota;
 import io.sluice.message.ShowStanding;
 import io.sluice.message.Standing;
 import io.sluice.store.Database;
+import io.sluice.store.SpendQueries;
 import io.sluice.store.UsageQueries;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -50,7 +51,9 @@ public final class StandingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
-        Spendings spendings = database == null ? null : new Spendings(new UsageQueries(database, keep, clock), clock);
+        Spendings spendings = database == null
+                ? null
+                : new Spendings(new UsageQueries(database, keep, clock), new SpendQueries(database), clock);
         consumer = bus.serve(Address.KEY_STANDING, question -> show(bus, spendings, question));
         return consumer.completion();
     }

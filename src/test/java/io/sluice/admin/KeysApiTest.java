@@ -49,8 +49,7 @@ class KeysApiTest {
     private static final String OWNER = Admins.TOKEN.reveal();
     private static final AccountLimits LIMITS = new AccountLimits(
             new LimitSet(List.of(new Limit(Dimension.REQUESTS, 100, Duration.ofMinutes(1))), 5), Map.of(), List.of());
-    private static final StoredIds SECRETS =
-            new StoredIds(List.of(Secret.of("a-secret-of-the-installation-0123")));
+    private static final StoredIds SECRETS = new StoredIds(List.of(Secret.of("a-secret-of-the-installation-0123")));
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -58,7 +57,8 @@ class KeysApiTest {
     private PgDatabase database;
     private int port;
 
-    private record Reply(int status, JsonObject body, @Nullable String etag, String text) {}
+    private record Reply(
+            int status, JsonObject body, @Nullable String etag, String text) {}
 
     @BeforeAll
     void start() {
@@ -71,8 +71,8 @@ class KeysApiTest {
                 .team(new Team("physics", "science", AccountLimits.NONE, List.of()))
                 .team(new Team("arts", null, AccountLimits.NONE, List.of()))
                 .build();
-        AdminVerticle admin = new AdminVerticle(Admins.setup(
-                Nodes.admin(null, null), revision, database, InstantSource.system(), inForce, SECRETS));
+        AdminVerticle admin = new AdminVerticle(
+                Admins.setup(Nodes.admin(null, null), revision, database, InstantSource.system(), inForce, SECRETS));
         TestPostgres.await(vertx.deployVerticle(admin));
         port = admin.port();
         Await.until(() -> send("GET", "/openapi.json", OWNER, null).status() == 200);
@@ -121,7 +121,10 @@ class KeysApiTest {
                 "POST",
                 "/tokens",
                 OWNER,
-                new JsonObject().put("name", name).put("role", role).mergeIn(team == null ? new JsonObject() : JsonObject.of("team", team)));
+                new JsonObject()
+                        .put("name", name)
+                        .put("role", role)
+                        .mergeIn(team == null ? new JsonObject() : JsonObject.of("team", team)));
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         return made.body().getString("token");
     }
@@ -180,7 +183,8 @@ class KeysApiTest {
 
     @Test
     void textsThatLookLikeTemplatesAreTexts() {
-        assertThat(create("tpl", JsonObject.of("tags", JsonArray.of("{{7*7}}", "#{T(x)}"))).status())
+        assertThat(create("tpl", JsonObject.of("tags", JsonArray.of("{{7*7}}", "#{T(x)}")))
+                        .status())
                 .isEqualTo(201);
 
         assertThat(get("tpl").body().getJsonArray("tags")).isEqualTo(JsonArray.of("{{7*7}}", "#{T(x)}"));
@@ -191,7 +195,8 @@ class KeysApiTest {
         create("once", new JsonObject());
 
         assertThat(create("once", new JsonObject()).status()).isEqualTo(409);
-        assertThat(create("of-files", new JsonObject()).body().getString("type")).endsWith(":in-files");
+        assertThat(create("of-files", new JsonObject()).body().getString("type"))
+                .endsWith(":in-files");
         Reply read = get("once");
         assertThat(send("DELETE", "/keys/once", OWNER, null, "if-match", String.valueOf(read.etag()))
                         .status())
@@ -213,7 +218,8 @@ class KeysApiTest {
                 .isEqualTo(SECRETS.chosenKey(text).getFirst().hex().substring(0, 12))
                 .isNotEqualTo(KeyHash.ofKey(text).hex().substring(0, 12));
         assertThat(create("chosen-2", JsonObject.of("key", text)).status()).isEqualTo(409);
-        assertThat(create("chosen-3", JsonObject.of("key", "sk-of-files-0123456789")).status())
+        assertThat(create("chosen-3", JsonObject.of("key", "sk-of-files-0123456789"))
+                        .status())
                 .isEqualTo(409);
     }
 
@@ -389,11 +395,10 @@ class KeysApiTest {
         Reply own = send("POST", "/keys", science, JsonObject.of("name", "sci-1"));
         Reply inner = send("POST", "/keys", science, JsonObject.of("name", "sci-2", "team", "physics"));
         Reply other = send("POST", "/keys", science, JsonObject.of("name", "sci-3", "team", "arts"));
-        Reply wide = send(
-                "POST", "/keys", science, JsonObject.of("name", "sci-4", "limits", JsonObject.of("rpm", 101)));
+        Reply wide =
+                send("POST", "/keys", science, JsonObject.of("name", "sci-4", "limits", JsonObject.of("rpm", 101)));
         Reply seeing = send("POST", "/keys", science, JsonObject.of("name", "sci-5", "diagnostics", true));
-        Reply moved =
-                send("PATCH", "/keys/sci-1", science, JsonObject.of("team", "arts"), "if-match", "*");
+        Reply moved = send("PATCH", "/keys/sci-1", science, JsonObject.of("team", "arts"), "if-match", "*");
         Reply freed = send("PATCH", "/keys/sci-2", science, new JsonObject().putNull("team"), "if-match", "*");
 
         assertThat(own.status()).as(own.text()).isEqualTo(201);
@@ -413,7 +418,8 @@ class KeysApiTest {
         create("seen", new JsonObject());
 
         assertThat(send("GET", "/keys/seen", viewer, null).status()).isEqualTo(200);
-        assertThat(send("POST", "/keys", viewer, JsonObject.of("name", "v")).status()).isEqualTo(403);
+        assertThat(send("POST", "/keys", viewer, JsonObject.of("name", "v")).status())
+                .isEqualTo(403);
         assertThat(send("POST", "/keys/seen/revoke", viewer, null).status()).isEqualTo(403);
         assertThat(send("DELETE", "/keys/seen", viewer, null, "if-match", "*").status())
                 .isEqualTo(403);

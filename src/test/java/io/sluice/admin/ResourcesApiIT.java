@@ -2,11 +2,13 @@ package io.sluice.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.admin.api.KeyServices;
 import io.sluice.config.ConfigLoader;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeOverrides;
 import io.sluice.config.StoredEntry;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
@@ -92,8 +94,17 @@ class ResourcesApiIT {
 
     private AdminVerticle deploy(Vertx vertx, ManagedSecrets with) throws Exception {
         AdminVerticle made = new AdminVerticle(new AdminSetup(
-                dir, with, node, live, "1", OWN, database, () -> "", InstantSource.system(), System::nanoTime,
-                new io.sluice.admin.api.KeyServices(new io.sluice.domain.key.StoredKeys(), null)));
+                dir,
+                with,
+                node,
+                live,
+                "1",
+                OWN,
+                database,
+                () -> "",
+                InstantSource.system(),
+                System::nanoTime,
+                new KeyServices(new StoredKeys(), null)));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
@@ -144,7 +155,8 @@ class ResourcesApiIT {
         while (true) {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() != 503 || !answer.body().contains(":starting") || System.nanoTime() > end) {
-                return new Answer(answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
+                return new Answer(
+                        answer.statusCode(), answer.headers().firstValue("etag").orElse(""), answer.body());
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -187,13 +199,17 @@ class ResourcesApiIT {
                 .isEqualTo(new JsonArray()
                         .add(new JsonObject()
                                 .put("name", "main")
-                                .put("key", "fingerprint " + Secret.of("canary-s").fingerprint())));
+                                .put(
+                                        "key",
+                                        "fingerprint " + Secret.of("canary-s").fingerprint())));
         assertThat(list.json().getJsonArray("channels").stream()
                         .map(JsonObject.class::cast)
                         .map(each -> each.getString("name") + " " + each.getString("origin")))
                 .containsExactly("filed gateway.yaml:2", "s store");
         assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
-        assertThat(ask("GET", "/audit?kind=channel", null).text()).contains("\"create\"").doesNotContain("canary");
+        assertThat(ask("GET", "/audit?kind=channel", null).text())
+                .contains("\"create\"")
+                .doesNotContain("canary");
     }
 
     /** The way of a client that reads, changes and writes; secrets stay where their marks stand. */
@@ -205,14 +221,15 @@ class ResourcesApiIT {
 
         Answer put = ask("PUT", "/channels/s", document.encode(), "if-match", read.etag());
         Answer stale = ask("PUT", "/channels/s", document.encode(), "if-match", read.etag());
-        Answer patched =
-                ask("PATCH", "/channels/s", "{\"priority\":3,\"weight\":null}", "if-match", put.etag());
+        Answer patched = ask("PATCH", "/channels/s", "{\"priority\":3,\"weight\":null}", "if-match", put.etag());
         takeEffect();
 
         assertThat(put.status()).as(put.text()).isEqualTo(200);
         assertThat(stale.status()).isEqualTo(412);
-        assertThat(patched.json().getJsonObject("document").getInteger("priority")).isEqualTo(3);
-        assertThat(patched.json().getJsonObject("document").containsKey("weight")).isFalse();
+        assertThat(patched.json().getJsonObject("document").getInteger("priority"))
+                .isEqualTo(3);
+        assertThat(patched.json().getJsonObject("document").containsKey("weight"))
+                .isFalse();
         assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
         assertThat(live.channels().getLast().outbound().headers())
                 .containsEntry("x-tenant", Secret.of("canary-header"));
@@ -221,9 +238,11 @@ class ResourcesApiIT {
     @Test
     void deletesAndMakesAgain() throws Exception {
         Answer made = create("s");
-        assertThat(ask("DELETE", "/channels/s", null, "if-match", "\"1000\"").status()).isEqualTo(412);
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", "\"1000\"").status())
+                .isEqualTo(412);
         assertThat(ask("DELETE", "/channels/s", null).status()).isEqualTo(428);
-        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status()).isEqualTo(204);
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status())
+                .isEqualTo(204);
         takeEffect();
 
         assertThat(ask("GET", "/channels/s", null).status()).isEqualTo(404);
@@ -294,8 +313,12 @@ class ResourcesApiIT {
     @Test
     void keepsWhatOthersNeed() throws Exception {
         Answer made = create("s");
-        assertThat(ask("POST", "/models", "{\"name\":\"m\",\"fallbacks\":[\"stored\"]}").status()).isEqualTo(201);
-        assertThat(ask("POST", "/models", "{\"name\":\"x\",\"fallbacks\":[\"none\"]}").status()).isEqualTo(422);
+        assertThat(ask("POST", "/models", "{\"name\":\"m\",\"fallbacks\":[\"stored\"]}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(ask("POST", "/models", "{\"name\":\"x\",\"fallbacks\":[\"none\"]}")
+                        .status())
+                .isEqualTo(422);
         takeEffect();
 
         Answer deleted = ask("DELETE", "/channels/s", null, "if-match", made.etag());
@@ -308,14 +331,17 @@ class ResourcesApiIT {
     @Test
     void takesModelsAndPricesWithSlashes() throws Exception {
         create("s");
-        assertThat(ask("POST", "/prices", "{\"name\":\"meta/llama-*\",\"input\":1,\"output\":2}").status())
+        assertThat(ask("POST", "/prices", "{\"name\":\"meta/llama-*\",\"input\":1,\"output\":2}")
+                        .status())
                 .isEqualTo(201);
 
         Answer shown = ask("GET", "/prices/meta%2Fllama-*", null);
 
         assertThat(shown.status()).isEqualTo(200);
-        assertThat(shown.json().getJsonObject("document")).isEqualTo(new JsonObject().put("input", 1).put("output", 2));
-        assertThat(ask("DELETE", "/prices/meta%2Fllama-*", null, "if-match", shown.etag()).status())
+        assertThat(shown.json().getJsonObject("document"))
+                .isEqualTo(new JsonObject().put("input", 1).put("output", 2));
+        assertThat(ask("DELETE", "/prices/meta%2Fllama-*", null, "if-match", shown.etag())
+                        .status())
                 .isEqualTo(204);
     }
 
@@ -324,7 +350,10 @@ class ResourcesApiIT {
         create("s");
         takeEffect();
         String keys = "sk-filed\n# none\n\nsk-new-1\nsk-new-2,named,30\ncanary-s\nsk-new-1\n";
-        String body = new JsonObject().put("keys", keys).put("like", new JsonObject().put("state", "draining")).encode();
+        String body = new JsonObject()
+                .put("keys", keys)
+                .put("like", new JsonObject().put("state", "draining"))
+                .encode();
 
         Answer tried = ask("POST", "/channels/s/accounts?dry-run=true", body);
         Answer added = ask("POST", "/channels/s/accounts", body);
@@ -340,12 +369,19 @@ class ResourcesApiIT {
                             .map(each -> ((JsonObject) each).getString("account")))
                     .containsExactly("filed/a", "s/main", "line 4");
         }
-        assertThat(live.accounts()).extracting(account -> account.id()).containsExactly(
-                "filed/a", "s/main", "s/k-" + first, "s/named");
-        assertThat(ask("GET", "/accounts?channel=s", null).json().getJsonArray("accounts")).hasSize(3);
-        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a b\"}").status()).isEqualTo(422);
-        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a,b,c,d,e\"}").status()).isEqualTo(400);
-        assertThat(ask("POST", "/channels/filed/accounts", "{\"keys\":\"sk-z\"}").status()).isEqualTo(404);
+        assertThat(live.accounts())
+                .extracting(account -> account.id())
+                .containsExactly("filed/a", "s/main", "s/k-" + first, "s/named");
+        assertThat(ask("GET", "/accounts?channel=s", null).json().getJsonArray("accounts"))
+                .hasSize(3);
+        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a b\"}").status())
+                .isEqualTo(422);
+        assertThat(ask("POST", "/channels/s/accounts", "{\"keys\":\"a,b,c,d,e\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(ask("POST", "/channels/filed/accounts", "{\"keys\":\"sk-z\"}")
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -372,8 +408,12 @@ class ResourcesApiIT {
         assertThat(tried.json().getJsonArray("created")).hasSize(4);
         assertThat(taken.json().getJsonArray("created"))
                 .containsExactly("channels/s", "teams/t", "models/m", "prices/x-*");
-        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null).text()).isEqualTo(plain);
-        assertThat(ask(other, OWN.reveal(), "POST", "/configuration/import", sealed).json().getJsonArray("unchanged"))
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null)
+                        .text())
+                .isEqualTo(plain);
+        assertThat(ask(other, OWN.reveal(), "POST", "/configuration/import", sealed)
+                        .json()
+                        .getJsonArray("unchanged"))
                 .hasSize(4);
     }
 
@@ -384,8 +424,7 @@ class ResourcesApiIT {
         String old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
         String next = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 
-        Answer resealed =
-                ask(deploy(vertx, secrets(next, old)), OWN.reveal(), "POST", "/configuration/reseal", null);
+        Answer resealed = ask(deploy(vertx, secrets(next, old)), OWN.reveal(), "POST", "/configuration/reseal", null);
         feed = new ResourceFeed(vertx, new ResourceRepository(database), secrets(next), ManagedStart.none(dir));
         takeEffect();
         Answer lost = ask(deploy(vertx, secrets(old)), OWN.reveal(), "POST", "/configuration/reseal", null);
@@ -405,14 +444,19 @@ class ResourcesApiIT {
 
         assertThat(ask(admin, viewer, "POST", "/channels", mine).status()).isEqualTo(403);
         assertThat(ask(admin, viewer, "GET", "/channels", null).status()).isEqualTo(200);
-        assertThat(ask(admin, viewer, "GET", "/configuration/export?sealed=true", null).status()).isEqualTo(403);
+        assertThat(ask(admin, viewer, "GET", "/configuration/export?sealed=true", null)
+                        .status())
+                .isEqualTo(403);
         assertThat(ask(admin, operator, "POST", "/channels", reaching).status()).isEqualTo(403);
         assertThat(ask(admin, operator, "POST", "/channels", mine).status()).isEqualTo(201);
-        assertThat(ask(admin, operator, "PATCH", "/channels/s", "{\"allow-private\":true}", "if-match", "*").status())
+        assertThat(ask(admin, operator, "PATCH", "/channels/s", "{\"allow-private\":true}", "if-match", "*")
+                        .status())
                 .isEqualTo(403);
-        assertThat(ask(admin, operator, "POST", "/configuration/reseal", null).status()).isEqualTo(403);
+        assertThat(ask(admin, operator, "POST", "/configuration/reseal", null).status())
+                .isEqualTo(403);
         assertThat(ask("POST", "/channels", reaching).status()).isEqualTo(201);
-        assertThat(ask(admin, operator, "PATCH", "/channels/p", "{\"weight\":2}", "if-match", "*").status())
+        assertThat(ask(admin, operator, "PATCH", "/channels/p", "{\"weight\":2}", "if-match", "*")
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -430,8 +474,10 @@ class ResourcesApiIT {
     void showsFilesWithoutADatabase() throws Exception {
         database.close();
 
-        assertThat(ask("GET", "/channels/filed", null).json().getString("origin")).isEqualTo("gateway.yaml:2");
+        assertThat(ask("GET", "/channels/filed", null).json().getString("origin"))
+                .isEqualTo("gateway.yaml:2");
         assertThat(ask("GET", "/channels", null).status()).isEqualTo(200);
-        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status()).isEqualTo(503);
+        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
+                .isEqualTo(503);
     }
 }

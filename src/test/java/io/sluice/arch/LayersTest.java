@@ -180,6 +180,16 @@ class LayersTest {
             .should()
             .callConstructorWhere(target(owner(assignableTo(Deployable.class).and(resideInAPackage(ROOT + "..")))));
 
+    /** While a request is served nothing is asked of the database: what is not in memory is not known. */
+    @ArchTest
+    static final ArchRule theRequestPathKnowsNoDatabase = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.sluice.ingress..", "io.sluice.router..", "io.sluice.provider..", "io.sluice.quota..", DOMAIN)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.sluice.store..", "io.sluice.keys..", "io.vertx.sqlclient..", "io.vertx.pgclient..");
+
     @ArchTest
     static final ArchRule libraryInternalsStayInside = noClasses()
             .that()

@@ -87,7 +87,8 @@ class StoredEntriesTest {
                         "channels",
                         "c",
                         3,
-                        List.of(new Reason("gateway.yaml:2", "", "has this name, and files win; remove one of the two"))));
+                        List.of(new Reason(
+                                "gateway.yaml:2", "", "has this name, and files win; remove one of the two"))));
         assertThat(revision.warnings())
                 .contains(
                         "store:channels/c: is out of force: gateway.yaml:2: has this name, and files win; remove one of the"

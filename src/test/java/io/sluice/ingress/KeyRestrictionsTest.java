@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a key may not do is refused in the dialect of who asks, before anybody upstream is asked. */
 class KeyRestrictionsTest {
@@ -271,5 +272,27 @@ class KeyRestrictionsTest {
             String[] pair = expected.split("=", -1);
             assertThat(sent.path(pair[0]).toString()).isEqualTo(pair[1]);
         }
+    }
+
+    /** Keys that would do harm where a text is taken for more than a text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "' OR 1=1--",
+                "%'UNION SELECT hash FROM key_credential--",
+                "$1",
+                "${env:PATH}",
+                "${jndi:ldap://127.0.0.1:1389/x}",
+                "sk-sluice-%",
+                "sk-sluice-0123456789ABCDEFGHIJKLMNOPQRSTUV000000"
+            })
+    void aKeyIsATextAndNothingElse(String text) throws Exception {
+        serve(null, key("app"));
+
+        Answer answer = send(request("POST", Call.CHAT.target, text, Call.CHAT.body));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.text()).doesNotContain("127.0.0.1", "sk-sluice");
+        assertThat(upstream.connections()).isZero();
     }
 }

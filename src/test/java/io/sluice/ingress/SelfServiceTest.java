@@ -20,7 +20,6 @@ import io.sluice.domain.quota.LimitSet;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.ShowStanding;
-import io.sluice.message.ShowStanding.Allowance;
 import io.sluice.message.Standing;
 import io.sluice.message.Standing.Spending;
 import io.sluice.message.Standing.Spent;
@@ -152,7 +151,7 @@ class SelfServiceTest {
         assertThat(usage.path("total_usage").decimalValue()).isEqualByComparingTo("123.4567");
         ShowStanding last = asked.stream().reduce((first, second) -> second).orElseThrow();
         assertThat(last.key()).isEqualTo("plain");
-        assertThat(last.allowances()).isEmpty();
+        assertThat(last.budgets()).isEmpty();
         assertThat(last.from()).isEqualTo("2030-01-01T00:00:00Z");
         assertThat(last.to()).isEqualTo("2030-02-01T00:00:00Z");
     }
@@ -183,12 +182,10 @@ class SelfServiceTest {
     }
 
     @Test
-    void aTeamsBudgetIsSpentByItsTeamsToo() throws Exception {
+    void theBudgetsOfItsTeamsAreAskedForToo() throws Exception {
         json(RICH, "/sluice/v1/me");
 
-        assertThat(asked.take().allowances())
-                .containsExactly(
-                        new Allowance(OWN, List.of()), new Allowance(OF_PARENT, List.of("science", "physics")));
+        assertThat(asked.take().budgets()).containsExactly(OWN, OF_PARENT);
     }
 
     @Test

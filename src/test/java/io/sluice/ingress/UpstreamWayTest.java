@@ -187,6 +187,17 @@ class UpstreamWayTest {
         }
     }
 
+    /** The name says nothing: what it resolves to is looked at when there is a connection, before anything is written. */
+    @Test
+    void aPublicChannelAsksNothingAtAPrivateAddress() {
+        int port = plainUpstream();
+
+        String answer = ask(new BaseUrl(false, "localhost", port, "/v1", true), null, Tls.SYSTEM);
+
+        assertThat(answer).contains("502", "could not be reached");
+        assertThat(requests).isEmpty();
+    }
+
     @Test
     void tokenEndpointsAreReachedThroughTheProxyToo() {
         int port = plainUpstream();

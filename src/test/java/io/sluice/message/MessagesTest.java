@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayException;
@@ -14,7 +15,6 @@ import io.sluice.domain.json.RequestHead;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
-import io.sluice.domain.budget.BudgetWindow;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.lease.Units;
 import io.sluice.domain.pool.Account;

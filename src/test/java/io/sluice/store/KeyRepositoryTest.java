@@ -92,8 +92,8 @@ class KeyRepositoryTest {
         OffsetDateTime end = OffsetDateTime.of(2030, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
         TestPostgres.await(database.transaction(
                 connection -> keys.rotate(connection, "chosen", KeyHash.ofKey("second"), false, end, 2)));
-        TestPostgres.await(database.transaction(connection ->
-                keys.rotate(connection, "chosen", KeyHash.ofKey("third"), false, end.plusYears(1), 3)));
+        TestPostgres.await(database.transaction(
+                connection -> keys.rotate(connection, "chosen", KeyHash.ofKey("third"), false, end.plusYears(1), 3)));
 
         StoredKey key = TestPostgres.await(keys.find("chosen")).orElseThrow();
 

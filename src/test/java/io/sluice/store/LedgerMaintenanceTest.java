@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class LedgerMaintenanceTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(UsageRecords.NOON));
-    private static final StoreKeep KEEP =
-            new StoreKeep(Duration.ofDays(10), Duration.ofDays(2), Duration.ofDays(20), Duration.ofDays(40), Duration.ofDays(40));
+    private static final StoreKeep KEEP = new StoreKeep(
+            Duration.ofDays(10), Duration.ofDays(2), Duration.ofDays(20), Duration.ofDays(40), Duration.ofDays(50));
 
     private final StoreServer server = TestPostgres.freshDatabase();
     private final PgDatabase database = TestPostgres.open(VERTX, server);

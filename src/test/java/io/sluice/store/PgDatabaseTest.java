@@ -1,5 +1,6 @@
 package io.sluice.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,8 @@ import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -203,6 +206,38 @@ class PgDatabaseTest {
         assertThatThrownBy(() -> open(database, wrong))
                 .hasMessageContaining("password authentication failed for user \"sluice\"")
                 .hasMessageNotContaining("CANARY");
+    }
+
+    @Test
+    void givesThePasswordToNobodyWhoAsksForItInTheClear() throws Exception {
+        for (int method : new int[] {3, 5}) {
+            List<Byte> heard = new CopyOnWriteArrayList<>();
+            NetServer server = TestPostgres.await(VERTX.createNetServer()
+                    .connectHandler(socket -> socket.handler(bytes -> {
+                        for (byte b : bytes.getBytes()) {
+                            heard.add(b);
+                        }
+                        socket.write(Buffer.buffer()
+                                .appendByte((byte) 'R')
+                                .appendInt(method == 5 ? 12 : 8)
+                                .appendInt(method)
+                                .appendInt(7));
+                    }))
+                    .listen(0, "127.0.0.1"));
+            PgDatabase asked = new PgDatabase(USE, System::nanoTime, () -> 0.5);
+            StoreServer target = new StoreServer(
+                    "127.0.0.1", server.actualPort(), "u", "d", Secret.of("CANARY"), StoreServer.Tls.DISABLE, null);
+
+            assertThatThrownBy(() -> open(asked, target)).hasMessageContaining("the server asks for the password");
+
+            asked.close();
+            TestPostgres.await(server.close());
+            byte[] bytes = new byte[heard.size()];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = heard.get(i);
+            }
+            assertThat(new String(bytes, UTF_8)).contains("user\0u\0database\0d").doesNotContain("CANARY", "md5");
+        }
     }
 
     private void open() {

@@ -14,19 +14,21 @@ import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.QuotaCounters;
 import io.sluice.message.ShowStanding;
-import io.sluice.message.ShowStanding.Allowance;
 import io.sluice.message.Standing;
 import io.sluice.message.Standing.Spent;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.store.BudgetSpend;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
 import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,10 +47,7 @@ class StandingVerticleTest {
     private static final Budget EVER = new Budget("team:all", 5_000, new BudgetWindow.Total());
     private static final ShowStanding QUESTION = new ShowStanding(
             "app",
-            List.of(
-                    new Allowance(MONTH, List.of()),
-                    new Allowance(HOUR, List.of("red")),
-                    new Allowance(EVER, List.of("all", "red", "blue"))),
+            List.of(MONTH, HOUR, EVER),
             List.of("key:app"),
             Instant.parse("2026-06-15T00:00:00Z"),
             Instant.parse("2026-06-16T00:00:00Z"));
@@ -81,7 +80,7 @@ class StandingVerticleTest {
 
     private void write(String key, @Nullable String team, String time, long micros) {
         long millis = Instant.parse(time).toEpochMilli();
-        TestPostgres.await(new UsageWriter(database, "n", List.of())
+        TestPostgres.await(new UsageWriter(database, "n", List.of(new BudgetSpend("n")))
                 .write(List.of(new UsageRecord(
                         new UUID(millis << 16 | 0x7000L, UUID.randomUUID().getLeastSignificantBits()).toString(),
                         "",
@@ -111,28 +110,51 @@ class StandingVerticleTest {
                         "127.0.0.1"))));
     }
 
+    private void spent(String scope, Instant bucket, long micros) {
+        TestPostgres.await(database.use(connection -> connection
+                .preparedQuery("INSERT INTO spend (scope, bucket, micros) VALUES ($1, $2, $3)")
+                .execute(Tuple.of(scope, bucket.atOffset(ZoneOffset.UTC), micros))));
+    }
+
     @Test
-    void eachBudgetHasWhatIsSpentInItsWindow() {
-        write("app", "red", "2026-05-31T23:59:59Z", 1); // May in New York, too.
-        write("app", "red", "2026-06-01T04:00:00Z", 20);
+    void whatRecordsCostIsSpentByTheKeyAndItsTeams() {
+        write("app", "red", "2026-06-14T23:59:59Z", 1);
         write("app", "red", "2026-06-15T11:30:00Z", 300);
         write("other", "red", "2026-06-15T12:00:10Z", 4_000);
-        write("another", "blue", "2026-06-15T12:00:10Z", 50_000);
-        write("stranger", "green", "2026-06-15T12:00:10Z", 600_000);
+        write("stranger", "green", "2026-06-15T12:00:10Z", 50_000);
         deploy(database);
 
         Standing standing = ask();
 
         assertThat(standing.hasLedger()).isTrue();
         assertThat(standing.spending()).isNotNull();
-        assertThat(standing.spending().micros()).isEqualTo(300);
+        assertThat(standing.spending().micros())
+                .as("in the time that was asked for")
+                .isEqualTo(300);
         assertThat(standing.spending().at()).isEqualTo(NOW);
-        assertThat(standing.spending().budgets())
-                .containsExactly(
-                        new Spent(MONTH, 320, Instant.parse("2026-07-01T04:00:00Z")),
-                        new Spent(HOUR, 4_300, null),
-                        new Spent(EVER, 54_321, null));
+        // Budgets count what was written now, whenever the requests were.
+        assertThat(standing.spending().budgets()).extracting(Spent::micros).containsExactly(301L, 4_301L, 0L);
         assertThat(standing.hasScopes()).as("nobody counts here").isFalse();
+    }
+
+    @Test
+    void eachBudgetHasItsWindow() {
+        Instant real = Instant.now();
+        Instant month = MONTH.window().from(real);
+        Instant hour = HOUR.window().from(real);
+        spent("key:app", month.minusSeconds(900), 1);
+        spent("key:app", month, 20);
+        spent("team:red", hour.minusSeconds(900), 300);
+        spent("team:red", hour.plusSeconds(900), 4_000);
+        spent("team:all", Instant.EPOCH, 50_000);
+        spent("team:all", real, 600_000);
+        deploy(database);
+
+        assertThat(ask().spending().budgets())
+                .containsExactly(
+                        new Spent(MONTH, 20, MONTH.window().renews(real, null)),
+                        new Spent(HOUR, 4_000, hour.plusSeconds(900 + 900 + 3_600)),
+                        new Spent(EVER, 650_000, null));
     }
 
     @Test

@@ -199,6 +199,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private void make() throws IOException, InterruptedException {
         Path fresh = root.resolve("cluster.new");
         Directories.remove(fresh);
+        try {
+            initialise(fresh);
+        } catch (IOException e) {
+            String hint = String.valueOf(e.getMessage()).contains("user does not exist")
+                    ? "; PostgreSQL needs a user with a name: add one with this number to /etc/passwd (useradd --uid)"
+                    : "";
+            throw new IOException(e.getMessage() + hint, e);
+        }
+        Files.move(fresh, cluster(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void initialise(Path fresh) throws IOException, InterruptedException {
         commands.run(
                 "initdb",
                 List.of(
@@ -218,7 +230,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 List.of("--single", "-D", fresh.toString(), "postgres"),
                 "CREATE DATABASE " + NAME + "\n",
                 READY);
-        Files.move(fresh, cluster(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private ServerProcess launch(int wanted) throws IOException, InterruptedException {

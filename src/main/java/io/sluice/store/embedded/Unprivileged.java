@@ -34,7 +34,12 @@ final class Unprivileged {
 
     private static List<String> user(Path root) throws IOException, InterruptedException {
         boolean unix = root.getFileSystem().supportedFileAttributeViews().contains("unix");
-        if (!unix || !"root".equals(System.getProperty("user.name"))) {
+        String name = System.getProperty("user.name");
+        if (unix && "?".equals(name) && works(NAMESPACE)) {
+            // A number without a name, which PostgreSQL does not take either.
+            return NAMESPACE;
+        }
+        if (!unix || !"root".equals(name)) {
             return List.of();
         }
         int owner = (Integer) Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS);

@@ -31,11 +31,9 @@ class IssuingRulesTest {
                 List.of());
     }
 
-    private static List<String> excess(
-            @Nullable String team, AccountLimits limits, long budget, KeyHandling handling) {
+    private static List<String> excess(@Nullable String team, AccountLimits limits, long budget, KeyHandling handling) {
         List<Budget> budgets = budget == 0 ? List.of() : List.of(new Budget("key:k", budget, TOTAL));
-        return IssuingRules.excess(
-                        "science", new KeyTemplate(team, KeyRights.ALL, limits, budgets, handling), TEAMS)
+        return IssuingRules.excess("science", new KeyTemplate(team, KeyRights.ALL, limits, budgets, handling), TEAMS)
                 .stream()
                 .map(Excess::field)
                 .toList();
@@ -45,7 +43,8 @@ class IssuingRulesTest {
     @CsvSource({"science, true", "physics, true", "arts, false", "gone, false", ", false"})
     void aTeamsTokenIsForItAndForThoseThatBelongToIt(@Nullable String team, boolean covered) {
         assertThat(IssuingRules.covers("science", team, TEAMS)).isEqualTo(covered);
-        assertThat(excess(team, AccountLimits.NONE, 0, KeyHandling.USUAL).isEmpty()).isEqualTo(covered);
+        assertThat(excess(team, AccountLimits.NONE, 0, KeyHandling.USUAL).isEmpty())
+                .isEqualTo(covered);
     }
 
     @Test
@@ -58,7 +57,8 @@ class IssuingRulesTest {
         assertThat(excess("science", limits(100, 5), 1_000, KeyHandling.USUAL)).isEmpty();
         assertThat(excess("science", limits(101, 5), 0, KeyHandling.USUAL)).containsExactly("limits");
         assertThat(excess("science", limits(100, 6), 0, KeyHandling.USUAL)).containsExactly("limits");
-        assertThat(excess("physics", AccountLimits.NONE, 1_001, KeyHandling.USUAL)).containsExactly("budget");
+        assertThat(excess("physics", AccountLimits.NONE, 1_001, KeyHandling.USUAL))
+                .containsExactly("budget");
     }
 
     @Test
