@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.StoreServer;
 import io.sluice.disk.PrivateFiles;
 import io.sluice.simulator.SimulatorOptions;
+import io.sluice.store.PgTargets;
+import io.sluice.store.embedded.EmbeddedPostgres;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.NodeProcess;
 import io.sluice.testkit.SimulatedProvider;
 import io.sluice.testkit.StreamingClients;
 import io.sluice.testkit.TestPostgres;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +54,38 @@ class JournalCrashIT {
     @Tag("proof")
     void losesAndDoublesNothingOverAHundredKills() throws Exception {
         run(100);
+    }
+
+    /** A killed database is none of the clients' business, and everything is in it when it is back. */
+    @Test
+    void losesNothingWhenTheDatabaseIsKilled() throws Exception {
+        Path home = dir.resolve("postgres");
+        TestPostgres.withProgram(home);
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(home, 0, List.of());
+        try (SimulatedProvider provider = SimulatedProvider.start(SimulatorOptions.onPort(FreePort.next()))) {
+            provider.script("upstream-0123456789", "{\"first-token\": \"5ms\", \"tokens-per-second\": 400}");
+            StoreServer database = postgres.server();
+            try (NodeProcess node = NodeProcess.startWith(dir, nodeYaml(database), gatewayYaml(provider.port()));
+                    StreamingClients clients = new StreamingClients(node.port(), KEY, "m", CLIENTS)) {
+                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > 2 * CLIENTS);
+
+                ProcessHandle.of(postgres.pid()).orElseThrow().destroyForcibly();
+                int before = clients.finished().size();
+                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > before + 5 * CLIENTS);
+                postgres.close();
+                postgres = EmbeddedPostgres.start(home, database.port(), List.of());
+
+                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > before + 6 * CLIENTS);
+                clients.close();
+                Tally tally = new Tally(clients, provider, database);
+                NodeProcess.await(Duration.ofSeconds(60), tally::isDrained);
+                tally.check(0);
+                assertThat(clients.broken()).isEmpty();
+                assertThat(clients.refused()).isZero();
+            }
+        } finally {
+            postgres.close();
+        }
     }
 
     private void run(int kills) throws Exception {
@@ -127,16 +167,25 @@ class JournalCrashIT {
                     .isZero();
         }
 
+        private <T> T ask(Function<SqlConnection, Future<T>> work) {
+            Vertx vertx = Vertx.vertx();
+            try {
+                return TestPostgres.await(
+                        PgConnection.connect(vertx, PgTargets.of(database, TestPostgres.USE, "test"))
+                                .compose(connection -> work.apply(connection).eventually(connection::close)));
+            } finally {
+                TestPostgres.await(vertx.close());
+            }
+        }
+
         private long number(String sql) {
-            return TestPostgres.with(
-                    database, connection -> connection.query(sql).execute().map(rows -> rows.iterator()
+            return ask(connection -> connection.query(sql).execute().map(rows -> rows.iterator()
                             .next()
                             .getLong(0)));
         }
 
         private Set<String> ledger(String sql) {
-            return TestPostgres.with(
-                    database, connection -> connection.query(sql).execute().map(rows -> {
+            return ask(connection -> connection.query(sql).execute().map(rows -> {
                         Set<String> ids = new TreeSet<>();
                         for (Row row : rows) {
                             ids.add(row.getString(0));
