@@ -15,19 +15,19 @@ import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,15 +68,18 @@ class JournalCrashIT {
             StoreServer database = postgres.server();
             try (NodeProcess node = NodeProcess.startWith(dir, nodeYaml(database), gatewayYaml(provider.port()));
                     StreamingClients clients = new StreamingClients(node.port(), KEY, "m", CLIENTS)) {
-                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > 2 * CLIENTS);
+                NodeProcess.await(
+                        Duration.ofSeconds(60), () -> clients.finished().size() > 2 * CLIENTS);
 
                 ProcessHandle.of(postgres.pid()).orElseThrow().destroyForcibly();
                 int before = clients.finished().size();
-                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > before + 5 * CLIENTS);
+                NodeProcess.await(
+                        Duration.ofSeconds(60), () -> clients.finished().size() > before + 5 * CLIENTS);
                 postgres.close();
                 postgres = EmbeddedPostgres.start(home, database.port(), List.of());
 
-                NodeProcess.await(Duration.ofSeconds(60), () -> clients.finished().size() > before + 6 * CLIENTS);
+                NodeProcess.await(
+                        Duration.ofSeconds(60), () -> clients.finished().size() > before + 6 * CLIENTS);
                 clients.close();
                 Tally tally = new Tally(clients, provider, database);
                 NodeProcess.await(Duration.ofSeconds(60), tally::isDrained);
@@ -194,9 +197,8 @@ class JournalCrashIT {
         private <T> T ask(Function<SqlConnection, Future<T>> work) {
             Vertx vertx = Vertx.vertx();
             try {
-                return TestPostgres.await(
-                        PgConnection.connect(vertx, PgTargets.of(database, TestPostgres.USE, "test"))
-                                .compose(connection -> work.apply(connection).eventually(connection::close)));
+                return TestPostgres.await(PgConnection.connect(vertx, PgTargets.of(database, TestPostgres.USE, "test"))
+                        .compose(connection -> work.apply(connection).eventually(connection::close)));
             } finally {
                 TestPostgres.await(vertx.close());
             }
@@ -204,18 +206,18 @@ class JournalCrashIT {
 
         private long number(String sql) {
             return ask(connection -> connection.query(sql).execute().map(rows -> rows.iterator()
-                            .next()
-                            .getLong(0)));
+                    .next()
+                    .getLong(0)));
         }
 
         private Set<String> ledger(String sql) {
             return ask(connection -> connection.query(sql).execute().map(rows -> {
-                        Set<String> ids = new TreeSet<>();
-                        for (Row row : rows) {
-                            ids.add(row.getString(0));
-                        }
-                        return ids;
-                    }));
+                Set<String> ids = new TreeSet<>();
+                for (Row row : rows) {
+                    ids.add(row.getString(0));
+                }
+                return ids;
+            }));
         }
     }
 
