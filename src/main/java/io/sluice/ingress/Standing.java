@@ -25,6 +25,7 @@ final class Standing {
     private final RequestScan scan;
     private final String model;
     private int place = OpenRequests.NOWHERE;
+    private boolean over;
 
     /**
      * Nobody is asked yet.
@@ -50,8 +51,11 @@ final class Standing {
      */
     record Use(Candidate asked, TokenUsage tokens, long images, Charge charge, boolean estimated) {}
 
-    /** It stands like this. */
+    /** It stands like this; nothing any more when it is over. */
     void is(Use use, List<BilledAttempt> others, int attempts, long queueNanos) {
+        if (over) {
+            return;
+        }
         Candidate asked = use.asked();
         UsageRecord asItStands = new UsageRecord(
                 incoming.id(),
@@ -86,6 +90,7 @@ final class Standing {
 
     /** It is over, and recorded. */
     void over() {
+        over = true;
         services.openRequests().forget(place);
         place = OpenRequests.NOWHERE;
     }

@@ -135,7 +135,6 @@ final class LiveParts implements Parts {
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
-        services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
         services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before it is known how many nodes there are, for each spends its share while the database is away.
         if (database != null) {
@@ -143,6 +142,7 @@ final class LiveParts implements Parts {
         }
         // Before whoever has something to tell, and before it is known who else is there.
         services.addAll(telling());
+        services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
         services.add(new HealthVerticle(health()));
         services.addAll(membership == null ? alone() : member(membership));
         services.add(new QuotaVerticle(

@@ -18,6 +18,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +89,29 @@ class JournalCrashIT {
             }
         } finally {
             postgres.close();
+        }
+    }
+
+    @Test
+    void refusesASecondProcessOnItsData() throws Exception {
+        StoreServer database = TestPostgres.freshDatabase();
+        try (NodeProcess node = NodeProcess.startWith(dir, nodeYaml(database), gatewayYaml(FreePort.next()))) {
+            Path data = dir.resolve("data");
+
+            Process second = NodeProcess.java(
+                    "--config",
+                    node.config().toString(),
+                    "--data",
+                    data.toString(),
+                    "--port",
+                    Integer.toString(FreePort.next()),
+                    "--admin-port",
+                    Integer.toString(FreePort.next()));
+
+            assertThat(new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("data directory " + data + " is in use by another process");
+            assertThat(second.waitFor()).isNotZero();
+            assertThat(node.process().isAlive()).isTrue();
         }
     }
 

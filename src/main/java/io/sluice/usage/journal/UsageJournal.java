@@ -6,6 +6,7 @@ import io.sluice.message.OpenRequests;
 import io.sluice.message.UsageRecord;
 import io.sluice.usage.journal.Backlog.Batch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ public final class UsageJournal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UsageJournal.class);
     private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final int REJECTED_PART = 16;
+    private static final int OPEN_PART = 16;
 
     private final JournalSetup setup;
     private final JournalFiles files;
@@ -122,10 +124,16 @@ public final class UsageJournal implements AutoCloseable {
             LOG.warn("{} requests were open when an earlier run was killed; their usage is estimated", left.size());
         }
         try {
-            open = OpenTable.create(files.directory(), setup.openRequests());
+            open = OpenTable.create(files.directory(), places());
         } catch (IOException e) {
             LOG.error("what is open at a kill of this run will not be in the ledger: {}", e.toString());
         }
+    }
+
+    private int places() throws IOException {
+        long free = Files.getFileStore(files.directory()).getUsableSpace();
+        long most = Math.min(setup.config().maxBytes(), free) / OPEN_PART / OpenTable.PLACE;
+        return (int) Math.min(setup.openRequests(), most);
     }
 
     /** Where open requests are kept. */
