@@ -88,6 +88,7 @@ final class Allowance {
     void stop() {
         if (asking != 0) {
             services.bus().send(Address.BUDGET_CANCEL, new CancelBudget(asking));
+            asking = 0;
         }
     }
 

@@ -139,6 +139,6 @@ class TemplateTest {
     @Test
     void everySeverityHasAWord() {
         assertThat(Severity.CRITICAL.word()).isEqualTo("critical");
-        assertThat(NoticeEvent.words()).hasSize(13).contains("account-disabled", "node-minority");
+        assertThat(NoticeEvent.words()).hasSize(16).contains("account-disabled", "node-minority");
     }
 }
