@@ -151,7 +151,7 @@ final class KeysCommand implements Runnable {
 
     private int act(NodeOptions options, AdminOptions admin, String name, String action, String done)
             throws CliFailure, InterruptedException {
-        node(options, admin).post(path(name, "/" + action), JSON.objectNode());
+        node(options, admin).post(path(name, "/" + action));
         print(List.of(name + done));
         return 0;
     }

@@ -3,7 +3,6 @@ package io.sluice.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.util.concurrent.Callable;
@@ -41,8 +40,7 @@ final class NotifyTestCommand implements Callable<Integer> {
     public Integer call() throws CliFailure, InterruptedException {
         RunningNode node = new RunningNode(admin, ConfigFiles.node(options.or(parent.parent.options)));
         String path = "/admin/v1/notifications/test" + (sink == null ? "" : "?sink=" + URLEncoder.encode(sink, UTF_8));
-        JsonNode results =
-                node.post(path, JsonNodeFactory.instance.objectNode()).path("results");
+        JsonNode results = node.post(path).path("results");
         PrintWriter out = spec.commandLine().getOut();
         boolean all = true;
         for (JsonNode result : results) {

@@ -122,7 +122,10 @@ class LedgerCommandsTest {
         assertThat(sluice("keys", action, "app/1")).isZero();
 
         assertThat(out.toString()).startsWith("app/1 is " + action);
-        assertThat(admin.take(SOON).line()).isEqualTo("POST /admin/v1/keys/app%2F1/" + action + " HTTP/1.1");
+        FakeUpstream.Request asked = admin.take(SOON);
+        assertThat(asked.line()).isEqualTo("POST /admin/v1/keys/app%2F1/" + action + " HTTP/1.1");
+        // The API takes no body here.
+        assertThat(asked.header("content-type")).isEmpty();
     }
 
     @Test
