@@ -41,7 +41,10 @@ final class KeysCommand implements Runnable {
         return new RunningNode(admin, ConfigFiles.node(options.or(parent.options)));
     }
 
-    @Command(name = "create", description = "Makes a key. Its text is printed once, alone on the standard output.")
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes a key. Its text is printed once, alone on the standard output.")
     int create(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
@@ -74,7 +77,10 @@ final class KeysCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "list", description = "Shows the keys of the ledger and of the files.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Shows the keys of the ledger and of the files.")
     int list(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
@@ -112,7 +118,10 @@ final class KeysCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "rotate", description = "Gives a key a new text, which is printed once; the old one ends later.")
+    @Command(
+            name = "rotate",
+            mixinStandardHelpOptions = true,
+            description = "Gives a key a new text, which is printed once; the old one ends later.")
     int rotate(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
@@ -131,19 +140,22 @@ final class KeysCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "disable", description = "Refuses a key until it is enabled.")
+    @Command(name = "disable", mixinStandardHelpOptions = true, description = "Refuses a key until it is enabled.")
     int disable(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         return act(options, admin, name, "disable", " is disabled");
     }
 
-    @Command(name = "enable", description = "Takes a disabled key into use again.")
+    @Command(name = "enable", mixinStandardHelpOptions = true, description = "Takes a disabled key into use again.")
     int enable(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         return act(options, admin, name, "enable", " is enabled");
     }
 
-    @Command(name = "revoke", description = "Refuses a key for ever, on all nodes within a second.")
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Refuses a key for ever, on all nodes within a second.")
     int revoke(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         return act(options, admin, name, "revoke", " is revoked");

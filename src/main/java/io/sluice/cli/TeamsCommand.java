@@ -41,7 +41,10 @@ final class TeamsCommand implements Runnable {
         return new RunningNode(admin, ConfigFiles.node(options.or(parent.options)));
     }
 
-    @Command(name = "create", description = "Makes a team, in force on all nodes within a second.")
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes a team, in force on all nodes within a second.")
     int create(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
@@ -59,7 +62,10 @@ final class TeamsCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "list", description = "Shows the teams of the ledger and of the files.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Shows the teams of the ledger and of the files.")
     int list(@Mixin NodeOptions options, @Mixin AdminOptions admin) throws CliFailure, InterruptedException {
         TextTable table = new TextTable(List.of("NAME", "STATE", "ORIGIN", "CHANGED", "BY", "WHY"));
         RunningNode node = node(options, admin);
@@ -81,14 +87,14 @@ final class TeamsCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "show", description = "Shows one team as JSON.")
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one team as JSON.")
     int show(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         print(List.of(node(options, admin).get(path(name)).toPrettyString()));
         return 0;
     }
 
-    @Command(name = "change", description = "Changes fields of a team of the ledger.")
+    @Command(name = "change", mixinStandardHelpOptions = true, description = "Changes fields of a team of the ledger.")
     int change(
             @Mixin NodeOptions options,
             @Mixin AdminOptions admin,
@@ -105,7 +111,10 @@ final class TeamsCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "delete", description = "Deletes a team of the ledger that has no keys any more.")
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Deletes a team of the ledger that has no keys any more.")
     int delete(@Mixin NodeOptions options, @Mixin AdminOptions admin, @Parameters(paramLabel = "NAME") String name)
             throws CliFailure, InterruptedException {
         RunningNode node = node(options, admin);

@@ -115,6 +115,32 @@ class LedgerCommandsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "keys create",
+                "keys list",
+                "keys rotate",
+                "keys disable",
+                "keys enable",
+                "keys revoke",
+                "teams create",
+                "teams list",
+                "teams show",
+                "teams change",
+                "teams delete",
+                "usage",
+                "export",
+                "import",
+                "reseal"
+            })
+    void everyCommandExplainsItself(String command) {
+        assertThat(SluiceCommand.commandLine().setOut(new PrintWriter(out)).execute((command + " --help").split(" ")))
+                .isZero();
+
+        assertThat(out.toString()).startsWith("Usage: sluice " + command + " ");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"disable", "enable", "revoke"})
     void aKeyIsActedUpon(String action) throws Exception {
         admin.next(Script.json(200, "{\"name\":\"app/1\"}"));
