@@ -16,11 +16,13 @@ import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.Test;
 
 class AdminVerticleTest {
     private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http = vertx.createHttpClient();
+    private final NetClient sockets = vertx.createNetClient();
     private final Bus bus = new Bus(vertx, Duration.ofSeconds(1));
     private int port;
 
@@ -218,14 +222,12 @@ class AdminVerticleTest {
         if (authorization != null) {
             options.putHeader("authorization", authorization);
         }
-        return await(vertx.createHttpClient()
-                .request(options)
-                .compose(request -> request.send())
-                .compose(response -> response.body().map(body -> new Reply(response, body))));
+        return await(http.request(options).compose(request -> request.send()).compose(response -> response.body()
+                .map(body -> new Reply(response, body))));
     }
 
     private String raw(String request) throws Exception {
-        NetSocket socket = await(vertx.createNetClient().connect(port, "127.0.0.1"));
+        NetSocket socket = await(sockets.connect(port, "127.0.0.1"));
         Buffer answer = Buffer.buffer();
         var end = io.vertx.core.Promise.<Void>promise();
         socket.handler(answer::appendBuffer).closeHandler(end::complete);

@@ -19,6 +19,7 @@ import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -41,6 +42,7 @@ class AdminViewsTest {
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http = vertx.createHttpClient();
     private final Bus bus = new Bus(vertx, Duration.ofSeconds(1));
     private QuotaCounters counters = new QuotaCounters("n1", 0, List.of());
     private int port;
@@ -73,8 +75,7 @@ class AdminViewsTest {
     }
 
     private Reply get(String path) throws Exception {
-        return await(vertx.createHttpClient()
-                .request(HttpMethod.GET, port, "127.0.0.1", path)
+        return await(http.request(HttpMethod.GET, port, "127.0.0.1", path)
                 .compose(request -> request.putHeader("authorization", "Bearer " + Admins.TOKEN.reveal())
                         .send())
                 .compose(response ->

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
@@ -33,6 +34,11 @@ class TransportFaultsTest {
     private static final Verdict UNKNOWN = new Verdict.Ambiguous();
 
     private final Vertx vertx = Vertx.vertx();
+    /** Held here: a client that nobody holds is closed when the garbage collector finds it. */
+    private final UpstreamClients clients = new UpstreamClients(vertx, 5);
+
+    private final HttpClient http2 = vertx.createHttpClient(
+            new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
 
     @AfterEach
     void close() {
@@ -51,7 +57,7 @@ class TransportFaultsTest {
     }
 
     private Future<HttpClientRequest> connect(boolean tls, String host, int port) {
-        return new UpstreamClients(vertx, 5).connect(HttpMethod.POST, candidate(tls, host, port));
+        return clients.connect(HttpMethod.POST, candidate(tls, host, port));
     }
 
     private UpstreamFailure unreached(boolean tls, String host, int port) {
@@ -125,10 +131,7 @@ class TransportFaultsTest {
                 .listen(0)
                 .await()
                 .actualPort();
-        return afterWriting(vertx.createHttpClient(new HttpClientOptions()
-                        .setProtocolVersion(HttpVersion.HTTP_2)
-                        .setHttp2ClearTextUpgrade(false))
-                .request(HttpMethod.POST, port, "127.0.0.1", "/"));
+        return afterWriting(http2.request(HttpMethod.POST, port, "127.0.0.1", "/"));
     }
 
     @ParameterizedTest
