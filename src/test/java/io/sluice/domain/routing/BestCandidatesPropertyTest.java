@@ -1,5 +1,6 @@
 package io.sluice.domain.routing;
 
+import io.sluice.domain.SplitMix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.dialect.Endpoint;
@@ -101,7 +102,7 @@ class BestCandidatesPropertyTest {
         List<Candidate> sorted = new ArrayList<>(model(revision).candidates());
         sorted.sort(Comparator.comparingDouble(candidate -> {
             double unit =
-                    Hashes.unit(Hashes.number(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
+                    Hashes.unit(Hashes.number(SplitMix.mix(SplitMix.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
             return -Math.log(unit) / candidate.channel().weight();
         }));
 
