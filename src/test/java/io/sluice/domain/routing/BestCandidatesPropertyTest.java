@@ -1,8 +1,8 @@
 package io.sluice.domain.routing;
 
-import io.sluice.domain.SplitMix;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.SplitMix;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
