@@ -35,7 +35,7 @@ final class Priced {
         return model != null && model.unpriced() == Unpriced.REFUSE;
     }
 
-    /** What the client is told when none is left of a plan. */
+    /** What the client is told when none is left of the plan for the model that it asked for. */
     static GatewayFailure refusal(Incoming incoming, List<Candidate> plan) {
         String why = incoming.key().budgets().isEmpty()
                 ? "this gateway refuses what it cannot price"

@@ -128,11 +128,12 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        List<Candidate> priced = Priced.of(incoming, plan);
-        if (priced.isEmpty()) {
-            finish(Priced.refusal(incoming, plan));
-        }
-        return priced;
+        return Priced.of(incoming, plan);
+    }
+
+    @Override
+    public void unusable(List<Candidate> plan) {
+        finish(Priced.refusal(incoming, plan));
     }
 
     @Override

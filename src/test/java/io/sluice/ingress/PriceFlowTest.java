@@ -147,6 +147,38 @@ class PriceFlowTest {
                 .returns(List.of(), usage -> usage.served().others());
     }
 
+    /** The client asked for another model, and that one's failure is its answer. */
+    @Test
+    void anotherModelWithoutAPriceIsNone() throws Exception {
+        node(revision -> revision.unpriced(Unpriced.REFUSE)
+                .fallbacksOn(FallbackCause.CONTEXT, "pub", "other")
+                .price("pub", price(1, 1, 1)));
+        upstream.next(Script.json(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"));
+
+        RawHttp.Answer answer = ask(chat("pub", false));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("context_length_exceeded").doesNotContain("price");
+        assertThat(recorded())
+                .returns("context_length_exceeded", usage -> usage.outcome().error());
+    }
+
+    @Test
+    void theModelAfterOneWithoutAPriceGoesOn() throws Exception {
+        node(revision -> revision.unpriced(Unpriced.REFUSE)
+                .channel("two", c -> c.port(upstream.port()).redirect("third", "up-third"))
+                .fallbacksOn(FallbackCause.CONTEXT, "pub", "other", "third")
+                .price("pub", price(1, 1, 1))
+                .price("third", price(3_000_000, 1, 5_000_000)));
+        upstream.next(
+                Script.json(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"),
+                whole(100, 0, 10, 0));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        assertThat(recorded()).returns("third", usage -> usage.served().model());
+    }
+
     @Test
     void pricesWhatAStreamReports() throws Exception {
         node(revision -> revision.price("pub", price(2_000_000, 1_000_000, 8_000_000)));
