@@ -73,14 +73,6 @@ public final class ApiRequest {
                 : value.getJsonArray().stream().map(String::valueOf).toList();
     }
 
-    /**
-     * Free texts of the query, as the client sent them: the library that checks requests takes a plus sign, a percent sign and
-     * a semicolon in them for something else.
-     */
-    public List<String> texts(String name) {
-        return context.queryParams().getAll(name);
-    }
-
     /** A whole number of the query; the document bounds it. */
     public long number(String name, long otherwise) {
         RequestParameter value = valid.getQuery().get(name);
@@ -127,10 +119,11 @@ public final class ApiRequest {
     /** What a cursor belongs to: the operation and all parameters but the page's own. */
     private String question() {
         StringBuilder question = new StringBuilder(operation).append('\n').append(context.normalizedPath());
-        context.queryParams().entries().stream()
+        RequestReader.query(context).entrySet().stream()
                 .filter(each ->
                         !each.getKey().equals("cursor") && !each.getKey().equals("limit"))
-                .map(each -> each.getKey().length() + ":" + each.getKey() + "=" + each.getValue())
+                .flatMap(each -> each.getValue().stream()
+                        .map(value -> each.getKey().length() + ":" + each.getKey() + "=" + value))
                 .sorted()
                 .forEach(each -> question.append('\n').append(each));
         return question.toString();
