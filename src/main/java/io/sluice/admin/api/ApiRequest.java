@@ -1,6 +1,5 @@
 package io.sluice.admin.api;
 
-import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.Changes;
 import io.sluice.store.Once;
@@ -161,17 +160,18 @@ public final class ApiRequest {
     /**
      * Changes the store, once for each {@code Idempotency-Key} when the request has one.
      *
-     * @param changes of the node
+     * @param services of the node
      * @param work what is done, in one transaction with the audit log
      * @return the answer, or the one that the first such request got
      */
-    public Future<ApiAnswer> change(Changes changes, Changes.Work<ApiAnswer> work) {
+    public Future<ApiAnswer> change(ApiServices services, Changes.Work<ApiAnswer> work) {
         String key = context.request().getHeader("idempotency-key");
         if (key == null) {
-            return changes.make(actor(), work);
+            return services.changes().make(actor(), work);
         }
         String what = context.request().method() + "\n" + context.normalizedPath() + "\n" + canonical(body());
-        return changes.make(actor(), new Once<>(key, Secret.sha256(what), ApiAnswer::kept, ApiAnswer::repeated), work);
+        return services.changes()
+                .make(actor(), new Once<>(key, services.marks(what), ApiAnswer::kept, ApiAnswer::repeated), work);
     }
 
     /** The same text whatever the order of fields was. */
