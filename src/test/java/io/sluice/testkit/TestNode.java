@@ -416,7 +416,7 @@ public final class TestNode implements AutoCloseable {
         try {
             return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new AssertionError("no result", e);
+            throw new AssertionError("no result: " + e, e);
         }
     }
 
