@@ -72,7 +72,8 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         if (known.isPresent()) {
             return Future.succeededFuture(known.get());
         }
-        // Behind the look-up: others may come from the same address, and a right token is never refused for their guesses.
+        // Behind the look-up: others may come from the same address, and a right token is never refused for their
+        // guesses.
         long wait = guesses.waitSeconds(address);
         if (wait > 0) {
             return Future.failedFuture(

@@ -160,8 +160,7 @@ final class KeysApi implements ApiArea {
         issuing.check(request.caller(), names.getFirst(), body);
         List<KeyIssuing.Text> texts =
                 names.stream().map(name -> issuing.generated()).toList();
-        return request.change(services, (connection, number) -> insert(
-                        request, connection, names, texts, body, number)
+        return request.change(services, (connection, number) -> insert(request, connection, names, texts, body, number)
                 .map(made -> {
                     JsonArray list = new JsonArray();
                     for (int i = 0; i < names.size(); i++) {
@@ -252,8 +251,8 @@ final class KeysApi implements ApiArea {
         String chosen = body.getString(KEY);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
         OffsetDateTime until = services.clock().instant().plus(overlap).atOffset(ZoneOffset.UTC);
-        return request.change(services, (connection, number) -> found(request, connection)
-                .compose(before -> {
+        return request.change(
+                services, (connection, number) -> found(request, connection).compose(before -> {
                     if (before.state() == State.REVOKED) {
                         throw revoked();
                     }

@@ -141,8 +141,8 @@ final class TokensApi implements ApiArea {
 
     private Future<ApiAnswer> revoke(ApiRequest request) {
         String name = request.path("name");
-        return request.change(services, (connection, number) -> tokens.find(connection, name)
-                .compose(found -> {
+        return request.change(
+                services, (connection, number) -> tokens.find(connection, name).compose(found -> {
                     Token before =
                             found.filter(token -> token.revokedAt() == null).orElseThrow(() -> Problem.unknown(KIND));
                     if (!request.caller().role().covers(Role.of(before.role()).orElse(Role.OWNER))) {

@@ -34,15 +34,16 @@ final class SocketClients {
      * @param maxFrame most bytes of a frame that comes in
      * @param name the only host, where it is connected to by an address that was looked at; null for any host
      */
-    record Way(UpstreamClients.Way connection, int maxFrame, @Nullable String name) {
+    record Way(
+            UpstreamClients.Way connection,
+            int maxFrame,
+            @Nullable String name) {
         static Way of(Candidate candidate, int maxFrame) {
             UpstreamClients.Way connection = UpstreamClients.Way.of(candidate);
             return new Way(
                     connection,
                     maxFrame,
-                    connection.publicOnly()
-                            ? candidate.channel().baseUrl().host()
-                            : null);
+                    connection.publicOnly() ? candidate.channel().baseUrl().host() : null);
         }
     }
 
@@ -71,8 +72,7 @@ final class SocketClients {
         if (way.name != null) {
             options.setSslEngineOptions(new EngineOfName(way.name));
         }
-        return options
-                .setVerifyHost(true)
+        return options.setVerifyHost(true)
                 .setTcpNoDelay(true)
                 // The kernel's own bound for a peer that takes nothing; native transport only.
                 .setTcpUserTimeout(Math.toIntExact(STUCK.toMillis()))

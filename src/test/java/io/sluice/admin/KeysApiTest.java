@@ -117,18 +117,21 @@ class KeysApiTest {
     void whatWasAskedForIsKeptUnderTheInstallationsSecret() {
         String text = "chosen-by-a-person-1";
         JsonObject body = JsonObject.of("name", "marked", "key", text);
-        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1").status())
+        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1")
+                        .status())
                 .isEqualTo(201);
 
         byte[] kept = TestPostgres.await(database.use(connection -> connection
                 .query("SELECT request FROM idempotency WHERE key = 'mark-1'")
                 .execute()
                 .map(rows -> rows.iterator().next().getBuffer(0).getBytes())));
-        String asked = "POST\n/admin/v1/keys\n{{\"n\":\"key\"}{\"v\":\"" + text
-                + "\"},{\"n\":\"name\"}{\"v\":\"marked\"},}";
+        String asked =
+                "POST\n/admin/v1/keys\n{{\"n\":\"key\"}{\"v\":\"" + text + "\"},{\"n\":\"name\"}{\"v\":\"marked\"},}";
 
         assertThat(kept).isEqualTo(SECRETS.requestMarks(asked).getFirst()).isNotEqualTo(Secret.sha256(asked));
-        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1").body().getString("type"))
+        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1")
+                        .body()
+                        .getString("type"))
                 .endsWith("already-created");
     }
 

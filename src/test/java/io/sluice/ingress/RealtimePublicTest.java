@@ -77,12 +77,10 @@ class RealtimePublicTest {
 
     private static GatewayRevision revision(BaseUrl url, Tls tls) {
         return new RevisionBuilder()
-                .channel(
-                        "one",
-                        c -> c.url(url)
-                                .outbound(new Outbound(Map.of(), Map.of(), null, tls, null))
-                                .redirect("pub", "up-1")
-                                .accounts("a"))
+                .channel("one", c -> c.url(url)
+                        .outbound(new Outbound(Map.of(), Map.of(), null, tls, null))
+                        .redirect("pub", "up-1")
+                        .accounts("a"))
                 .key("app", KEY)
                 .policy(Strategy.FILL, false, 1, Duration.ofSeconds(10))
                 .build();
@@ -132,8 +130,7 @@ class RealtimePublicTest {
     @Test
     void theHostIsTheNamesAllTheSame() throws Exception {
         upstream = RealtimeUpstream.start();
-        RealtimeClient asking =
-                client(new Loopback(true), at(false, "provider.test", upstream.port()), Tls.SYSTEM);
+        RealtimeClient asking = client(new Loopback(true), at(false, "provider.test", upstream.port()), Tls.SYSTEM);
 
         asking.open("pub", KEY);
 
@@ -146,8 +143,7 @@ class RealtimePublicTest {
         Certificates certificates = Certificates.in(directory);
         Tls trusting = new Tls(Secret.of(Files.readString(certificates.tls().cert())), false, null, null);
         upstream = RealtimeUpstream.start(certificates.tls());
-        RealtimeClient asking =
-                client(new Loopback(true), at(true, "provider.test", upstream.port()), trusting);
+        RealtimeClient asking = client(new Loopback(true), at(true, "provider.test", upstream.port()), trusting);
 
         asking.open("pub", KEY);
         RealtimeUpstream.Session session = upstream.take();

@@ -135,7 +135,10 @@ class ChangesTest {
 
     private static Once<String> once(String key, String request) {
         return new Once<>(
-                key, List.of(io.sluice.domain.Secret.sha256(request)), answer -> "{\"kept\":\"" + answer + "\"}", kept -> kept);
+                key,
+                List.of(io.sluice.domain.Secret.sha256(request)),
+                answer -> "{\"kept\":\"" + answer + "\"}",
+                kept -> kept);
     }
 
     @Test
@@ -176,7 +179,10 @@ class ChangesTest {
         String answer = TestNode.await(changes.make(
                 ANNA,
                 new Once<>(
-                        "k", List.of(io.sluice.domain.Secret.sha256("new"), old), made -> "\"" + made + "\"", kept -> kept),
+                        "k",
+                        List.of(io.sluice.domain.Secret.sha256("new"), old),
+                        made -> "\"" + made + "\"",
+                        kept -> kept),
                 add("b")));
 
         assertThat(answer).isEqualTo("{\"kept\":\"made a\"}");

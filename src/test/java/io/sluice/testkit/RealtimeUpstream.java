@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -94,8 +94,7 @@ public final class RealtimeUpstream implements AutoCloseable {
     }
 
     private RealtimeUpstream(HttpServerOptions options) {
-        options
-                .setHost("127.0.0.1")
+        options.setHost("127.0.0.1")
                 .setMaxWebSocketFrameSize(8 * 1024 * 1024)
                 .setMaxWebSocketMessageSize(16 * 1024 * 1024);
         server = TestNode.await(

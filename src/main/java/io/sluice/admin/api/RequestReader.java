@@ -49,7 +49,9 @@ final class RequestReader implements RequestExtractor {
 
     /** What came. */
     private record Read(
-            Map<Location, Map<String, RequestParameter>> parameters, RequestParameter body, @Nullable String contentType)
+            Map<Location, Map<String, RequestParameter>> parameters,
+            RequestParameter body,
+            @Nullable String contentType)
             implements ValidatableRequest {
         private Map<String, RequestParameter> of(Location location) {
             return parameters.getOrDefault(location, Map.of());

@@ -278,13 +278,13 @@ class ApiRouterTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "%25|%", "%25zz|%zz", "%2525|%25", "a;b|a;b", "a%3Bb|a;b", "a+b|a b", "a%2Bb|a+b", "%F0%9F%98%80|\uD83D\uDE00",
+                "%25|%", "%25zz|%zz", "%2525|%25", "a;b|a;b", "a%3Bb|a;b", "a+b|a b", "a%2Bb|a+b",
+                        "%F0%9F%98%80|\uD83D\uDE00",
                 "1|1", "-5|-5", "1.5|1.5", "true|true", "null|null", "%22a%22|\"a\"", "%7B%7D|{}", "%5B1%5D|[1]",
                 "a%26b|a&b", "a=b|a=b", "%5C|\\",
             })
     void aTextIsWhatWasSent(String sent, String meant) {
-        JsonObject answer =
-                new JsonObject(raw(200, "/things?search=" + sent + "&tag=" + sent + "&tag=x"));
+        JsonObject answer = new JsonObject(raw(200, "/things?search=" + sent + "&tag=" + sent + "&tag=x"));
 
         assertThat(answer.getString("search")).isEqualTo(meant);
         assertThat(answer.getJsonArray("tags")).containsExactly(meant, "x");
@@ -294,11 +294,19 @@ class ApiRouterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "search=%zz|search", "search=%2|search", "search=%|search", "search=a%00|search", "search=%ff|search",
-                "search=%C3|search", "%zz=1|''", "tag=a&tag=%u0041|tag",
+                "search=%zz|search",
+                "search=%2|search",
+                "search=%|search",
+                "search=a%00|search",
+                "search=%ff|search",
+                "search=%C3|search",
+                "%zz=1|''",
+                "tag=a&tag=%u0041|tag",
             })
     void whatCannotBeDecodedIsNamed(String query, String field) {
-        JsonObject fault = new JsonObject(raw(400, "/things?" + query)).getJsonArray("errors").getJsonObject(0);
+        JsonObject fault = new JsonObject(raw(400, "/things?" + query))
+                .getJsonArray("errors")
+                .getJsonObject(0);
 
         assertThat(fault.getString("in")).isEqualTo("query");
         assertThat(fault.getString("field")).isEqualTo(field);
@@ -364,10 +372,12 @@ class ApiRouterTest {
 
     @Test
     void namesInPathsAreDecodedOnce() {
-        Map<String, String> names =
-                Map.of("a%2525b", "a%25b", "a%20b", "a b", "a+b", "a+b", "a%2Bb", "a+b", "1.5", "1.5", "12", "12", "a%2Fb", "a/b");
-        names.forEach((path, name) -> assertThat(
-                        new JsonObject(as("viewer", "GET", "/things/" + path, null).body()).getString("name"))
+        Map<String, String> names = Map.of(
+                "a%2525b",
+                "a%25b", "a%20b", "a b", "a+b", "a+b", "a%2Bb", "a+b", "1.5", "1.5", "12", "12", "a%2Fb", "a/b");
+        names.forEach((path, name) -> assertThat(new JsonObject(
+                                as("viewer", "GET", "/things/" + path, null).body())
+                        .getString("name"))
                 .isEqualTo(name));
         assertThat(as("viewer", "GET", "/things/a", null).headers().firstValue("etag"))
                 .contains("\"7\"");

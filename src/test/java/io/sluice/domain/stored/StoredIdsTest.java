@@ -61,9 +61,14 @@ class StoredIdsTest {
         StoredIds old = new StoredIds(List.of(Secret.of("o".repeat(32))));
         StoredIds both = new StoredIds(List.of(Secret.of("n".repeat(32)), Secret.of("o".repeat(32))));
 
-        assertThat(both.requestMarks("a")).hasSize(2).last().isEqualTo(old.requestMarks("a").getFirst());
-        assertThat(both.requestMarks("a").getFirst()).isNotEqualTo(old.requestMarks("a").getFirst());
-        assertThat(both.requestMarks("b").getFirst()).isNotEqualTo(both.requestMarks("a").getFirst());
+        assertThat(both.requestMarks("a"))
+                .hasSize(2)
+                .last()
+                .isEqualTo(old.requestMarks("a").getFirst());
+        assertThat(both.requestMarks("a").getFirst())
+                .isNotEqualTo(old.requestMarks("a").getFirst());
+        assertThat(both.requestMarks("b").getFirst())
+                .isNotEqualTo(both.requestMarks("a").getFirst());
     }
 
     @Test
