@@ -11,7 +11,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
@@ -156,7 +155,7 @@ public final class ApiRouter {
     }
 
     private Router routes(Vertx vertx, OpenAPIContract compiled) {
-        RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
+        RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
         document.operations().values().forEach(operation -> builder.getRoute(operation.id())
@@ -212,16 +211,16 @@ public final class ApiRouter {
 
     /** The library does not look at parameters that the document does not have. */
     private static void checkQuery(RoutingContext context, Operation operation) {
-        for (String name : context.queryParams().names()) {
+        RequestReader.query(context).forEach((name, values) -> {
             Boolean list = operation.query().get(name);
             if (list == null) {
                 throw Problem.invalid(
                         List.of(new Fault("query", shortened(name), "unknown", "there is no such parameter")));
             }
-            if (!list && context.queryParams().getAll(name).size() > 1) {
+            if (!list && values.size() > 1) {
                 throw Problem.parameter(name, "once", "may be given once only");
             }
-        }
+        });
         if (!operation.takesBody() && context.body().length() > 0) {
             throw Problem.invalid(List.of(new Fault("body", "", "unknown", "this request takes no body")));
         }
