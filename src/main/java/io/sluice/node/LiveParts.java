@@ -22,6 +22,7 @@ import io.sluice.config.NodeConfig.SimulatorConfig;
 import io.sluice.config.StoreConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.pool.GatewayRevision;
@@ -81,6 +82,7 @@ final class LiveParts implements Parts {
     private final @Nullable PgDatabase database;
     private final Managed managed;
     private final StoredKeys storedKeys = new StoredKeys();
+    private final SideDoor door = new SideDoor(nanoClock, LiveParts::secret);
     private final EdgeShared edge;
     private final AdminTokenFile.Kept adminToken;
     private final AdminVerticle admin;
@@ -105,7 +107,7 @@ final class LiveParts implements Parts {
         this.managed = setup.managed() == null ? Managed.of(config) : setup.managed();
         this.simulator = config.simulator() == null ? null : simulator(config.simulator());
         StoredIds ownIds = membership == null ? NodeSecret.ids(config.data(), new SecureRandom()) : null;
-        this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, openRequests, ownIds);
+        this.edge = new EdgeShared(new EdgeLimits(config.http().bounds()), storedKeys, openRequests, ownIds, door);
         this.adminToken = AdminTokenFile.keep(config, new SecureRandom());
         this.admin = new AdminVerticle(new AdminSetup(
                 setup.dir(),
@@ -118,7 +120,8 @@ final class LiveParts implements Parts {
                 registry::scrape,
                 InstantSource.system(),
                 nanoClock,
-                new KeyServices(storedKeys, ownIds)));
+                new KeyServices(storedKeys, ownIds),
+                door));
         bindProcessMeters();
     }
 
@@ -271,6 +274,13 @@ final class LiveParts implements Parts {
     @Override
     public int adminPort() {
         return admin.port();
+    }
+
+    /** 32 bytes that nobody can guess. */
+    private static byte[] secret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     /** Certificates whose end is told. */

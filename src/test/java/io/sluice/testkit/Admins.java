@@ -4,6 +4,7 @@ import io.sluice.admin.AdminSetup;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -52,6 +53,7 @@ public final class Admins {
                 () -> "a_meter 1\n",
                 clock,
                 System::nanoTime,
-                new KeyServices(storedKeys, ownIds));
+                new KeyServices(storedKeys, ownIds),
+                new SideDoor(System::nanoTime, () -> new byte[32]));
     }
 }
