@@ -91,8 +91,7 @@ final class TrialApi implements ApiArea {
 
     private static void requirePlace(GatewayRevision revision, String place) {
         boolean known = revision.accounts().stream()
-                .anyMatch(account ->
-                        account.id().equals(place) || account.id().startsWith(place + "/"));
+                .anyMatch(account -> account.id().equals(place) || account.id().startsWith(place + "/"));
         if (!known) {
             throw Problem.unknown(place.indexOf('/') < 0 ? "channel with accounts" : "account");
         }
@@ -155,7 +154,12 @@ final class TrialApi implements ApiArea {
                     .retryAfter(5);
         }
         call.chat().put("stream", true).put("stream_options", new JsonObject().put("include_usage", true));
-        deeds.write(request.actor(), call.action(), call.kind(), call.name(), "model " + call.plan().getString("model"));
+        deeds.write(
+                request.actor(),
+                call.action(),
+                call.kind(),
+                call.name(),
+                "model " + call.plan().getString("model"));
         return Future.succeededFuture(ApiAnswer.events(sink -> {
             sink.send("plan", call.plan());
             ChatRelay relay = new ChatRelay(sink, clock);

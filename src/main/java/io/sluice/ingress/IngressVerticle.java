@@ -85,7 +85,8 @@ public final class IngressVerticle extends VerticleBase {
                 open,
                 shared.openRequests(),
                 shared.ownIds());
-        Authenticator authenticator = new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys(), shared.door());
+        Authenticator authenticator =
+                new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys(), shared.door());
         Connections connections = new Connections(config, shared.limits(), metrics, clock);
         HealthHandler health = new HealthHandler();
         RealtimeEndpoint realtime =

@@ -39,7 +39,8 @@ class AuthenticatorTest {
 
     private final StoredKeys stored = new StoredKeys();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Authenticator authenticator = new Authenticator(stored, null, new GatewayMetrics(meters).keys(), DOOR);
+    private final Authenticator authenticator =
+            new Authenticator(stored, null, new GatewayMetrics(meters).keys(), DOOR);
 
     private static MultiMap headers(String... namesAndValues) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
@@ -187,8 +188,8 @@ class AuthenticatorTest {
         stored.put(new VirtualKey("s", older.chosenKey("chosen-by-a-person").getFirst()));
         stored.chosen();
         Authenticator known = new Authenticator(stored, both, new GatewayMetrics(meters).keys(), DOOR);
-        Authenticator stranger =
-                new Authenticator(stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys(), DOOR);
+        Authenticator stranger = new Authenticator(
+                stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys(), DOOR);
         MultiMap headers = headers("x-api-key", "chosen-by-a-person");
 
         assertThat(known.authenticate(headers, List.of(), revision, "", NOW)

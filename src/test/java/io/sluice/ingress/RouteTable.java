@@ -31,7 +31,11 @@ final class RouteTable {
                     services,
                     connections,
                     config.realtime(),
-                    new Authenticator(new StoredKeys(), null, services.metrics().keys(), new SideDoor(System::nanoTime, () -> new byte[32])),
+                    new Authenticator(
+                            new StoredKeys(),
+                            null,
+                            services.metrics().keys(),
+                            new SideDoor(System::nanoTime, () -> new byte[32])),
                     Clock.systemUTC());
             return TrafficRoutes.of(services, new HealthHandler(), realtime).all();
         } finally {

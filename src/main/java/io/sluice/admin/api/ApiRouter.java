@@ -339,7 +339,10 @@ public final class ApiRouter {
         if (watchers >= MAX_WATCHERS) {
             Problems.answer(
                     context,
-                    Problem.of(429, "too-many-exports", "This node sends " + MAX_WATCHERS + " streams of events already.")
+                    Problem.of(
+                                    429,
+                                    "too-many-exports",
+                                    "This node sends " + MAX_WATCHERS + " streams of events already.")
                             .retryAfter(5));
             return;
         }

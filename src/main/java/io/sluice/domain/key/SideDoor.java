@@ -39,8 +39,7 @@ public final class SideDoor {
      * @param place the only channel or {@code channel/account} that may serve the request; null for any
      * @param client address of whoever asked for it, as text
      */
-    public record Ticket(
-            @Nullable String key, @Nullable String place, String client) {}
+    public record Ticket(@Nullable String key, @Nullable String place, String client) {}
 
     private record Issued(Ticket ticket, long endNanos) {}
 
