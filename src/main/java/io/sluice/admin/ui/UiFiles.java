@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ final class UiFiles {
             }
             contents.putAll(libraries(libraries));
             return of(contents, new String(index, UTF_8));
-        } catch (IOException | URISyntaxException e) {
+        } catch (IOException e) {
             throw new IllegalStateException("the console cannot be read", e);
         }
     }
@@ -144,7 +144,7 @@ final class UiFiles {
                 + " trusted-types lit-html default";
     }
 
-    private static SortedMap<String, byte[]> own() throws IOException, URISyntaxException {
+    private static SortedMap<String, byte[]> own() throws IOException {
         URL place = UiFiles.class.getClassLoader().getResource(FOLDER + INDEX);
         if (place == null) {
             throw new IllegalStateException("the console is not in the program");
@@ -162,7 +162,7 @@ final class UiFiles {
                 }
             }
         } else {
-            Path folder = Path.of(URI.create(place.toString())).getParent();
+            Path folder = Path.of(URI.create(place.toString())).resolveSibling("");
             try (Stream<Path> files = Files.walk(folder)) {
                 files.filter(Files::isRegularFile).forEach(file -> {
                     String name = folder.relativize(file).toString().replace('\\', '/');
@@ -183,7 +183,7 @@ final class UiFiles {
 
     private static Map<String, byte[]> libraries(byte[] list) throws IOException {
         Properties properties = new Properties();
-        properties.load(new java.io.StringReader(new String(list, UTF_8)));
+        properties.load(new StringReader(new String(list, UTF_8)));
         Map<String, byte[]> contents = new TreeMap<>();
         for (String name : properties.stringPropertyNames()) {
             contents.put("lib/" + name, resource(properties.getProperty(name)));
