@@ -33,7 +33,7 @@ public final class ApiDocument {
     static final int USUAL_LIMIT = 100;
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
-    private static final Set<String> EXTENSIONS = Set.of("x-role", "x-if-match", "x-idempotent", "x-team");
+    private static final Set<String> EXTENSIONS = Set.of("x-role", "x-if-match", "x-idempotent", "x-team", "x-large-body");
 
     private final JsonObject document;
     private final Map<String, Operation> operations;
@@ -49,6 +49,7 @@ public final class ApiDocument {
      * @param idempotent whether {@code Idempotency-Key} may be given
      * @param forTeams whether callers with a team may do it
      * @param takesBody whether it has a body
+     * @param largeBody whether that may have 8 MiB, and not 1 MiB
      * @param query names of the parameters of the query, each with whether it may be repeated
      */
     record Operation(
@@ -60,6 +61,7 @@ public final class ApiDocument {
             boolean idempotent,
             boolean forTeams,
             boolean takesBody,
+            boolean largeBody,
             Map<String, Boolean> query) {}
 
     private ApiDocument(JsonObject document, Map<String, Operation> operations) {
@@ -155,6 +157,7 @@ public final class ApiDocument {
                 idempotent,
                 json.getBoolean("x-team", false),
                 json.containsKey("requestBody"),
+                json.getBoolean("x-large-body", false),
                 query);
     }
 

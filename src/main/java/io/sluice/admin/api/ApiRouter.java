@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class ApiRouter {
     private static final String CALLER = "caller";
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
+    private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
@@ -157,7 +159,12 @@ public final class ApiRouter {
     private Router routes(Vertx vertx, OpenAPIContract compiled) {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+        BodyHandler usual = BodyHandler.create(false).setBodyLimit(MAX_BODY);
+        BodyHandler large = BodyHandler.create(false).setBodyLimit(LARGE_BODY);
+        builder.rootHandler(context -> {
+            Operation operation = operation(context, compiled);
+            (operation != null && operation.largeBody() ? large : usual).handle(context);
+        });
         document.operations().values().forEach(operation -> builder.getRoute(operation.id())
                 .setDoSecurity(false)
                 .addHandler(context -> run(context, operation)));
@@ -171,14 +178,18 @@ public final class ApiRouter {
 
     /** Before the body is read: who may not ask learns nothing about its form. */
     private void early(RoutingContext context, OpenAPIContract compiled) {
-        // A route takes its path with a slash behind it too.
-        String path = context.normalizedPath().replaceFirst("/$", "");
-        var found = compiled.findOperation(path, context.request().method());
-        Operation operation = found == null ? null : document.operations().get(found.getOperationId());
+        Operation operation = operation(context, compiled);
         if (operation != null) {
             allow(context, operation);
         }
         context.next();
+    }
+
+    private @Nullable Operation operation(RoutingContext context, OpenAPIContract compiled) {
+        // A route takes its path with a slash behind it too.
+        String path = context.normalizedPath().replaceFirst("/$", "");
+        var found = compiled.findOperation(path, context.request().method());
+        return found == null ? null : document.operations().get(found.getOperationId());
     }
 
     private static void allow(RoutingContext context, Operation operation) {
