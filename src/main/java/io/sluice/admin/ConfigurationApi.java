@@ -8,26 +8,26 @@ import io.sluice.admin.api.ApiServices;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
 import io.sluice.config.StoredEntry.Kind;
+import io.sluice.domain.key.KeyRing;
 import io.sluice.managed.Draft;
 import io.sluice.managed.ManagedEditor;
 import io.sluice.managed.ManagedEditor.Resealed;
 import io.sluice.managed.Plan;
 import io.sluice.managed.Plan.Planned;
 import io.sluice.store.Change;
-import io.sluice.store.ResourceRow;
-import io.sluice.domain.key.KeyRing;
 import io.sluice.store.Changes;
 import io.sluice.store.KeyRepository;
+import io.sluice.store.ResourceRow;
 import io.sluice.store.StoredKey;
-import java.util.HashSet;
-import java.util.Set;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All that is managed by API at once: {@code /admin/v1/configuration}: export, import, other seals. */
 final class ConfigurationApi implements ApiArea {
@@ -119,9 +119,7 @@ final class ConfigurationApi implements ApiArea {
             KeyRing ofFiles = services.revision().get().keys();
             ofFiles.teams().all().forEach(team -> teams.add(team.name()));
             // Stored a moment ago, and not in force yet; or stored by the same document.
-            rows.stream()
-                    .filter(row -> row.kind().equals(Kind.TEAM.word()))
-                    .forEach(row -> teams.add(row.name()));
+            rows.stream().filter(row -> row.kind().equals(Kind.TEAM.word())).forEach(row -> teams.add(row.name()));
             plan.entries().stream()
                     .filter(entry -> entry.kind() == Kind.TEAM)
                     .forEach(entry -> teams.add(entry.name()));
@@ -145,7 +143,10 @@ final class ConfigurationApi implements ApiArea {
             for (Planned planned : wanted.plan.entries()) {
                 if (!planned.isSame()) {
                     works.add((connection, number) -> editor.write(
-                                    connection, number, planned, request.caller().name())
+                                    connection,
+                                    number,
+                                    planned,
+                                    request.caller().name())
                             .map(done -> with(done, Set.of())));
                 }
             }

@@ -55,9 +55,7 @@ final class KeyRestore {
                         names(fresh),
                         "import",
                         KeysApi.KIND,
-                        fresh.size() == 1
-                                ? fresh.getFirst().name()
-                                : fresh.size() + " keys",
+                        fresh.size() == 1 ? fresh.getFirst().name() : fresh.size() + " keys",
                         null,
                         audited(fresh))));
     }
@@ -110,7 +108,10 @@ final class KeyRestore {
                 String owner = owners.get(each.hash());
                 if (owner != null && !owner.equals(key.name())) {
                     faults.add(fault(
-                            i, CREDENTIALS, "taken", "'" + key.name() + "' has the text of another key, '" + owner + "'"));
+                            i,
+                            CREDENTIALS,
+                            "taken",
+                            "'" + key.name() + "' has the text of another key, '" + owner + "'"));
                 }
             }
         }
@@ -152,9 +153,10 @@ final class KeyRestore {
             int index = i;
             definition
                     .errors()
-                    .forEach(error -> faults.add(fault(
-                            index, "definition" + KeyIssuing.pointer(error.path()), "key", error.message())));
-            String team = definition.template() == null ? null : definition.template().team();
+                    .forEach(error -> faults.add(
+                            fault(index, "definition" + KeyIssuing.pointer(error.path()), "key", error.message())));
+            String team =
+                    definition.template() == null ? null : definition.template().team();
             if (team != null && !teams.contains(team)) {
                 faults.add(fault(i, "definition/team", "exists", "there is no team '" + team + "'"));
             }

@@ -37,7 +37,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--keys",
-            description = "with the virtual keys of the store and the hashes of their texts, which go on working elsewhere")
+            description =
+                    "with the virtual keys of the store and the hashes of their texts, which go on working elsewhere")
     private boolean keys;
 
     @Spec

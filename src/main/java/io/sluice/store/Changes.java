@@ -113,10 +113,11 @@ public final class Changes {
                             .execute(Tuple.of(LOCK))
                             .map(locked -> new ArrayList<>());
                     for (Work<T> work : works) {
-                        made = made.compose(all -> fresh(connection, actor, null, work).map(one -> {
-                            all.add(one);
-                            return all;
-                        }));
+                        made = made.compose(
+                                all -> fresh(connection, actor, null, work).map(one -> {
+                                    all.add(one);
+                                    return all;
+                                }));
                     }
                     return made;
                 })

@@ -193,7 +193,12 @@ public final class KeyRepository {
                         + " VALUES ($1, $2::text::jsonb, $3, $4, $5, $6)")
                 .executeBatch(keys.stream()
                         .map(key -> Tuple.of(
-                                key.name(), key.definition(), word(key.state()), key.createdAt(), key.createdBy(), number))
+                                key.name(),
+                                key.definition(),
+                                word(key.state()),
+                                key.createdAt(),
+                                key.createdBy(),
+                                number))
                         .toList())
                 .compose(made -> connection
                         .preparedQuery("INSERT INTO key_credential (hash, key, kind, until, created_at)"

@@ -421,9 +421,10 @@ class ResourcesApiIT {
     @Test
     void nothingOfAnImportIsThereWhenItFailsInTheMiddle() throws Exception {
         io.sluice.testkit.TestNode.await(database.use(connection -> connection
-                .query("CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;"
-                        + "CREATE TRIGGER fails BEFORE INSERT ON resource FOR EACH ROW WHEN (NEW.name = 'c') EXECUTE"
-                        + " FUNCTION fails()")
+                .query(
+                        "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;"
+                                + "CREATE TRIGGER fails BEFORE INSERT ON resource FOR EACH ROW WHEN (NEW.name = 'c') EXECUTE"
+                                + " FUNCTION fails()")
                 .execute()));
         String before = ask("GET", "/configuration/export", null).text();
         String audited = ask("GET", "/audit", null).text();
@@ -434,8 +435,8 @@ class ResourcesApiIT {
 
         assertThat(ask("GET", "/configuration/export", null).text()).isEqualTo(before);
         assertThat(ask("GET", "/audit", null).text()).isEqualTo(audited);
-        io.sluice.testkit.TestNode.await(
-                database.use(connection -> connection.query("DROP TRIGGER fails ON resource").execute()));
+        io.sluice.testkit.TestNode.await(database.use(
+                connection -> connection.query("DROP TRIGGER fails ON resource").execute()));
         assertThat(ask("POST", "/configuration/import", document).json().getJsonArray("created"))
                 .containsExactly("teams/a", "teams/b", "teams/c", "teams/d");
     }
@@ -455,7 +456,9 @@ class ResourcesApiIT {
         JsonArray keys = ask("GET", "/configuration/keys", null).json().getJsonArray("keys");
         JsonObject page = ask("GET", "/configuration/keys?limit=2", null).json();
         whole.put("keys", keys);
-        assertThat(keys.encode()).doesNotContain(text).contains(io.sluice.domain.key.KeyHash.ofKey(text).hex());
+        assertThat(keys.encode())
+                .doesNotContain(text)
+                .contains(io.sluice.domain.key.KeyHash.ofKey(text).hex());
         assertThat(page.getJsonArray("keys")).hasSize(2);
         assertThat(ask("GET", "/configuration/keys?limit=2&cursor=" + page.getString("next-cursor"), null)
                         .json()
@@ -468,12 +471,17 @@ class ResourcesApiIT {
         database = TestPostgres.open(vertx);
         AdminVerticle other = deploy(vertx, secrets);
         Answer tried = ask(other, OWN.reveal(), "POST", "/configuration/import?dry-run=true", whole.encode());
-        assertThat(ask(other, OWN.reveal(), "GET", "/keys?search=o", null).json().getJsonArray("keys")).isEmpty();
+        assertThat(ask(other, OWN.reveal(), "GET", "/keys?search=o", null)
+                        .json()
+                        .getJsonArray("keys"))
+                .isEmpty();
         Answer taken = ask(other, OWN.reveal(), "POST", "/configuration/import", whole.encode());
 
         assertThat(tried.json().getJsonArray("created")).isEqualTo(taken.json().getJsonArray("created"));
         assertThat(taken.json().getJsonArray("created")).contains("teams/t", "keys/one", "keys/two", "keys/off");
-        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/keys", null).json().getJsonArray("keys"))
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/keys", null)
+                        .json()
+                        .getJsonArray("keys"))
                 .isEqualTo(keys);
 
         JsonObject changed = whole.copy();
@@ -482,8 +490,12 @@ class ResourcesApiIT {
         Answer refused = ask(other, OWN.reveal(), "POST", "/configuration/import", changed.encode());
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text()).contains("is there and says something else", "/keys/0/name");
-        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null).text()).doesNotContain("\"new\"");
-        assertThat(ask(other, OWN.reveal(), "GET", "/audit?action=import", null).json().getJsonArray("entries"))
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null)
+                        .text())
+                .doesNotContain("\"new\"");
+        assertThat(ask(other, OWN.reveal(), "GET", "/audit?action=import", null)
+                        .json()
+                        .getJsonArray("entries"))
                 .hasSize(1);
     }
 

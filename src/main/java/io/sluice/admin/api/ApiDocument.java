@@ -33,7 +33,8 @@ public final class ApiDocument {
     static final int USUAL_LIMIT = 100;
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
-    private static final Set<String> EXTENSIONS = Set.of("x-role", "x-if-match", "x-idempotent", "x-team", "x-large-body");
+    private static final Set<String> EXTENSIONS =
+            Set.of("x-role", "x-if-match", "x-idempotent", "x-team", "x-large-body");
 
     private final JsonObject document;
     private final Map<String, Operation> operations;
