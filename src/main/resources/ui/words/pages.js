@@ -1,10 +1,12 @@
 // Titles of pages, one line each.
 export default {
   en: {
+    'page.pool': 'Pool',
     'page.nodes': 'Nodes',
     'page.tokens': 'Admin tokens',
   },
   zh: {
+    'page.pool': '号池',
     'page.nodes': '节点',
     'page.tokens': '管理令牌',
   },
