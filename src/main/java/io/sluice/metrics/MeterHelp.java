@@ -6,12 +6,16 @@ import java.util.Map;
 final class MeterHelp {
     private static final Map<String, String> TEXTS = Map.ofEntries(
             Map.entry("sluice.requests", "requests of known keys that are over"),
-            Map.entry("sluice.requests.refused", "requests that were answered with an error, before they reached a provider or after, by the code that their clients were told"),
+            Map.entry(
+                    "sluice.requests.refused",
+                    "requests that were answered with an error, before they reached a provider or after, by the code that their clients were told"),
             Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
             Map.entry("sluice.keys.refused", "requests whose virtual key was refused, by reason"),
             Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
             Map.entry("sluice.cost.micros", "what requests cost their keys, in millionths of the ledger's currency"),
-            Map.entry("sluice.key.cost.micros", "what each virtual key's requests cost, in millionths of the ledger's currency"),
+            Map.entry(
+                    "sluice.key.cost.micros",
+                    "what each virtual key's requests cost, in millionths of the ledger's currency"),
             Map.entry(
                     "sluice.attempts.cost.micros",
                     "what attempts may cost that gave their clients no answer, and that no key pays for, in millionths of the ledger's currency"),
@@ -66,10 +70,8 @@ final class MeterHelp {
             Map.entry(
                     "sluice.event.loop.delay",
                     "from a message to a lane's event loop to its answer, asked every 250 ms: what its other work waits too"),
-            Map.entry(
-                    "gen_ai.server.request.duration", "from a request's head to the end of its answer"),
-            Map.entry(
-                    "gen_ai.server.time_to_first_token", "from a request's head to the first byte of its answer"),
+            Map.entry("gen_ai.server.request.duration", "from a request's head to the end of its answer"),
+            Map.entry("gen_ai.server.time_to_first_token", "from a request's head to the first byte of its answer"),
             Map.entry(
                     "gen_ai.server.time_per_output_token",
                     "of whole streams: from the first byte to the end, for each output token after the first"),

@@ -37,7 +37,8 @@ public final class PoolMetrics {
         room = meters.gauges(
                 "sluice.account.headroom.ratio",
                 "free share of the account's scarcest limit, 0 full to 1 idle or unlimited");
-        up = meters.gauges("sluice.account.up", "1 while new requests may go to the account, for one of its models at least");
+        up = meters.gauges(
+                "sluice.account.up", "1 while new requests may go to the account, for one of its models at least");
         standings = meters.gauges(
                 "sluice.pool.accounts",
                 "accounts by how they stand: up, cooling (their provider asked to slow down), broken (circuit breaker open), dead (refused, or out of money), draining, disabled");

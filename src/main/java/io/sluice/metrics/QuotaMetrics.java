@@ -61,22 +61,24 @@ public final class QuotaMetrics {
         meters.gauge("sluice.queue.requests", "requests that wait for room", () -> waitingRequests);
         meters.gauge("sluice.queue.bytes", "memory that the bodies of waiting requests hold", () -> waitingBytes);
         meters.gauges(
-                "sluice.quota.limit.learned",
-                "limit that a provider named, where it is lower than the configured one; seen by who counts")
+                        "sluice.quota.limit.learned",
+                        "limit that a provider named, where it is lower than the configured one; seen by who counts")
                 .from(() -> rows(use -> use.amount < use.configured, use -> use.amount));
         meters.gauges(
-                "sluice.quota.external", "units of an account that somebody else seems to use; seen by who counts")
+                        "sluice.quota.external",
+                        "units of an account that somebody else seems to use; seen by who counts")
                 .from(() -> rows(use -> use.external > 0, use -> use.external));
         meters.gauges(
-                "sluice.quota.limit.used.ratio",
-                "charged share of a limit that is in use, leased units included; the fullest limits; seen by who counts")
+                        "sluice.quota.limit.used.ratio",
+                        "charged share of a limit that is in use, leased units included; the fullest limits; seen by who counts")
                 .from(() -> rows(use -> use.charged > 0, Use::ratio));
         meters.gauges(
-                "sluice.quota.limit.leased.ratio",
-                "share of a limit that nodes hold and have not used; of the same limits; seen by who counts")
+                        "sluice.quota.limit.leased.ratio",
+                        "share of a limit that nodes hold and have not used; of the same limits; seen by who counts")
                 .from(() -> rows(use -> use.charged > 0, use -> use.leased / (double) Math.max(1, use.amount)));
         meters.gauges(
-                "sluice.quota.limit.overshoot", "units charged beyond a limit, where there are any; seen by who counts")
+                        "sluice.quota.limit.overshoot",
+                        "units charged beyond a limit, where there are any; seen by who counts")
                 .from(() -> rows(use -> use.charged > use.amount, use -> use.charged - use.amount));
         // Alarms watch these from the start.
         meters.counter("sluice.quota.overrun.tokens");

@@ -55,25 +55,30 @@ final class RequestMetrics {
     /** A request is over. */
     void over(UsageRecord usage) {
         Names known = names;
-        String model = known.model(usage.model());
-        String key = known.key(usage.key());
+        String model = known.model(usage.asked().model());
+        String key = known.key(usage.caller().key());
         meters.counter(
                         "sluice.requests",
                         "endpoint",
-                        usage.endpoint().word(),
+                        usage.asked().endpoint().word(),
                         "model",
                         model,
                         "status",
-                        Integer.toString(usage.status()),
+                        Integer.toString(usage.outcome().status()),
                         "ending",
-                        Meters.word(usage.ending()))
+                        Meters.word(usage.outcome().ending()))
                 .increment();
         meters.counter("sluice.key.requests", "key", key).increment();
-        if (usage.ending() != Ending.COMPLETED) {
-            meters.counter("sluice.request.errors", "model", model, "code", codes.label(usage.error()))
+        if (usage.outcome().ending() != Ending.COMPLETED) {
+            meters.counter(
+                            "sluice.request.errors",
+                            "model",
+                            model,
+                            "code",
+                            codes.label(usage.outcome().error()))
                     .increment();
         }
-        String operation = operation(usage.endpoint());
+        String operation = operation(usage.asked().endpoint());
         times(usage, operation, model);
         tokens(usage, operation, model, key);
         cost(usage, model, key);
@@ -81,8 +86,8 @@ final class RequestMetrics {
 
     private void times(UsageRecord usage, String operation, String model) {
         meters.timer("gen_ai.server.request.duration", TOTAL_BUCKETS, OPERATION, operation, MODEL, model)
-                .record(usage.totalNanos(), TimeUnit.NANOSECONDS);
-        if (usage.firstByteNanos() < 0) {
+                .record(usage.timing().totalNanos(), TimeUnit.NANOSECONDS);
+        if (usage.timing().firstByteNanos() < 0) {
             return;
         }
         meters.timer(
@@ -92,24 +97,26 @@ final class RequestMetrics {
                         operation,
                         MODEL,
                         model)
-                .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
-        long more = usage.usage().output() - 1;
-        if (usage.stream() && usage.ending() == Ending.COMPLETED && more > 0) {
+                .record(usage.timing().firstByteNanos(), TimeUnit.NANOSECONDS);
+        long more = usage.used().tokens().output() - 1;
+        if (usage.asked().stream() && usage.outcome().ending() == Ending.COMPLETED && more > 0) {
             meters.timer("gen_ai.server.time_per_output_token", TOKEN_TIME_BUCKETS, OPERATION, operation, MODEL, model)
-                    .record((usage.totalNanos() - usage.firstByteNanos()) / more, TimeUnit.NANOSECONDS);
+                    .record(
+                            (usage.timing().totalNanos() - usage.timing().firstByteNanos()) / more,
+                            TimeUnit.NANOSECONDS);
         }
     }
 
     private void cost(UsageRecord usage, String model, String key) {
-        if (!usage.charge().isPriced()) {
+        if (!usage.used().charge().isPriced()) {
             meters.counter("sluice.requests.unpriced", "model", model).increment();
-        } else if (usage.charge().micros() > 0) {
+        } else if (usage.used().charge().micros() > 0) {
             meters.counter("sluice.cost.micros", "model", model)
-                    .increment(usage.charge().micros());
+                    .increment(usage.used().charge().micros());
             meters.counter("sluice.key.cost.micros", "key", key)
-                    .increment(usage.charge().micros());
+                    .increment(usage.used().charge().micros());
         }
-        for (BilledAttempt other : usage.otherAttempts()) {
+        for (BilledAttempt other : usage.served().others()) {
             if (other.charge().micros() > 0) {
                 meters.counter("sluice.attempts.cost.micros", "channel", other.channel())
                         .increment(other.charge().micros());
@@ -118,7 +125,7 @@ final class RequestMetrics {
     }
 
     private void tokens(UsageRecord record, String operation, String model, String key) {
-        TokenUsage usage = record.usage();
+        TokenUsage usage = record.used().tokens();
         tokens(model, "input", usage.input());
         tokens(model, "cached_input", usage.cachedInput());
         tokens(model, "output", usage.output());

@@ -61,8 +61,7 @@ final class RowGauge implements Collector {
                 : new GaugeSnapshot(
                         metadata,
                         now.stream()
-                                .map(row -> new GaugeDataPointSnapshot(
-                                        row.value.getAsDouble(), row.labels, null))
+                                .map(row -> new GaugeDataPointSnapshot(row.value.getAsDouble(), row.labels, null))
                                 .toList());
     }
 

@@ -25,9 +25,8 @@ public final class VertxMeters {
      * @param registry where meters live
      */
     public static VertxBuilder builder(VertxOptions options, MeterRegistry registry) {
-        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
-                .setEnabled(true)
-                .setLabels(EnumSet.of(Label.POOL_TYPE));
+        MicrometerMetricsOptions metrics =
+                new MicrometerMetricsOptions().setEnabled(true).setLabels(EnumSet.of(Label.POOL_TYPE));
         EnumSet.complementOf(EnumSet.of(MetricsDomain.NAMED_POOLS)).forEach(metrics::addDisabledMetricsCategory);
         return Vertx.builder()
                 .with(options.setMetricsOptions(metrics))

@@ -30,10 +30,12 @@ record Membership(ClusteredVertx clustered, ClusterConfig config, Link.Peer self
      * @param name of the node, stable over restarts
      * @throws StartFailure when a port cannot be had or a host has no address
      */
-    static Membership join(VertxOptions options, MeterRegistry registry, String name, ClusterConfig config) throws StartFailure {
+    static Membership join(VertxOptions options, MeterRegistry registry, String name, ClusterConfig config)
+            throws StartFailure {
         Link.Peer self = new Link.Peer(name, new SecureRandom().nextLong(1, Long.MAX_VALUE));
         try {
-            ClusteredVertx clustered = ClusteredVertx.start(VertxMeters.builder(options, registry), options, config, self)
+            ClusteredVertx clustered = ClusteredVertx.start(
+                            VertxMeters.builder(options, registry), options, config, self)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);

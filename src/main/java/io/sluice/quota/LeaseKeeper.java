@@ -158,10 +158,11 @@ final class LeaseKeeper {
 
     private void send(Renewal renewal) {
         long sent = clock.getAsLong();
-        bus.request(Address.QUOTA_RENEW, renewal, ANSWER_TIMEOUT).onComplete(answer -> answered(answer, sent), cause -> {
-            LOG.debug("no answer to renewal {}: {}", renewal.sequence(), cause.toString());
-            vertx.setTimer(RETRY_MILLIS, id -> send(renewal));
-        });
+        bus.request(Address.QUOTA_RENEW, renewal, ANSWER_TIMEOUT)
+                .onComplete(answer -> answered(answer, sent), cause -> {
+                    LOG.debug("no answer to renewal {}: {}", renewal.sequence(), cause.toString());
+                    vertx.setTimer(RETRY_MILLIS, id -> send(renewal));
+                });
     }
 
     private void answered(Answer answer, long sent) {

@@ -61,7 +61,7 @@ public final class EveryMeter {
         all.request(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
         all.request(UsageRecords.of("a", "app", 0, Charge.UNPRICED, List.of(), null));
         all.request(UsageRecords.of(
-                "b", "app", 0, usage.charge(), List.of(UsageRecords.attempt("openai/a0", 5)), null));
+                "b", "app", 0, usage.used().charge(), List.of(UsageRecords.attempt("openai/a0", 5)), null));
     }
 
     private static void quota(QuotaMetrics quota) {
@@ -72,8 +72,6 @@ public final class EveryMeter {
         LimitCounters limit = new LimitCounters(
                 Dimension.TOKENS, Duration.ofMinutes(1).toNanos(), 50, 100, 130, Map.of("n1", 5L), 7, 0);
         quota.counters(new QuotaCounters(
-                "n1",
-                0,
-                List.of(new ScopeCounters("account:openai/a0", List.of(limit), Map.of(), 0, Map.of(), 0, 0))));
+                "n1", 0, List.of(new ScopeCounters("account:openai/a0", List.of(limit), Map.of(), 0, Map.of(), 0, 0))));
     }
 }

@@ -53,7 +53,10 @@ class MetricsPageTest {
         RuntimeMetrics.ofProcess(registry);
         Vertx vertx = VertxMeters.builder(new VertxOptions(), registry).build();
         try {
-            vertx.executeBlocking(() -> 1).toCompletionStage().toCompletableFuture().get();
+            vertx.executeBlocking(() -> 1)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
             System.gc();
             Await.until(() -> registry.find("jvm.gc.pause").timer() != null);
             Map<String, Family> known = Families.of(registry.scrape());
@@ -64,8 +67,9 @@ class MetricsPageTest {
                 Matcher parts = ROW.matcher(row);
                 assertThat(parts.matches()).isTrue();
                 assertThat(known).containsKey(parts.group(1));
-                assertThat(row).startsWith(row(parts.group(1), known.get(parts.group(1)))
-                        .replaceAll(" \\| [^|]* \\|$", ""));
+                assertThat(row)
+                        .startsWith(
+                                row(parts.group(1), known.get(parts.group(1))).replaceAll(" \\| [^|]* \\|$", ""));
             }
             assertThat(known.keySet().stream().filter(name -> name.startsWith("vertx_")))
                     .allSatisfy(name -> assertThat(rows()).anyMatch(row -> row.contains("`" + name + "`")));

@@ -108,8 +108,8 @@ class QuotaMetricsTest {
     }
 
     private static ScopeCounters used(String id, long amount, long charged, long leased) {
-        LimitCounters limit = new LimitCounters(
-                Dimension.TOKENS, MINUTE, amount, amount, charged, Map.of("n1", leased), 0, 0);
+        LimitCounters limit =
+                new LimitCounters(Dimension.TOKENS, MINUTE, amount, amount, charged, Map.of("n1", leased), 0, 0);
         return new ScopeCounters(id, List.of(limit), Map.of(), 10, Map.of("n1", 2, "n2", 3), 0, 0);
     }
 
@@ -131,13 +131,14 @@ class QuotaMetricsTest {
     @Test
     void ofTooManyLimitsTheFullestAreShown() {
         PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        QuotaMetrics two =
-                new GatewayMetrics(own, new MetricsConfig(1, 1, 1, 2, false), System::nanoTime).quota();
+        QuotaMetrics two = new GatewayMetrics(own, new MetricsConfig(1, 1, 1, 2, false), System::nanoTime).quota();
 
         two.counters(new QuotaCounters(
                 "n1",
                 0,
-                IntStream.range(0, 100).mapToObj(i -> used("account:c/" + i, 1_000, i * 7, 0)).toList()));
+                IntStream.range(0, 100)
+                        .mapToObj(i -> used("account:c/" + i, 1_000, i * 7, 0))
+                        .toList()));
 
         assertThat(own.scrape().lines().filter(l -> l.startsWith("sluice_quota_limit_used_ratio{")))
                 .hasSize(2)

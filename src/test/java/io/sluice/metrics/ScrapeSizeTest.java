@@ -50,8 +50,10 @@ class ScrapeSizeTest {
             metrics.request(Revisions.usage(model, 200, Ending.COMPLETED, null));
             metrics.request(Revisions.usage(model, 502, Ending.FAILED, "upstream_error"));
         }
-        QuotaCounters counters =
-                new QuotaCounters("n1", 0, IntStream.range(0, ACCOUNTS).mapToObj(ScrapeSizeTest::scope).toList());
+        QuotaCounters counters = new QuotaCounters(
+                "n1",
+                0,
+                IntStream.range(0, ACCOUNTS).mapToObj(ScrapeSizeTest::scope).toList());
 
         String scrape = "";
         long[] nanos = new long[SCRAPES];
@@ -66,7 +68,11 @@ class ScrapeSizeTest {
         int bytes = scrape.getBytes(StandardCharsets.UTF_8).length;
         System.out.printf(
                 "a scrape with %d accounts: %.1f ms (median; longest %.1f), %d KiB, %d lines%n",
-                ACCOUNTS, nanos[SCRAPES / 2] / 1e6, nanos[SCRAPES - 1] / 1e6, bytes >> 10, scrape.lines().count());
+                ACCOUNTS,
+                nanos[SCRAPES / 2] / 1e6,
+                nanos[SCRAPES - 1] / 1e6,
+                bytes >> 10,
+                scrape.lines().count());
         assertThat(scrape).contains("account=\"a999\"");
         assertThat(bytes).isLessThan(MOST_BYTES);
     }
