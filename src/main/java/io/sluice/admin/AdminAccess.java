@@ -3,6 +3,8 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.oidc.OidcProvider;
+import io.sluice.config.OidcConfig;
 import io.sluice.managed.ManagedEditor;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -17,6 +19,7 @@ import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ final class AdminAccess {
     private final AuditRepository audit;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final @Nullable OidcProvider provider;
     private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
@@ -55,6 +59,8 @@ final class AdminAccess {
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
         areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
+        OidcConfig oidc = setup.node().admin().oidc();
+        this.provider = oidc == null ? null : new OidcProvider(vertx, oidc, setup.wallClock(), setup.nanoClock());
         this.router = new ApiRouter(
                 areas,
                 new Authenticator(
@@ -62,7 +68,8 @@ final class AdminAccess {
                         setup.node().admin().clientCa() != null,
                         tokens,
                         new GuessLimit(setup.nanoClock()),
-                        audit));
+                        audit,
+                        provider));
     }
 
     /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
@@ -71,6 +78,9 @@ final class AdminAccess {
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
+        if (provider != null) {
+            provider.open();
+        }
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
@@ -81,7 +91,8 @@ final class AdminAccess {
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
-        return opened.otherwiseEmpty();
+        Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
+        return opened.otherwiseEmpty().eventually(() -> asked);
     }
 
     private void read() {

@@ -3,6 +3,9 @@ package io.sluice.admin;
 import io.sluice.admin.api.Caller;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
+import io.sluice.admin.oidc.OidcIdentity;
+import io.sluice.admin.oidc.OidcProvider;
+import io.sluice.admin.oidc.OidcRefusal;
 import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.AuditRepository;
@@ -21,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says who asks, by {@code Authorization: Bearer}: the node's own token, or a stored one. Whoever comes without one is told
- * so, from the same machine too. Used on the admin verticle's event loop only.
+ * Says who asks, by {@code Authorization: Bearer}: the node's own token, a stored one, or one of the OpenID provider. Whoever
+ * comes without one is told so, from the same machine too. Used on the admin verticle's event loop only.
  */
 final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
@@ -37,8 +40,16 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private final AdminTokens tokens;
     private final GuessLimit guesses;
     private final AuditRepository audit;
+    private final @Nullable OidcProvider provider;
 
-    Authenticator(Secret own, boolean wantsCertificate, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
+    Authenticator(
+            Secret own,
+            boolean wantsCertificate,
+            AdminTokens tokens,
+            GuessLimit guesses,
+            AuditRepository audit,
+            @Nullable OidcProvider provider) {
+        this.provider = provider;
         this.wantsCertificate = wantsCertificate;
         this.own = Secret.sha256(own.reveal());
         this.tokens = tokens;
@@ -74,7 +85,40 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             guesses.right(address);
             return Future.succeededFuture(new Caller(OWN, Role.OWNER, null, null, address));
         }
+        if (provider != null && OidcProvider.isToken(token)) {
+            return ofProvider(provider, token, address);
+        }
         return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : stored(token, address);
+    }
+
+    private Future<Caller> ofProvider(OidcProvider asked, String token, String address) {
+        Future<OidcIdentity> answer = asked.verify(token);
+        // The provider is asked for keys: counted before it is sure, as for a stored one.
+        int early = answer.isComplete() ? -1 : guesses.wrong(address);
+        return answer.transform(verified -> {
+            if (verified.succeeded()) {
+                guesses.right(address);
+                OidcIdentity who = verified.result();
+                return Future.succeededFuture(
+                        new Caller(who.name(), who.role(), who.team(), who.expires(), address));
+            }
+            if (!(verified.cause() instanceof OidcRefusal refusal)) {
+                return Future.failedFuture(verified.cause());
+            }
+            String why = String.valueOf(refusal.getMessage());
+            return switch (refusal.kind()) {
+                case INVALID -> {
+                    tell(address, early >= 0 ? early : guesses.wrong(address));
+                    yield Future.failedFuture(Problem.of(401, "unauthenticated", why));
+                }
+                case NOT_ALLOWED -> {
+                    guesses.right(address);
+                    yield Future.failedFuture(Problem.forbidden(why));
+                }
+                case UNREADY ->
+                    Future.failedFuture(Problem.of(503, "provider-unknown", why).retryAfter(2));
+            };
+        });
     }
 
     private Future<Caller> stored(String token, String address) {
@@ -113,12 +157,16 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                             "The database has not answered yet, so no token but the node's own is known.")
                     .retryAfter(2));
         }
+        tell(address, untold);
+        return Future.failedFuture(Problem.of(401, "unauthenticated", "This token is not known here, or has ended."));
+    }
+
+    private void tell(String address, int untold) {
         if (untold > 0) {
             LOG.warn("{} wrong admin tokens from {}", untold, address);
             audit.write(new Actor("unknown", "", address), "log-in", "", "", "refused: " + untold + " wrong tokens")
                     .onFailure(cause -> LOG.debug("wrong tokens are not in the audit log: {}", cause.toString()));
         }
-        return Future.failedFuture(Problem.of(401, "unauthenticated", "This token is not known here, or has ended."));
     }
 
     /** Whether TLS has seen one that the authority has signed. */

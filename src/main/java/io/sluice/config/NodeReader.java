@@ -118,7 +118,8 @@ final class NodeReader {
                 overrides.adminPort() != null ? overrides.adminPort() : port,
                 token,
                 tls(tls),
-                authority == null ? null : tls.existing(authority, "client-ca"));
+                authority == null ? null : tls.existing(authority, "client-ca"),
+                OidcReader.read(admin.section("oidc")));
     }
 
     private static String host(Section section, String fallback) {
