@@ -88,7 +88,6 @@ final class GatewayAssembler {
                 storedIds(),
                 entries.notices,
                 pricing.currencies(),
-                findings.notApplied(),
                 findings.warnings(),
                 origins);
     }
