@@ -99,8 +99,7 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             if (verified.succeeded()) {
                 guesses.right(address);
                 OidcIdentity who = verified.result();
-                return Future.succeededFuture(
-                        new Caller(who.name(), who.role(), who.team(), who.expires(), address));
+                return Future.succeededFuture(new Caller(who.name(), who.role(), who.team(), who.expires(), address));
             }
             if (!(verified.cause() instanceof OidcRefusal refusal)) {
                 return Future.failedFuture(verified.cause());

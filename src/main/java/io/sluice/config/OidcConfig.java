@@ -39,8 +39,7 @@ public record OidcConfig(
      * @param secret its secret, for log-ins of a browser; null for a client without one
      * @param scopes what a log-in of a browser asks for, {@code openid} among them
      */
-    public record Client(
-            String id, @Nullable Secret secret, List<String> scopes) {
+    public record Client(String id, @Nullable Secret secret, List<String> scopes) {
         /** Copies the list. */
         public Client {
             scopes = List.copyOf(scopes);
@@ -55,8 +54,7 @@ public record OidcConfig(
      * @param team claim with the only team of the person, or {@code *} for all; null when everybody is for all teams
      * @param roles from texts of the role's claim to {@code viewer}, {@code operator} or {@code owner}; never empty
      */
-    public record Claims(
-            String name, String role, @Nullable String team, Map<String, String> roles) {
+    public record Claims(String name, String role, @Nullable String team, Map<String, String> roles) {
         /** Copies the map. */
         public Claims {
             roles = Map.copyOf(roles);

@@ -52,8 +52,7 @@ final class OidcReader {
             oidc.error("scopes", "is without openid, so there would be no ID token");
         }
         List<String> audience = items("audience", "texts", "`client-id`", OidcReader::visible);
-        List<SignatureAlgorithm> algorithms =
-                items("algorithms", "words", "rs256, es256", OidcReader::algorithm);
+        List<SignatureAlgorithm> algorithms = items("algorithms", "words", "rs256, es256", OidcReader::algorithm);
         Claims claims = claims(oidc.section("claims"), roles(oidc.section("roles")));
         Duration leeway = oidc.duration("clock-leeway", LEEWAY, Duration.ZERO, MOST_LEEWAY);
         String written = oidc.text("ca", "PEM file", "those of the Java runtime", text -> text);
@@ -84,13 +83,16 @@ final class OidcReader {
             for (Item item : section.texts(role, "texts", "none")) {
                 String other = roles.putIfAbsent(item.text(), role);
                 if (other != null) {
-                    oidc.findings().error(item.place(), item.shown() + " is under " + other + ", too; keep one of them");
+                    oidc.findings()
+                            .error(item.place(), item.shown() + " is under " + other + ", too; keep one of them");
                 }
             }
         }
         if (oidc.isPresent() && roles.isEmpty()) {
-            oidc.error("roles", "names nobody, so nobody could do anything; write which texts of claims.role are owner,"
-                    + " operator or viewer");
+            oidc.error(
+                    "roles",
+                    "names nobody, so nobody could do anything; write which texts of claims.role are owner,"
+                            + " operator or viewer");
         }
         return roles;
     }

@@ -65,8 +65,8 @@ class OidcAdminTest {
     }
 
     private AdminClient admin(OidcConfig config) {
-        AdminVerticle admin = new AdminVerticle(Admins.setup(
-                Nodes.adminWith(config), Revisions.of("r1", 1, "gpt-4o"), database, Instant::now));
+        AdminVerticle admin = new AdminVerticle(
+                Admins.setup(Nodes.adminWith(config), Revisions.of("r1", 1, "gpt-4o"), database, Instant::now));
         TestNode.await(vertx.deployVerticle(admin));
         return new AdminClient(admin.port(), Admins.TOKEN.reveal());
     }
@@ -97,7 +97,9 @@ class OidcAdminTest {
         assertThat(as("on-call", "*").get("/tokens").status()).isEqualTo(200);
         Reply none = as("cooks", "*").get("/config");
         assertThat(none.status()).isEqualTo(403);
-        assertThat(none.json().getString("detail")).contains("realm_access.roles").contains("admin.oidc.roles");
+        assertThat(none.json().getString("detail"))
+                .contains("realm_access.roles")
+                .contains("admin.oidc.roles");
         Reply red = as("admins", "red").get("/config");
         assertThat(red.status()).isEqualTo(403);
         assertThat(red.json().getString("detail")).contains("one team");
@@ -115,7 +117,8 @@ class OidcAdminTest {
         assertThat(create(operator, "boss", "owner", soon).status()).isEqualTo(403);
         assertThat(create(operator, "ci", "viewer", soon.plusSeconds(3600)).status())
                 .isEqualTo(403);
-        assertThat(operator.post("/tokens", "{\"name\":\"ci\",\"role\":\"viewer\"}").status())
+        assertThat(operator.post("/tokens", "{\"name\":\"ci\",\"role\":\"viewer\"}")
+                        .status())
                 .isEqualTo(403);
         Reply made = create(operator, "ci", "viewer", soon);
 

@@ -207,8 +207,12 @@ class NodeConfigTest {
                         "admin: { host: 0.0.0.0 }", "1:10: admin.host: anyone could reach '0.0.0.0'; set admin.token"),
                 arguments("admin: { token: short }", "1:10: admin.token: the secret is shorter than 16 characters"),
                 arguments("admin: { token: \"${env:BLANK}\" }", "admin.token: the environment variable BLANK is empty"),
-                arguments(oidc("issuer: \"http://idp.example.com\""), "admin.oidc.issuer: 'http://idp.example.com' is not https"),
-                arguments(oidc("issuer: \"https://u:p@idp\""), "admin.oidc.issuer: 'https://…@idp' holds user information"),
+                arguments(
+                        oidc("issuer: \"http://idp.example.com\""),
+                        "admin.oidc.issuer: 'http://idp.example.com' is not https"),
+                arguments(
+                        oidc("issuer: \"https://u:p@idp\""),
+                        "admin.oidc.issuer: 'https://…@idp' holds user information"),
                 arguments(oidc("issuer: \"https://idp?x\""), "admin.oidc.issuer: 'https://idp?x' holds a query"),
                 arguments(oidc("client-id: [a]"), "admin.oidc.client-id: is a list"),
                 arguments(
@@ -220,7 +224,9 @@ class NodeConfigTest {
                 arguments(
                         "admin: { oidc: { issuer: \"https://idp\", client-id: s } }",
                         "1:10: admin.oidc.roles: names nobody"),
-                arguments(oidc("roles: { owner: [a], viewer: [b, a] }"), "admin.oidc.roles.viewer[1]: 'a' is under owner"),
+                arguments(
+                        oidc("roles: { owner: [a], viewer: [b, a] }"),
+                        "admin.oidc.roles.viewer[1]: 'a' is under owner"),
                 arguments(oidc("roles: { admin: [a], owner: [b] }"), "admin.oidc.roles.admin: is unknown"),
                 arguments(oidc("algorithms: [HS256]"), "admin.oidc.algorithms[0]: 'HS256' is not one of RS256"),
                 arguments(oidc("algorithms: [none]"), "admin.oidc.algorithms[0]: 'none' is not one of RS256"),

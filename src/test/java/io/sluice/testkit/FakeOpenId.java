@@ -123,13 +123,15 @@ public final class FakeOpenId {
                 .put("iat", now)
                 .put("exp", now + 300)
                 .put("email", "alice@example.com")
-                .put("realm_access", new JsonObject().put("roles", new JsonArray().add("else").add("admins")));
+                .put(
+                        "realm_access",
+                        new JsonObject()
+                                .put("roles", new JsonArray().add("else").add("admins")));
     }
 
     /** A token of Alice with these roles. */
     public String token(String... roles) {
-        return key.sign(
-                alice().put("realm_access", new JsonObject().put("roles", new JsonArray(List.of(roles)))));
+        return key.sign(alice().put("realm_access", new JsonObject().put("roles", new JsonArray(List.of(roles)))));
     }
 
     /** The key that it signs with now. */
@@ -245,8 +247,8 @@ public final class FakeOpenId {
     private void token(HttpServerRequest request) {
         MultiMap form = request.formAttributes();
         String basic = Base64.getEncoder()
-                .encodeToString((URLEncoder.encode(CLIENT, UTF_8) + ":" + URLEncoder.encode(SECRET, UTF_8))
-                        .getBytes(UTF_8));
+                .encodeToString(
+                        (URLEncoder.encode(CLIENT, UTF_8) + ":" + URLEncoder.encode(SECRET, UTF_8)).getBytes(UTF_8));
         boolean byHeader = ("Basic " + basic).equals(request.getHeader("authorization"));
         boolean byForm = CLIENT.equals(form.get("client_id")) && SECRET.equals(form.get("client_secret"));
         if (byHeader == byForm) {
@@ -258,7 +260,10 @@ public final class FakeOpenId {
                 || !"authorization_code".equals(form.get("grant_type"))
                 || !logIn.redirectUri.equals(form.get("redirect_uri"))
                 || !logIn.challenge.equals(challenge(String.valueOf(form.get("code_verifier"))))) {
-            json(request, 400, new JsonObject().put("error", "invalid_grant").put("error_description", "no <b>way</b>"));
+            json(
+                    request,
+                    400,
+                    new JsonObject().put("error", "invalid_grant").put("error_description", "no <b>way</b>"));
             return;
         }
         json(

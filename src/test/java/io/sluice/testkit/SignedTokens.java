@@ -85,7 +85,12 @@ public record SignedTokens(SignatureAlgorithm algorithm, String kid, KeyPair pai
 
     /** A token with these claims. */
     public String sign(JsonObject claims) {
-        return sign(new JsonObject().put("alg", algorithm.header()).put("typ", "JWT").put("kid", kid), claims);
+        return sign(
+                new JsonObject()
+                        .put("alg", algorithm.header())
+                        .put("typ", "JWT")
+                        .put("kid", kid),
+                claims);
     }
 
     /** A token with this header, whatever it says. */
@@ -145,7 +150,10 @@ public record SignedTokens(SignatureAlgorithm algorithm, String kid, KeyPair pai
                 yield new JsonObject()
                         .put("kty", "OKP")
                         .put("crv", "Ed25519")
-                        .put("x", BASE64.encodeToString(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)));
+                        .put(
+                                "x",
+                                BASE64.encodeToString(
+                                        Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)));
             }
             default -> throw new AssertionError(key.getAlgorithm());
         };

@@ -103,8 +103,9 @@ final class ClaimRules {
                 .map(wanted.roles()::get)
                 .flatMap(word -> Optional.ofNullable(word).flatMap(Role::of).stream())
                 .max(Role::compareTo)
-                .orElseThrow(() -> OidcRefusal.notAllowed("The token is good, but its holder has no role here: nothing in its"
-                        + " claim " + wanted.role() + " is under admin.oidc.roles."));
+                .orElseThrow(() ->
+                        OidcRefusal.notAllowed("The token is good, but its holder has no role here: nothing in its"
+                                + " claim " + wanted.role() + " is under admin.oidc.roles."));
         return new OidcIdentity(PREFIX + name, role, team(claims), expires);
     }
 
@@ -115,8 +116,8 @@ final class ClaimRules {
             return null;
         }
         if (!(find(claims, claim) instanceof String team) || !isName(team, LONGEST_TEAM)) {
-            throw OidcRefusal.notAllowed("The token is good, but its claim " + claim + " names no team, and not " + ALL_TEAMS
-                    + " for all.");
+            throw OidcRefusal.notAllowed(
+                    "The token is good, but its claim " + claim + " names no team, and not " + ALL_TEAMS + " for all.");
         }
         return team.equals(ALL_TEAMS) ? null : team;
     }

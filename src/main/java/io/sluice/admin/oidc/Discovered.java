@@ -43,7 +43,9 @@ record Discovered(
     }
 
     private static String shown(@Nullable Object issuer) {
-        return issuer instanceof String text && text.length() <= 300 && text.chars().allMatch(c -> c > ' ' && c < 0x7f)
+        return issuer instanceof String text
+                        && text.length() <= 300
+                        && text.chars().allMatch(c -> c > ' ' && c < 0x7f)
                 ? "'" + text + "'"
                 : "something else";
     }

@@ -38,7 +38,8 @@ final class KeySet {
             }
         });
         if (keys.isEmpty()) {
-            throw new ProviderFailure("none of its " + source.size() + " keys is for an algorithm of admin.oidc.algorithms");
+            throw new ProviderFailure(
+                    "none of its " + source.size() + " keys is for an algorithm of admin.oidc.algorithms");
         }
         return new KeySet(source, List.copyOf(keys));
     }
@@ -64,8 +65,7 @@ final class KeySet {
 
     /** The claims of a token that one of the keys has signed; fails for any other. */
     Future<JsonObject> claims(TokenHead head, String token) {
-        return claims(
-                keys.stream().filter(key -> key.mayHaveSigned(head)).iterator(), token);
+        return claims(keys.stream().filter(key -> key.mayHaveSigned(head)).iterator(), token);
     }
 
     private static Future<JsonObject> claims(Iterator<SigningKey> untried, String token) {

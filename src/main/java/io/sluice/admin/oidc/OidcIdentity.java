@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param team the only team whose things they may see and change; null for all
  * @param expires when the provider's word ends
  */
-public record OidcIdentity(
-        String name, Role role, @Nullable String team, Instant expires) {}
+public record OidcIdentity(String name, Role role, @Nullable String team, Instant expires) {}

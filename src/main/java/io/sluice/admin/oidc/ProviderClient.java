@@ -47,7 +47,8 @@ final class ProviderClient {
         if (ca != null) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(ca.toString()));
         }
-        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS).setMaxWaitQueueSize(MOST_WAITING));
+        this.client = vertx.createHttpClient(
+                options, new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS).setMaxWaitQueueSize(MOST_WAITING));
     }
 
     /**
@@ -60,9 +61,9 @@ final class ProviderClient {
         return send(HttpMethod.GET, endpoint, what, Map.of(), null)
                 .compose(reply -> reply.status == 200 && !reply.json.isEmpty()
                         ? Future.succeededFuture(reply.json)
-                        : Future.failedFuture(new ProviderFailure(
-                                what + " (" + endpoint.url() + ") answers with status " + reply.status
-                                        + (reply.status == 200 ? " and no JSON" : ""))));
+                        : Future.failedFuture(
+                                new ProviderFailure(what + " (" + endpoint.url() + ") answers with status "
+                                        + reply.status + (reply.status == 200 ? " and no JSON" : ""))));
     }
 
     /**

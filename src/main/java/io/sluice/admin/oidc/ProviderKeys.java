@@ -118,7 +118,8 @@ final class ProviderKeys {
         Discovered known = anew ? null : discovered;
         Future<Discovered> place = known != null
                 ? Future.succeededFuture(known)
-                : client.get(Endpoint.discovery(config.issuer()), "its description").compose(this::described);
+                : client.get(Endpoint.discovery(config.issuer()), "its description")
+                        .compose(this::described);
         Future<Void> started = place.compose(found -> client.get(found.keys(), "its set of keys"))
                 .compose(this::take);
         asking = started;

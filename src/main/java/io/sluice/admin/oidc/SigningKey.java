@@ -104,7 +104,8 @@ final class SigningKey {
 
     /** Whether a token may be signed with it. */
     boolean mayHaveSigned(TokenHead head) {
-        return algorithm == head.algorithm() && (head.kid() == null || kid == null || head.kid().equals(kid));
+        return algorithm == head.algorithm()
+                && (head.kid() == null || kid == null || head.kid().equals(kid));
     }
 
     /** The claims of a token that it has signed; fails for any other. Complete when it returns. */

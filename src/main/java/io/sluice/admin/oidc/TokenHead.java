@@ -41,8 +41,7 @@ record TokenHead(SignatureAlgorithm algorithm, @Nullable String kid) {
             throw OidcRefusal.invalid("This is no signed token.");
         }
         JsonObject header = header(token.substring(0, token.indexOf('.')));
-        SignatureAlgorithm algorithm = text(header, "alg")
-                instanceof String name
+        SignatureAlgorithm algorithm = text(header, "alg") instanceof String name
                 ? SignatureAlgorithm.ofHeader(name).filter(allowed::contains).orElse(null)
                 : null;
         if (algorithm == null) {

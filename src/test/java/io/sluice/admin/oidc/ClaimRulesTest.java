@@ -54,8 +54,9 @@ class ClaimRulesTest {
                 .isEqualTo(new OidcIdentity("oidc:1234", Role.VIEWER, null, NOW.plusSeconds(60)));
         assertThat(rules("preferred.name", "https://example.com/roles", "t.eam")
                         .ofRequest(
-                                claims("{\"preferred\":{\"name\":\"Ålice 李\"},\"https://example.com/roles\":\"on-call\","
-                                        + "\"t.eam\":\"red\",\"t\":{\"eam\":\"blue\"}}"),
+                                claims(
+                                        "{\"preferred\":{\"name\":\"Ålice 李\"},\"https://example.com/roles\":\"on-call\","
+                                                + "\"t.eam\":\"red\",\"t\":{\"eam\":\"blue\"}}"),
                                 NOW))
                 .isEqualTo(new OidcIdentity("oidc:Ålice 李", Role.OPERATOR, "red", NOW.plusSeconds(60)));
     }
@@ -118,8 +119,8 @@ class ClaimRulesTest {
     @MethodSource("refused")
     void refuses(String more, Kind kind, String said) {
         assertThatThrownBy(() -> rules("sub", "roles", null).ofRequest(claims(more), NOW))
-                .isInstanceOfSatisfying(OidcRefusal.class, refusal -> assertThat(refusal.kind())
-                        .isEqualTo(kind))
+                .isInstanceOfSatisfying(
+                        OidcRefusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(kind))
                 .hasMessageContaining(said);
     }
 

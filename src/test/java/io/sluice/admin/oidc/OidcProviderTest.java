@@ -46,10 +46,11 @@ class OidcProviderTest {
     private final List<OidcProvider> opened = new ArrayList<>();
 
     /** An answer, or why there is none. */
-    private record Outcome(
-            @Nullable Object value, @Nullable Throwable cause) {
+    private record Outcome(@Nullable Object value, @Nullable Throwable cause) {
         String said() {
-            return cause instanceof OidcRefusal refusal ? refusal.kind() + ": " + refusal.getMessage() : this.toString();
+            return cause instanceof OidcRefusal refusal
+                    ? refusal.kind() + ": " + refusal.getMessage()
+                    : this.toString();
         }
     }
 
@@ -61,8 +62,8 @@ class OidcProviderTest {
 
     private Outcome outcome(Supplier<Future<?>> call) {
         Promise<Outcome> promise = Promise.promise();
-        context.runOnContext(v ->
-                call.get().onComplete(done -> promise.complete(new Outcome(done.result(), done.cause()))));
+        context.runOnContext(
+                v -> call.get().onComplete(done -> promise.complete(new Outcome(done.result(), done.cause()))));
         return TestNode.await(promise.future());
     }
 
@@ -76,7 +77,9 @@ class OidcProviderTest {
     private OidcProvider ready(OidcConfig config) {
         OidcProvider provider = opened(config);
         Await.until(() -> !outcome(() -> provider.verify("a.b.c")).said().isEmpty()
-                && !outcome(() -> provider.authorizeUrl("s", "n", "c", BACK)).said().startsWith("UNREADY"));
+                && !outcome(() -> provider.authorizeUrl("s", "n", "c", BACK))
+                        .said()
+                        .startsWith("UNREADY"));
         return provider;
     }
 
@@ -169,7 +172,9 @@ class OidcProviderTest {
         assertThat(verdict(provider, issuer.key().sign(noKid, issuer.alice()))).endsWith("OWNER");
         assertThat(verdict(provider, weak.sign(issuer.alice()))).startsWith("INVALID");
         assertThat(verdict(provider, hidden.sign(issuer.alice()))).startsWith("INVALID");
-        assertThat(verdict(provider, large.sign(new JsonObject().put("alg", "RS256").put("kid", "first"), issuer.alice())))
+        assertThat(verdict(
+                        provider,
+                        large.sign(new JsonObject().put("alg", "RS256").put("kid", "first"), issuer.alice())))
                 .startsWith("INVALID");
     }
 
@@ -220,7 +225,8 @@ class OidcProviderTest {
         nanos.addAndGet(ProviderKeys.BETWEEN.toNanos());
 
         assertThat(verdict(provider, good)).endsWith("OWNER");
-        assertThat(verdict(provider, SignedTokens.of(SignatureAlgorithm.RS256, "x").sign(issuer.alice())))
+        assertThat(verdict(
+                        provider, SignedTokens.of(SignatureAlgorithm.RS256, "x").sign(issuer.alice())))
                 .isEqualTo("UNREADY: The token's key is not known, and the OpenID provider does not answer.");
     }
 
@@ -235,14 +241,17 @@ class OidcProviderTest {
                     + "/.well-known/openid-configuration) does not answer: "));
             assertThat(log.has("its tokens are refused with 503, and it is asked again in 1 s"))
                     .isTrue();
-            assertThat(verdict(provider, SignedTokens.of(SignatureAlgorithm.RS256, "x").sign(new JsonObject())))
+            assertThat(verdict(
+                            provider,
+                            SignedTokens.of(SignatureAlgorithm.RS256, "x").sign(new JsonObject())))
                     .startsWith("UNREADY");
 
             FakeOpenId late = FakeOpenId.start(vertx, port);
             awaitKeys(provider, late.token("admins"));
 
             assertThat(verdict(provider, late.token("admins"))).endsWith("OWNER");
-            assertThat(log.has("INFO the OpenID provider " + issuer + " answers")).isTrue();
+            assertThat(log.has("INFO the OpenID provider " + issuer + " answers"))
+                    .isTrue();
         }
     }
 
@@ -319,7 +328,9 @@ class OidcProviderTest {
             assertThat(who.name()).isEqualTo("oidc:alice@example.com");
             assertThat(who.role()).isEqualTo(Role.OWNER);
             assertThat(who.team()).isNull();
-            assertThat(who.expires()).isAfter(Instant.now()).isBefore(Instant.now().plusSeconds(301));
+            assertThat(who.expires())
+                    .isAfter(Instant.now())
+                    .isBefore(Instant.now().plusSeconds(301));
         });
         assertThat(outcome(() -> provider.exchange(code, verifier, "the nonce", BACK))
                         .said())
@@ -337,7 +348,8 @@ class OidcProviderTest {
                         .said())
                 .startsWith("INVALID");
         String second = code(provider, verifier);
-        assertThat(outcome(() -> provider.exchange(second, verifier, "other", BACK)).said())
+        assertThat(outcome(() -> provider.exchange(second, verifier, "other", BACK))
+                        .said())
                 .isEqualTo("INVALID: The ID token is of another log-in.");
         String third = code(provider, verifier);
         assertThat(outcome(() -> provider.exchange(third, verifier, "the nonce", "https://evil.example.com"))
@@ -353,14 +365,13 @@ class OidcProviderTest {
     @Test
     void theSecretGoesIntoTheFormWhereThatIsWanted() throws Exception {
         FakeOpenId issuer = FakeOpenId.start(vertx);
-        issuer.description(document -> document.put(
-                "token_endpoint_auth_methods_supported", new JsonArray().add("client_secret_post")));
+        issuer.description(document ->
+                document.put("token_endpoint_auth_methods_supported", new JsonArray().add("client_secret_post")));
         OidcProvider provider = ready(issuer.config());
         String verifier = "v".repeat(43);
         String code = code(provider, verifier);
 
-        assertThat(outcome(() -> provider.exchange(code, verifier, "the nonce", BACK))
-                        .value)
+        assertThat(outcome(() -> provider.exchange(code, verifier, "the nonce", BACK)).value)
                 .isInstanceOf(OidcIdentity.class);
     }
 
