@@ -74,26 +74,36 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                     "This needs a token: Authorization: Bearer …. The first one is in the file admin.token of the node's"
                             + " data directory, unless node.yaml has admin.token."));
         }
-        long wait = guesses.waitSeconds(address);
-        if (wait > 0) {
-            return Future.failedFuture(
-                    Problem.of(429, "too-many-guesses", "Too many wrong tokens came from this address.")
-                            .retryAfter(wait));
-        }
         String token = header.substring(SCHEME.length()).strip();
         if (MessageDigest.isEqual(Secret.sha256(token), own)) {
             guesses.right(address);
             return Future.succeededFuture(new Caller(OWN, Role.OWNER, null, null, address));
         }
-        if (provider != null && OidcProvider.isToken(token)) {
-            return ofProvider(provider, token, address);
+        Optional<Caller> known = token.length() > MAX_TOKEN ? Optional.empty() : find(token, address);
+        if (known.isPresent()) {
+            return Future.succeededFuture(known.get());
         }
-        return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : stored(token, address);
+        // Behind the look-up: others may come from the same address, and a right token is never refused for their
+        // guesses.
+        long wait = guesses.waitSeconds(address);
+        if (provider != null && OidcProvider.isToken(token)) {
+            return ofProvider(provider, token, address, wait);
+        }
+        if (wait > 0) {
+            return Future.failedFuture(tooMany(wait));
+        }
+        return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : unknown(token, address);
     }
 
-    private Future<Caller> ofProvider(OidcProvider asked, String token, String address) {
-        Future<OidcIdentity> answer = asked.verify(token);
-        // The provider is asked for keys: counted before it is sure, as for a stored one.
+    private static Problem tooMany(long wait) {
+        return Problem.of(429, "too-many-guesses", "Too many wrong tokens came from this address.")
+                .retryAfter(wait);
+    }
+
+    /** While its address waits, the provider is not asked for keys. */
+    private Future<Caller> ofProvider(OidcProvider asked, String token, String address, long wait) {
+        Future<OidcIdentity> answer = wait > 0 ? asked.verifyKnown(token) : asked.verify(token);
+        // The provider is asked: counted before it is sure, as for a stored one.
         int early = answer.isComplete() ? -1 : guesses.wrong(address);
         return answer.transform(verified -> {
             if (verified.succeeded()) {
@@ -101,33 +111,34 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                 OidcIdentity who = verified.result();
                 return Future.succeededFuture(new Caller(who.name(), who.role(), who.team(), who.expires(), address));
             }
-            if (!(verified.cause() instanceof OidcRefusal refusal)) {
-                return Future.failedFuture(verified.cause());
-            }
-            String why = String.valueOf(refusal.getMessage());
-            return switch (refusal.kind()) {
-                case INVALID -> {
-                    tell(address, early >= 0 ? early : guesses.wrong(address));
-                    yield Future.failedFuture(Problem.of(401, "unauthenticated", why));
-                }
-                case NOT_ALLOWED -> {
-                    guesses.right(address);
-                    yield Future.failedFuture(Problem.forbidden(why));
-                }
-                case UNREADY ->
-                    Future.failedFuture(Problem.of(503, "provider-unknown", why).retryAfter(2));
-            };
+            return Future.failedFuture(
+                    verified.cause() instanceof OidcRefusal refusal
+                            ? refused(refusal, address, wait, early)
+                            : verified.cause());
         });
     }
 
-    private Future<Caller> stored(String token, String address) {
-        Optional<Caller> known = find(token, address);
-        if (known.isPresent()) {
-            return Future.succeededFuture(known.get());
-        }
-        // Counted before it is sure, so that guesses side by side do not pass. It may have been made a moment ago, here
-        // or
-        // on another node.
+    private Problem refused(OidcRefusal refusal, String address, long wait, int early) {
+        String why = String.valueOf(refusal.getMessage());
+        return switch (refusal.kind()) {
+            case INVALID -> {
+                if (wait > 0) {
+                    yield tooMany(wait);
+                }
+                tell(address, early >= 0 ? early : guesses.wrong(address));
+                yield Problem.of(401, "unauthenticated", why);
+            }
+            case NOT_ALLOWED -> {
+                guesses.right(address);
+                yield Problem.forbidden(why);
+            }
+            case UNREADY -> Problem.of(503, "provider-unknown", why).retryAfter(2);
+        };
+    }
+
+    /** It may have been made a moment ago, here or on another node. */
+    private Future<Caller> unknown(String token, String address) {
+        // Counted before it is sure, so that guesses side by side do not pass.
         int untold = guesses.wrong(address);
         return tokens.read().transform(read -> {
             Optional<Caller> fresh = find(token, address);

@@ -148,7 +148,12 @@ class OidcAdminTest {
                 .toList();
 
         assertThat(statuses).containsExactly(401, 401, 401, 401, 401, 429);
-        assertThat(as("admins", "*").get("/config").status()).isEqualTo(429);
+        int asked = issuer.keySets();
+        AdminClient unknown =
+                owner.as(SignedTokens.of(SignatureAlgorithm.RS256, "unknown").sign(claims("admins", "*")));
+        assertThat(unknown.get("/config").status()).isEqualTo(429);
+        assertThat(issuer.keySets()).isEqualTo(asked);
+        assertThat(as("admins", "*").get("/config").status()).isEqualTo(200);
     }
 
     @Test

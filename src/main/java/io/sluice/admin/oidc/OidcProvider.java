@@ -74,7 +74,17 @@ public final class OidcProvider {
      * @return fails with an {@link OidcRefusal}
      */
     public Future<OidcIdentity> verify(String token) {
-        return identity(token, rules::ofRequest);
+        return identity(token, true, rules::ofRequest);
+    }
+
+    /**
+     * The same by the keys that are known, asking nobody.
+     *
+     * @param token a signed JWT
+     * @return complete; fails with an {@link OidcRefusal}
+     */
+    public Future<OidcIdentity> verifyKnown(String token) {
+        return identity(token, false, rules::ofRequest);
     }
 
     /**
@@ -101,13 +111,13 @@ public final class OidcProvider {
      */
     public Future<OidcIdentity> exchange(String code, String verifier, String nonce, String redirectUri) {
         return flow.idToken(code, verifier, redirectUri)
-                .compose(token -> identity(token, (claims, now) -> rules.ofLogIn(claims, nonce, now)));
+                .compose(token -> identity(token, true, (claims, now) -> rules.ofLogIn(claims, nonce, now)));
     }
 
-    private Future<OidcIdentity> identity(String token, Rule rule) {
+    private Future<OidcIdentity> identity(String token, boolean mayAsk, Rule rule) {
         try {
             TokenHead head = TokenHead.of(token, config.algorithms());
-            return claims(head, token).compose(claims -> {
+            return claims(head, token, mayAsk).compose(claims -> {
                 try {
                     return Future.succeededFuture(rule.apply(claims, clock.instant()));
                 } catch (OidcRefusal e) {
@@ -119,13 +129,15 @@ public final class OidcProvider {
         }
     }
 
-    private Future<JsonObject> claims(TokenHead head, String token) {
+    private Future<JsonObject> claims(TokenHead head, String token, boolean mayAsk) {
         KeySet known = keys.keys();
         if (known == null) {
             return Future.failedFuture(OidcRefusal.unready());
         }
         return known.claims(head, token)
-                .recover(cause -> known.has(head) ? Future.failedFuture(cause) : fresh(known, head, token, cause));
+                .recover(cause -> !mayAsk || known.has(head)
+                        ? Future.failedFuture(cause)
+                        : fresh(known, head, token, cause));
     }
 
     /** The provider may have new keys. */
