@@ -22,6 +22,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class OidcAdminTest {
     private FakeOpenId issuer;
     private PgDatabase database;
     private AdminClient owner;
+    private volatile @Nullable Instant now;
 
     @BeforeEach
     void start() {
@@ -66,7 +68,7 @@ class OidcAdminTest {
 
     private AdminClient admin(OidcConfig config) {
         AdminVerticle admin = new AdminVerticle(
-                Admins.setup(Nodes.adminWith(config), Revisions.of("r1", 1, "gpt-4o"), database, Instant::now));
+                Admins.setup(Nodes.adminWith(config), Revisions.of("r1", 1, "gpt-4o"), database, () -> now == null ? Instant.now() : now));
         TestNode.await(vertx.deployVerticle(admin));
         return new AdminClient(admin.port(), Admins.TOKEN.reveal());
     }
@@ -172,6 +174,22 @@ class OidcAdminTest {
             assertThat(shown.getBoolean("client-secret")).isTrue();
             assertThat(alone.get("/config").text()).doesNotContain(FakeOpenId.SECRET);
         }
+    }
+
+    @Test
+    void aBrowserSignsInWithAToken() {
+        now = Instant.now();
+        Reply signedIn = as("on-call", "red").send("POST", "/session", null);
+        assertThat(signedIn.status()).as(signedIn.text()).isEqualTo(200);
+        assertThat(signedIn.json().getString("name")).isEqualTo("oidc:alice@example.com");
+        String cookie = String.valueOf(signedIn.header("set-cookie")).replaceAll(";.*", "");
+
+        JsonObject session = owner.cookie(cookie).get("/session").json();
+        assertThat(session.getString("role")).isEqualTo("operator");
+        assertThat(session.getString("team")).isEqualTo("red");
+        assertThat(owner.cookie(cookie).get("/config").status()).isEqualTo(403);
+        now = now.plusSeconds(400);
+        assertThat(owner.cookie(cookie).get("/session").json().getString("type")).endsWith(":session-ended");
     }
 
     @Test

@@ -33,7 +33,7 @@ class NodeConfigTest {
                 .isEqualTo(new NodeConfig(
                         node.name(),
                         new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
-                        new AdminConfig("127.0.0.1", 8081, null, null, null, null),
+                        new AdminConfig("127.0.0.1", 8081, null, null, null, SessionConfig.DEFAULT, null),
                         Path.of("data"),
                         Duration.ZERO,
                         Duration.ofSeconds(30),
@@ -92,6 +92,7 @@ class NodeConfigTest {
                                 Secret.of("0123456789abcdef-token"),
                                 tls,
                                 tls.cert(),
+                                new SessionConfig(Duration.ofMinutes(10), Duration.ofHours(8)),
                                 new OidcConfig(
                                         "https://login.example.com/realms/ops/",
                                         new OidcConfig.Client(

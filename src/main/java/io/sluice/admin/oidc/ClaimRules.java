@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClaimRules {
     private static final String PREFIX = "oidc:";
     private static final int LONGEST_NAME = 190;
-    private static final int LONGEST_TEAM = 128;
+    private static final int LONGEST_TEAM = 64;
     private static final int MOST_TEXTS = 10_000;
     private static final String ALL_TEAMS = "*";
 

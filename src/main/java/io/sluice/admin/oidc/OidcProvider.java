@@ -62,6 +62,16 @@ public final class OidcProvider {
         return client.close();
     }
 
+    /** As it is configured. */
+    public String issuer() {
+        return config.issuer();
+    }
+
+    /** By whose clock tokens end. */
+    public Instant now() {
+        return clock.instant();
+    }
+
     /** Whether a text has the form of a token that a provider signs, which no admin token has. */
     public static boolean isToken(String text) {
         return TokenHead.isToken(text);
