@@ -6,10 +6,10 @@ import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.Caller;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
+import io.sluice.admin.api.Session;
 import io.sluice.admin.oidc.OidcIdentity;
 import io.sluice.admin.oidc.OidcProvider;
 import io.sluice.admin.oidc.OidcRefusal;
-import io.sluice.admin.api.Session;
 import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.AuditRepository;
@@ -191,7 +191,8 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             return true;
         }
         String csrf = request.getHeader(CSRF);
-        return csrf != null && MessageDigest.isEqual(csrf.getBytes(UTF_8), session.csrf().getBytes(UTF_8));
+        return csrf != null
+                && MessageDigest.isEqual(csrf.getBytes(UTF_8), session.csrf().getBytes(UTF_8));
     }
 
     /** Whoever signed in may do now what their token may do now. */
@@ -217,7 +218,8 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                     : OidcSubject.find(subject, provider.issuer(), provider.now(), address);
         }
         String hash = subject.substring(SUBJECT.length());
-        return MessageDigest.isEqual(hash.getBytes(UTF_8), HexFormat.of().formatHex(own).getBytes(UTF_8))
+        return MessageDigest.isEqual(
+                        hash.getBytes(UTF_8), HexFormat.of().formatHex(own).getBytes(UTF_8))
                 ? Optional.of(new Caller(OWN, Role.OWNER, null, null, address))
                 : tokens.byHash(hash).map(found -> caller(found, address));
     }

@@ -67,8 +67,11 @@ class OidcAdminTest {
     }
 
     private AdminClient admin(OidcConfig config) {
-        AdminVerticle admin = new AdminVerticle(
-                Admins.setup(Nodes.adminWith(config), Revisions.of("r1", 1, "gpt-4o"), database, () -> now == null ? Instant.now() : now));
+        AdminVerticle admin = new AdminVerticle(Admins.setup(
+                Nodes.adminWith(config),
+                Revisions.of("r1", 1, "gpt-4o"),
+                database,
+                () -> now == null ? Instant.now() : now));
         TestNode.await(vertx.deployVerticle(admin));
         return new AdminClient(admin.port(), Admins.TOKEN.reveal());
     }
@@ -189,7 +192,8 @@ class OidcAdminTest {
         assertThat(session.getString("team")).isEqualTo("red");
         assertThat(owner.cookie(cookie).get("/config").status()).isEqualTo(403);
         now = now.plusSeconds(400);
-        assertThat(owner.cookie(cookie).get("/session").json().getString("type")).endsWith(":session-ended");
+        assertThat(owner.cookie(cookie).get("/session").json().getString("type"))
+                .endsWith(":session-ended");
     }
 
     @Test

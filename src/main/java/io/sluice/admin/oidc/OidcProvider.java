@@ -145,9 +145,8 @@ public final class OidcProvider {
             return Future.failedFuture(OidcRefusal.unready());
         }
         return known.claims(head, token)
-                .recover(cause -> !mayAsk || known.has(head)
-                        ? Future.failedFuture(cause)
-                        : fresh(known, head, token, cause));
+                .recover(cause ->
+                        !mayAsk || known.has(head) ? Future.failedFuture(cause) : fresh(known, head, token, cause));
     }
 
     /** The provider may have new keys. */
