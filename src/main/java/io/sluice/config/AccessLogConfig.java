@@ -15,8 +15,8 @@ import java.time.Duration;
  */
 public record AccessLogConfig(To to, Path path, long maxBytes, Duration maxAge, int keepFiles, long keepBytes) {
     /** Among the other lines of the log. */
-    public static final AccessLogConfig DEFAULT = new AccessLogConfig(
-            To.LOG, Path.of("access.log"), 100L << 20, Duration.ofDays(1), 14, 1L << 30);
+    public static final AccessLogConfig DEFAULT =
+            new AccessLogConfig(To.LOG, Path.of("access.log"), 100L << 20, Duration.ofDays(1), 14, 1L << 30);
 
     /** The place of the access log. */
     public enum To {

@@ -77,7 +77,9 @@ public final class RotatedFile implements LineWriter.Target {
                 path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), PrivateFiles.file(path));
         channel = open;
         identity = keyOf(path);
-        began = Files.readAttributes(path, BasicFileAttributes.class).creationTime().toInstant();
+        began = Files.readAttributes(path, BasicFileAttributes.class)
+                .creationTime()
+                .toInstant();
         if (open.size() == 0) {
             began = clock.instant();
         }
@@ -108,7 +110,8 @@ public final class RotatedFile implements LineWriter.Target {
         List<Path> earlier;
         try (Stream<Path> all = Files.list(path.getParent())) {
             earlier = all.filter(file -> isEarlier(file.getFileName().toString(), prefix))
-                    .sorted(Comparator.comparing((Path file) -> file.getFileName().toString())
+                    .sorted(Comparator.comparing(
+                                    (Path file) -> file.getFileName().toString())
                             .reversed())
                     .toList();
         }

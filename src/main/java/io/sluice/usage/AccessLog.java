@@ -55,7 +55,8 @@ final class AccessLog {
             Map<String, Object> fields = new LinkedHashMap<>(32);
             fields.put("endpoint", usage.asked().endpoint().word());
             fields.putAll(fields(usage, revision.currencies().ledger()));
-            long end = usage.timing().startMillis() + TimeUnit.NANOSECONDS.toMillis(usage.timing().totalNanos());
+            long end = usage.timing().startMillis()
+                    + TimeUnit.NANOSECONDS.toMillis(usage.timing().totalNanos());
             place.accept(JsonLine.of(end, fields));
             return;
         }

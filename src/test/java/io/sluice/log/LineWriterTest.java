@@ -60,7 +60,8 @@ class LineWriterTest {
                 } catch (InterruptedException e) {
                     throw new IOException(e);
                 }
-                written.addAndGet(new String(lines, StandardCharsets.UTF_8).lines().count());
+                written.addAndGet(
+                        new String(lines, StandardCharsets.UTF_8).lines().count());
             }
 
             @Override
@@ -109,7 +110,8 @@ class LineWriterTest {
             }
         }
 
-        assertThat(files()).containsExactly("access.log", "access.log.20261128-150002.000", "access.log.20261128-150003.000");
+        assertThat(files())
+                .containsExactly("access.log", "access.log.20261128-150002.000", "access.log.20261128-150003.000");
         assertThat(dir.resolve("logs/access.log")).hasContent("dddddddd");
         assertThat(dir.resolve("logs/access.log.20261128-150002.000")).hasContent("bbbbbbbb");
     }

@@ -114,8 +114,8 @@ class DashboardsTest {
 
     @Test
     void everyRuleNamesAMetricThatExistsAndSaysWhatToDo() throws IOException {
-        Map<String, List<Map<String, Object>>> rules =
-                new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(DIR.resolve("prometheus-rules.yaml")));
+        Map<String, List<Map<String, Object>>> rules = new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(DIR.resolve("prometheus-rules.yaml")));
 
         List<Map<?, ?>> all = new ArrayList<>();
         rules.get("groups").forEach(group -> ((List<?>) group.get("rules")).forEach(rule -> all.add((Map<?, ?>) rule)));

@@ -71,8 +71,8 @@ class UsageVerticleTest {
 
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
-        await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), STORED, null, null)));
+        await(vertx.deployVerticle(new UsageVerticle(
+                new GatewayMetrics(registry), revision("app", AccessLines.USUAL), STORED, null, null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
