@@ -16,6 +16,7 @@ final class Areas {
                 new KeysApi(services),
                 new UsageApi(services),
                 new ResourcesApi(services, new ResourceViews(services.revision())),
+                new HistoryApi(services),
                 new AccountBatchApi(services),
                 new ConfigurationApi(services));
     }
