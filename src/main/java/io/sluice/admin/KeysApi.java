@@ -39,7 +39,9 @@ final class KeysApi implements ApiArea {
     /** Of keys, in announcements and in the audit log. */
     static final String KIND = "key";
 
-    private static final long MOST = 1_000_000;
+    /** Keys of the store. */
+    static final long MOST = 1_000_000;
+
     private static final int MOST_CREDENTIALS = 8;
     private static final Duration LONGEST_OVERLAP = Duration.ofDays(90);
     private static final String KEY = "key";
@@ -132,7 +134,7 @@ final class KeysApi implements ApiArea {
         issuing.checkFiles(name);
         issuing.check(request.caller(), name, body);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
-        return request.change(services.changes(), (connection, number) -> insert(
+        return request.change(services, (connection, number) -> insert(
                         request, connection, List.of(name), List.of(text), body, number)
                 .map(made -> {
                     StoredKey key = made.getFirst();
@@ -160,8 +162,7 @@ final class KeysApi implements ApiArea {
         issuing.check(request.caller(), names.getFirst(), body);
         List<KeyIssuing.Text> texts =
                 names.stream().map(name -> issuing.generated()).toList();
-        return request.change(services.changes(), (connection, number) -> insert(
-                        request, connection, names, texts, body, number)
+        return request.change(services, (connection, number) -> insert(request, connection, names, texts, body, number)
                 .map(made -> {
                     JsonArray list = new JsonArray();
                     for (int i = 0; i < names.size(); i++) {
@@ -252,8 +253,8 @@ final class KeysApi implements ApiArea {
         String chosen = body.getString(KEY);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
         OffsetDateTime until = services.clock().instant().plus(overlap).atOffset(ZoneOffset.UTC);
-        return request.change(services.changes(), (connection, number) -> found(request, connection)
-                .compose(before -> {
+        return request.change(
+                services, (connection, number) -> found(request, connection).compose(before -> {
                     if (before.state() == State.REVOKED) {
                         throw revoked();
                     }
@@ -304,7 +305,7 @@ final class KeysApi implements ApiArea {
     }
 
     private Future<ApiAnswer> changed(ApiRequest request, String action, Step step) {
-        return request.change(services.changes(), (connection, number) -> found(request, connection)
+        return request.change(services, (connection, number) -> found(request, connection)
                 .compose(before -> step.apply(connection, before, number)
                         .compose(done -> keys.find(connection, before.name()))
                         .map(found -> found.orElseThrow())

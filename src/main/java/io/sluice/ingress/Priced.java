@@ -69,7 +69,7 @@ final class Priced {
         return model != null && model.unpriced() == Unpriced.REFUSE;
     }
 
-    /** What the client is told when none is left of a plan. */
+    /** What the client is told when none is left of the plan for the model that it asked for. */
     static GatewayFailure refusal(Incoming incoming, List<Candidate> plan) {
         String place = incoming.caller().place();
         if (place != null && plan.stream().noneMatch(candidate -> isAt(candidate, place))) {

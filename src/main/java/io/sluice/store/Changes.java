@@ -7,7 +7,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +99,41 @@ public final class Changes {
                 });
     }
 
+    /**
+     * Changes several things, all or none: one transaction, in which each has its own number and row of the audit log.
+     *
+     * @param actor who
+     * @param works what, in their order
+     * @return their answers, after the commit; fails as {@link #make} does, with the first failure
+     */
+    public <T> Future<List<T>> makeAll(Actor actor, List<Work<T>> works) {
+        return database.transaction(connection -> {
+                    Future<List<Made<T>>> made = connection
+                            .preparedQuery("SELECT pg_advisory_xact_lock($1)")
+                            .execute(Tuple.of(LOCK))
+                            .map(locked -> new ArrayList<>());
+                    for (Work<T> work : works) {
+                        made = made.compose(
+                                all -> fresh(connection, actor, null, work).map(one -> {
+                                    all.add(one);
+                                    return all;
+                                }));
+                    }
+                    return made;
+                })
+                .map(made -> {
+                    // The last number of each kind: whoever reads up to it reads the others.
+                    Map<String, StoreChanged> last = new LinkedHashMap<>();
+                    for (Made<T> one : made) {
+                        if (one.changed != null) {
+                            last.put(one.changed.kind(), one.changed);
+                        }
+                    }
+                    last.values().forEach(announce);
+                    return made.stream().map(one -> one.answer).toList();
+                });
+    }
+
     /** An answer, and what is to be announced: null for a repetition. */
     private record Made<T>(T answer, @Nullable StoreChanged changed) {}
 
@@ -124,7 +163,8 @@ public final class Changes {
                         return Future.succeededFuture(null);
                     }
                     Row found = row.next();
-                    return found.getBuffer(0).equals(Buffer.buffer(once.request()))
+                    return once.marks().stream()
+                                    .anyMatch(mark -> found.getBuffer(0).equals(Buffer.buffer(mark)))
                             ? Future.succeededFuture(once.read().apply(found.getString(1)))
                             : Future.failedFuture(new KeyReused());
                 });
@@ -136,7 +176,7 @@ public final class Changes {
                 .execute(Tuple.of(
                         actor,
                         once.key(),
-                        Buffer.buffer(once.request()),
+                        Buffer.buffer(once.marks().getFirst()),
                         once.write().apply(answer)));
     }
 }

@@ -316,8 +316,7 @@ class AdminViewsTest {
     void tellsTheStoryOfARefusedRequest() throws Exception {
         start(null);
         bus.publish(Address.REQUEST_REFUSED, refusal("01900000-0000-7000-8000-000000000001"));
-        Await.until(() ->
-                get("/admin/v1/requests/01900000-0000-7000-8000-000000000001").status() == 200);
+        Await.until(() -> isThere("/admin/v1/requests/01900000-0000-7000-8000-000000000001"));
 
         JsonObject story =
                 get("/admin/v1/requests/01900000-0000-7000-8000-000000000001").json();
@@ -326,6 +325,22 @@ class AdminViewsTest {
         assertThat(story.getJsonObject("refusal").getString("message")).isEqualTo("The pool is full.");
         assertThat(story.getJsonObject("candidates-now").getInteger("in-all")).isEqualTo(1);
         assertThat(get("/admin/v1/requests/nobody").status()).isEqualTo(404);
+    }
+
+    private boolean isThere(String path) {
+        try {
+            return get(path).status() == 200;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean all(int items) {
+        try {
+            return codes().size() >= items;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private List<String> codes() throws Exception {
@@ -379,7 +394,7 @@ class AdminViewsTest {
                         List.of(new ReloadFailed.Fault("gateway.yaml", 3, 1, "", "no"))));
         bus.publish(Address.LEDGER_STATE, new LedgerState(true, "the database is away", 7, 1));
         bus.publish(Address.CLUSTER_VIEW, new ClusterView(List.of(), true));
-        Await.until(() -> codes().size() >= 5);
+        Await.until(() -> all(5));
 
         assertThat(codes())
                 .containsExactly(

@@ -135,7 +135,46 @@ class ChangesTest {
 
     private static Once<String> once(String key, String request) {
         return new Once<>(
-                key, io.sluice.domain.Secret.sha256(request), answer -> "{\"kept\":\"" + answer + "\"}", kept -> kept);
+                key,
+                List.of(io.sluice.domain.Secret.sha256(request)),
+                answer -> "{\"kept\":\"" + answer + "\"}",
+                kept -> kept);
+    }
+
+    @Test
+    void severalAreOneTransactionAndEachIsInTheAuditLog() {
+        List<String> answers = TestNode.await(changes.makeAll(ANNA, List.of(add("a"), add("b"), add("c"))));
+
+        assertThat(answers).containsExactly("made a", "made b", "made c");
+        assertThat(things()).isEqualTo(3);
+        assertThat(audit()).hasSize(3);
+        assertThat(announced).hasSize(1);
+    }
+
+    @Test
+    void ofSeveralNoneIsMadeWhenOneFails() {
+        TestNode.await(changes.make(ANNA, add("b")));
+
+        assertThatThrownBy(() -> TestNode.await(changes.makeAll(ANNA, List.of(add("a"), add("b"), add("c")))))
+                .isNotNull();
+
+        assertThat(things()).isEqualTo(1);
+        assertThat(audit()).hasSize(1);
+        assertThat(announced).hasSize(1);
+    }
+
+    /** The audit log is not to be had: nothing is changed. */
+    @Test
+    void withoutAnAuditRowNothingIsChanged() {
+        TestNode.await(database.use(connection ->
+                connection.query("ALTER TABLE audit RENAME TO audit_gone").execute()));
+
+        assertThatThrownBy(() -> TestNode.await(changes.make(ANNA, add("a")))).isNotNull();
+
+        assertThat(things()).isZero();
+        assertThat(announced).isEmpty();
+        TestNode.await(database.use(connection ->
+                connection.query("ALTER TABLE audit_gone RENAME TO audit").execute()));
     }
 
     @Test
@@ -165,6 +204,24 @@ class ChangesTest {
                 .hasRootCauseInstanceOf(KeyReused.class);
         assertThat(TestNode.await(changes.make(BOB, once("k", "b"), add("b")))).isEqualTo("made b");
         assertThat(things()).isEqualTo(2);
+    }
+
+    /** The secret that marks requests has become an old one. */
+    @Test
+    void aKeyIsKnownByAnyOfItsMarks() {
+        byte[] old = io.sluice.domain.Secret.sha256("a");
+        TestNode.await(changes.make(ANNA, once("k", "a"), add("a")));
+
+        String answer = TestNode.await(changes.make(
+                ANNA,
+                new Once<>(
+                        "k",
+                        List.of(io.sluice.domain.Secret.sha256("new"), old),
+                        made -> "\"" + made + "\"",
+                        kept -> kept),
+                add("b")));
+
+        assertThat(answer).isEqualTo("{\"kept\":\"made a\"}");
     }
 
     @Test

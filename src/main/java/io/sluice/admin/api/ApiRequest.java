@@ -1,6 +1,5 @@
 package io.sluice.admin.api;
 
-import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.Changes;
 import io.sluice.store.Once;
@@ -13,6 +12,7 @@ import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,16 @@ public final class ApiRequest {
     /** Who asks. */
     public Caller caller() {
         return caller;
+    }
+
+    /** With which session of a browser; null when it came with a token. */
+    public @Nullable Session session() {
+        return context.get(ApiRouter.SESSION);
+    }
+
+    /** The token that it came with; null when it came with a session. */
+    public @Nullable String bearer() {
+        return ApiRouter.bearer(context);
     }
 
     /** Who asks, as the audit log knows them. */
@@ -71,14 +81,6 @@ public final class ApiRequest {
         return value == null || !value.isJsonArray()
                 ? List.of()
                 : value.getJsonArray().stream().map(String::valueOf).toList();
-    }
-
-    /**
-     * Free texts of the query, as the client sent them: the library that checks requests takes a plus sign, a percent sign and
-     * a semicolon in them for something else.
-     */
-    public List<String> texts(String name) {
-        return context.queryParams().getAll(name);
     }
 
     /** A whole number of the query; the document bounds it. */
@@ -127,13 +129,19 @@ public final class ApiRequest {
     /** What a cursor belongs to: the operation and all parameters but the page's own. */
     private String question() {
         StringBuilder question = new StringBuilder(operation).append('\n').append(context.normalizedPath());
-        context.queryParams().entries().stream()
+        RequestReader.query(context).entrySet().stream()
                 .filter(each ->
                         !each.getKey().equals("cursor") && !each.getKey().equals("limit"))
-                .map(each -> each.getKey().length() + ":" + each.getKey() + "=" + each.getValue())
+                .flatMap(each -> each.getValue().stream()
+                        .map(value -> each.getKey().length() + ":" + each.getKey() + "=" + value))
                 .sorted()
                 .forEach(each -> question.append('\n').append(each));
         return question.toString();
+    }
+
+    /** Does what takes a while on a worker. */
+    public <T> Future<T> onWorker(Callable<T> work) {
+        return context.vertx().executeBlocking(work, false);
     }
 
     /** The body; empty when there is none. */
@@ -168,17 +176,18 @@ public final class ApiRequest {
     /**
      * Changes the store, once for each {@code Idempotency-Key} when the request has one.
      *
-     * @param changes of the node
+     * @param services of the node
      * @param work what is done, in one transaction with the audit log
      * @return the answer, or the one that the first such request got
      */
-    public Future<ApiAnswer> change(Changes changes, Changes.Work<ApiAnswer> work) {
+    public Future<ApiAnswer> change(ApiServices services, Changes.Work<ApiAnswer> work) {
         String key = context.request().getHeader("idempotency-key");
         if (key == null) {
-            return changes.make(actor(), work);
+            return services.changes().make(actor(), work);
         }
         String what = context.request().method() + "\n" + context.normalizedPath() + "\n" + canonical(body());
-        return changes.make(actor(), new Once<>(key, Secret.sha256(what), ApiAnswer::kept, ApiAnswer::repeated), work);
+        return services.changes()
+                .make(actor(), new Once<>(key, services.marks(what), ApiAnswer::kept, ApiAnswer::repeated), work);
     }
 
     /** The same text whatever the order of fields was. */
