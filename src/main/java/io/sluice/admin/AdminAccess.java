@@ -55,7 +55,12 @@ final class AdminAccess {
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 views.configuration()::live,
                 new ManagedEditor(
-                        vertx, setup.dir(), setup.node(), new ResourceRepository(setup.database()), new ResourceHistory(setup.database()), setup.secrets()),
+                        vertx,
+                        setup.dir(),
+                        setup.node(),
+                        new ResourceRepository(setup.database()),
+                        new ResourceHistory(setup.database()),
+                        setup.secrets()),
                 setup.node(),
                 setup.wallClock(),
                 setup.keys());

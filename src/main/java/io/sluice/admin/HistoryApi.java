@@ -80,16 +80,19 @@ final class HistoryApi implements ApiArea {
         long version = request.body().getLong("version");
         return history.of(kind.word(), name, version)
                 .map(found -> found.filter(row -> !row.deleted())
-                        .orElseThrow(() ->
-                                Problem.field("/version", "known", "is no version that is kept and that says anything")))
-                .compose(then -> services.editor().repository().find(kind.word(), name).compose(now -> {
-                    now.ifPresent(row -> request.requireMatch(row.version()));
-                    ResourcesApi.checkRights(request, new JsonObject(then.document()), now.orElse(null));
-                    return services.editor()
-                            .plan(
-                                    List.of(new Draft(kind, name, then.document(), then.sealed())),
-                                    services.revision().get().origins());
-                }))
+                        .orElseThrow(() -> Problem.field(
+                                "/version", "known", "is no version that is kept and that says anything")))
+                .compose(then -> services.editor()
+                        .repository()
+                        .find(kind.word(), name)
+                        .compose(now -> {
+                            now.ifPresent(row -> request.requireMatch(row.version()));
+                            ResourcesApi.checkRights(request, new JsonObject(then.document()), now.orElse(null));
+                            return services.editor()
+                                    .plan(
+                                            List.of(new Draft(kind, name, then.document(), then.sealed())),
+                                            services.revision().get().origins());
+                        }))
                 .compose(ResourceProblems::checked)
                 .compose(plan -> write(request, plan.entries().getFirst(), version))
                 .recover(ResourceProblems::told);

@@ -40,8 +40,8 @@ public final class ResourceHistory {
     /** One state of an entry. */
     public Future<Optional<ResourceRow>> of(String kind, String name, long version) {
         return database.use(connection -> connection
-                .preparedQuery("SELECT " + COLUMNS
-                        + " FROM resource_version WHERE kind = $1 AND name = $2 AND version = $3")
+                .preparedQuery(
+                        "SELECT " + COLUMNS + " FROM resource_version WHERE kind = $1 AND name = $2 AND version = $3")
                 .execute(Tuple.of(kind, name, version))
                 .map(rows -> rows(rows).stream().findFirst()));
     }

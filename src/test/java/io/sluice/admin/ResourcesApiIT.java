@@ -702,7 +702,8 @@ class ResourcesApiIT {
                         .reveal())
                 .isEqualTo("canary-s");
         assertThat(ask("GET", "/audit?kind=channel&name=s", null).text()).contains("\"restore\"");
-        assertThat(ask("POST", "/channels/s/restore", "{\"version\":999999}", "if-match", "*").status())
+        assertThat(ask("POST", "/channels/s/restore", "{\"version\":999999}", "if-match", "*")
+                        .status())
                 .isEqualTo(400);
         assertThat(ask("GET", "/channels/nobody/history", null).status()).isEqualTo(404);
     }
@@ -710,7 +711,8 @@ class ResourcesApiIT {
     @Test
     void putsBackWhatWasDeleted() throws Exception {
         Answer made = create("s");
-        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status()).isEqualTo(204);
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status())
+                .isEqualTo(204);
         takeEffect();
         JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
         long first = versions.getJsonObject(1).getLong("version");
@@ -727,13 +729,16 @@ class ResourcesApiIT {
     void keepsTheLastFiftyVersions() throws Exception {
         create("s");
         for (int i = 0; i < 55; i++) {
-            assertThat(ask("PATCH", "/channels/s", "{\"priority\":" + i + "}", "if-match", "*").status())
+            assertThat(ask("PATCH", "/channels/s", "{\"priority\":" + i + "}", "if-match", "*")
+                            .status())
                     .isEqualTo(200);
         }
 
         JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
         assertThat(versions).hasSize(50);
-        assertThat(versions.getJsonObject(0).getJsonObject("document").getValue("priority")).hasToString("54");
-        assertThat(versions.getJsonObject(49).getJsonObject("document").getValue("priority")).hasToString("5");
+        assertThat(versions.getJsonObject(0).getJsonObject("document").getValue("priority"))
+                .hasToString("54");
+        assertThat(versions.getJsonObject(49).getJsonObject("document").getValue("priority"))
+                .hasToString("5");
     }
 }

@@ -49,8 +49,8 @@ public final class ApiRouter {
     private static final int MAX_WATCHERS = 16;
 
     /** Of operations with {@code x-large-body}. */
-
     private final ApiDocument document;
+
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private final Promise<Router> opened = Promise.promise();
