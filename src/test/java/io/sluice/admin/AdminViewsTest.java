@@ -15,6 +15,7 @@ import io.sluice.message.QuotaCounters;
 import io.sluice.message.RequestRefused;
 import io.sluice.store.NoDatabase;
 import io.sluice.testkit.Admins;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
@@ -83,7 +84,7 @@ class AdminViewsTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ScopeCounters scope(String id, long granted) {
