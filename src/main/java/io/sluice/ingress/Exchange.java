@@ -105,8 +105,10 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         incoming.response().closeHandler(v -> clientLeft());
         incoming.response().exceptionHandler(cause -> clientLeft());
         incoming.request().exceptionHandler(cause -> clientLeft());
-        if (ownership != null && ownership.only() != null) {
-            candidacy.pinned(ownership.only());
+        Candidate keeper = ownership == null ? null : ownership.only();
+        Candidate only = keeper == null ? Priced.only(incoming, model) : keeper;
+        if (only != null) {
+            candidacy.pinned(only);
             return;
         }
         candidacy.plan(new PlanRoute(

@@ -70,8 +70,11 @@ final class Incoming {
         return id;
     }
 
+    /** Where it comes from; what the admin port sends comes from whoever asked there. */
     String clientAddress() {
-        return clientAddress;
+        return caller == null || caller.ticket() == null
+                ? clientAddress
+                : caller.ticket().client();
     }
 
     long startNanos() {

@@ -11,7 +11,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
@@ -22,6 +21,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +38,18 @@ public final class ApiRouter {
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
 
+    /** Streams of events at a time. */
+    private static final int MAX_WATCHERS = 16;
+
+    /** Of operations with {@code x-large-body}. */
+    private static final int LARGE_BODY = 8 * 1024 * 1024;
+
     private final ApiDocument document;
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private final Promise<Router> opened = Promise.promise();
     private int streams;
+    private int watchers;
 
     /**
      * Checks that everything the document says has a handler, and the other way round.
@@ -156,9 +163,9 @@ public final class ApiRouter {
     }
 
     private Router routes(Vertx vertx, OpenAPIContract compiled) {
-        RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
+        RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+        builder.rootHandler(BodyHandler.create(false).setBodyLimit(LARGE_BODY));
         document.operations().values().forEach(operation -> builder.getRoute(operation.id())
                 .setDoSecurity(false)
                 .addHandler(context -> run(context, operation)));
@@ -179,7 +186,22 @@ public final class ApiRouter {
         if (operation != null) {
             allow(context, operation);
         }
+        checkLength(operation, length(context));
         context.next();
+    }
+
+    /** Most bodies are small; what has pictures in it is not. */
+    private static void checkLength(@Nullable Operation operation, long bytes) {
+        long most = operation != null && operation.largeBody() ? LARGE_BODY : MAX_BODY;
+        if (bytes > most) {
+            throw Problem.of(413, "too-large", "The body may have " + (most >> 20) + " MiB.");
+        }
+    }
+
+    /** As the head says it; 0 where it does not. */
+    private static long length(RoutingContext context) {
+        String said = context.request().getHeader("content-length");
+        return said == null || !said.matches("[0-9]{1,18}") ? 0 : Long.parseLong(said);
     }
 
     private static void allow(RoutingContext context, Operation operation) {
@@ -195,6 +217,7 @@ public final class ApiRouter {
 
     private void run(RoutingContext context, Operation operation) {
         allow(context, operation);
+        checkLength(operation, context.body().length());
         checkQuery(context, operation);
         checkHeaders(context, operation);
         ValidatedRequest valid = context.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
@@ -212,16 +235,16 @@ public final class ApiRouter {
 
     /** The library does not look at parameters that the document does not have. */
     private static void checkQuery(RoutingContext context, Operation operation) {
-        for (String name : context.queryParams().names()) {
+        RequestReader.query(context).forEach((name, values) -> {
             Boolean list = operation.query().get(name);
             if (list == null) {
                 throw Problem.invalid(
                         List.of(new Fault("query", shortened(name), "unknown", "there is no such parameter")));
             }
-            if (!list && context.queryParams().getAll(name).size() > 1) {
+            if (!list && values.size() > 1) {
                 throw Problem.parameter(name, "once", "may be given once only");
             }
-        }
+        });
         if (!operation.takesBody() && context.body().length() > 0) {
             throw Problem.invalid(List.of(new Fault("body", "", "unknown", "this request takes no body")));
         }
@@ -256,6 +279,10 @@ public final class ApiRouter {
         }
         if (answer.stream() != null) {
             stream(context, answer.stream());
+            return;
+        }
+        if (answer.events() != null) {
+            watch(context, answer.events());
             return;
         }
         response.setStatusCode(answer.status());
@@ -305,6 +332,37 @@ public final class ApiRouter {
                 response.reset();
             }
         });
+    }
+
+    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events) {
+        if (watchers >= MAX_WATCHERS) {
+            Problems.answer(
+                    context,
+                    Problem.of(
+                                    429,
+                                    "too-many-exports",
+                                    "This node sends " + MAX_WATCHERS + " streams of events already.")
+                            .retryAfter(5));
+            return;
+        }
+        watchers++;
+        EventSink sink = new EventSink(
+                context.vertx(),
+                context.response()
+                        .setChunked(true)
+                        .putHeader("content-type", "text/event-stream")
+                        .putHeader("x-accel-buffering", "no"));
+        Future<Void> sent;
+        try {
+            sent = events.apply(sink);
+        } catch (RuntimeException e) {
+            sent = Future.failedFuture(e);
+        }
+        sent.onFailure(cause -> LOG.warn("a stream of events was cut: {}", String.valueOf(cause)))
+                .onComplete(done -> {
+                    watchers--;
+                    sink.end();
+                });
     }
 
     private static void unknown(RoutingContext context, OpenAPIContract compiled) {
