@@ -218,6 +218,7 @@ final class ConfigurationApi implements ApiArea {
                             .put("entries", resealed.entries())
                             .put("failures", new JsonArray(resealed.failures()));
                     return new Change<>(ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
-                }));
+                }))
+                .recover(ResourceProblems::told);
     }
 }
