@@ -73,7 +73,8 @@ final class NodeReader {
                 journal,
                 budget(file.section("budget")),
                 simulator,
-                format);
+                format,
+                ObserveReader.read(file));
     }
 
     private HttpConfig http(Section http) {

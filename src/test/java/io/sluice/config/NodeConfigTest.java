@@ -44,7 +44,8 @@ class NodeConfigTest {
                         JournalConfig.DEFAULT,
                         BudgetConfig.DEFAULT,
                         null,
-                        LogFormat.TEXT))
+                        LogFormat.TEXT,
+                        ObserveConfig.DEFAULT))
                 .isEqualTo(new TestFiles().loadNode().value());
     }
 
@@ -164,7 +165,8 @@ class NodeConfigTest {
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
-                        LogFormat.JSON));
+                        LogFormat.JSON,
+                        new ObserveConfig(new MetricsConfig(10, 20, 30, 40, false))));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),

@@ -4,6 +4,7 @@ import io.sluice.config.AdminConfig;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
 import io.sluice.config.NodeConfig;
+import io.sluice.config.ObserveConfig;
 import io.sluice.config.OidcConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.Secret;
@@ -64,6 +65,7 @@ public final class Nodes {
                 io.sluice.config.JournalConfig.DEFAULT,
                 io.sluice.config.BudgetConfig.DEFAULT,
                 null,
-                NodeConfig.LogFormat.TEXT);
+                NodeConfig.LogFormat.TEXT,
+                ObserveConfig.DEFAULT);
     }
 }
