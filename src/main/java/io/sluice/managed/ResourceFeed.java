@@ -117,8 +117,10 @@ public final class ResourceFeed {
     private Held opened(ResourceRow row, @Nullable Held before) {
         Held now = new Held(row, secrets.open(row, before == null ? null : before.entry));
         if (now.entry.version() != row.version()) {
-            LOG.warn("{} has changed and cannot be opened, for the key service does not answer; until it does, what it said before"
-                    + " stays in force", row);
+            LOG.warn(
+                    "{} has changed and cannot be opened, for the key service does not answer; until it does, what it said before"
+                            + " stays in force",
+                    row);
         }
         return now;
     }
@@ -126,7 +128,8 @@ public final class ResourceFeed {
     /** A key service may answer again, and no row would change for that. */
     private Optional<List<StoredEntry>> openAgain() {
         Map<String, Held> next = new TreeMap<>(held);
-        next.replaceAll((key, each) -> each.isUnopened() ? new Held(each.row, secrets.open(each.row, each.entry)) : each);
+        next.replaceAll(
+                (key, each) -> each.isUnopened() ? new Held(each.row, secrets.open(each.row, each.entry)) : each);
         if (next.equals(held)) {
             return Optional.empty();
         }

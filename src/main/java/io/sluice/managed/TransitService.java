@@ -79,7 +79,8 @@ public final class TransitService implements KeyService {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             int number = 0;
-            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("authority-" + number++, certificate);
             }
             if (number == 0) {
@@ -125,7 +126,8 @@ public final class TransitService implements KeyService {
             away = null;
             return answer;
         } catch (IOException e) {
-            throw rest("does not answer: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            throw rest(
+                    "does not answer: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SealFailure("the node is stopped", true);
@@ -199,9 +201,11 @@ public final class TransitService implements KeyService {
     /** Its own words are left out: they may name what was sent. */
     private SealFailure refusal(int status, String action) {
         return switch (status) {
-            case 400 -> failure("refuses to " + action + " with the key " + config.key() + " (400): it is of another key");
-            case 403 -> rest("refuses the token of store.transit.token (403), which has ended or may not " + action
-                    + " with " + config.key());
+            case 400 ->
+                failure("refuses to " + action + " with the key " + config.key() + " (400): it is of another key");
+            case 403 ->
+                rest("refuses the token of store.transit.token (403), which has ended or may not " + action + " with "
+                        + config.key());
             case 404 -> rest("knows no key " + config.key() + " at " + config.mount() + " (404)");
             case 429 -> rest("is asked too often (429)");
             case 503 -> rest("is sealed (503)");

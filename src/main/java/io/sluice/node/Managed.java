@@ -83,7 +83,9 @@ public record Managed(ManagedSecrets secrets, ManagedStart start) {
         try {
             service.freshen();
         } catch (SealFailure e) {
-            LOG.warn("{}; until that is mended, secrets cannot be stored, and what it has sealed is out of force", e.getMessage());
+            LOG.warn(
+                    "{}; until that is mended, secrets cannot be stored, and what it has sealed is out of force",
+                    e.getMessage());
         }
     }
 

@@ -528,11 +528,15 @@ class ResourcesApiIT {
     @Test
     void secretsGoToAKeyServiceAndNothingIsChangedWhileItIsAway(Vertx vertx) throws Exception {
         String local = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status()).isEqualTo(201);
+        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
+                .isEqualTo(201);
         FakeTransit transit = FakeTransit.start(vertx);
-        AdminVerticle there = deploy(vertx, new ManagedSecrets(new Seal(
-                new MasterKeyChain(service(transit), List.of(LocalMasterKeys.of(List.of(Secret.of(local)), ENTROPY))),
-                ENTROPY)));
+        AdminVerticle there = deploy(
+                vertx,
+                new ManagedSecrets(new Seal(
+                        new MasterKeyChain(
+                                service(transit), List.of(LocalMasterKeys.of(List.of(Secret.of(local)), ENTROPY))),
+                        ENTROPY)));
         String export = "/configuration/export?sealed=true";
         String before = ask("GET", export, null).text();
 
@@ -547,7 +551,9 @@ class ResourcesApiIT {
 
         transit.status(200);
         Await.until(() -> status(there) == 200);
-        assertThat(ask("GET", export, null).text()).contains("v1.transit-sluice.").doesNotContain("canary");
+        assertThat(ask("GET", export, null).text())
+                .contains("v1.transit-sluice.")
+                .doesNotContain("canary");
         ManagedSecrets alone = new ManagedSecrets(new Seal(service(transit), ENTROPY));
         feed = new ResourceFeed(vertx, new ResourceRepository(database), alone, ManagedStart.none(dir));
         takeEffect();
@@ -559,7 +565,8 @@ class ResourcesApiIT {
     /** Of a renewal. */
     private int status(AdminVerticle there) {
         try {
-            return ask(there, OWN.reveal(), "POST", "/configuration/reseal", null).status();
+            return ask(there, OWN.reveal(), "POST", "/configuration/reseal", null)
+                    .status();
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -567,8 +574,7 @@ class ResourcesApiIT {
 
     /** As a process has it. */
     private static ServiceMasterKeys service(FakeTransit transit) throws Exception {
-        return new ServiceMasterKeys(
-                "transit-sluice", new TransitService(transit.config(), System::nanoTime), ENTROPY);
+        return new ServiceMasterKeys("transit-sluice", new TransitService(transit.config(), System::nanoTime), ENTROPY);
     }
 
     @Test

@@ -315,7 +315,8 @@ class NodeConfigTest {
                         "store: { transit: { address: \"https://vault\", key: a/b, token: \"${env:SHORT}\" } }",
                         "store.transit.key: 'a/b' is not 1 to 40 letters"),
                 arguments(
-                        "store: { transit: { address: \"https://vault\", key: k } }", "store.transit.token: is missing"),
+                        "store: { transit: { address: \"https://vault\", key: k } }",
+                        "store.transit.token: is missing"),
                 arguments(
                         "store: { transit: { address: \"https://vault\", key: k, token: \"${env:SHORT}\", mount: ../x } }",
                         "store.transit.mount: '../x' is not"),

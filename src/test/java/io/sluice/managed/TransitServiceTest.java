@@ -125,7 +125,8 @@ class TransitServiceTest {
         FakeTransit transit = FakeTransit.start(vertx);
         transit.answer("{\"data\":{\"ciphertext\":\"vault:v1:1\"}}" + " ".repeat(1 << 20));
 
-        assertThatThrownBy(() -> service(transit.config()).wrap(KEY)).hasMessageContaining("answers without ciphertext");
+        assertThatThrownBy(() -> service(transit.config()).wrap(KEY))
+                .hasMessageContaining("answers without ciphertext");
     }
 
     @Test

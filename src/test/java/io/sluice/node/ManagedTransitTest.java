@@ -31,9 +31,7 @@ class ManagedTransitTest {
     }
 
     private NodeConfig node(String more) throws IOException {
-        Files.writeString(
-                dir.resolve("node.yaml"),
-                """
+        Files.writeString(dir.resolve("node.yaml"), """
                 data: %s
                 store:
                   transit:
@@ -43,9 +41,10 @@ class ManagedTransitTest {
                     namespace: ops
                     token: %s
                     %s
-                """
-                        .formatted(dir.resolve("data"), transit.config().address(), FakeTransit.token(), more));
-        return ConfigLoader.loadNode(dir, new NodeOverrides(null, null, dir.resolve("data"))).value();
+                """.formatted(
+                        dir.resolve("data"), transit.config().address(), FakeTransit.token(), more));
+        return ConfigLoader.loadNode(dir, new NodeOverrides(null, null, dir.resolve("data")))
+                .value();
     }
 
     @Test
@@ -62,7 +61,8 @@ class ManagedTransitTest {
         try (LogLines log = LogLines.of(Managed.class)) {
             assertThat(Managed.of(node("")).start().entries()).isEmpty();
 
-            assertThat(log.has("WARN the key service " + transit.config().address() + " is sealed (503); until that is mended"))
+            assertThat(log.has("WARN the key service " + transit.config().address()
+                            + " is sealed (503); until that is mended"))
                     .isTrue();
         }
         assertThat(dir.resolve("data/master.key")).doesNotExist();

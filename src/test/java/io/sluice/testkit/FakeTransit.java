@@ -110,7 +110,8 @@ public final class FakeTransit {
     }
 
     private void answer(HttpServerRequest request, Buffer body) {
-        boolean known = TOKEN.equals(request.getHeader("X-Vault-Token")) && "ops".equals(request.getHeader("X-Vault-Namespace"));
+        boolean known = TOKEN.equals(request.getHeader("X-Vault-Token"))
+                && "ops".equals(request.getHeader("X-Vault-Namespace"));
         if (status != 200 || !known) {
             refused.incrementAndGet();
             error(request, status != 200 ? status : 403);
@@ -136,7 +137,9 @@ public final class FakeTransit {
     private static void data(HttpServerRequest request, String name, String value) {
         request.response()
                 .putHeader("content-type", "application/json")
-                .end(new JsonObject().put("data", new JsonObject().put(name, value)).encode());
+                .end(new JsonObject()
+                        .put("data", new JsonObject().put(name, value))
+                        .encode());
     }
 
     private static void error(HttpServerRequest request, int status) {

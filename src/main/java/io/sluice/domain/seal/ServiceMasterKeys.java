@@ -79,7 +79,9 @@ public final class ServiceMasterKeys implements MasterKeys {
     public synchronized void freshen() throws SealFailure {
         byte[] bytes = entropy.bytes(AesGcm.KEY_BYTES);
         String wrapped = service.wrap(bytes);
-        if (wrapped.isEmpty() || wrapped.length() > MOST_CHARACTERS || !wrapped.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (wrapped.isEmpty()
+                || wrapped.length() > MOST_CHARACTERS
+                || !wrapped.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new SealFailure("the key service answers with something that is no wrapped key");
         }
         current = new Key(bytes, wrapped);

@@ -91,8 +91,8 @@ class ServiceMasterKeysTest {
         assertThat(one.open(sealed, PLACE)).isEqualTo("sk");
         assertThat(one.open(one.seal("new", PLACE), PLACE)).isEqualTo("new");
         assertThatThrownBy(() -> seal(keys()).open(sealed, PLACE))
-                .isInstanceOfSatisfying(
-                        SealFailure.class, failure -> assertThat(failure.passes()).isTrue());
+                .isInstanceOfSatisfying(SealFailure.class, failure -> assertThat(failure.passes())
+                        .isTrue());
         assertThatThrownBy(() -> seal(keys()).seal("sk", PLACE)).isInstanceOf(SealFailure.class);
         assertThatThrownBy(one::freshen).isInstanceOf(SealFailure.class);
         assertThat(one.isOld(sealed)).isFalse();
@@ -101,7 +101,9 @@ class ServiceMasterKeysTest {
     @Test
     void aRenewalLeavesOneKey() throws SealFailure {
         List<String> sealed = List.of(
-                seal(keys()).seal("a", PLACE), seal(keys()).seal("b", PLACE), seal(keys()).seal("c", PLACE));
+                seal(keys()).seal("a", PLACE),
+                seal(keys()).seal("b", PLACE),
+                seal(keys()).seal("c", PLACE));
         Seal one = seal(keys());
         one.freshen();
         List<String> renewed = new ArrayList<>();
