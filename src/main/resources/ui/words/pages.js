@@ -2,11 +2,13 @@
 export default {
   en: {
     'page.pool': 'Pool',
+    'page.keys': 'Virtual keys',
     'page.nodes': 'Nodes',
     'page.tokens': 'Admin tokens',
   },
   zh: {
     'page.pool': '号池',
+    'page.keys': '令牌',
     'page.nodes': '节点',
     'page.tokens': '管理令牌',
   },
