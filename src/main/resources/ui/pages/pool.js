@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import words from '../words/pool.js';
 import { all, get, path, post } from '../app/api.js';
-import { compact, micros, number, percent } from '../app/format.js';
+import { compact, number, percent } from '../app/format.js';
 import { addWords, t, word } from '../app/i18n.js';
 import { PAGES } from '../app/pages.js';
 import { go, link, route, setQuery } from '../app/router.js';
@@ -14,7 +14,7 @@ import { Every, Part } from '../parts/part.js';
 import { Load, empty, failure } from '../parts/states.js';
 import { chip, name } from '../parts/text.js';
 import { toast } from '../parts/toast.js';
-import { STATES, errorCell, fullest, latencyCell, limits, next, slowest, standing, success, successCell } from './pool/cells.js';
+import { STATES, costCell, errorCell, fullest, latencyCell, limits, next, slowest, standing, success, successCell } from './pool/cells.js';
 import { accountDetail, channelDetail } from './pool/detail.js';
 import './pool/trial.js';
 
@@ -23,6 +23,7 @@ addWords(words);
 const EVERY = 2_000;
 const SUMS_EVERY = 60_000;
 const DAY = 86_400_000;
+const NO_COST = { 'cost-micros': 0, requests: 0 };
 const GRAVITY = Object.keys(STATES);
 
 const channelOf = (account) => account.account.slice(0, account.account.indexOf('/'));
@@ -70,7 +71,7 @@ class PoolPage extends Part {
       { id: 'in-flight', label: t('pool.in-flight.short'), width: '4.5rem', align: 'right', narrow: false, cell: (row) => number(row.account ? row.account['in-flight'] : row.inFlight), sort: sort((account) => account['in-flight']) },
       { id: 'success', label: t('pool.success'), width: '5.25rem', align: 'right', narrow: false, cell: ofAccount(successCell), sort: sort((account) => success(account)?.share) },
       { id: 'latency', label: t('pool.latency'), width: '6rem', align: 'right', narrow: false, cell: ofAccount(latencyCell), sort: sort((account) => slowest(account, 'p50')) },
-      { id: 'cost', label: t('pool.cost.short'), width: '5.25rem', align: 'right', narrow: false, cell: (row) => (row.sum ? micros(row.sum['cost-micros'], row.sum.currency) : html`<span class="quiet">–</span>`), sort: sort((account, row) => row.sum?.['cost-micros']) },
+      { id: 'cost', label: t('pool.cost.short'), width: '5.25rem', align: 'right', narrow: false, cell: (row) => costCell(row.sum), sort: sort((account, row) => row.sum?.['cost-micros']) },
       { id: 'error', label: t('pool.last-error'), width: 'minmax(6rem, 1.4fr)', narrow: false, cell: ofAccount(errorCell), sort: sort((account) => account['last-error']?.at) },
       { id: 'menu', label: t('common.actions'), hideLabel: true, width: '3rem', align: 'right', cell: (row) => html`<sl-menu label=${t('pool.actions', { name: row.key })} .items=${this.#items(row)}></sl-menu>` },
     ];
@@ -79,10 +80,11 @@ class PoolPage extends Part {
   #nameCell(row) {
     if (!row.account) {
       return html`<button type="button" class="icon-button pool-fold" aria-expanded=${String(!row.folded)} aria-label=${t(row.folded ? 'pool.unfold' : 'pool.fold', { name: row.key })}
-        @click=${() => this.#fold(row.key)}>${icon(row.folded ? 'right' : 'down')}</button><strong class="pool-cut">${name(row.key)}</strong><span class="count">${number(row.accounts.length)}</span>`;
+        @click=${() => this.#fold(row.key)}>${icon(row.folded ? 'right' : 'down')}</button><strong class="pool-cut" title=${row.key}><bdi>${row.key}</bdi></strong><span class="count">${number(row.accounts.length)}</span>`;
     }
-    return html`<div class="pool-two"><div class="pool-cut ${row.flat ? '' : 'pool-in'}"><span class="quiet">${name(row.channel)}/</span>${name(nameOf(row.account))}</div>
-      <div class="narrow-only ${row.flat ? '' : 'pool-in'}">${chip(STATES[row.account.state] ?? 'off', word('pool.state', row.account.state))} <span class="quiet">${next(row.account)}</span></div></div>`;
+    return html`<div class="pool-two"><bdi class="pool-cut ${row.flat ? '' : 'pool-in'}" title=${row.key}>${nameOf(row.account)}</bdi>
+      <bdi class="pool-below wide-only ${row.flat ? '' : 'pool-in'}">${row.channel}</bdi>
+      <div class="narrow-only pool-cut ${row.flat ? '' : 'pool-in'}">${chip(STATES[row.account.state] ?? 'off', word('pool.state', row.account.state))} <span class="quiet">${next(row.account)}</span></div></div>`;
   }
 
   #stateCounts({ states }) {
@@ -263,7 +265,7 @@ class PoolPage extends Part {
     if (account !== undefined) {
       const key = `${channel}/${account}`;
       const found = accounts.find((each) => each.account === key);
-      return found ? { key, channel, account: found, sum: this.sums.value?.get(key) } : null;
+      return found ? { key, channel, account: found, sum: this.sums.value && (this.sums.value.get(key) ?? NO_COST) } : null;
     }
     const within = accounts.filter((each) => channelOf(each) === channel);
     return within.length ? this.#channel(channel, within) : null;

@@ -1,8 +1,8 @@
 // What is shown of one account or channel of the pool, in a line of the table and beside it.
 import { html, nothing } from 'lit';
-import { compact, duration, number, percent } from '../../app/format.js';
+import { compact, duration, micros, money, number, percent } from '../../app/format.js';
 import { has, t, word } from '../../app/i18n.js';
-import { bar, chip, name, said } from '../../parts/text.js';
+import { bar, chip, said } from '../../parts/text.js';
 
 /** States from the best to the gravest, as docs/pool.md has them, with their looks. */
 export const STATES = { up: 'ok', cooling: 'warn', broken: 'bad', missing: 'warn', 'out-of-money': 'bad', dead: 'bad', draining: 'info', disabled: 'off' };
@@ -10,14 +10,14 @@ export const STATES = { up: 'ok', cooling: 'warn', broken: 'bad', missing: 'warn
 const SHORT = { requests: 'R', tokens: 'T', 'input-tokens': 'IT', 'output-tokens': 'OT', images: 'I' };
 const PER = { 1000: 'PS', 60_000: 'PM', 3_600_000: 'PH', 86_400_000: 'PD' };
 
-/** Sentences of the gateway itself; what humans said is shown as it is. */
+/** Sentences of the gateway itself, empty where they say what the state says; what humans said is shown as it is. */
 const WHY = {
-  'its provider asked it to slow down': 'cooling',
-  'too many of its attempts failed or were slow': 'broken',
+  'its provider asked it to slow down': '',
+  'too many of its attempts failed or were slow': '',
   'too many attempts failed or were slow at its endpoint': 'endpoint',
   'it has none of the models that it is asked for': 'missing',
-  'out of money': 'money',
-  'the credential is refused': 'dead',
+  'out of money': '',
+  'the credential is refused': '',
   'disabled in the files': 'files-disabled',
   'draining in the files': 'files-draining',
 };
@@ -30,8 +30,10 @@ export function left(instant, now = Date.now()) {
   return ms > 0 ? duration(Math.ceil(ms / 1000) * 1000) : undefined;
 }
 
+/** Why it stands so, where the state does not say it already: what humans said, and what is not usual. */
 export function why(account) {
-  return account.why && WHY[account.why] ? t('pool.why.' + WHY[account.why]) : account.why;
+  const known = WHY[account.why];
+  return known === undefined ? account.why : known ? t('pool.why.' + known) : undefined;
 }
 
 /** What follows: when it is back, or asked again. */
@@ -85,7 +87,7 @@ export function limitBar(limit, long = false) {
   const wait = limit['free-in-ms'] > 0 ? duration(limit['free-in-ms']) : undefined;
   const text = long
     ? t('pool.limit.long', { used: number(used), leased: number(leased), free: number(free) }) + (wait ? t('pool.limit.next', { time: wait }) : '')
-    : `${limitName(limit)} ${compact(limit.used)}/${compact(limit.limit)}${wait ? ' · ' + wait : ''}`;
+    : `${limit.dimension === 'concurrency' ? t('pool.concurrency.short') : limitName(limit)} ${compact(limit.used)}/${compact(limit.limit)}${wait ? ' · ' + wait : ''}`;
   return html`<span class="pool-limit" title=${told(limit)}>${bar({ used, leased, limit: limit.limit, label: limitName(limit), text })}</span>`;
 }
 
@@ -131,12 +133,19 @@ export function latencyCell(account) {
     : html`<div class="pool-two right" title=${t('pool.latency.title')}><div>${duration(Math.round(p50))}</div><span class="pool-below">p95 ${duration(Math.round(slowest(account, 'p95')))}</span></div>`;
 }
 
+/** What it cost, of the ledger; less than a cent is not told in a line. */
+export function costCell(sum) {
+  const cost = sum?.['cost-micros'];
+  return sum === undefined
+    ? html`<span class="quiet">–</span>`
+    : html`<span title=${micros(cost, sum.currency)}>${cost > 0 && cost < 10_000 ? '< ' + money(0.01, sum.currency) : money(cost / 1e6, sum.currency)}</span>`;
+}
+
 /** What went wrong last, in a line. */
 export function errorCell(account) {
   const error = account['last-error'];
-  const status = error && (error.status > 0 ? error.status : '');
   return error
-    ? html`<div class="pool-two"><div class="pool-cut"><span class="mono">${status}</span> ${name(error.code ?? '')}</div><bdi class="pool-below" title=${error.message}>${error.message}</bdi></div>`
+    ? html`<div class="pool-two"><bdi class="pool-cut">${error.status > 0 ? error.status : ''} ${error.code ?? ''}</bdi><bdi class="pool-below" title=${error.message}>${error.message}</bdi></div>`
     : nothing;
 }
 

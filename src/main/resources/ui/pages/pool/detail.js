@@ -12,7 +12,7 @@ function figures(account, sum) {
   const good = success(account);
   const p50 = slowest(account, 'p50');
   return html`<div class="figures pool-figures">
-    ${figure({ label: t('pool.success'), value: good ? percent(good.share, good.share === 1 ? 0 : 1) : '–', hint: good?.of ? t('pool.success.of', { n: number(good.of) }) : t('pool.success.earlier') })}
+    ${figure({ label: t('pool.success'), value: good ? percent(good.share, good.share === 1 ? 0 : 1) : '–', hint: good && (good.of ? t('pool.success.of', { n: number(good.of) }) : t('pool.success.earlier')) })}
     ${figure({ label: t('pool.latency'), value: p50 === undefined ? '–' : duration(Math.round(p50)), hint: p50 === undefined ? undefined : `p95 ${duration(Math.round(slowest(account, 'p95')))}` })}
     ${figure({ label: t('pool.in-flight'), value: number(account['in-flight']) })}
     ${figure({ label: t('pool.cost'), value: sum ? micros(sum['cost-micros'], sum.currency) : '–', hint: sum ? t('pool.cost.requests', { n: number(sum.requests) }) : t('pool.cost.hint') })}</div>`;
@@ -42,7 +42,8 @@ function model(each) {
 export function accountDetail(account, sum) {
   const error = account['last-error'];
   return html`
-    <div class="pool-state">${stateChip(account.state)}${account.state === 'up' ? nothing : html`<span>${said(why(account) ?? '')}</span>`}</div>
+    <div class="pool-state">${stateChip(account.state)}<span class="quiet">${word('pool.means', account.state)}</span></div>
+    ${account.state !== 'up' && why(account) ? html`<p>${said(why(account))}</p>` : nothing}
     ${next(account) ? html`<p class="pool-countdown" role="timer">${next(account)}</p>` : nothing}
     ${figures(account, sum)}
     <section><h3>${t('pool.limits')}</h3>${limitList(account)}</section>
