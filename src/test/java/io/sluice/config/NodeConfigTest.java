@@ -166,7 +166,15 @@ class NodeConfigTest {
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        new ObserveConfig(new MetricsConfig(10, 20, 30, 40, false))));
+                        new ObserveConfig(
+                                new MetricsConfig(10, 20, 30, 40, false),
+                                new AccessLogConfig(
+                                        AccessLogConfig.To.FILE,
+                                        Path.of("/var/log/sluice/access.log"),
+                                        10 << 20,
+                                        Duration.ofHours(6),
+                                        5,
+                                        50 << 20))));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
