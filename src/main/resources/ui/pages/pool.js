@@ -69,9 +69,9 @@ class PoolPage extends Part {
       { id: 'state', label: t('pool.state'), width: 'minmax(8.5rem, 1.3fr)', narrow: false, cell: ofAccount(standing, (row) => this.#stateCounts(row)), sort: sort((account) => GRAVITY.indexOf(account.state)) },
       { id: 'limits', label: t('pool.limits'), width: 'minmax(8.5rem, 2.4fr)', cell: ofAccount(limits, (row) => this.#used(row)), sort: sort(fullest) },
       { id: 'in-flight', label: t('pool.in-flight.short'), width: '4.5rem', align: 'right', narrow: false, cell: (row) => number(row.account ? row.account['in-flight'] : row.inFlight), sort: sort((account) => account['in-flight']) },
-      { id: 'success', label: t('pool.success'), width: '5.25rem', align: 'right', narrow: false, cell: ofAccount(successCell), sort: sort((account) => success(account)?.share) },
+      { id: 'success', label: t('pool.success'), width: '5rem', align: 'right', narrow: false, cell: ofAccount(successCell), sort: sort((account) => success(account)?.share) },
       { id: 'latency', label: t('pool.latency'), width: '6rem', align: 'right', narrow: false, cell: ofAccount(latencyCell), sort: sort((account) => slowest(account, 'p50')) },
-      { id: 'cost', label: t('pool.cost.short'), width: '5.25rem', align: 'right', narrow: false, cell: (row) => costCell(row.sum), sort: sort((account, row) => row.sum?.['cost-micros']) },
+      { id: 'cost', label: t('pool.cost.short'), width: '6rem', align: 'right', narrow: false, cell: (row) => costCell(row.sum), sort: sort((account, row) => row.sum?.['cost-micros']) },
       { id: 'error', label: t('pool.last-error'), width: 'minmax(6rem, 1.4fr)', narrow: false, cell: ofAccount(errorCell), sort: sort((account) => account['last-error']?.at) },
       { id: 'menu', label: t('common.actions'), hideLabel: true, width: '3rem', align: 'right', cell: (row) => html`<sl-menu label=${t('pool.actions', { name: row.key })} .items=${this.#items(row)}></sl-menu>` },
     ];

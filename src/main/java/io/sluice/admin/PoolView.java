@@ -199,14 +199,7 @@ final class PoolView {
     private static ScopeCounters unused(String scope, LimitSet limits) {
         List<LimitCounters> free = limits.windows().stream()
                 .map(limit -> new LimitCounters(
-                        limit.dimension(),
-                        limit.window().toNanos(),
-                        limit.amount(),
-                        limit.amount(),
-                        0,
-                        Map.of(),
-                        0,
-                        0))
+                        limit.dimension(), limit.window().toNanos(), limit.amount(), limit.amount(), 0, Map.of(), 0, 0))
                 .toList();
         return new ScopeCounters(scope, free, Map.of(), limits.concurrency(), Map.of(), 0, 0);
     }

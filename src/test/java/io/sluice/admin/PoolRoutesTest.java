@@ -59,11 +59,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PoolRoutesTest {
     private static final String OWNER = "Bearer " + Admins.TOKEN.reveal();
     private static final GatewayRevision REVISION = new RevisionBuilder()
-            .channel(
-                    "openai",
-                    c -> c.account("a", AccountLimits.NONE)
-                            .account("b", new LimitSet(List.of(new Limit(Dimension.TOKENS, 90, Duration.ofMinutes(1))), 0))
-                            .serves("m"))
+            .channel("openai", c -> c.account("a", AccountLimits.NONE)
+                    .account("b", new LimitSet(List.of(new Limit(Dimension.TOKENS, 90, Duration.ofMinutes(1))), 0))
+                    .serves("m"))
             .channel("云", c -> c.accounts("c").serves("m"))
             .build();
     private static final String JSON = "application/json";
