@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
 final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
+
+    /** Compiling the API takes more than a second of a processor: not while the node starts, unless somebody asks for it. */
+    private static final int COMPILE_MILLIS = 10_000;
+
     private static final int USES_MILLIS = 60_000;
     private static final int FIRST_FORGET_MILLIS = 600_000;
     private static final int DAY_MILLIS = 86_400_000;
@@ -34,7 +38,6 @@ final class AdminAccess {
     private final AuditRepository audit;
     private final Duration keepAudit;
     private final ApiRouter router;
-    private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
         this.vertx = vertx;
@@ -65,13 +68,13 @@ final class AdminAccess {
                         audit));
     }
 
-    /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
+    /** Begins to keep up with tokens; the API is compiled when somebody asks for it, or a little later. */
     MessageConsumer<?> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
-        opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
+        vertx.setTimer(COMPILE_MILLIS, timer -> router.open(vertx));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
@@ -81,7 +84,7 @@ final class AdminAccess {
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
-        return opened.otherwiseEmpty();
+        return router.settled();
     }
 
     private void read() {

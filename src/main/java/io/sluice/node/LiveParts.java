@@ -125,26 +125,37 @@ final class LiveParts implements Parts {
     @Override
     public List<Deployable> services() {
         List<Deployable> services = new ArrayList<>();
-        // Before whoever uses it.
+        StorePart store = null;
+        // It takes longest, so it begins first.
         if (database != null) {
             metrics.store().watch(database::isUp, database::secondsSinceFailure);
-            services.add(new StorePart(config, database));
+            store = new StorePart(config, database);
+            services.add(store);
         }
         if (simulator != null) {
             services.add(new SimulatorPart(simulator));
         }
         services.add(admin);
         services.add(new MetricsVerticle(metrics, initial));
+        // Before whoever has something to tell.
+        services.addAll(telling());
+        services.add(new HealthVerticle(health()));
+        if (membership == null) {
+            services.addAll(alone());
+        }
+        // What follows uses the ledger.
+        if (store != null) {
+            services.add(store.gate());
+        }
         services.add(new StandingVerticle(database, config.store().keep(), InstantSource.system()));
         // Before it is known how many nodes there are, for each spends its share while the database is away.
         if (database != null) {
             services.add(budgets(database));
         }
-        // Before whoever has something to tell, and before it is known who else is there.
-        services.addAll(telling());
         services.add(new UsageVerticle(metrics, initial, storedKeys, database == null ? null : ledger(database)));
-        services.add(new HealthVerticle(health()));
-        services.addAll(membership == null ? alone() : member(membership));
+        if (membership != null) {
+            services.addAll(member(membership));
+        }
         services.add(new QuotaVerticle(
                 initial,
                 config.name(),

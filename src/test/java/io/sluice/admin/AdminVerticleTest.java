@@ -13,6 +13,7 @@ import io.sluice.store.NoDatabase;
 import io.sluice.testkit.Admins;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
+import io.sluice.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -56,13 +57,13 @@ class AdminVerticleTest {
 
         Reply starting = get("/health/ready");
         bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(true, ""));
-        Reply ready = get("/health/ready");
+        Await.until(() -> ready() == 200);
         bus.publish(Address.READINESS_CHANGED, new ReadinessChanged(false, "draining"));
+        Await.until(() -> ready() != 200);
         Reply draining = get("/health/ready");
 
         assertThat(starting.status).isEqualTo(503);
         assertThat(starting.json().getString("reason")).isEqualTo("starting");
-        assertThat(ready.status).isEqualTo(200);
         assertThat(draining.status).isEqualTo(503);
         assertThat(draining.json().getString("reason")).isEqualTo("draining");
     }
@@ -199,6 +200,14 @@ class AdminVerticleTest {
                 () -> Instant.parse("2026-11-24T00:00:00Z")));
         await(vertx.deployVerticle(admin));
         port = admin.port();
+    }
+
+    private int ready() {
+        try {
+            return get("/health/ready").status;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Reply get(String path) throws Exception {
