@@ -1,5 +1,8 @@
 package io.sluice.bench;
 
+import io.sluice.domain.notice.NoticeRules;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pricing.Currencies;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.Secret;
 import io.sluice.domain.health.PoolSnapshot;
@@ -88,7 +91,7 @@ public class RoutePlannerBench {
                 .toList();
         model = new Model(MODEL, candidates, List.of(), RoutePolicy.DEFAULT, 1000, Unpriced.RECORD);
         revision = new GatewayRevision(
-                "bench", List.of(light, heavy), Map.of(MODEL, model), new KeyRing(List.of()), List.of(), List.of());
+                "bench", List.of(light, heavy), Map.of(MODEL, model), new KeyRing(List.of()), null, NoticeRules.NONE, Currencies.USD, List.of(), Origins.NONE);
         Arrays.setAll(pictures, i -> picture());
         Arrays.setAll(reports, i -> new int[accounts]);
         int[] least = new int[accounts];

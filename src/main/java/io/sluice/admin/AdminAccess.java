@@ -57,6 +57,12 @@ final class AdminAccess {
         this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
+        areas.add(new TrialApi(
+                services,
+                setup.door(),
+                new SideCalls(vertx, setup.node().http(), setup.door()),
+                deeds,
+                setup.nanoClock()));
         areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
         this.router = new ApiRouter(
                 areas,

@@ -63,28 +63,29 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                     "This needs a token: Authorization: Bearer …. The first one is in the file admin.token of the node's"
                             + " data directory, unless node.yaml has admin.token."));
         }
+        String token = header.substring(SCHEME.length()).strip();
+        if (MessageDigest.isEqual(Secret.sha256(token), own)) {
+            guesses.right(address);
+            return Future.succeededFuture(new Caller(OWN, Role.OWNER, null, null, address));
+        }
+        Optional<Caller> known = token.length() > MAX_TOKEN ? Optional.empty() : find(token, address);
+        if (known.isPresent()) {
+            return Future.succeededFuture(known.get());
+        }
+        // Behind the look-up: others may come from the same address, and a right token is never refused for their
+        // guesses.
         long wait = guesses.waitSeconds(address);
         if (wait > 0) {
             return Future.failedFuture(
                     Problem.of(429, "too-many-guesses", "Too many wrong tokens came from this address.")
                             .retryAfter(wait));
         }
-        String token = header.substring(SCHEME.length()).strip();
-        if (MessageDigest.isEqual(Secret.sha256(token), own)) {
-            guesses.right(address);
-            return Future.succeededFuture(new Caller(OWN, Role.OWNER, null, null, address));
-        }
-        return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : stored(token, address);
+        return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : unknown(token, address);
     }
 
-    private Future<Caller> stored(String token, String address) {
-        Optional<Caller> known = find(token, address);
-        if (known.isPresent()) {
-            return Future.succeededFuture(known.get());
-        }
-        // Counted before it is sure, so that guesses side by side do not pass. It may have been made a moment ago, here
-        // or
-        // on another node.
+    /** It may have been made a moment ago, here or on another node. */
+    private Future<Caller> unknown(String token, String address) {
+        // Counted before it is sure, so that guesses side by side do not pass.
         int untold = guesses.wrong(address);
         return tokens.read().transform(read -> {
             Optional<Caller> fresh = find(token, address);

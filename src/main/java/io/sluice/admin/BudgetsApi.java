@@ -97,8 +97,8 @@ final class BudgetsApi implements ApiArea {
 
     private Future<ApiAnswer> forget(ApiRequest request) {
         String node = request.path("node");
-        return request.change(services.changes(), (connection, number) -> held.of(connection, node)
-                .compose(holding -> {
+        return request.change(
+                services, (connection, number) -> held.of(connection, node).compose(holding -> {
                     if (holding.leases() == 0) {
                         throw Problem.unknown("node that holds something");
                     }

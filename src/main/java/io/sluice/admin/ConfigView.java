@@ -62,8 +62,7 @@ final class ConfigView {
         if (failedAt != null) {
             json.put("errors-since", failedAt.toString());
         }
-        return json.put("not-applied", new JsonArray(node.notApplied()))
-                .put("node", nodeJson())
+        return json.put("node", nodeJson())
                 .put("origins", origins())
                 .put("effective", EffectiveConfig.render(revision));
     }

@@ -132,7 +132,7 @@ final class KeysApi implements ApiArea {
         issuing.checkFiles(name);
         issuing.check(request.caller(), name, body);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
-        return request.change(services.changes(), (connection, number) -> insert(
+        return request.change(services, (connection, number) -> insert(
                         request, connection, List.of(name), List.of(text), body, number)
                 .map(made -> {
                     StoredKey key = made.getFirst();
@@ -160,8 +160,7 @@ final class KeysApi implements ApiArea {
         issuing.check(request.caller(), names.getFirst(), body);
         List<KeyIssuing.Text> texts =
                 names.stream().map(name -> issuing.generated()).toList();
-        return request.change(services.changes(), (connection, number) -> insert(
-                        request, connection, names, texts, body, number)
+        return request.change(services, (connection, number) -> insert(request, connection, names, texts, body, number)
                 .map(made -> {
                     JsonArray list = new JsonArray();
                     for (int i = 0; i < names.size(); i++) {
@@ -252,8 +251,8 @@ final class KeysApi implements ApiArea {
         String chosen = body.getString(KEY);
         KeyIssuing.Text text = chosen == null ? issuing.generated() : issuing.given(chosen);
         OffsetDateTime until = services.clock().instant().plus(overlap).atOffset(ZoneOffset.UTC);
-        return request.change(services.changes(), (connection, number) -> found(request, connection)
-                .compose(before -> {
+        return request.change(
+                services, (connection, number) -> found(request, connection).compose(before -> {
                     if (before.state() == State.REVOKED) {
                         throw revoked();
                     }
@@ -304,7 +303,7 @@ final class KeysApi implements ApiArea {
     }
 
     private Future<ApiAnswer> changed(ApiRequest request, String action, Step step) {
-        return request.change(services.changes(), (connection, number) -> found(request, connection)
+        return request.change(services, (connection, number) -> found(request, connection)
                 .compose(before -> step.apply(connection, before, number)
                         .compose(done -> keys.find(connection, before.name()))
                         .map(found -> found.orElseThrow())

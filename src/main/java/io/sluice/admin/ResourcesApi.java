@@ -125,7 +125,7 @@ final class ResourcesApi implements ApiArea {
                     }
                     return request.flag(DRY_RUN, false)
                             ? Future.succeededFuture(tried(planned))
-                            : request.change(services.changes(), (connection, number) -> editor.write(
+                            : request.change(services, (connection, number) -> editor.write(
                                             connection,
                                             number,
                                             planned,

@@ -97,7 +97,7 @@ final class TokensApi implements ApiArea {
                 body.getString("team"),
                 request.caller().name(),
                 expires == null ? null : expires.atOffset(ZoneOffset.UTC));
-        return request.change(services.changes(), (connection, number) -> insert(connection, token, number)
+        return request.change(services, (connection, number) -> insert(connection, token, number)
                 .map(made -> new Change<>(
                         ApiAnswer.created("/tokens", name, json(made).put("token", text))
                                 .etag(made.changed())
@@ -141,8 +141,8 @@ final class TokensApi implements ApiArea {
 
     private Future<ApiAnswer> revoke(ApiRequest request) {
         String name = request.path("name");
-        return request.change(services.changes(), (connection, number) -> tokens.find(connection, name)
-                .compose(found -> {
+        return request.change(
+                services, (connection, number) -> tokens.find(connection, name).compose(found -> {
                     Token before =
                             found.filter(token -> token.revokedAt() == null).orElseThrow(() -> Problem.unknown(KIND));
                     if (!request.caller().role().covers(Role.of(before.role()).orElse(Role.OWNER))) {

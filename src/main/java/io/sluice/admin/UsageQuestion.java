@@ -47,11 +47,11 @@ final class UsageQuestion {
         return new UsageFilter(
                 begin,
                 end,
-                request.texts("key"),
+                request.queryList("key"),
                 teams(request),
-                request.texts("model"),
-                request.texts("channel"),
-                request.texts("account"),
+                request.queryList("model"),
+                request.queryList("channel"),
+                request.queryList("account"),
                 request.queryList("ending"),
                 request.queryList("status").stream().map(Integer::valueOf).toList());
     }
@@ -59,7 +59,7 @@ final class UsageQuestion {
     /** Whose requests the caller may see; empty for everybody's. */
     static List<String> teams(ApiRequest request) {
         String own = request.caller().team();
-        List<String> asked = request.texts("team");
+        List<String> asked = request.queryList("team");
         if (own == null) {
             return asked;
         }

@@ -86,10 +86,6 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
         revision.warnings().stream().map(line -> "warning: " + line).forEach(lines);
-        Stream.concat(setup.config().notApplied().stream(), revision.notApplied().stream())
-                .distinct()
-                .map(line -> "not applied yet: " + line)
-                .forEach(lines);
         return lines.build().toList();
     }
 

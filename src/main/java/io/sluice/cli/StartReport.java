@@ -81,10 +81,6 @@ final class StartReport {
         }
         lines.add("  ledger     " + setup.ledger());
         lines.add("  models     " + models(revision));
-        Stream.concat(node.notApplied().stream(), revision.notApplied().stream())
-                .distinct()
-                .map(line -> "  not applied yet: " + line)
-                .forEach(lines);
         if (sample) {
             lines.add("This is the sample configuration: its key is public and answers are simulated. Edit "
                     + setup.dir().resolve("gateway.yaml") + " while it runs.");

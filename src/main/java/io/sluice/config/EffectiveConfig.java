@@ -54,8 +54,7 @@ public final class EffectiveConfig {
                 .put("secrets", array(ids == null ? List.of() : ids.fingerprints(), print -> "fingerprint " + print))
                 .put("notifications", notices(revision.notices()))
                 .put("out-of-force", array(revision.origins().outOfForce(), EffectiveConfig::outOfForce))
-                .put("warnings", new JsonArray(revision.warnings()))
-                .put("not-applied", new JsonArray(revision.notApplied()));
+                .put("warnings", new JsonArray(revision.warnings()));
     }
 
     /**

@@ -2,9 +2,7 @@ package io.sluice.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What reading the files found besides values. One for each load, used by one thread. */
 final class Findings {
@@ -13,7 +11,6 @@ final class Findings {
     private final List<String> files = new ArrayList<>();
     private final List<ConfigError> errors = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private final Map<String, List<Place>> notApplied = new LinkedHashMap<>();
 
     /** A file is read now; errors are told in this order. */
     void file(String name) {
@@ -35,13 +32,6 @@ final class Findings {
     /** Takes over what another reading warns of. */
     void addWarnings(Findings other) {
         warnings.addAll(other.warnings);
-        other.notApplied.forEach((feature, places) ->
-                notApplied.computeIfAbsent(feature, k -> new ArrayList<>()).addAll(places));
-    }
-
-    /** What a file says and this version does not do; places of one feature make one sentence. */
-    void notApplied(String feature, Place place) {
-        notApplied.computeIfAbsent(feature, k -> new ArrayList<>()).add(place);
     }
 
     boolean hasErrors() {
@@ -70,12 +60,6 @@ final class Findings {
 
     List<String> warnings() {
         return List.copyOf(warnings);
-    }
-
-    List<String> notApplied() {
-        return notApplied.entrySet().stream()
-                .map(e -> e.getKey() + ": not applied in this version (" + places(e.getValue()) + ")")
-                .toList();
     }
 
     /** The first few places by name, the rest by number. */

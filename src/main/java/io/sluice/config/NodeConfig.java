@@ -2,7 +2,6 @@ package io.sluice.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param budget how budgets are kept
  * @param simulator the built-in simulated provider; null when off
  * @param logFormat how log lines look
- * @param notApplied what the file says and this version does not do yet, one sentence each
  */
 public record NodeConfig(
         String name,
@@ -39,13 +37,7 @@ public record NodeConfig(
         JournalConfig journal,
         BudgetConfig budget,
         @Nullable SimulatorConfig simulator,
-        LogFormat logFormat,
-        List<String> notApplied) {
-    /** Copies the list. */
-    public NodeConfig {
-        notApplied = List.copyOf(notApplied);
-    }
-
+        LogFormat logFormat) {
     /**
      * The built-in simulated provider.
      *

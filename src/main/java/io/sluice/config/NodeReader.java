@@ -73,8 +73,7 @@ final class NodeReader {
                 journal,
                 budget(file.section("budget")),
                 simulator,
-                format,
-                findings.notApplied());
+                format);
     }
 
     private HttpConfig http(Section http) {

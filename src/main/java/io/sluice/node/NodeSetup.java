@@ -28,6 +28,6 @@ public record NodeSetup(
 
     /** For people: where its ledger is. */
     public String ledger() {
-        return StorePart.describe(config);
+        return StoreVerticle.describe(config);
     }
 }

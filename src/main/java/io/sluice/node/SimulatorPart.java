@@ -1,20 +1,32 @@
 package io.sluice.node;
 
-import io.sluice.simulator.Simulator;
+import io.sluice.config.NodeConfig.SimulatorConfig;
+import io.sluice.simulator.InvalidScriptException;
 import io.sluice.simulator.SimulatorOptions;
-import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
+import io.sluice.simulator.SimulatorScript;
+import io.vertx.core.Deployable;
+import java.nio.file.Path;
+import java.util.List;
 
-/** The built-in simulated provider as a part of a node. Its verticles are children of this one, and stop with it. */
-final class SimulatorPart extends VerticleBase {
-    private final SimulatorOptions options;
+/** The built-in simulated provider. */
+final class SimulatorPart {
+    private SimulatorPart() {}
 
-    SimulatorPart(SimulatorOptions options) {
-        this.options = options;
+    static List<Deployable> verticles(NodeShared node) throws StartFailure {
+        SimulatorConfig config = node.config.simulator();
+        return config == null ? List.of() : List.of(new SimulatorVerticle(options(config)));
     }
 
-    @Override
-    public Future<?> start() {
-        return Simulator.start(vertx, options);
+    private static SimulatorOptions options(SimulatorConfig config) throws StartFailure {
+        SimulatorOptions options = SimulatorOptions.onPort(config.port());
+        Path script = config.script();
+        if (script == null) {
+            return options;
+        }
+        try {
+            return options.withScript(SimulatorScript.load(script));
+        } catch (InvalidScriptException e) {
+            throw new StartFailure(String.valueOf(e.getMessage()));
+        }
     }
 }

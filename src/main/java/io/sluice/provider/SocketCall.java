@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Outbound;
 import io.sluice.message.OpenSocket;
 import io.sluice.message.SocketResult;
 import io.sluice.message.UpstreamSocket;
+import io.sluice.provider.fetch.MediaNetwork;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -18,6 +19,7 @@ import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +110,7 @@ final class SocketCall implements UpstreamSocket {
         services.credentials()
                 .authorized(open.candidate(), adapter.grant(open.candidate()))
                 .onComplete(
-                        candidate -> shake(candidate, clients),
+                        candidate -> find(candidate, clients),
                         cause -> fail(
                                 cause instanceof GatewayException known
                                         ? known.failure()
@@ -131,7 +133,27 @@ final class SocketCall implements UpstreamSocket {
         return SocketClients.Way.of(open.candidate(), open.maxFrame());
     }
 
-    private void shake(Candidate candidate, SocketClients clients) {
+    /**
+     * The library writes the handshake, credential and all, as soon as it is connected; so where only public addresses will do
+     * it is given one, not a name that may have another by then.
+     */
+    private void find(Candidate candidate, SocketClients clients) {
+        String name = way().name();
+        if (name == null) {
+            shake(candidate, clients, null);
+            return;
+        }
+        MediaNetwork network = services.media().network();
+        network.resolveProvider(name)
+                .onComplete(
+                        addresses -> addresses.stream()
+                                .filter(network::isAllowed)
+                                .findFirst()
+                                .ifPresentOrElse(address -> shake(candidate, clients, address), () -> fail(UNREACHED)),
+                        cause -> fail(UNREACHED));
+    }
+
+    private void shake(Candidate candidate, SocketClients clients, @Nullable InetAddress address) {
         if (phase != Phase.AUTHORIZING) {
             return;
         }
@@ -150,13 +172,13 @@ final class SocketCall implements UpstreamSocket {
         connecting.exceptionHandler(cause -> {});
         connecting.closeHandler(v -> closed());
         connecting.drainHandler(v -> drained());
-        connecting.connect(options(request)).onComplete(there -> shaken(), this::refused);
+        connecting.connect(options(request, address)).onComplete(there -> shaken(), this::refused);
     }
 
-    private WebSocketConnectOptions options(SocketRequest request) {
+    private WebSocketConnectOptions options(SocketRequest request, @Nullable InetAddress address) {
         BaseUrl url = open.candidate().channel().baseUrl();
         WebSocketConnectOptions options = new WebSocketConnectOptions()
-                .setHost(url.host())
+                .setHost(address == null ? url.host() : address.getHostAddress())
                 .setPort(url.port())
                 .setSsl(url.tls())
                 .setURI(open.candidate().outbound().target(url, request.uri()))
@@ -169,6 +191,9 @@ final class SocketCall implements UpstreamSocket {
         Outbound added = open.candidate().outbound();
         added.headers().forEach((name, value) -> options.putHeader(name, value.reveal()));
         request.headers().forEach(options::putHeader);
+        if (address != null) {
+            options.putHeader("host", url.authority());
+        }
         return options;
     }
 

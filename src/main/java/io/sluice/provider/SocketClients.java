@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +32,18 @@ final class SocketClients {
      *
      * @param connection how to connect
      * @param maxFrame most bytes of a frame that comes in
+     * @param name the only host, where it is connected to by an address that was looked at; null for any host
      */
-    record Way(UpstreamClients.Way connection, int maxFrame) {
+    record Way(
+            UpstreamClients.Way connection,
+            int maxFrame,
+            @Nullable String name) {
         static Way of(Candidate candidate, int maxFrame) {
-            return new Way(UpstreamClients.Way.of(candidate), maxFrame);
+            UpstreamClients.Way connection = UpstreamClients.Way.of(candidate);
+            return new Way(
+                    connection,
+                    maxFrame,
+                    connection.publicOnly() ? candidate.channel().baseUrl().host() : null);
         }
     }
 
@@ -59,8 +68,11 @@ final class SocketClients {
     }
 
     private static WebSocketClientOptions options(Way way) {
-        return UpstreamClients.along(way.connection, new WebSocketClientOptions())
-                .setVerifyHost(true)
+        WebSocketClientOptions options = UpstreamClients.along(way.connection, new WebSocketClientOptions());
+        if (way.name != null) {
+            options.setSslEngineOptions(new EngineOfName(way.name));
+        }
+        return options.setVerifyHost(true)
                 .setTcpNoDelay(true)
                 // The kernel's own bound for a peer that takes nothing; native transport only.
                 .setTcpUserTimeout(Math.toIntExact(STUCK.toMillis()))

@@ -124,7 +124,8 @@ public final class Changes {
                         return Future.succeededFuture(null);
                     }
                     Row found = row.next();
-                    return found.getBuffer(0).equals(Buffer.buffer(once.request()))
+                    return once.marks().stream()
+                                    .anyMatch(mark -> found.getBuffer(0).equals(Buffer.buffer(mark)))
                             ? Future.succeededFuture(once.read().apply(found.getString(1)))
                             : Future.failedFuture(new KeyReused());
                 });
@@ -136,7 +137,7 @@ public final class Changes {
                 .execute(Tuple.of(
                         actor,
                         once.key(),
-                        Buffer.buffer(once.request()),
+                        Buffer.buffer(once.marks().getFirst()),
                         once.write().apply(answer)));
     }
 }

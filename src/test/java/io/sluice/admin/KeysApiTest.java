@@ -112,6 +112,29 @@ class KeysApiTest {
         return send("POST", "/keys", OWNER, more.copy().put("name", name));
     }
 
+    /** A text that a person chose is in the body, and could be tried against a hash that needs no secret. */
+    @Test
+    void whatWasAskedForIsKeptUnderTheInstallationsSecret() {
+        String text = "chosen-by-a-person-1";
+        JsonObject body = JsonObject.of("name", "marked", "key", text);
+        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1")
+                        .status())
+                .isEqualTo(201);
+
+        byte[] kept = TestPostgres.await(database.use(connection -> connection
+                .query("SELECT request FROM idempotency WHERE key = 'mark-1'")
+                .execute()
+                .map(rows -> rows.iterator().next().getBuffer(0).getBytes())));
+        String asked =
+                "POST\n/admin/v1/keys\n{{\"n\":\"key\"}{\"v\":\"" + text + "\"},{\"n\":\"name\"}{\"v\":\"marked\"},}";
+
+        assertThat(kept).isEqualTo(SECRETS.requestMarks(asked).getFirst()).isNotEqualTo(Secret.sha256(asked));
+        assertThat(send("POST", "/keys", OWNER, body, "idempotency-key", "mark-1")
+                        .body()
+                        .getString("type"))
+                .endsWith("already-created");
+    }
+
     private Reply get(String name) {
         return send("GET", "/keys/" + name, OWNER, null);
     }

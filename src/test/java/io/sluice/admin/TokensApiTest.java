@@ -208,6 +208,27 @@ class TokensApiTest {
                 .isEmpty());
     }
 
+    /** All behind one proxy have one address. */
+    @Test
+    void aRightTokenIsNotRefusedForTheGuessesOfOthers() {
+        String token = owner.post("/tokens", "{\"name\":\"honest\",\"role\":\"viewer\"}")
+                .json()
+                .getString("token");
+        AdminClient honest = owner.as(token);
+        AdminClient guesser = owner.as("sluice-admin-0000000000000000000000000000000000000000001");
+        assertThat(honest.get("/config").status()).isEqualTo(200);
+        for (int i = 0; i < 10; i++) {
+            guesser.get("/config");
+        }
+        assertThat(guesser.get("/config").status()).isEqualTo(429);
+
+        assertThat(honest.get("/config").status()).isEqualTo(200);
+        for (int i = 0; i < 10; i++) {
+            guesser.get("/config");
+        }
+        assertThat(owner.get("/config").status()).isEqualTo(200);
+    }
+
     @Test
     void whatWasDoneToThePoolIsInTheAuditLogToo() {
         assertThat(owner.post("/pool/openai/a/disable", "{}").status()).isEqualTo(503);

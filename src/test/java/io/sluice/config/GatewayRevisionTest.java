@@ -185,7 +185,6 @@ class GatewayRevisionTest {
         assertThat(key.quota()).isEqualTo(KeyQuota.NONE);
         assertThat(key.handling()).isEqualTo(KeyHandling.USUAL);
         assertThat(revision.warnings()).isEmpty();
-        assertThat(revision.notApplied()).isEmpty();
     }
 
     @Test
@@ -465,13 +464,6 @@ class GatewayRevisionTest {
     }
 
     @Test
-    void everythingIsApplied() {
-        GatewayRevision revision = everyOption();
-
-        assertThat(revision.notApplied()).isEmpty();
-    }
-
-    @Test
     void keysSpendTheirOwnBudgetAndThoseOfTheirTeams() {
         GatewayRevision revision = new TestFiles().with("gateway.yaml", """
                         channels: [{ name: c, type: openai, base-url: "https://api.example.com/v1", models: { m: { } }, accounts: [{ name: a, key: "k-1" }] }]
@@ -625,7 +617,6 @@ class GatewayRevisionTest {
         assertThat(gateway.errors()).isEmpty();
         GatewayRevision revision = gateway.value();
         assertThat(revision.warnings()).isEmpty();
-        assertThat(revision.notApplied()).isEmpty();
         assertThat(revision.models().keySet())
                 .containsExactly("gpt-4o-mini", "gpt-4o", "text-embedding-3-small", "whisper-1");
         assertThat(revision.keys().find(KeyHash.ofKey(SampleKey.TEXT))).isPresent();

@@ -42,8 +42,7 @@ class NodeConfigTest {
                         JournalConfig.DEFAULT,
                         BudgetConfig.DEFAULT,
                         null,
-                        LogFormat.TEXT,
-                        List.of()))
+                        LogFormat.TEXT))
                 .isEqualTo(new TestFiles().loadNode().value());
     }
 
@@ -131,8 +130,7 @@ class NodeConfigTest {
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
-                        LogFormat.JSON,
-                        List.of()));
+                        LogFormat.JSON));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),

@@ -17,9 +17,12 @@ import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyRing;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.lease.Units;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pricing.Currencies;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.testkit.Await;
@@ -335,11 +338,18 @@ class MessagesTest {
     void revisionCannotBeChangedByItsMaker() {
         List<String> notes = new ArrayList<>(List.of("note"));
         GatewayRevision revision = new GatewayRevision(
-                "id", REVISION.channels(), new java.util.HashMap<>(REVISION.models()), REVISION.keys(), notes, notes);
+                "id",
+                REVISION.channels(),
+                new java.util.HashMap<>(REVISION.models()),
+                REVISION.keys(),
+                null,
+                NoticeRules.NONE,
+                Currencies.USD,
+                notes,
+                Origins.NONE);
 
         notes.clear();
 
-        assertThat(revision.notApplied()).containsExactly("note");
         assertThat(revision.warnings()).containsExactly("note");
         assertThatThrownBy(() -> revision.models().clear()).isInstanceOf(UnsupportedOperationException.class);
     }

@@ -12,6 +12,8 @@ import io.sluice.domain.notice.NoticeSink.Webhook;
 import io.sluice.domain.notice.Pace;
 import io.sluice.domain.notice.Template;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.pool.Origins;
+import io.sluice.domain.pricing.Currencies;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.Notice;
@@ -48,7 +50,15 @@ final class NotifyNode {
                 .channel("c", channel -> channel.serves("m"))
                 .build();
         return new GatewayRevision(
-                "test00000001", plain.channels(), plain.models(), plain.keys(), null, rules, List.of(), List.of());
+                "test00000001",
+                plain.channels(),
+                plain.models(),
+                plain.keys(),
+                null,
+                rules,
+                Currencies.USD,
+                List.of(),
+                Origins.NONE);
     }
 
     static NoticeRules rules(Duration groupWait, NoticeSink... sinks) {

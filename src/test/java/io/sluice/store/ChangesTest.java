@@ -135,7 +135,10 @@ class ChangesTest {
 
     private static Once<String> once(String key, String request) {
         return new Once<>(
-                key, io.sluice.domain.Secret.sha256(request), answer -> "{\"kept\":\"" + answer + "\"}", kept -> kept);
+                key,
+                List.of(io.sluice.domain.Secret.sha256(request)),
+                answer -> "{\"kept\":\"" + answer + "\"}",
+                kept -> kept);
     }
 
     @Test
@@ -165,6 +168,24 @@ class ChangesTest {
                 .hasRootCauseInstanceOf(KeyReused.class);
         assertThat(TestNode.await(changes.make(BOB, once("k", "b"), add("b")))).isEqualTo("made b");
         assertThat(things()).isEqualTo(2);
+    }
+
+    /** The secret that marks requests has become an old one. */
+    @Test
+    void aKeyIsKnownByAnyOfItsMarks() {
+        byte[] old = io.sluice.domain.Secret.sha256("a");
+        TestNode.await(changes.make(ANNA, once("k", "a"), add("a")));
+
+        String answer = TestNode.await(changes.make(
+                ANNA,
+                new Once<>(
+                        "k",
+                        List.of(io.sluice.domain.Secret.sha256("new"), old),
+                        made -> "\"" + made + "\"",
+                        kept -> kept),
+                add("b")));
+
+        assertThat(answer).isEqualTo("{\"kept\":\"made a\"}");
     }
 
     @Test

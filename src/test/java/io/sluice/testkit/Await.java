@@ -11,7 +11,7 @@ public final class Await {
 
     private Await() {}
 
-    /** Returns when it is true; fails after five seconds. */
+    /** Returns when it is true; fails after fifteen seconds. */
     public static void until(BooleanSupplier condition) {
         until(MOST, condition);
     }

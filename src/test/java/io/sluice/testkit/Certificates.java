@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A self-signed certificate for {@code localhost}, made by the JDK's own keytool.
+ * A self-signed certificate for {@code localhost} and {@code provider.test}, made by the JDK's own keytool.
  *
  * @param tls PEM files of the certificate and its key
  * @param trusting a context for clients that trusts this certificate only
@@ -60,7 +60,7 @@ public record Certificates(TlsConfig tls, SSLContext trusting) {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        "SAN=dns:localhost,ip:127.0.0.1",
+                        "SAN=dns:localhost,dns:provider.test,ip:127.0.0.1",
                         "-validity",
                         "30",
                         "-storetype",

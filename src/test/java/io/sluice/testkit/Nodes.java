@@ -56,7 +56,6 @@ public final class Nodes {
                 io.sluice.config.JournalConfig.DEFAULT,
                 io.sluice.config.BudgetConfig.DEFAULT,
                 null,
-                NodeConfig.LogFormat.TEXT,
-                List.of());
+                NodeConfig.LogFormat.TEXT);
     }
 }

@@ -1,11 +1,13 @@
 package io.sluice.testkit;
 
+import io.sluice.config.TlsConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A scripted provider of realtime sessions: what it says to each event is up to the test. */
 public final class RealtimeUpstream implements AutoCloseable {
@@ -28,6 +31,7 @@ public final class RealtimeUpstream implements AutoCloseable {
     public static final class Session {
         private final ServerWebSocket socket;
         private final String uri;
+        private final @Nullable String named;
         private final Map<String, String> headers = new ConcurrentHashMap<>();
         private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         private volatile int closeCode = -1;
@@ -35,12 +39,18 @@ public final class RealtimeUpstream implements AutoCloseable {
         private Session(ServerWebSocket socket, HttpServerRequest request) {
             this.socket = socket;
             this.uri = request.uri();
+            this.named = request.connection().indicatedServerName();
             request.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
         }
 
         /** Path and query. */
         public String uri() {
             return uri;
+        }
+
+        /** The name that TLS was asked for; null without. */
+        public @Nullable String named() {
+            return named;
         }
 
         /** Headers of the handshake, names in lower case. */
@@ -83,9 +93,8 @@ public final class RealtimeUpstream implements AutoCloseable {
         }
     }
 
-    private RealtimeUpstream() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost("127.0.0.1")
+    private RealtimeUpstream(HttpServerOptions options) {
+        options.setHost("127.0.0.1")
                 .setMaxWebSocketFrameSize(8 * 1024 * 1024)
                 .setMaxWebSocketMessageSize(16 * 1024 * 1024);
         server = TestNode.await(
@@ -94,7 +103,17 @@ public final class RealtimeUpstream implements AutoCloseable {
 
     /** Starts it on a free port. */
     public static RealtimeUpstream start() {
-        return new RealtimeUpstream();
+        return new RealtimeUpstream(new HttpServerOptions());
+    }
+
+    /** Starts it with TLS, on a free port. */
+    public static RealtimeUpstream start(TlsConfig tls) {
+        return new RealtimeUpstream(new HttpServerOptions()
+                .setSsl(true)
+                .setSni(true)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertPath(tls.cert().toString())
+                        .addKeyPath(tls.key().toString())));
     }
 
     /** What it does about each event. */

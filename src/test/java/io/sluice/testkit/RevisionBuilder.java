@@ -12,6 +12,7 @@ import io.sluice.domain.key.Team;
 import io.sluice.domain.key.Teams;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.media.FetchRules;
+import io.sluice.domain.notice.NoticeRules;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.BaseUrl;
@@ -22,6 +23,7 @@ import io.sluice.domain.pool.FallbackCause;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.HealthPolicy;
 import io.sluice.domain.pool.Model;
+import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ParameterRules;
 import io.sluice.domain.pool.Preset;
@@ -29,6 +31,7 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.RoutePolicy;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Timeouts;
+import io.sluice.domain.pricing.Currencies;
 import io.sluice.domain.pricing.Price;
 import io.sluice.domain.pricing.Unpriced;
 import io.sluice.domain.quota.AccountLimits;
@@ -399,7 +402,15 @@ public final class RevisionBuilder {
                 .distinct()
                 .forEach(name -> models.put(name, model(name, built)));
         return new GatewayRevision(
-                id, built, models, new KeyRing(keys, new Teams(teams)), storedIds, List.of(), List.of());
+                id,
+                built,
+                models,
+                new KeyRing(keys, new Teams(teams)),
+                storedIds,
+                NoticeRules.NONE,
+                Currencies.USD,
+                List.of(),
+                Origins.NONE);
     }
 
     private Model model(String name, List<Channel> built) {

@@ -22,6 +22,7 @@ public final class ApiAnswer {
     private final int status;
     private final @Nullable JsonObject body;
     private final @Nullable Stream stream;
+    private final @Nullable Function<EventSink, Future<Void>> events;
     private @Nullable String etag;
     private @Nullable String location;
     private List<String> onlyNow = List.of();
@@ -36,9 +37,18 @@ public final class ApiAnswer {
     public record Stream(String contentType, String fileName, Function<BodySink, Future<Void>> rows) {}
 
     private ApiAnswer(int status, @Nullable JsonObject body, @Nullable Stream stream) {
+        this(status, body, stream, null);
+    }
+
+    private ApiAnswer(
+            int status,
+            @Nullable JsonObject body,
+            @Nullable Stream stream,
+            @Nullable Function<EventSink, Future<Void>> events) {
         this.status = status;
         this.body = body;
         this.stream = stream;
+        this.events = events;
     }
 
     /** 200 with a body. */
@@ -68,6 +78,15 @@ public final class ApiAnswer {
     /** 200 with a body that is written while it is read. At most a few at a time; the others get 429. */
     public static ApiAnswer stream(Stream stream) {
         return new ApiAnswer(200, null, stream);
+    }
+
+    /**
+     * 200 with server-sent events, as they happen. At most a few at a time; the others get 429.
+     *
+     * @param events sends everything; its future says when, and fails when the rest is not to be had
+     */
+    public static ApiAnswer events(Function<EventSink, Future<Void>> events) {
+        return new ApiAnswer(200, null, null, events);
     }
 
     /**
@@ -101,6 +120,11 @@ public final class ApiAnswer {
     @Nullable
     Stream stream() {
         return stream;
+    }
+
+    @Nullable
+    Function<EventSink, Future<Void>> events() {
+        return events;
     }
 
     @Nullable

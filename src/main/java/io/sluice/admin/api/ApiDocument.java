@@ -27,13 +27,14 @@ public final class ApiDocument {
     public static final String BASE = "/admin/v1";
 
     /** The files, each {@code openapi/AREA.yaml} on the class path. */
-    static final List<String> AREAS = List.of("admin", "budgets", "keys", "resources", "usage");
+    static final List<String> AREAS = List.of("admin", "budgets", "keys", "resources", "trials", "usage");
 
     /** Entries of a page when nobody says how many. */
     static final int USUAL_LIMIT = 100;
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
-    private static final Set<String> EXTENSIONS = Set.of("x-role", "x-if-match", "x-idempotent", "x-team");
+    private static final Set<String> EXTENSIONS =
+            Set.of("x-role", "x-if-match", "x-idempotent", "x-team", "x-large-body");
 
     private final JsonObject document;
     private final Map<String, Operation> operations;
@@ -49,6 +50,7 @@ public final class ApiDocument {
      * @param idempotent whether {@code Idempotency-Key} may be given
      * @param forTeams whether callers with a team may do it
      * @param takesBody whether it has a body
+     * @param largeBody whether the body may be larger than most
      * @param query names of the parameters of the query, each with whether it may be repeated
      */
     record Operation(
@@ -60,6 +62,7 @@ public final class ApiDocument {
             boolean idempotent,
             boolean forTeams,
             boolean takesBody,
+            boolean largeBody,
             Map<String, Boolean> query) {}
 
     private ApiDocument(JsonObject document, Map<String, Operation> operations) {
@@ -155,6 +158,7 @@ public final class ApiDocument {
                 idempotent,
                 json.getBoolean("x-team", false),
                 json.containsKey("requestBody"),
+                json.getBoolean("x-large-body", false),
                 query);
     }
 

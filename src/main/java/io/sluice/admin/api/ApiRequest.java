@@ -1,6 +1,5 @@
 package io.sluice.admin.api;
 
-import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.Changes;
 import io.sluice.store.Once;
@@ -73,14 +72,6 @@ public final class ApiRequest {
                 : value.getJsonArray().stream().map(String::valueOf).toList();
     }
 
-    /**
-     * Free texts of the query, as the client sent them: the library that checks requests takes a plus sign, a percent sign and
-     * a semicolon in them for something else.
-     */
-    public List<String> texts(String name) {
-        return context.queryParams().getAll(name);
-    }
-
     /** A whole number of the query; the document bounds it. */
     public long number(String name, long otherwise) {
         RequestParameter value = valid.getQuery().get(name);
@@ -127,10 +118,11 @@ public final class ApiRequest {
     /** What a cursor belongs to: the operation and all parameters but the page's own. */
     private String question() {
         StringBuilder question = new StringBuilder(operation).append('\n').append(context.normalizedPath());
-        context.queryParams().entries().stream()
+        RequestReader.query(context).entrySet().stream()
                 .filter(each ->
                         !each.getKey().equals("cursor") && !each.getKey().equals("limit"))
-                .map(each -> each.getKey().length() + ":" + each.getKey() + "=" + each.getValue())
+                .flatMap(each -> each.getValue().stream()
+                        .map(value -> each.getKey().length() + ":" + each.getKey() + "=" + value))
                 .sorted()
                 .forEach(each -> question.append('\n').append(each));
         return question.toString();
@@ -168,17 +160,18 @@ public final class ApiRequest {
     /**
      * Changes the store, once for each {@code Idempotency-Key} when the request has one.
      *
-     * @param changes of the node
+     * @param services of the node
      * @param work what is done, in one transaction with the audit log
      * @return the answer, or the one that the first such request got
      */
-    public Future<ApiAnswer> change(Changes changes, Changes.Work<ApiAnswer> work) {
+    public Future<ApiAnswer> change(ApiServices services, Changes.Work<ApiAnswer> work) {
         String key = context.request().getHeader("idempotency-key");
         if (key == null) {
-            return changes.make(actor(), work);
+            return services.changes().make(actor(), work);
         }
         String what = context.request().method() + "\n" + context.normalizedPath() + "\n" + canonical(body());
-        return changes.make(actor(), new Once<>(key, Secret.sha256(what), ApiAnswer::kept, ApiAnswer::repeated), work);
+        return services.changes()
+                .make(actor(), new Once<>(key, services.marks(what), ApiAnswer::kept, ApiAnswer::repeated), work);
     }
 
     /** The same text whatever the order of fields was. */

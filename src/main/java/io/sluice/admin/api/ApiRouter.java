@@ -10,7 +10,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
@@ -39,11 +38,18 @@ public final class ApiRouter {
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
 
+    /** Streams of events at a time. */
+    private static final int MAX_WATCHERS = 16;
+
+    /** Of operations with {@code x-large-body}. */
+    private static final int LARGE_BODY = 8 * 1024 * 1024;
+
     private final Supplier<ApiDocument> source;
     private final List<ApiArea> areas;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private @Nullable Future<Router> opened;
     private int streams;
+    private int watchers;
 
     /**
      * Nothing is read yet.
@@ -182,9 +188,9 @@ public final class ApiRouter {
 
     private Router routes(
             Vertx vertx, ApiDocument document, Map<String, ApiHandler> handlers, OpenAPIContract compiled) {
-        RouterBuilder builder = RouterBuilder.create(vertx, compiled, RequestExtractor.withBodyHandler());
+        RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, document, compiled));
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+        builder.rootHandler(BodyHandler.create(false).setBodyLimit(LARGE_BODY));
         document.operations().values().forEach(operation -> {
             // There is one, or the areas were refused.
             ApiHandler handler = Objects.requireNonNull(handlers.get(operation.id()));
@@ -209,7 +215,22 @@ public final class ApiRouter {
         if (operation != null) {
             allow(context, operation);
         }
+        checkLength(operation, length(context));
         context.next();
+    }
+
+    /** Most bodies are small; what has pictures in it is not. */
+    private static void checkLength(@Nullable Operation operation, long bytes) {
+        long most = operation != null && operation.largeBody() ? LARGE_BODY : MAX_BODY;
+        if (bytes > most) {
+            throw Problem.of(413, "too-large", "The body may have " + (most >> 20) + " MiB.");
+        }
+    }
+
+    /** As the head says it; 0 where it does not. */
+    private static long length(RoutingContext context) {
+        String said = context.request().getHeader("content-length");
+        return said == null || !said.matches("[0-9]{1,18}") ? 0 : Long.parseLong(said);
     }
 
     private static void allow(RoutingContext context, Operation operation) {
@@ -225,6 +246,7 @@ public final class ApiRouter {
 
     private void run(RoutingContext context, Operation operation, ApiHandler handler) {
         allow(context, operation);
+        checkLength(operation, context.body().length());
         checkQuery(context, operation);
         checkHeaders(context, operation);
         ValidatedRequest valid = context.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
@@ -241,16 +263,16 @@ public final class ApiRouter {
 
     /** The library does not look at parameters that the document does not have. */
     private static void checkQuery(RoutingContext context, Operation operation) {
-        for (String name : context.queryParams().names()) {
+        RequestReader.query(context).forEach((name, values) -> {
             Boolean list = operation.query().get(name);
             if (list == null) {
                 throw Problem.invalid(
                         List.of(new Fault("query", shortened(name), "unknown", "there is no such parameter")));
             }
-            if (!list && context.queryParams().getAll(name).size() > 1) {
+            if (!list && values.size() > 1) {
                 throw Problem.parameter(name, "once", "may be given once only");
             }
-        }
+        });
         if (!operation.takesBody() && context.body().length() > 0) {
             throw Problem.invalid(List.of(new Fault("body", "", "unknown", "this request takes no body")));
         }
@@ -285,6 +307,10 @@ public final class ApiRouter {
         }
         if (answer.stream() != null) {
             stream(context, answer.stream());
+            return;
+        }
+        if (answer.events() != null) {
+            watch(context, answer.events());
             return;
         }
         response.setStatusCode(answer.status());
@@ -334,6 +360,37 @@ public final class ApiRouter {
                 response.reset();
             }
         });
+    }
+
+    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events) {
+        if (watchers >= MAX_WATCHERS) {
+            Problems.answer(
+                    context,
+                    Problem.of(
+                                    429,
+                                    "too-many-exports",
+                                    "This node sends " + MAX_WATCHERS + " streams of events already.")
+                            .retryAfter(5));
+            return;
+        }
+        watchers++;
+        EventSink sink = new EventSink(
+                context.vertx(),
+                context.response()
+                        .setChunked(true)
+                        .putHeader("content-type", "text/event-stream")
+                        .putHeader("x-accel-buffering", "no"));
+        Future<Void> sent;
+        try {
+            sent = events.apply(sink);
+        } catch (RuntimeException e) {
+            sent = Future.failedFuture(e);
+        }
+        sent.onFailure(cause -> LOG.warn("a stream of events was cut: {}", String.valueOf(cause)))
+                .onComplete(done -> {
+                    watchers--;
+                    sink.end();
+                });
     }
 
     private static void unknown(RoutingContext context, OpenAPIContract compiled) {

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param storedIds ids of stored responses, made with the installation's secrets; null when the files name none
  * @param notices who is told what
  * @param currencies in which currency the ledger counts
- * @param notApplied what the files say and this version does not do yet, one sentence each
  * @param warnings what an operator should know, one sentence each
  * @param origins where the entries come from
  */
@@ -32,51 +31,13 @@ public record GatewayRevision(
         @Nullable StoredIds storedIds,
         NoticeRules notices,
         Currencies currencies,
-        List<String> notApplied,
         List<String> warnings,
         Origins origins) {
     /** Copies the collections. */
     public GatewayRevision {
         channels = List.copyOf(channels);
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
-        notApplied = List.copyOf(notApplied);
         warnings = List.copyOf(warnings);
-    }
-
-    /** Counts in US dollars; nothing is known of where it comes from. */
-    public GatewayRevision(
-            String id,
-            List<Channel> channels,
-            Map<String, Model> models,
-            KeyRing keys,
-            @Nullable StoredIds storedIds,
-            NoticeRules notices,
-            List<String> notApplied,
-            List<String> warnings) {
-        this(id, channels, models, keys, storedIds, notices, Currencies.USD, notApplied, warnings, Origins.NONE);
-    }
-
-    /** Tells nobody anything. */
-    public GatewayRevision(
-            String id,
-            List<Channel> channels,
-            Map<String, Model> models,
-            KeyRing keys,
-            @Nullable StoredIds storedIds,
-            List<String> notApplied,
-            List<String> warnings) {
-        this(id, channels, models, keys, storedIds, NoticeRules.NONE, notApplied, warnings);
-    }
-
-    /** Names no secret, and tells nobody anything. */
-    public GatewayRevision(
-            String id,
-            List<Channel> channels,
-            Map<String, Model> models,
-            KeyRing keys,
-            List<String> notApplied,
-            List<String> warnings) {
-        this(id, channels, models, keys, null, notApplied, warnings);
     }
 
     /** One more than the largest {@link Candidate#slot()}. */

@@ -54,7 +54,7 @@ public final class StoredIds {
     private final List<Keys> secrets;
     private final List<String> fingerprints;
 
-    private record Keys(SecretKeySpec mac, SecretKeySpec cipher, SecretKeySpec chosen) {}
+    private record Keys(SecretKeySpec mac, SecretKeySpec cipher, SecretKeySpec chosen, SecretKeySpec request) {}
 
     /**
      * Ids of an installation.
@@ -72,7 +72,8 @@ public final class StoredIds {
                     return new Keys(
                             new SecretKeySpec(hmac(root, "sluice stored ids, tag".getBytes(UTF_8)), "HmacSHA256"),
                             new SecretKeySpec(hmac(root, "sluice stored ids, cipher".getBytes(UTF_8)), "AES"),
-                            new SecretKeySpec(hmac(root, "sluice chosen keys".getBytes(UTF_8)), "HmacSHA256"));
+                            new SecretKeySpec(hmac(root, "sluice chosen keys".getBytes(UTF_8)), "HmacSHA256"),
+                            new SecretKeySpec(hmac(root, "sluice requests".getBytes(UTF_8)), "HmacSHA256"));
                 })
                 .toList();
         this.fingerprints = secrets.stream().map(Secret::fingerprint).toList();
@@ -96,6 +97,17 @@ public final class StoredIds {
             hashes.add(KeyHash.of(hmac(with.chosen, bytes)));
         }
         return hashes;
+    }
+
+    /**
+     * Marks of a request that may hold what people chose: equal for equal requests, and of no use to try texts against without
+     * the secret. By each secret, in their order, 32 bytes each; new ones are made by the first.
+     *
+     * @param request all of it
+     */
+    public List<byte[]> requestMarks(String request) {
+        byte[] bytes = request.getBytes(UTF_8);
+        return secrets.stream().map(with -> hmac(with.request, bytes)).toList();
     }
 
     /**

@@ -55,6 +55,11 @@ public final class MediaFetcher {
         return vertx;
     }
 
+    /** What may be reached. */
+    public MediaNetwork network() {
+        return network;
+    }
+
     MediaRoom room() {
         return room;
     }

@@ -14,6 +14,11 @@ public interface MediaNetwork {
      */
     Future<List<InetAddress>> resolve(String host);
 
+    /** The same for a provider of the operator's: not held up by what clients name. */
+    default Future<List<InetAddress>> resolveProvider(String host) {
+        return resolve(host);
+    }
+
     /** Whether a connection to an address may be made. */
     boolean isAllowed(InetAddress address);
 

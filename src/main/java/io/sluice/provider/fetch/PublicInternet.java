@@ -15,6 +15,7 @@ public final class PublicInternet implements MediaNetwork {
     private static final int THREADS = 4;
 
     private final WorkerExecutor names;
+    private final WorkerExecutor providers;
 
     /**
      * The network of one lane.
@@ -23,11 +24,17 @@ public final class PublicInternet implements MediaNetwork {
      */
     public PublicInternet(Vertx vertx) {
         this.names = vertx.createSharedWorkerExecutor("sluice-media-names", THREADS);
+        this.providers = vertx.createSharedWorkerExecutor("sluice-provider-names", THREADS);
     }
 
     @Override
     public Future<List<InetAddress>> resolve(String host) {
         return names.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false);
+    }
+
+    @Override
+    public Future<List<InetAddress>> resolveProvider(String host) {
+        return providers.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false);
     }
 
     @Override
@@ -37,6 +44,6 @@ public final class PublicInternet implements MediaNetwork {
 
     @Override
     public Future<?> close() {
-        return names.close();
+        return Future.join(names.close(), providers.close());
     }
 }

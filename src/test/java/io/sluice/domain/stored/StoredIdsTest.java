@@ -57,6 +57,21 @@ class StoredIdsTest {
     }
 
     @Test
+    void requestsAreMarkedBySecret() {
+        StoredIds old = new StoredIds(List.of(Secret.of("o".repeat(32))));
+        StoredIds both = new StoredIds(List.of(Secret.of("n".repeat(32)), Secret.of("o".repeat(32))));
+
+        assertThat(both.requestMarks("a"))
+                .hasSize(2)
+                .last()
+                .isEqualTo(old.requestMarks("a").getFirst());
+        assertThat(both.requestMarks("a").getFirst())
+                .isNotEqualTo(old.requestMarks("a").getFirst());
+        assertThat(both.requestMarks("b").getFirst())
+                .isNotEqualTo(both.requestMarks("a").getFirst());
+    }
+
+    @Test
     void openToNothingWithAnyBitChanged() {
         byte[] sealed = Base64.getUrlDecoder().decode(IDS.seal("app", ID).substring(StoredIds.PREFIX.length()));
         for (int bit = 0; bit < sealed.length * 8; bit++) {

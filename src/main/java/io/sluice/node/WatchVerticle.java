@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The watch over the files and over what is managed by API: a good change is published as the node's new revision, a bad one
  * of the files as its errors. The store is asked at the start, when a change is announced, and every other second.
  */
-final class WatchPart extends VerticleBase {
+final class WatchVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("reload");
     private static final long POLL_MILLIS = 2_000;
 
@@ -47,11 +47,17 @@ final class WatchPart extends VerticleBase {
      * @param managed what of it is managed by API
      * @param resources the store; null when there is none
      */
-    WatchPart(NodeSetup setup, Managed managed, @Nullable ResourceRepository resources) {
+    WatchVerticle(NodeSetup setup, Managed managed, @Nullable ResourceRepository resources) {
         this.setup = setup;
         this.managed = managed;
         this.resources = resources;
         this.live = setup.revision();
+    }
+
+    /** The watch of a node. */
+    static WatchVerticle of(NodeShared node) {
+        return new WatchVerticle(
+                node.setup, node.managed, node.database == null ? null : new ResourceRepository(node.database));
     }
 
     @Override
