@@ -138,8 +138,8 @@ class TrialApiTest {
         assertThat(events.get(5).data().getLong("first-token-ms")).isNotNegative();
         assertThat(second.take(SOON).text()).contains("Hi there").doesNotContain("admin:try");
         UsageRecord record = record();
-        assertThat(record.key()).isEqualTo(SideDoor.NOBODY);
-        assertThat(record.ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(record.caller().key()).isEqualTo(SideDoor.NOBODY);
+        assertThat(record.outcome().ending()).isEqualTo(Ending.COMPLETED);
     }
 
     @Test
@@ -154,7 +154,7 @@ class TrialApiTest {
         assertThat(events.get(1).data().getInteger("status")).isGreaterThanOrEqualTo(500);
         assertThat(events.get(1).data().getString("request-id")).isNotEmpty();
         assertThat(first.connections()).isZero();
-        assertThat(record().ending()).isEqualTo(Ending.FAILED);
+        assertThat(record().outcome().ending()).isEqualTo(Ending.FAILED);
     }
 
     @Test
@@ -188,8 +188,8 @@ class TrialApiTest {
 
         assertThat(names(events)).containsExactly("plan", "attempt", "text", "text", "usage", "end");
         UsageRecord record = record();
-        assertThat(record.key()).isEqualTo(key);
-        assertThat(record.ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(record.caller().key()).isEqualTo(key);
+        assertThat(record.outcome().ending()).isEqualTo(Ending.COMPLETED);
     }
 
     @Test

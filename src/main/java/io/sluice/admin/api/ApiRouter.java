@@ -15,6 +15,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -32,6 +33,11 @@ import org.slf4j.LoggerFactory;
 public final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final String CALLER = "caller";
+    private static final String SCHEME = "bearer ";
+
+    /** Where whoever authenticates puts the {@link Session} of a request that brought one. */
+    public static final String SESSION = "session";
+
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
 
@@ -153,6 +159,14 @@ public final class ApiRouter {
     /** Whether a request is for the API. */
     public static boolean isOfApi(RoutingContext context) {
         return context.normalizedPath().startsWith(ApiDocument.BASE + "/");
+    }
+
+    /** The token of a request; null when it has none. */
+    public static @Nullable String bearer(RoutingContext context) {
+        String header = context.request().getHeader("authorization");
+        return header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)
+                ? null
+                : header.substring(SCHEME.length()).strip();
     }
 
     private void handle(RoutingContext context) {
@@ -319,6 +333,9 @@ public final class ApiRouter {
         }
         if (answer.location() != null) {
             response.putHeader("location", answer.location());
+        }
+        if (answer.cookie() != null) {
+            response.putHeader("set-cookie", answer.cookie());
         }
         if (answer.body() == null) {
             response.end();
