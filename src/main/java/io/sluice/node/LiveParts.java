@@ -20,12 +20,13 @@ final class LiveParts implements Parts {
             MetricsPart::verticles,
             // Before whoever has something to tell.
             NoticePart::verticles,
-            HealthPart::verticles,
             // What follows uses the ledger.
             store::gate,
             // Before it is known how many nodes there are, for each spends its share while the database is away.
             BudgetPart::verticles,
+            // It takes the data directory's lock, which a second process is told of.
             UsagePart::verticles,
+            HealthPart::verticles,
             LimitPart::verticles,
             KeyPart::verticles,
             CertificatePart::verticles);
