@@ -139,7 +139,8 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             return true;
         }
         String csrf = request.getHeader(CSRF);
-        return csrf != null && MessageDigest.isEqual(csrf.getBytes(UTF_8), session.csrf().getBytes(UTF_8));
+        return csrf != null
+                && MessageDigest.isEqual(csrf.getBytes(UTF_8), session.csrf().getBytes(UTF_8));
     }
 
     /** Whoever signed in may do now what their token may do now. */
@@ -163,7 +164,8 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             return Optional.empty();
         }
         String hash = subject.substring(SUBJECT.length());
-        return MessageDigest.isEqual(hash.getBytes(UTF_8), HexFormat.of().formatHex(own).getBytes(UTF_8))
+        return MessageDigest.isEqual(
+                        hash.getBytes(UTF_8), HexFormat.of().formatHex(own).getBytes(UTF_8))
                 ? Optional.of(new Caller(OWN, Role.OWNER, null, null, address))
                 : tokens.byHash(hash).map(found -> caller(found, address));
     }

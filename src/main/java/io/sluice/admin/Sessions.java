@@ -136,7 +136,8 @@ final class Sessions {
     }
 
     private String set(String value, long seconds) {
-        return name() + "=" + value + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds + (tls ? "; Secure" : "");
+        return name() + "=" + value + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds
+                + (tls ? "; Secure" : "");
     }
 
     private String name() {

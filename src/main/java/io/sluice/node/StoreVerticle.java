@@ -56,9 +56,7 @@ final class StoreVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        server().compose(this::open)
-                .onSuccess(open -> maintenance.start(vertx))
-                .onComplete(opened);
+        server().compose(this::open).onSuccess(open -> maintenance.start(vertx)).onComplete(opened);
         return Future.succeededFuture();
     }
 

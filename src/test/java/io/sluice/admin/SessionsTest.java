@@ -3,6 +3,7 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.MessageCodecs;
 import io.sluice.store.PgDatabase;
@@ -12,7 +13,6 @@ import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.sluice.testkit.TestNode;
 import io.sluice.testkit.TestPostgres;
-import io.sluice.domain.key.StoredKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -57,12 +57,7 @@ class SessionsTest {
 
     private int node(StoredIds secret) {
         AdminVerticle admin = new AdminVerticle(Admins.setup(
-                Nodes.lanes(1),
-                Revisions.of("r1", 1, "gpt-4o"),
-                database,
-                () -> now,
-                new StoredKeys(),
-                secret));
+                Nodes.lanes(1), Revisions.of("r1", 1, "gpt-4o"), database, () -> now, new StoredKeys(), secret));
         TestNode.await(vertx.deployVerticle(admin));
         return admin.port();
     }
@@ -122,7 +117,8 @@ class SessionsTest {
 
     @Test
     void aTokenBecomesACookieThatPagesCannotRead() {
-        HttpResponse<String> answer = send(port, "POST", "/session", "", "authorization", "Bearer " + Admins.TOKEN.reveal());
+        HttpResponse<String> answer =
+                send(port, "POST", "/session", "", "authorization", "Bearer " + Admins.TOKEN.reveal());
 
         assertThat(answer.headers().firstValue("set-cookie").orElseThrow())
                 .startsWith("sluice-session=")
@@ -134,17 +130,20 @@ class SessionsTest {
         assertThat(session.getInteger("idle-seconds")).isEqualTo(1800);
         Browser browser = new Browser(cookie(answer), session.getString("csrf"));
         assertThat(status(browser, "GET", "/config", "")).isEqualTo(200);
-        assertThat(send(port, "GET", "/audit", "", "cookie", browser.cookie).body()).contains("log-in");
+        assertThat(send(port, "GET", "/audit", "", "cookie", browser.cookie).body())
+                .contains("log-in");
     }
 
     @Test
     void whoHasNoTokenIsNotSignedIn() {
         assertThat(send(port, "POST", "/session", "").statusCode()).isEqualTo(401);
-        assertThat(send(port, "POST", "/session", "", "authorization", "Bearer wrong").statusCode())
+        assertThat(send(port, "POST", "/session", "", "authorization", "Bearer wrong")
+                        .statusCode())
                 .isEqualTo(401);
         // Its own cookie does not make a session last longer.
         Browser browser = owner();
-        assertThat(status(browser, "POST", "/session", "", "x-sluice-csrf", browser.csrf)).isEqualTo(401);
+        assertThat(status(browser, "POST", "/session", "", "x-sluice-csrf", browser.csrf))
+                .isEqualTo(401);
     }
 
     @Test
@@ -165,13 +164,25 @@ class SessionsTest {
         String body = "{\"name\":\"ci\",\"role\":\"viewer\"}";
 
         assertThat(status(browser, "POST", "/tokens", body)).isEqualTo(403);
-        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", "")).isEqualTo(403);
-        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", other.csrf)).isEqualTo(403);
-        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", browser.csrf, "origin", "http://evil.example"))
+        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", ""))
                 .isEqualTo(403);
-        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", browser.csrf, "sec-fetch-site", "same-site"))
+        assertThat(status(browser, "POST", "/tokens", body, "x-sluice-csrf", other.csrf))
                 .isEqualTo(403);
-        assertThat(status(browser, "GET", "/tokens", "", "sec-fetch-site", "cross-site")).isEqualTo(403);
+        assertThat(status(
+                        browser,
+                        "POST",
+                        "/tokens",
+                        body,
+                        "x-sluice-csrf",
+                        browser.csrf,
+                        "origin",
+                        "http://evil.example"))
+                .isEqualTo(403);
+        assertThat(status(
+                        browser, "POST", "/tokens", body, "x-sluice-csrf", browser.csrf, "sec-fetch-site", "same-site"))
+                .isEqualTo(403);
+        assertThat(status(browser, "GET", "/tokens", "", "sec-fetch-site", "cross-site"))
+                .isEqualTo(403);
         assertThat(status(browser, "GET", "/tokens/ci", "")).isEqualTo(404);
         assertThat(status(
                         browser,
@@ -250,7 +261,9 @@ class SessionsTest {
                 send(port, "DELETE", "/session", "", "cookie", browser.cookie, "x-sluice-csrf", browser.csrf);
 
         assertThat(out.statusCode()).isEqualTo(204);
-        assertThat(out.headers().firstValue("set-cookie").orElseThrow()).startsWith("sluice-session=; ").contains("Max-Age=0");
+        assertThat(out.headers().firstValue("set-cookie").orElseThrow())
+                .startsWith("sluice-session=; ")
+                .contains("Max-Age=0");
         assertThat(status(browser, "GET", "/config", "")).isEqualTo(401);
     }
 
@@ -260,8 +273,10 @@ class SessionsTest {
         int same = node(SECRET);
         int other = node(new StoredIds(List.of(Secret.of("the-secret-of-another-installation"))));
 
-        assertThat(send(same, "GET", "/config", "", "cookie", browser.cookie).statusCode()).isEqualTo(200);
-        assertThat(send(other, "GET", "/config", "", "cookie", browser.cookie).statusCode()).isEqualTo(401);
+        assertThat(send(same, "GET", "/config", "", "cookie", browser.cookie).statusCode())
+                .isEqualTo(200);
+        assertThat(send(other, "GET", "/config", "", "cookie", browser.cookie).statusCode())
+                .isEqualTo(401);
     }
 
     @Test
@@ -271,10 +286,13 @@ class SessionsTest {
         for (int i = value.indexOf('=') + 1; i < value.length(); i += 7) {
             char changed = value.charAt(i) == 'A' ? 'B' : 'A';
             String forged = value.substring(0, i) + changed + value.substring(i + 1);
-            assertThat(send(port, "GET", "/config", "", "cookie", forged).statusCode()).isEqualTo(401);
+            assertThat(send(port, "GET", "/config", "", "cookie", forged).statusCode())
+                    .isEqualTo(401);
         }
-        for (String nonsense : List.of("sluice-session=", "sluice-session=%00", "sluice-session=" + "A".repeat(4_000))) {
-            assertThat(send(port, "GET", "/config", "", "cookie", nonsense).statusCode()).isEqualTo(401);
+        for (String nonsense :
+                List.of("sluice-session=", "sluice-session=%00", "sluice-session=" + "A".repeat(4_000))) {
+            assertThat(send(port, "GET", "/config", "", "cookie", nonsense).statusCode())
+                    .isEqualTo(401);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,11 @@ public final class ApiRequest {
                 .sorted()
                 .forEach(each -> question.append('\n').append(each));
         return question.toString();
+    }
+
+    /** Does what takes a while on a worker. */
+    public <T> Future<T> onWorker(Callable<T> work) {
+        return context.vertx().executeBlocking(work, false);
     }
 
     /** The body; empty when there is none. */

@@ -41,14 +41,14 @@ public final class ApiRouter {
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
 
+    /** Of operations with {@code x-large-body}. */
+    private static final int LARGE_BODY = 8 * 1024 * 1024;
+
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
 
     /** Streams of events at a time. */
     private static final int MAX_WATCHERS = 16;
-
-    /** Of operations with {@code x-large-body}. */
-    private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     private final Supplier<ApiDocument> source;
     private final List<ApiArea> areas;
@@ -204,7 +204,12 @@ public final class ApiRouter {
             Vertx vertx, ApiDocument document, Map<String, ApiHandler> handlers, OpenAPIContract compiled) {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, document, compiled));
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(LARGE_BODY));
+        BodyHandler usual = BodyHandler.create(false).setBodyLimit(MAX_BODY);
+        BodyHandler large = BodyHandler.create(false).setBodyLimit(LARGE_BODY);
+        builder.rootHandler(context -> {
+            Operation operation = operation(context, document, compiled);
+            (operation != null && operation.largeBody() ? large : usual).handle(context);
+        });
         document.operations().values().forEach(operation -> {
             // There is one, or the areas were refused.
             ApiHandler handler = Objects.requireNonNull(handlers.get(operation.id()));
@@ -222,29 +227,19 @@ public final class ApiRouter {
 
     /** Before the body is read: who may not ask learns nothing about its form. */
     private static void early(RoutingContext context, ApiDocument document, OpenAPIContract compiled) {
-        // A route takes its path with a slash behind it too.
-        String path = context.normalizedPath().replaceFirst("/$", "");
-        var found = compiled.findOperation(path, context.request().method());
-        Operation operation = found == null ? null : document.operations().get(found.getOperationId());
+        Operation operation = operation(context, document, compiled);
         if (operation != null) {
             allow(context, operation);
         }
-        checkLength(operation, length(context));
         context.next();
     }
 
-    /** Most bodies are small; what has pictures in it is not. */
-    private static void checkLength(@Nullable Operation operation, long bytes) {
-        long most = operation != null && operation.largeBody() ? LARGE_BODY : MAX_BODY;
-        if (bytes > most) {
-            throw Problem.of(413, "too-large", "The body may have " + (most >> 20) + " MiB.");
-        }
-    }
-
-    /** As the head says it; 0 where it does not. */
-    private static long length(RoutingContext context) {
-        String said = context.request().getHeader("content-length");
-        return said == null || !said.matches("[0-9]{1,18}") ? 0 : Long.parseLong(said);
+    private static @Nullable Operation operation(
+            RoutingContext context, ApiDocument document, OpenAPIContract compiled) {
+        // A route takes its path with a slash behind it too.
+        String path = context.normalizedPath().replaceFirst("/$", "");
+        var found = compiled.findOperation(path, context.request().method());
+        return found == null ? null : document.operations().get(found.getOperationId());
     }
 
     private static void allow(RoutingContext context, Operation operation) {
@@ -260,7 +255,6 @@ public final class ApiRouter {
 
     private void run(RoutingContext context, Operation operation, ApiHandler handler) {
         allow(context, operation);
-        checkLength(operation, context.body().length());
         checkQuery(context, operation);
         checkHeaders(context, operation);
         ValidatedRequest valid = context.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);

@@ -32,9 +32,15 @@ public final class UiRoutes {
             if (path == null || !(path.equals("/") || path.equals("/ui") || path.startsWith(UiFiles.PAGE))) {
                 context.next();
             } else if (!isRead(context.request())) {
-                context.response().setStatusCode(405).putHeader("allow", "GET, HEAD").end();
+                context.response()
+                        .setStatusCode(405)
+                        .putHeader("allow", "GET, HEAD")
+                        .end();
             } else if (!path.startsWith(UiFiles.PAGE)) {
-                context.response().setStatusCode(308).putHeader("location", UiFiles.PAGE).end();
+                context.response()
+                        .setStatusCode(308)
+                        .putHeader("location", UiFiles.PAGE)
+                        .end();
             } else {
                 // Paused, lest it end before its answer is known.
                 context.request().pause();
@@ -79,16 +85,16 @@ public final class UiRoutes {
     }
 
     private static void send(RoutingContext context, UiFile file) {
-        HttpServerResponse response = context.response()
-                .putHeader("content-type", file.type())
-                .putHeader("vary", "accept-encoding");
+        HttpServerResponse response =
+                context.response().putHeader("content-type", file.type()).putHeader("vary", "accept-encoding");
         Buffer body = file.plain();
         if (takesGzip(context.request().getHeader("accept-encoding"))) {
             response.putHeader("content-encoding", "gzip");
             body = file.gzip();
         }
         if (context.request().method().equals(HttpMethod.HEAD)) {
-            response.putHeader("content-length", Integer.toString(body.length())).end();
+            response.putHeader("content-length", Integer.toString(body.length()))
+                    .end();
         } else {
             response.end(body);
         }

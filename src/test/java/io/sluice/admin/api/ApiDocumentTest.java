@@ -161,8 +161,8 @@ class ApiDocumentTest {
                 .isThrownBy(() -> ApiRouter.handlers(document, List.of()))
                 .withMessageContaining("no handler for [a]");
         assertThatIllegalStateException()
-                .isThrownBy(() -> ApiRouter.handlers(
-                        document, List.of(() -> Map.of("a", request -> null, "b", request -> null))))
+                .isThrownBy(() ->
+                        ApiRouter.handlers(document, List.of(() -> Map.of("a", request -> null, "b", request -> null))))
                 .withMessageContaining("no operation b");
     }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** The console's own files keep the rules of {@code docs/console.md}. */
 class ConsoleFilesTest {
     private static final Path UI = Path.of("src/main/resources/ui");
-    private static final Pattern BLOCK = Pattern.compile("^  (en|zh): \\{$(.*?)^  }", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern BLOCK =
+            Pattern.compile("^  (en|zh): \\{$(.*?)^  }", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern ENTRY = Pattern.compile("^ {4}'([^']+)':", Pattern.MULTILINE);
     private static final Pattern USED = Pattern.compile("\\bt\\('([^']+)'[,)]");
     private static final Pattern IMPORT = Pattern.compile("(?:from|import)\\s*\\(?\\s*'(\\.[^']+)'");
@@ -35,8 +36,7 @@ class ConsoleFilesTest {
         try (Stream<Path> files = Files.walk(UI)) {
             Map<String, String> scripts = new TreeMap<>();
             files.filter(file -> file.toString().endsWith(".js"))
-                    .forEach(file -> scripts.put(
-                            UI.relativize(file).toString().replace('\\', '/'), read(file)));
+                    .forEach(file -> scripts.put(UI.relativize(file).toString().replace('\\', '/'), read(file)));
             return scripts;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -126,7 +126,9 @@ class ConsoleFilesTest {
     @Test
     void nothingThatIsReadBecomesMarkup() {
         scripts().forEach((name, text) -> {
-            assertThat(text).as(name).doesNotContain("unsafeHTML", "unsafeSVG", "insertAdjacentHTML", "document.write(");
+            assertThat(text)
+                    .as(name)
+                    .doesNotContain("unsafeHTML", "unsafeSVG", "insertAdjacentHTML", "document.write(");
             assertThat(text).as(name).doesNotContain("eval(", "new Function", "setAttribute('style'");
             assertThat(text).as(name).doesNotContainPattern("\\.(inner|outer)HTML\\s*=");
             assertThat(text).as(name).doesNotContainPattern(INLINE);
@@ -138,7 +140,10 @@ class ConsoleFilesTest {
         scripts().forEach((name, text) -> {
             if (!name.startsWith("words/")) {
                 String code = text.replaceAll("(?m)^\\s*(//|\\*|/\\*).*$", "");
-                assertThat(TEXT.matcher(code).results().map(found -> found.group()).toList())
+                assertThat(TEXT.matcher(code)
+                                .results()
+                                .map(found -> found.group())
+                                .toList())
                         .as(name)
                         .isEmpty();
             }
@@ -162,7 +167,8 @@ class ConsoleFilesTest {
         UiFiles files = UiFiles.load();
         String page = new String(files.page().plain().getBytes(), UTF_8);
 
-        Matcher named = Pattern.compile("(?:href|src)=\"([^\"]+)\"|\": \"([^\"]+)\"").matcher(page);
+        Matcher named =
+                Pattern.compile("(?:href|src)=\"([^\"]+)\"|\": \"([^\"]+)\"").matcher(page);
         while (named.find()) {
             String path = named.group(1) == null ? named.group(2) : named.group(1);
             assertThat(files.paths()).anyMatch(known -> known.startsWith(path));

@@ -144,7 +144,8 @@ class UiRoutesTest {
         String folder = script.substring(0, script.lastIndexOf('/') + 1);
 
         assertThat(ask("GET", folder).status()).isEqualTo(404);
-        assertThat(ask("GET", folder.substring(0, folder.length() - 1)).status()).isEqualTo(404);
+        assertThat(ask("GET", folder.substring(0, folder.length() - 1)).status())
+                .isEqualTo(404);
         assertThat(ask("GET", script + "/").status()).isEqualTo(404);
         assertThat(ask("GET", script.replace("/app/", "/app/../app/")).status()).isEqualTo(404);
     }
