@@ -13,12 +13,10 @@ import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -77,30 +75,6 @@ public final class ApiRouter {
     }
 
     /**
-     * Everything the document says with its handler.
-     *
-     * @throws IllegalStateException when the document and the areas do not match
-     */
-    static Map<String, ApiHandler> handlers(ApiDocument document, List<ApiArea> areas) {
-        Map<String, ApiHandler> handlers = new HashMap<>();
-        handlers.put("getDocument", request -> Future.succeededFuture(ApiAnswer.ok(document.published())));
-        areas.forEach(area -> area.operations().forEach((id, handler) -> {
-            if (!document.operations().containsKey(id)) {
-                throw new IllegalStateException("the document has no operation " + id);
-            }
-            if (handlers.put(id, handler) != null) {
-                throw new IllegalStateException("two handlers for " + id);
-            }
-        }));
-        TreeSet<String> without = new TreeSet<>(document.operations().keySet());
-        without.removeAll(handlers.keySet());
-        if (!without.isEmpty()) {
-            throw new IllegalStateException("no handler for " + without);
-        }
-        return handlers;
-    }
-
-    /**
      * Makes the routes, once: at the first request, or before. Reading and compiling the document takes more than a second of
      * a processor, all of it on a worker thread; requests that come meanwhile wait for it.
      *
@@ -127,7 +101,7 @@ public final class ApiRouter {
                                 () -> OpenAPIContract.from(CallingThread.over(vertx), document.contract()), false)
                         .compose(compiling -> compiling)
                         .compose(compiled -> vertx.executeBlocking(
-                                () -> routes(vertx, document, handlers(document, areas), compiled), false)));
+                                () -> routes(vertx, document, document.handlers(areas), compiled), false)));
     }
 
     /** When nothing of it is being made any more. */

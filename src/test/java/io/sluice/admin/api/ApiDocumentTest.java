@@ -158,11 +158,11 @@ class ApiDocumentTest {
         ApiDocument document = ApiDocument.of(List.of(area("/a", operation), area("/openapi.json", shown)));
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> ApiRouter.handlers(document, List.of()))
+                .isThrownBy(() -> document.handlers(List.of()))
                 .withMessageContaining("no handler for [a]");
         assertThatIllegalStateException()
                 .isThrownBy(() ->
-                        ApiRouter.handlers(document, List.of(() -> Map.of("a", request -> null, "b", request -> null))))
+                        document.handlers(List.of(() -> Map.of("a", request -> null, "b", request -> null))))
                 .withMessageContaining("no operation b");
     }
 
