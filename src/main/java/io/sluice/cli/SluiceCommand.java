@@ -96,8 +96,7 @@ public final class SluiceCommand implements Callable<Integer> {
     private static CommandLine commandLine(List<Class<?>> commands) {
         CommandLine line = new CommandLine(new SluiceCommand());
         commands.forEach(line::addSubcommand);
-        return line
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(SluiceCommand::misread)
                 .setExecutionExceptionHandler(SluiceCommand::failed);
     }

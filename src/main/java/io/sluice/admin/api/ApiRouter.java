@@ -66,9 +66,7 @@ public final class ApiRouter {
     }
 
     ApiRouter(
-            Supplier<ApiDocument> source,
-            List<ApiArea> areas,
-            Function<RoutingContext, Future<Caller>> authenticate) {
+            Supplier<ApiDocument> source, List<ApiArea> areas, Function<RoutingContext, Future<Caller>> authenticate) {
         this.source = source;
         this.areas = List.copyOf(areas);
         this.authenticate = authenticate;
@@ -96,12 +94,11 @@ public final class ApiRouter {
 
     // Not in order with other blocking work of the admin port, which would wait for this.
     private Future<Router> compile(Vertx vertx) {
-        return vertx.executeBlocking(source::get, false)
-                .compose(document -> vertx.executeBlocking(
-                                () -> OpenAPIContract.from(CallingThread.over(vertx), document.contract()), false)
-                        .compose(compiling -> compiling)
-                        .compose(compiled -> vertx.executeBlocking(
-                                () -> routes(vertx, document, document.handlers(areas), compiled), false)));
+        return vertx.executeBlocking(source::get, false).compose(document -> vertx.executeBlocking(
+                        () -> OpenAPIContract.from(CallingThread.over(vertx), document.contract()), false)
+                .compose(compiling -> compiling)
+                .compose(compiled -> vertx.executeBlocking(
+                        () -> routes(vertx, document, document.handlers(areas), compiled), false)));
     }
 
     /** When nothing of it is being made any more. */

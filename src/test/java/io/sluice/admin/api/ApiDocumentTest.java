@@ -161,8 +161,7 @@ class ApiDocumentTest {
                 .isThrownBy(() -> document.handlers(List.of()))
                 .withMessageContaining("no handler for [a]");
         assertThatIllegalStateException()
-                .isThrownBy(() ->
-                        document.handlers(List.of(() -> Map.of("a", request -> null, "b", request -> null))))
+                .isThrownBy(() -> document.handlers(List.of(() -> Map.of("a", request -> null, "b", request -> null))))
                 .withMessageContaining("no operation b");
     }
 
