@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.live.LiveFeed;
 import io.sluice.config.AdminConfig;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.stored.StoredIds;
@@ -41,6 +42,8 @@ final class AdminAccess {
     private final AuditRepository audit;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final LiveSources live;
+    private final LiveFeed feed;
     private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
@@ -77,6 +80,9 @@ final class AdminAccess {
                 audit,
                 sessions);
         areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
+        this.live = new LiveSources(bus, views, setup.nanoClock());
+        this.feed = live.feed(vertx);
+        areas.add(new LiveApi(feed, authenticator));
         this.router = new ApiRouter(areas, authenticator);
     }
 
@@ -98,21 +104,24 @@ final class AdminAccess {
     }
 
     /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
-    MessageConsumer<?> open() {
+    List<MessageConsumer<?>> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
-        return bus.hear(Address.STORE_CHANGED, change -> {
-            if (change.kind().equals(TokensApi.KIND)) {
-                read();
-            }
-        });
+        return List.of(
+                live.open(),
+                bus.hear(Address.STORE_CHANGED, change -> {
+                    if (change.kind().equals(TokensApi.KIND)) {
+                        read();
+                    }
+                }));
     }
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
+        feed.close();
         return opened.otherwiseEmpty();
     }
 
