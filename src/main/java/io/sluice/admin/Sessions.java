@@ -85,11 +85,6 @@ final class Sessions {
         return clock.instant().isBefore(end(session)) && !ended.containsKey(session.id());
     }
 
-    /** Whether an instant is still to come. */
-    boolean isBefore(Instant end) {
-        return clock.instant().isBefore(end);
-    }
-
     /** When it ends if nothing more is done. */
     Instant end(Session session) {
         Instant idle = session.seen().plus(config.idle());

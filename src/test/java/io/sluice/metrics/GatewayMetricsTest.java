@@ -27,8 +27,9 @@ class GatewayMetricsTest {
         assertThat(registry.scrape())
                 .contains(
                         "sluice_requests_total{ending=\"completed\",endpoint=\"chat_completions\",model=\"gpt-4o\",status=\"200\"} 2.0",
-                        "sluice_request_duration_seconds_count{endpoint=\"chat_completions\",model=\"gpt-4o\"} 2",
-                        "sluice_time_to_first_byte_seconds_bucket{endpoint=\"chat_completions\",model=\"gpt-4o\",le=\"0.025\"} 2",
+                        "gen_ai_server_request_duration_seconds_count{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\"} 2",
+                        "gen_ai_server_time_to_first_token_seconds_bucket{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\",le=\"0.025\"} 2",
+                        "gen_ai_server_time_per_output_token_seconds_bucket{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\",le=\"0.025\"} 2",
                         "sluice_key_requests_total{key=\"app\"} 2.0",
                         "sluice_key_tokens_total{key=\"app\"} 30.0",
                         "sluice_cost_micros_total{model=\"gpt-4o\"} 120.0",
@@ -71,20 +72,20 @@ class GatewayMetricsTest {
     @Test
     void headroomFollowsTheLiveRevision() {
         metrics.revision(Revisions.of("r1", 2, "gpt-4o"));
-        metrics.headroom(new Headroom("r1", new int[] {250, 1_000}));
+        metrics.pool().headroom(new Headroom("r1", new int[] {250, 1_000}));
         String first = registry.scrape();
 
         metrics.revision(Revisions.of("r2", 1, "gpt-4o"));
-        metrics.headroom(new Headroom("r2", new int[] {500}));
+        metrics.pool().headroom(new Headroom("r2", new int[] {500}));
 
         assertThat(first)
                 .contains(
                         "sluice_account_headroom_ratio{account=\"a0\",channel=\"openai\"} 0.25",
                         "sluice_account_headroom_ratio{account=\"a1\",channel=\"openai\"} 1.0",
-                        "sluice_config_revision_info{revision=\"r1\"} 1");
+                        "sluice_config_revision{revision=\"r1\"} 1");
         assertThat(registry.scrape())
                 .contains("sluice_account_headroom_ratio{account=\"a0\",channel=\"openai\"} 0.5")
-                .contains("sluice_config_revision_info{revision=\"r2\"} 1")
+                .contains("sluice_config_revision{revision=\"r2\"} 1")
                 .doesNotContain("account=\"a1\"", "revision=\"r1\"");
     }
 

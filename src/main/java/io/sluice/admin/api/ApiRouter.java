@@ -40,6 +40,8 @@ public final class ApiRouter {
 
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
+
+    /** Of operations with {@code x-large-body}. */
     private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
@@ -48,9 +50,8 @@ public final class ApiRouter {
     /** Streams of events at a time. */
     private static final int MAX_WATCHERS = 16;
 
-    /** Of operations with {@code x-large-body}. */
-
     private final ApiDocument document;
+
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private final Promise<Router> opened = Promise.promise();
