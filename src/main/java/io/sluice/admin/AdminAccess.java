@@ -120,13 +120,11 @@ final class AdminAccess {
             provider.open();
         }
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
-        return List.of(
-                live.open(),
-                bus.hear(Address.STORE_CHANGED, change -> {
-                    if (change.kind().equals(TokensApi.KIND)) {
-                        read();
-                    }
-                }));
+        return List.of(live.open(), bus.hear(Address.STORE_CHANGED, change -> {
+            if (change.kind().equals(TokensApi.KIND)) {
+                read();
+            }
+        }));
     }
 
     /** When it can be ended: what compiles the document needs the event loop. */

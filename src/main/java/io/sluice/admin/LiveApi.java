@@ -52,10 +52,7 @@ final class LiveApi implements ApiArea {
         List<String> named = request.queryList("topic");
         Set<String> wants = named.isEmpty() ? feed.topics() : new LinkedHashSet<>(named);
         if (!feed.hasRoom()) {
-            throw Problem.of(
-                            429,
-                            "too-many-listeners",
-                            LiveFeed.MOST + " consoles listen to this node already.")
+            throw Problem.of(429, "too-many-listeners", LiveFeed.MOST + " consoles listen to this node already.")
                     .retryAfter(10);
         }
         return Future.succeededFuture(

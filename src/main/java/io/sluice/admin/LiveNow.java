@@ -68,7 +68,8 @@ final class LiveNow {
 
     private static String word(GatewayFailure failure) {
         return switch (failure) {
-            case UpstreamFailure upstream -> upstream.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case UpstreamFailure upstream ->
+                upstream.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
             case GatewayFailure.ClientClosed closed -> "client-closed";
             case GatewayFailure.DeadlineExceeded late -> "deadline-exceeded";
             default -> "other";

@@ -7,12 +7,12 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.Notice;
+import io.sluice.store.NoDatabase;
 import io.sluice.testkit.Admins;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.sluice.testkit.TestNode;
-import io.sluice.store.NoDatabase;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,8 +45,8 @@ class LiveApiTest {
     @BeforeEach
     void start() {
         MessageCodecs.registerAll(vertx.eventBus());
-        AdminVerticle admin = new AdminVerticle(Admins.setup(
-                Nodes.lanes(1), Revisions.of("r1", 1, "gpt-4o"), new NoDatabase(), () -> now));
+        AdminVerticle admin = new AdminVerticle(
+                Admins.setup(Nodes.lanes(1), Revisions.of("r1", 1, "gpt-4o"), new NoDatabase(), () -> now));
         TestNode.await(vertx.deployVerticle(admin));
         port = admin.port();
     }

@@ -58,7 +58,8 @@ class ConsoleIT {
     }
 
     private static Locator button(Page page, String text) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(text).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(text).setExact(true));
     }
 
     @Test
@@ -158,11 +159,13 @@ class ConsoleIT {
         try (Tab tab = console(Look.USUAL).signIn(node.adminToken()).go("tokens")) {
             Page page = tab.page();
             page.locator(".nav-account").click();
-            page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName("中文")).click();
+            page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName("中文"))
+                    .click();
             assertThat(page.locator("h1")).hasText("管理令牌");
             page.locator(".nav-account").click();
             tab.shot("menu");
-            page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName("深色")).click();
+            page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName("深色"))
+                    .click();
             page.reload();
 
             assertThat(page.locator("h1")).hasText("管理令牌");

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * throws, what its policy refuses. Used by one thread.
  */
 public final class Browser implements AutoCloseable {
-    private static final List<String> PLACES = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+    private static final List<String> PLACES =
+            List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
     private static final Path SHOTS = Path.of("target/screenshots");
 
     private final Playwright playwright;
@@ -155,8 +156,9 @@ public final class Browser implements AutoCloseable {
         /** Serious and critical findings of axe on what is seen, each with the places. */
         public List<String> barriers() {
             page.evaluate(axe());
-            String found = (String) page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify("
-                    + "r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')))");
+            String found = (String)
+                    page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify("
+                            + "r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')))");
             List<String> barriers = new ArrayList<>();
             for (JsonElement each : new Gson().fromJson(found, JsonArray.class)) {
                 JsonObject violation = each.getAsJsonObject();
