@@ -2,8 +2,10 @@ package io.sluice.node;
 
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.admin.NodeNow;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.domain.Secret;
+import io.sluice.provider.ModelListing;
 import io.sluice.store.NoDatabase;
 import io.vertx.core.Deployable;
 import java.util.List;
@@ -29,7 +31,10 @@ final class AdminPart implements Part {
                 node.clock,
                 node.nanoClock,
                 new KeyServices(node.storedKeys, node.ownIds),
-                node.door));
+                node.door,
+                vertx -> new ModelListing(vertx)::of,
+                () -> new NodeNow(
+                        node.metrics.quota().waiting(), node.metrics.requestsInFlight(), node.metrics.streamsOpen())));
         token = kept;
         verticle = made;
         return List.of(made);
