@@ -84,6 +84,7 @@ final class AdminAccess {
                 setup.nanoClock()));
         areas.add(new UpstreamModelsApi(services, setup.models().apply(vertx), deeds));
         areas.add(new StoryApi(services, views.refusals()));
+        areas.add(new OverviewApi(services, setup.now(), setup.nanoClock()));
         areas.add(new AttentionApi(services, views, setup.nanoClock()));
         areas.add(new ConfigTrialApi(services, deeds));
         areas.add(
