@@ -18,6 +18,7 @@ final class LiveParts implements Parts {
             SimulatorPart::verticles,
             admin,
             MetricsPart::verticles,
+            TracePart::verticles,
             // Before it is known how many nodes there are, for each spends its share while the database is away.
             BudgetPart::verticles,
             // Before whoever has something to tell, and before it is known who else is there.
