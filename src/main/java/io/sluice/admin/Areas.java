@@ -14,6 +14,7 @@ final class Areas {
                 new AuditApi(services),
                 new BudgetsApi(services),
                 new KeysApi(services),
+                new KeyBackupApi(services),
                 new UsageApi(services),
                 new ResourcesApi(services, new ResourceViews(services.revision())),
                 new AccountBatchApi(services),

@@ -8,31 +8,40 @@ import io.sluice.admin.api.ApiServices;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
 import io.sluice.config.StoredEntry.Kind;
+import io.sluice.domain.key.KeyRing;
 import io.sluice.managed.Draft;
 import io.sluice.managed.ManagedEditor;
 import io.sluice.managed.ManagedEditor.Resealed;
 import io.sluice.managed.Plan;
 import io.sluice.managed.Plan.Planned;
 import io.sluice.store.Change;
+import io.sluice.store.Changes;
+import io.sluice.store.KeyRepository;
 import io.sluice.store.ResourceRow;
+import io.sluice.store.StoredKey;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All that is managed by API at once: {@code /admin/v1/configuration}: export, import, other seals. */
 final class ConfigurationApi implements ApiArea {
     private static final String SEALED = "sealed";
+    private static final String KEYS = "keys";
 
     private final ApiServices services;
     private final ManagedEditor editor;
+    private final KeyRestore restore;
 
     ConfigurationApi(ApiServices services) {
         this.services = services;
         this.editor = services.editor();
+        this.restore = new KeyRestore(new KeyRepository(services.database()));
     }
 
     @Override
@@ -87,15 +96,72 @@ final class ConfigurationApi implements ApiArea {
         return json.getJsonObject(kind);
     }
 
+    /** What a document brings: entries, and keys. */
+    private record Wanted(Plan plan, List<StoredKey> keys) {}
+
     private Future<ApiAnswer> take(ApiRequest request) {
-        List<Draft> drafts = drafts(request.body());
-        return editor.plan(drafts, services.revision().get().origins())
+        boolean isTrial = request.flag("dry-run", false);
+        return editor.plan(drafts(request.body()), services.revision().get().origins())
                 .compose(ResourceProblems::checked)
-                .compose(plan -> request.flag("dry-run", false)
-                        ? Future.succeededFuture(plan)
-                        : store(request, plan, 0).map(plan))
-                .map(plan -> ApiAnswer.ok(taken(plan).put("dry-run", request.flag("dry-run", false))))
+                .compose(plan -> keys(request, plan).map(keys -> new Wanted(plan, keys)))
+                .compose(wanted -> (isTrial ? tried(wanted) : stored(request, wanted))
+                        .map(fresh -> ApiAnswer.ok(taken(wanted, fresh).put("dry-run", isTrial))))
                 .recover(ResourceProblems::told);
+    }
+
+    private Future<List<StoredKey>> keys(ApiRequest request, Plan plan) {
+        JsonArray given = request.body().getJsonArray(KEYS, new JsonArray());
+        if (given.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return editor.repository().all().compose(rows -> {
+            Set<String> teams = new HashSet<>();
+            KeyRing ofFiles = services.revision().get().keys();
+            ofFiles.teams().all().forEach(team -> teams.add(team.name()));
+            // Stored a moment ago, and not in force yet; or stored by the same document.
+            rows.stream().filter(row -> row.kind().equals(Kind.TEAM.word())).forEach(row -> teams.add(row.name()));
+            plan.entries().stream()
+                    .filter(entry -> entry.kind() == Kind.TEAM)
+                    .forEach(entry -> teams.add(entry.name()));
+            return request.onWorker(() -> KeyRestore.read(given, ofFiles, teams));
+        });
+    }
+
+    /** Names of the keys that are not there yet. */
+    private Future<Set<String>> tried(Wanted wanted) {
+        return wanted.keys.isEmpty()
+                ? Future.succeededFuture(Set.of())
+                : services.database()
+                        .transaction(connection -> restore.fresh(connection, wanted.keys))
+                        .map(fresh -> Set.copyOf(KeyRestore.names(fresh)));
+    }
+
+    /** One transaction for all of it: nothing is half applied. */
+    private Future<Set<String>> stored(ApiRequest request, Wanted wanted) {
+        return tried(wanted).compose(fresh -> {
+            List<Changes.Work<Set<String>>> works = new ArrayList<>();
+            for (Planned planned : wanted.plan.entries()) {
+                if (!planned.isSame()) {
+                    works.add((connection, number) -> editor.write(
+                                    connection,
+                                    number,
+                                    planned,
+                                    request.caller().name())
+                            .map(done -> with(done, Set.of())));
+                }
+            }
+            if (!fresh.isEmpty()) {
+                works.add((connection, number) -> restore.restore(connection, number, wanted.keys)
+                        .map(done -> with(done, Set.copyOf(done.answer()))));
+            }
+            return works.isEmpty()
+                    ? Future.succeededFuture(Set.of())
+                    : services.changes().makeAll(request.actor(), works).map(List::getLast);
+        });
+    }
+
+    private static Change<Set<String>> with(Change<?> done, Set<String> answer) {
+        return new Change<>(answer, done.action(), done.kind(), done.name(), done.before(), done.after());
     }
 
     /** Channels first, for models name them. */
@@ -131,31 +197,16 @@ final class ConfigurationApi implements ApiArea {
         return new Draft(kind, name, document.encode(), own.encode());
     }
 
-    private Future<Void> store(ApiRequest request, Plan plan, int index) {
-        if (index == plan.entries().size()) {
-            return Future.succeededFuture();
-        }
-        Planned planned = plan.entries().get(index);
-        Future<?> written = planned.isSame()
-                ? Future.succeededFuture()
-                : services.changes()
-                        .make(
-                                request.actor(),
-                                (connection, number) -> editor.write(
-                                        connection,
-                                        number,
-                                        planned,
-                                        request.caller().name()));
-        return written.compose(done -> store(request, plan, index + 1));
-    }
-
-    private static JsonObject taken(Plan plan) {
+    private static JsonObject taken(Wanted wanted, Set<String> fresh) {
         JsonArray created = new JsonArray();
         JsonArray updated = new JsonArray();
         JsonArray unchanged = new JsonArray();
-        for (Planned planned : plan.entries()) {
+        for (Planned planned : wanted.plan.entries()) {
             (planned.isSame() ? unchanged : planned.before() == null ? created : updated)
                     .add(planned.kind().word() + "/" + planned.name());
+        }
+        for (StoredKey key : wanted.keys) {
+            (fresh.contains(key.name()) ? created : unchanged).add(KEYS + "/" + key.name());
         }
         return new JsonObject().put("created", created).put("updated", updated).put("unchanged", unchanged);
     }

@@ -39,7 +39,9 @@ final class KeysApi implements ApiArea {
     /** Of keys, in announcements and in the audit log. */
     static final String KIND = "key";
 
-    private static final long MOST = 1_000_000;
+    /** Keys of the store. */
+    static final long MOST = 1_000_000;
+
     private static final int MOST_CREDENTIALS = 8;
     private static final Duration LONGEST_OVERLAP = Duration.ofDays(90);
     private static final String KEY = "key";

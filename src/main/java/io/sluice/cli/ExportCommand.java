@@ -1,7 +1,13 @@
 package io.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +35,12 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--sealed", description = "with its secrets, sealed: they open where the same master key is")
     private boolean sealed;
 
+    @Option(
+            names = "--keys",
+            description =
+                    "with the virtual keys of the store and the hashes of their texts, which go on working elsewhere")
+    private boolean keys;
+
     @Spec
     private CommandSpec spec;
 
@@ -36,9 +48,24 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws CliFailure, InterruptedException {
         RunningNode node = new RunningNode(admin, ConfigFiles.node(options.or(parent.options)));
         JsonNode all = node.get("/admin/v1/configuration/export?sealed=" + sealed);
+        if (keys && all instanceof ObjectNode document) {
+            document.set("keys", keys(node));
+        }
         PrintWriter out = spec.commandLine().getOut();
         out.print(PlainYaml.write(all));
         out.flush();
         return 0;
+    }
+
+    private static ArrayNode keys(RunningNode node) throws CliFailure, InterruptedException {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        String cursor = "";
+        do {
+            JsonNode page = node.get("/admin/v1/configuration/keys?limit=1000" + cursor);
+            page.path("keys").forEach(all::add);
+            JsonNode next = page.path("next-cursor");
+            cursor = next.isTextual() ? "&cursor=" + URLEncoder.encode(next.asText(), UTF_8) : "";
+        } while (!cursor.isEmpty());
+        return all;
     }
 }

@@ -7,7 +7,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +96,41 @@ public final class Changes {
                         announce.accept(made.changed);
                     }
                     return made.answer;
+                });
+    }
+
+    /**
+     * Changes several things, all or none: one transaction, in which each has its own number and row of the audit log.
+     *
+     * @param actor who
+     * @param works what, in their order
+     * @return their answers, after the commit; fails as {@link #make} does, with the first failure
+     */
+    public <T> Future<List<T>> makeAll(Actor actor, List<Work<T>> works) {
+        return database.transaction(connection -> {
+                    Future<List<Made<T>>> made = connection
+                            .preparedQuery("SELECT pg_advisory_xact_lock($1)")
+                            .execute(Tuple.of(LOCK))
+                            .map(locked -> new ArrayList<>());
+                    for (Work<T> work : works) {
+                        made = made.compose(
+                                all -> fresh(connection, actor, null, work).map(one -> {
+                                    all.add(one);
+                                    return all;
+                                }));
+                    }
+                    return made;
+                })
+                .map(made -> {
+                    // The last number of each kind: whoever reads up to it reads the others.
+                    Map<String, StoreChanged> last = new LinkedHashMap<>();
+                    for (Made<T> one : made) {
+                        if (one.changed != null) {
+                            last.put(one.changed.kind(), one.changed);
+                        }
+                    }
+                    last.values().forEach(announce);
+                    return made.stream().map(one -> one.answer).toList();
                 });
     }
 

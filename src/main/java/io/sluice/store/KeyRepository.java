@@ -12,8 +12,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -179,6 +181,50 @@ public final class KeyRepository {
                                 .map(key -> Tuple.of(bytes(key.hash()), key.name(), kind(key.chosen())))
                                 .toList()))
                 .mapEmpty();
+    }
+
+    /** Adds keys as they were elsewhere, with all their credentials; names and hashes must be free. */
+    public Future<Void> restore(SqlConnection connection, List<StoredKey> keys, long number) {
+        if (keys.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return connection
+                .preparedQuery("INSERT INTO virtual_key (name, definition, state, created_at, created_by, changed)"
+                        + " VALUES ($1, $2::text::jsonb, $3, $4, $5, $6)")
+                .executeBatch(keys.stream()
+                        .map(key -> Tuple.of(
+                                key.name(),
+                                key.definition(),
+                                word(key.state()),
+                                key.createdAt(),
+                                key.createdBy(),
+                                number))
+                        .toList())
+                .compose(made -> connection
+                        .preparedQuery("INSERT INTO key_credential (hash, key, kind, until, created_at)"
+                                + " VALUES ($1, $2, $3, $4, $5)")
+                        .executeBatch(keys.stream()
+                                .flatMap(key -> key.credentials().stream()
+                                        .map(each -> Tuple.of(
+                                                bytes(each.hash()),
+                                                key.name(),
+                                                kind(each.chosen()),
+                                                each.until(),
+                                                each.createdAt())))
+                                .toList()))
+                .mapEmpty();
+    }
+
+    /** Names of the keys that have these hashes, inside a transaction. */
+    public Future<Map<KeyHash, String>> owners(SqlConnection connection, List<KeyHash> hashes) {
+        return connection
+                .preparedQuery("SELECT hash, key FROM key_credential WHERE hash = ANY($1)")
+                .execute(Tuple.of(hashes.stream().map(KeyRepository::bytes).toArray(Buffer[]::new)))
+                .map(rows -> {
+                    Map<KeyHash, String> owners = new HashMap<>();
+                    rows.forEach(row -> owners.put(KeyHash.of(row.getBuffer(0).getBytes()), row.getString(1)));
+                    return owners;
+                });
     }
 
     /** Says anew what a key may do. */

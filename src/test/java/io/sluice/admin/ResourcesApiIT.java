@@ -419,6 +419,88 @@ class ResourcesApiIT {
                 .hasSize(4);
     }
 
+    /** A trigger stands for whatever may fail in the middle. */
+    @Test
+    void nothingOfAnImportIsThereWhenItFailsInTheMiddle() throws Exception {
+        io.sluice.testkit.TestNode.await(database.use(connection -> connection
+                .query(
+                        "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;"
+                                + "CREATE TRIGGER fails BEFORE INSERT ON resource FOR EACH ROW WHEN (NEW.name = 'c') EXECUTE"
+                                + " FUNCTION fails()")
+                .execute()));
+        String before = ask("GET", "/configuration/export", null).text();
+        String audited = ask("GET", "/audit", null).text();
+        String document = "{\"teams\":[{\"name\":\"a\",\"limits\":{\"rpm\":5}},{\"name\":\"b\",\"limits\":{\"rpm\":5}},"
+                + "{\"name\":\"c\",\"limits\":{\"rpm\":5}},{\"name\":\"d\",\"limits\":{\"rpm\":5}}]}";
+
+        assertThat(ask("POST", "/configuration/import", document).status()).isGreaterThanOrEqualTo(500);
+
+        assertThat(ask("GET", "/configuration/export", null).text()).isEqualTo(before);
+        assertThat(ask("GET", "/audit", null).text()).isEqualTo(audited);
+        io.sluice.testkit.TestNode.await(database.use(
+                connection -> connection.query("DROP TRIGGER fails ON resource").execute()));
+        assertThat(ask("POST", "/configuration/import", document).json().getJsonArray("created"))
+                .containsExactly("teams/a", "teams/b", "teams/c", "teams/d");
+    }
+
+    @Test
+    void keysGoOutAndComeBack(Vertx vertx) throws Exception {
+        ask("POST", "/configuration/import", "{\"teams\":[{\"name\":\"t\",\"limits\":{\"rpm\":5}}]}");
+        takeEffect();
+        String text = ask("POST", "/keys", "{\"name\":\"one\",\"team\":\"t\",\"limits\":{\"rpm\":7}}")
+                .json()
+                .getString("key");
+        ask("POST", "/keys", "{\"name\":\"two\"}");
+        ask("POST", "/keys/two/rotate", "{\"overlap\":\"1h\"}", "if-match", "*");
+        ask("POST", "/keys", "{\"name\":\"off\"}");
+        ask("POST", "/keys/off/disable", "{}", "if-match", "*");
+        JsonObject whole = ask("GET", "/configuration/export", null).json();
+        JsonArray keys = ask("GET", "/configuration/keys", null).json().getJsonArray("keys");
+        JsonObject page = ask("GET", "/configuration/keys?limit=2", null).json();
+        whole.put("keys", keys);
+        assertThat(keys.encode())
+                .doesNotContain(text)
+                .contains(io.sluice.domain.key.KeyHash.ofKey(text).hex());
+        assertThat(page.getJsonArray("keys")).hasSize(2);
+        assertThat(ask("GET", "/configuration/keys?limit=2&cursor=" + page.getString("next-cursor"), null)
+                        .json()
+                        .getJsonArray("keys"))
+                .hasSize(1);
+        assertThat(ask("POST", "/configuration/import", whole.encode()).json().getJsonArray("created"))
+                .isEmpty();
+
+        database.close();
+        database = TestPostgres.open(vertx);
+        AdminVerticle other = deploy(vertx, secrets);
+        Answer tried = ask(other, OWN.reveal(), "POST", "/configuration/import?dry-run=true", whole.encode());
+        assertThat(ask(other, OWN.reveal(), "GET", "/keys?search=o", null)
+                        .json()
+                        .getJsonArray("keys"))
+                .isEmpty();
+        Answer taken = ask(other, OWN.reveal(), "POST", "/configuration/import", whole.encode());
+
+        assertThat(tried.json().getJsonArray("created")).isEqualTo(taken.json().getJsonArray("created"));
+        assertThat(taken.json().getJsonArray("created")).contains("teams/t", "keys/one", "keys/two", "keys/off");
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/keys", null)
+                        .json()
+                        .getJsonArray("keys"))
+                .isEqualTo(keys);
+
+        JsonObject changed = whole.copy();
+        changed.getJsonArray("teams").add(JsonObject.of("name", "new", "limits", JsonObject.of("rpm", 1)));
+        changed.getJsonArray("keys").getJsonObject(0).put("state", "revoked");
+        Answer refused = ask(other, OWN.reveal(), "POST", "/configuration/import", changed.encode());
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text()).contains("is there and says something else", "/keys/0/name");
+        assertThat(ask(other, OWN.reveal(), "GET", "/configuration/export", null)
+                        .text())
+                .doesNotContain("\"new\"");
+        assertThat(ask(other, OWN.reveal(), "GET", "/audit?action=import", null)
+                        .json()
+                        .getJsonArray("entries"))
+                .hasSize(1);
+    }
+
     @Test
     void goesOnUnderANewKey(Vertx vertx) throws Exception {
         create("s");

@@ -142,6 +142,42 @@ class ChangesTest {
     }
 
     @Test
+    void severalAreOneTransactionAndEachIsInTheAuditLog() {
+        List<String> answers = TestNode.await(changes.makeAll(ANNA, List.of(add("a"), add("b"), add("c"))));
+
+        assertThat(answers).containsExactly("made a", "made b", "made c");
+        assertThat(things()).isEqualTo(3);
+        assertThat(audit()).hasSize(3);
+        assertThat(announced).hasSize(1);
+    }
+
+    @Test
+    void ofSeveralNoneIsMadeWhenOneFails() {
+        TestNode.await(changes.make(ANNA, add("b")));
+
+        assertThatThrownBy(() -> TestNode.await(changes.makeAll(ANNA, List.of(add("a"), add("b"), add("c")))))
+                .isNotNull();
+
+        assertThat(things()).isEqualTo(1);
+        assertThat(audit()).hasSize(1);
+        assertThat(announced).hasSize(1);
+    }
+
+    /** The audit log is not to be had: nothing is changed. */
+    @Test
+    void withoutAnAuditRowNothingIsChanged() {
+        TestNode.await(database.use(connection ->
+                connection.query("ALTER TABLE audit RENAME TO audit_gone").execute()));
+
+        assertThatThrownBy(() -> TestNode.await(changes.make(ANNA, add("a")))).isNotNull();
+
+        assertThat(things()).isZero();
+        assertThat(announced).isEmpty();
+        TestNode.await(database.use(connection ->
+                connection.query("ALTER TABLE audit_gone RENAME TO audit").execute()));
+    }
+
+    @Test
     void aKeyIsDoneOnce() {
         AtomicInteger works = new AtomicInteger();
         Changes.Work<String> work = (connection, number) -> {

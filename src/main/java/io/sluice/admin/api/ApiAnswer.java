@@ -25,6 +25,7 @@ public final class ApiAnswer {
     private final @Nullable Function<EventSink, Future<Void>> events;
     private @Nullable String etag;
     private @Nullable String location;
+    private @Nullable String cookie;
     private List<String> onlyNow = List.of();
 
     /**
@@ -99,6 +100,12 @@ public final class ApiAnswer {
         return this;
     }
 
+    /** Sets a cookie; never in an answer that is kept for its repetition. */
+    public ApiAnswer cookie(String setCookie) {
+        cookie = setCookie;
+        return this;
+    }
+
     /**
      * Fields of the body, by JSON pointer, that are shown in this answer and never again: they are left out of what is kept
      * for an idempotency key, and its repetition is answered with 409 {@code already-created} and the rest of the body.
@@ -130,6 +137,11 @@ public final class ApiAnswer {
     @Nullable
     String etag() {
         return etag;
+    }
+
+    @Nullable
+    String cookie() {
+        return cookie;
     }
 
     @Nullable

@@ -50,7 +50,7 @@ public final class ApiDocument {
      * @param idempotent whether {@code Idempotency-Key} may be given
      * @param forTeams whether callers with a team may do it
      * @param takesBody whether it has a body
-     * @param largeBody whether the body may be larger than most
+     * @param largeBody whether that may have 8 MiB, and not 1 MiB
      * @param query names of the parameters of the query, each with whether it may be repeated
      */
     record Operation(

@@ -12,6 +12,7 @@ import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,16 @@ public final class ApiRequest {
     /** Who asks. */
     public Caller caller() {
         return caller;
+    }
+
+    /** With which session of a browser; null when it came with a token. */
+    public @Nullable Session session() {
+        return context.get(ApiRouter.SESSION);
+    }
+
+    /** The token that it came with; null when it came with a session. */
+    public @Nullable String bearer() {
+        return ApiRouter.bearer(context);
     }
 
     /** Who asks, as the audit log knows them. */
@@ -126,6 +137,11 @@ public final class ApiRequest {
                 .sorted()
                 .forEach(each -> question.append('\n').append(each));
         return question.toString();
+    }
+
+    /** Does what takes a while on a worker. */
+    public <T> Future<T> onWorker(Callable<T> work) {
+        return context.vertx().executeBlocking(work, false);
     }
 
     /** The body; empty when there is none. */

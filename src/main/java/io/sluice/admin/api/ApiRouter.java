@@ -16,6 +16,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -32,17 +33,22 @@ import org.slf4j.LoggerFactory;
 public final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final String CALLER = "caller";
+    private static final String SCHEME = "bearer ";
+
+    /** Where whoever authenticates puts the {@link Session} of a request that brought one. */
+    public static final String SESSION = "session";
+
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
+
+    /** Of operations with {@code x-large-body}. */
+    private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
 
     /** Streams of events at a time. */
     private static final int MAX_WATCHERS = 16;
-
-    /** Of operations with {@code x-large-body}. */
-    private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     private final ApiDocument document;
     private final Map<String, ApiHandler> handlers;
@@ -132,6 +138,14 @@ public final class ApiRouter {
         return context.normalizedPath().startsWith(ApiDocument.BASE + "/");
     }
 
+    /** The token of a request; null when it has none. */
+    public static @Nullable String bearer(RoutingContext context) {
+        String header = context.request().getHeader("authorization");
+        return header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)
+                ? null
+                : header.substring(SCHEME.length()).strip();
+    }
+
     private void handle(RoutingContext context) {
         if (isFromOtherPage(context)) {
             Problems.answer(context, Problem.forbidden("Pages of other servers may not change anything here."));
@@ -165,7 +179,12 @@ public final class ApiRouter {
     private Router routes(Vertx vertx, OpenAPIContract compiled) {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
         builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(LARGE_BODY));
+        BodyHandler usual = BodyHandler.create(false).setBodyLimit(MAX_BODY);
+        BodyHandler large = BodyHandler.create(false).setBodyLimit(LARGE_BODY);
+        builder.rootHandler(context -> {
+            Operation operation = operation(context, compiled);
+            (operation != null && operation.largeBody() ? large : usual).handle(context);
+        });
         document.operations().values().forEach(operation -> builder.getRoute(operation.id())
                 .setDoSecurity(false)
                 .addHandler(context -> run(context, operation)));
@@ -179,29 +198,18 @@ public final class ApiRouter {
 
     /** Before the body is read: who may not ask learns nothing about its form. */
     private void early(RoutingContext context, OpenAPIContract compiled) {
-        // A route takes its path with a slash behind it too.
-        String path = context.normalizedPath().replaceFirst("/$", "");
-        var found = compiled.findOperation(path, context.request().method());
-        Operation operation = found == null ? null : document.operations().get(found.getOperationId());
+        Operation operation = operation(context, compiled);
         if (operation != null) {
             allow(context, operation);
         }
-        checkLength(operation, length(context));
         context.next();
     }
 
-    /** Most bodies are small; what has pictures in it is not. */
-    private static void checkLength(@Nullable Operation operation, long bytes) {
-        long most = operation != null && operation.largeBody() ? LARGE_BODY : MAX_BODY;
-        if (bytes > most) {
-            throw Problem.of(413, "too-large", "The body may have " + (most >> 20) + " MiB.");
-        }
-    }
-
-    /** As the head says it; 0 where it does not. */
-    private static long length(RoutingContext context) {
-        String said = context.request().getHeader("content-length");
-        return said == null || !said.matches("[0-9]{1,18}") ? 0 : Long.parseLong(said);
+    private @Nullable Operation operation(RoutingContext context, OpenAPIContract compiled) {
+        // A route takes its path with a slash behind it too.
+        String path = context.normalizedPath().replaceFirst("/$", "");
+        var found = compiled.findOperation(path, context.request().method());
+        return found == null ? null : document.operations().get(found.getOperationId());
     }
 
     private static void allow(RoutingContext context, Operation operation) {
@@ -217,7 +225,6 @@ public final class ApiRouter {
 
     private void run(RoutingContext context, Operation operation) {
         allow(context, operation);
-        checkLength(operation, context.body().length());
         checkQuery(context, operation);
         checkHeaders(context, operation);
         ValidatedRequest valid = context.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
@@ -291,6 +298,9 @@ public final class ApiRouter {
         }
         if (answer.location() != null) {
             response.putHeader("location", answer.location());
+        }
+        if (answer.cookie() != null) {
+            response.putHeader("set-cookie", answer.cookie());
         }
         if (answer.body() == null) {
             response.end();

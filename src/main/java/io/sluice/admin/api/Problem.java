@@ -80,6 +80,11 @@ public final class Problem extends RuntimeException {
         return of(409, kind, detail);
     }
 
+    /** It goes against what is there, in these places. */
+    public static Problem conflict(String kind, String detail, List<Fault> faults) {
+        return new Problem(409, kind, detail, faults);
+    }
+
     /** The caller may not do that. */
     public static Problem forbidden(String detail) {
         return of(403, "forbidden", detail);
