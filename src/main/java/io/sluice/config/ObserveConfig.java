@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog where the access log goes
  * @param tracing where traces go; null for none
  */
-public record ObserveConfig(MetricsConfig metrics, AccessLogConfig accessLog, @Nullable TracingConfig tracing) {
+public record ObserveConfig(
+        MetricsConfig metrics,
+        AccessLogConfig accessLog,
+        @Nullable TracingConfig tracing) {
     /** Everything as usual. */
     public static final ObserveConfig DEFAULT = new ObserveConfig(MetricsConfig.DEFAULT, AccessLogConfig.DEFAULT, null);
 }

@@ -18,7 +18,10 @@ final class ObserveReader {
     private ObserveReader() {}
 
     static ObserveConfig read(Section file) {
-        return new ObserveConfig(metrics(file.section("metrics")), accessLog(file.section("access-log")), tracing(file.section("tracing")));
+        return new ObserveConfig(
+                metrics(file.section("metrics")),
+                accessLog(file.section("access-log")),
+                tracing(file.section("tracing")));
     }
 
     private static @Nullable TracingConfig tracing(Section tracing) {

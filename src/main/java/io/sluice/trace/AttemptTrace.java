@@ -44,8 +44,7 @@ public final class AttemptTrace {
      * @param firstNanos from then to the first byte of the answer; -1 when there was none
      * @param now monotonic nanoseconds
      */
-    public void over(
-            @Nullable GatewayFailure failure, long written, long headNanos, long firstNanos, long now) {
+    public void over(@Nullable GatewayFailure failure, long written, long headNanos, long firstNanos, long now) {
         if (!isRecorded()) {
             return;
         }
@@ -84,6 +83,9 @@ public final class AttemptTrace {
     private static String word(GatewayFailure failure) {
         return failure instanceof UpstreamFailure upstream
                 ? upstream.kind().name().toLowerCase(Locale.ROOT)
-                : failure.getClass().getSimpleName().replaceAll("(?<=.)([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+                : failure.getClass()
+                        .getSimpleName()
+                        .replaceAll("(?<=.)([A-Z])", "_$1")
+                        .toLowerCase(Locale.ROOT);
     }
 }

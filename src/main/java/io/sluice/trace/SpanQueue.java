@@ -108,7 +108,9 @@ final class SpanQueue implements SpanProcessor {
     private void export(List<SpanData> spans) {
         boolean taken;
         try {
-            taken = exporter.export(spans).join(EXPORT_SECONDS, TimeUnit.SECONDS).isSuccess();
+            taken = exporter.export(spans)
+                    .join(EXPORT_SECONDS, TimeUnit.SECONDS)
+                    .isSuccess();
         } catch (RuntimeException e) {
             LOG.debug("an exporter failed", e);
             taken = false;

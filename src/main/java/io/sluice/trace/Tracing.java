@@ -1,7 +1,7 @@
 package io.sluice.trace;
 
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
@@ -78,8 +78,9 @@ public final class Tracing implements AutoCloseable {
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.create(resource.build()))
                 .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.sample())))
-                .setSpanLimits(
-                        SpanLimits.builder().setMaxAttributeValueLength(MOST_TEXT).build())
+                .setSpanLimits(SpanLimits.builder()
+                        .setMaxAttributeValueLength(MOST_TEXT)
+                        .build())
                 .addSpanProcessor(new SpanQueue(exporter.build(), dropped, config.delay()))
                 .build();
         tracer = provider.get("io.sluice", version);
@@ -93,8 +94,7 @@ public final class Tracing implements AutoCloseable {
      * @param startNanos of its head, monotonic
      * @param startMillis of its head, wall clock
      */
-    public RequestTrace begin(
-            UnaryOperator<@Nullable String> headers, String name, long startNanos, long startMillis) {
+    public RequestTrace begin(UnaryOperator<@Nullable String> headers, String name, long startNanos, long startMillis) {
         // Baggage is not looked at: it is the client's, and nobody else's business.
         Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS);
         long offset = TimeUnit.MILLISECONDS.toNanos(startMillis) - startNanos;

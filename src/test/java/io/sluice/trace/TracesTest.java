@@ -78,9 +78,9 @@ class TracesTest {
                 "1.2.3",
                 dropped::addAndGet);
         node = TestNode.of(new RevisionBuilder()
-                        .channel(
-                                "one",
-                                c -> c.port(upstream.port()).accounts("a0", "a1").redirect("pub", "up-1"))
+                        .channel("one", c -> c.port(upstream.port())
+                                .accounts("a0", "a1")
+                                .redirect("pub", "up-1"))
                         .key("app", KEY)
                         .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
                         .build())
@@ -93,7 +93,8 @@ class TracesTest {
     }
 
     private void chat(String headers) {
-        String body = "{\"model\":\"pub\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"CANARY-prompt\"}]}";
+        String body =
+                "{\"model\":\"pub\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"CANARY-prompt\"}]}";
         String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + KEY
                 + "\r\nContent-Type: application/json\r\n" + headers + "Content-Length: " + body.length() + "\r\n\r\n"
                 + body;
@@ -135,8 +136,7 @@ class TracesTest {
         assertThat(collector.spans()).hasSize(5).allSatisfy(span -> {
             assertThat(span.getTraceId()).isEqualTo(root.getTraceId());
             assertThat(span.getStartTimeUnixNano()).isGreaterThanOrEqualTo(root.getStartTimeUnixNano());
-            assertThat(span.getEndTimeUnixNano())
-                    .isBetween(span.getStartTimeUnixNano(), root.getEndTimeUnixNano());
+            assertThat(span.getEndTimeUnixNano()).isBetween(span.getStartTimeUnixNano(), root.getEndTimeUnixNano());
         });
         assertThat(collector.resource())
                 .containsEntry("service.name", "sluice")
@@ -168,12 +168,7 @@ class TracesTest {
     void aRefusalIsAnErrorAndTheWaitIsSeen() {
         node(collector.endpoint(), 1, false)
                 .quota(request -> new QuotaDecision.Denied(
-                        new QuotaExceeded(
-                                QuotaExceeded.Cause.POOL,
-                                "full",
-                                Duration.ofSeconds(1)),
-                        null,
-                        250_000_000))
+                        new QuotaExceeded(QuotaExceeded.Cause.POOL, "full", Duration.ofSeconds(1)), null, 250_000_000))
                 .start();
 
         chat("");
@@ -211,8 +206,7 @@ class TracesTest {
 
         Span attempt = span("chat up-1");
         Request asked = upstream.take(SOON);
-        assertThat(asked.header("traceparent"))
-                .containsExactly("00-" + TRACE + "-" + hex(attempt.getSpanId()) + "-01");
+        assertThat(asked.header("traceparent")).containsExactly("00-" + TRACE + "-" + hex(attempt.getSpanId()) + "-01");
         assertThat(asked.header("tracestate")).containsExactly("v=1");
         assertThat(asked.header("baggage")).isEmpty();
     }
