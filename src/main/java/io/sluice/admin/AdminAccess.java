@@ -3,7 +3,9 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.oidc.OidcProvider;
 import io.sluice.config.AdminConfig;
+import io.sluice.config.OidcConfig;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.managed.ManagedEditor;
@@ -11,6 +13,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.store.AuditRepository;
 import io.sluice.store.Changes;
+import io.sluice.store.ResourceHistory;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.TokenRepository;
 import io.vertx.core.Future;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +43,10 @@ final class AdminAccess {
     private final Bus bus;
     private final AdminTokens tokens;
     private final AuditRepository audit;
+    private final ResourceHistory history;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final @Nullable OidcProvider provider;
     private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
@@ -53,11 +59,17 @@ final class AdminAccess {
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 views.configuration()::live,
                 new ManagedEditor(
-                        vertx, setup.dir(), setup.node(), new ResourceRepository(setup.database()), setup.secrets()),
+                        vertx,
+                        setup.dir(),
+                        setup.node(),
+                        new ResourceRepository(setup.database()),
+                        new ResourceHistory(setup.database()),
+                        setup.secrets()),
                 setup.node(),
                 setup.wallClock(),
                 setup.keys());
         this.audit = new AuditRepository(setup.database());
+        this.history = new ResourceHistory(setup.database());
         this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
@@ -67,15 +79,23 @@ final class AdminAccess {
                 new SideCalls(vertx, setup.node().http(), setup.door()),
                 deeds,
                 setup.nanoClock()));
-        areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
+        areas.add(new UpstreamModelsApi(services, setup.models().apply(vertx), deeds));
+        areas.add(new StoryApi(services, views.refusals()));
+        areas.add(new AttentionApi(services, views, setup.nanoClock()));
+        areas.add(new ConfigTrialApi(services, deeds));
+        areas.add(
+                new NodeApi(vertx, setup.dir(), views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
         Sessions sessions = sessions(setup, services);
+        OidcConfig oidc = setup.node().admin().oidc();
+        this.provider = oidc == null ? null : new OidcProvider(vertx, oidc, setup.wallClock(), setup.nanoClock());
         Authenticator authenticator = new Authenticator(
                 setup.token(),
                 setup.node().admin().clientCa() != null,
                 tokens,
                 new GuessLimit(setup.nanoClock()),
                 audit,
-                sessions);
+                sessions,
+                provider);
         areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
         this.router = new ApiRouter(areas, authenticator);
     }
@@ -102,7 +122,11 @@ final class AdminAccess {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
+                .compose(done -> history.forget(keepAudit))
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
+        if (provider != null) {
+            provider.open();
+        }
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
@@ -113,7 +137,8 @@ final class AdminAccess {
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
-        return opened.otherwiseEmpty();
+        Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
+        return opened.otherwiseEmpty().eventually(() -> asked);
     }
 
     private void read() {

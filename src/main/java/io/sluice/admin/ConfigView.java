@@ -3,7 +3,11 @@ package io.sluice.admin;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.EffectiveConfig;
 import io.sluice.config.NodeConfig;
+import io.sluice.config.OidcConfig;
+import io.sluice.config.SignatureAlgorithm;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.ReloadFailed;
+import io.sluice.message.ReloadFailed.Fault;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -20,6 +24,7 @@ final class ConfigView {
     private @Nullable GatewayRevision before;
     private Instant since;
     private List<String> errors = List.of();
+    private List<Fault> faults = List.of();
     private @Nullable Instant failedAt;
 
     ConfigView(NodeConfig node, GatewayRevision initial, String version, InstantSource clock) {
@@ -35,11 +40,14 @@ final class ConfigView {
         revision = next;
         since = clock.instant();
         errors = List.of();
+        faults = List.of();
         failedAt = null;
     }
 
-    void failed(List<String> found) {
+    void failed(ReloadFailed told) {
+        List<String> found = told.errors();
         errors = found;
+        faults = told.faults();
         failedAt = found.isEmpty() ? null : clock.instant();
     }
 
@@ -51,6 +59,11 @@ final class ConfigView {
     /** The live revision. */
     GatewayRevision live() {
         return revision;
+    }
+
+    /** What is wrong with the files as they are now; empty when they are in force. */
+    List<Fault> faults() {
+        return faults;
     }
 
     JsonObject toJson() {
@@ -99,7 +112,31 @@ final class ConfigView {
                 .put("lanes", node.lanes())
                 .put("queue-requests", node.queue().requests())
                 .put("queue-bytes", node.queue().bytes());
+        OidcConfig oidc = node.admin().oidc();
+        if (oidc != null) {
+            json.put("admin-oidc", oidcJson(oidc));
+        }
         return node.cluster() == null ? json : json.put("cluster", clusterJson(node.cluster()));
+    }
+
+    /** Of the client's secret only whether there is one. */
+    private static JsonObject oidcJson(OidcConfig oidc) {
+        JsonObject roles = new JsonObject();
+        oidc.claims().roles().forEach(roles::put);
+        return new JsonObject()
+                .put("issuer", oidc.issuer())
+                .put("client-id", oidc.client().id())
+                .put("client-secret", oidc.client().secret() != null)
+                .put("audience", new JsonArray(oidc.audience()))
+                .put(
+                        "algorithms",
+                        new JsonArray(oidc.algorithms().stream()
+                                .map(SignatureAlgorithm::header)
+                                .toList()))
+                .put("name-claim", oidc.claims().name())
+                .put("role-claim", oidc.claims().role())
+                .put("team-claim", oidc.claims().team())
+                .put("roles", roles);
     }
 
     /** Without the name, which is a secret. */

@@ -34,6 +34,11 @@ final class MembersView {
         view = latest;
     }
 
+    /** Whether nodes have different configurations. */
+    boolean isDrifting() {
+        return view != null && view.drift();
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put(

@@ -20,9 +20,11 @@ import io.sluice.managed.ResourceFeed;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
+import io.sluice.message.ReloadFailed;
 import io.sluice.message.RevisionChanged;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -106,7 +108,9 @@ class ResourcesApiIT {
                 InstantSource.system(),
                 System::nanoTime,
                 new KeyServices(new StoredKeys(), null),
-                new SideDoor(System::nanoTime, () -> new byte[32])));
+                new SideDoor(System::nanoTime, () -> new byte[32]),
+                own -> (channel, account) ->
+                        io.vertx.core.Future.succeededFuture(List.of("m-1", "of-" + account.name()))));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
@@ -563,5 +567,178 @@ class ResourcesApiIT {
         assertThat(ask("GET", "/channels", null).status()).isEqualTo(200);
         assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
                 .isEqualTo(503);
+    }
+
+    @Test
+    void asksAProviderForItsModels() throws Exception {
+        Answer saved = ask("POST", "/channels/filed/fetch-models", "{}");
+        Answer unsaved = ask(
+                "POST",
+                "/fetch-models",
+                "{\"type\":\"openai\",\"base-url\":\"https://api.example.com/v1\",\"key\":\"canary-key\"}");
+        Answer inside = ask(
+                "POST",
+                "/fetch-models",
+                "{\"type\":\"openai\",\"base-url\":\"https://10.0.0.1/v1\",\"key\":\"canary-key\"}");
+        Answer wrong = ask("POST", "/fetch-models", "{\"type\":\"opnai\",\"key\":\"canary-key\"}");
+
+        assertThat(saved.json().getJsonArray("models").getList()).contains("m-1");
+        assertThat(saved.json().getJsonObject("served").getString("m")).isEqualTo("m");
+        assertThat(unsaved.status()).as(unsaved.text()).isEqualTo(200);
+        assertThat(unsaved.json().getJsonArray("models").getList()).containsExactly("m-1", "of-one");
+        assertThat(inside.status()).isEqualTo(422);
+        assertThat(inside.text()).contains("allow-private");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(unsaved.text() + inside.text() + wrong.text()).doesNotContain("canary");
+        assertThat(ask("GET", "/channels", null).text()).doesNotContain("fetch-");
+        assertThat(ask("POST", "/channels/nobody/fetch-models", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void triesAFileWithoutWritingIt() throws Exception {
+        Files.writeString(dir.resolve("secret.txt"), "canary-of-a-file\n");
+        String yaml = FILES.replace("{ m: {} }", "{ m: {}, more: {} }");
+        Answer good = check(yaml);
+        Answer bad = check(yaml.replace("type: openai", "type: opnai"));
+        Answer thief = check(yaml.replace("key: sk-filed", "key: '${file:secret.txt}'"));
+        Answer elsewhere = ask(
+                "POST",
+                "/configuration/check",
+                new JsonObject().put("yaml", "a: 1").put("file", "../x").encode());
+
+        assertThat(good.json().getBoolean("good")).as(good.text()).isTrue();
+        assertThat(good.json().getJsonArray("changes").encode()).contains("more");
+        assertThat(bad.json().getBoolean("good")).isFalse();
+        JsonObject error = bad.json().getJsonArray("errors").getJsonObject(0);
+        assertThat(error.getInteger("line")).isPositive();
+        assertThat(error.getInteger("column")).isPositive();
+        assertThat(error.getJsonArray("context").encode()).contains("type: opnai");
+        assertThat(bad.json().getValue("changes")).isNull();
+        assertThat(good.text() + bad.text()).doesNotContain("sk-filed");
+        assertThat(thief.json().getBoolean("good")).isFalse();
+        assertThat(thief.text()).contains("secret.txt").doesNotContain("canary-of-a-file");
+        assertThat(elsewhere.status()).isEqualTo(400);
+        assertThat(Files.readString(dir.resolve("gateway.yaml"))).isEqualTo(FILES);
+    }
+
+    private Answer check(String yaml) throws Exception {
+        return ask(
+                "POST",
+                "/configuration/check",
+                new JsonObject().put("yaml", yaml).encode());
+    }
+
+    @Test
+    void showsTheLinesThatAreWrong() throws Exception {
+        bus.publish(
+                Address.RELOAD_FAILED,
+                new ReloadFailed(
+                        List.of("gateway.yaml:2: x"),
+                        List.of("gateway.yaml:2"),
+                        List.of(new ReloadFailed.Fault("gateway.yaml", 4, 5, "channels[0]", "is wrong"))));
+        Await.until(() -> faults().size() == 1);
+
+        JsonObject fault = faults().getJsonObject(0);
+        assertThat(fault.getString("message")).isEqualTo("is wrong");
+        assertThat(fault.getJsonArray("context").size()).isGreaterThan(2);
+        assertThat(fault.encode()).doesNotContain("sk-filed");
+    }
+
+    private JsonArray faults() {
+        try {
+            return ask("GET", "/config", null).json().getJsonArray("faults");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tellsWhatFormsNeed() throws Exception {
+        JsonObject types = ask("GET", "/provider-types", null).json();
+
+        assertThat(types.getJsonArray("types").size()).isEqualTo(8);
+        assertThat(types.getJsonArray("presets").encode()).contains("deepseek", "https://api.deepseek.com");
+        JsonObject openai = types.getJsonArray("types").getJsonObject(0);
+        assertThat(openai.getString("type")).isEqualTo("openai");
+        assertThat(openai.getJsonArray("fields").encode())
+                .contains("\"path\":\"priority\"", "\"path\":\"accounts[].key\"", "\"path\":\"accounts[].limits.rpm\"")
+                .doesNotContain("api-version", "keys-file");
+        assertThat(types.getJsonArray("types").getJsonObject(1).encode()).contains("api-version");
+    }
+
+    @Test
+    void putsBackWhatAChannelHasSaidBefore() throws Exception {
+        Answer made = create("s");
+        takeEffect();
+        Answer changed = ask(
+                "PATCH",
+                "/channels/s",
+                "{\"priority\":7,\"accounts\":[{\"name\":\"main\",\"key\":\"canary-other\"}]}",
+                "if-match",
+                made.etag());
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+        Answer history = ask("GET", "/channels/s/history", null);
+        JsonArray versions = history.json().getJsonArray("versions");
+        long first = versions.getJsonObject(1).getLong("version");
+        String wanted = "{\"version\":" + first + "}";
+
+        Answer stale = ask("POST", "/channels/s/restore", wanted, "if-match", made.etag());
+        Answer tried = ask("POST", "/channels/s/restore?dry-run=true", wanted, "if-match", changed.etag());
+        Answer restored = ask("POST", "/channels/s/restore", wanted, "if-match", changed.etag());
+        takeEffect();
+
+        assertThat(versions).hasSize(2);
+        assertThat(versions.getJsonObject(0).getBoolean("current")).isTrue();
+        assertThat(versions.getJsonObject(0).getJsonArray("changes").encode()).contains("priority");
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(tried.json().getJsonArray("changes").encode()).contains("priority");
+        assertThat(restored.status()).as(restored.text()).isEqualTo(200);
+        assertThat(history.text() + tried.text() + restored.text()).doesNotContain("canary");
+        assertThat(live.accounts().stream()
+                        .filter(account -> account.id().equals("s/main"))
+                        .findFirst()
+                        .orElseThrow()
+                        .key()
+                        .reveal())
+                .isEqualTo("canary-s");
+        assertThat(ask("GET", "/audit?kind=channel&name=s", null).text()).contains("\"restore\"");
+        assertThat(ask("POST", "/channels/s/restore", "{\"version\":999999}", "if-match", "*")
+                        .status())
+                .isEqualTo(400);
+        assertThat(ask("GET", "/channels/nobody/history", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void putsBackWhatWasDeleted() throws Exception {
+        Answer made = create("s");
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status())
+                .isEqualTo(204);
+        takeEffect();
+        JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
+        long first = versions.getJsonObject(1).getLong("version");
+
+        Answer restored = ask("POST", "/channels/s/restore", "{\"version\":" + first + "}", "if-match", "*");
+        takeEffect();
+
+        assertThat(versions.getJsonObject(0).getBoolean("deleted")).isTrue();
+        assertThat(restored.status()).as(restored.text()).isEqualTo(200);
+        assertThat(live.accounts()).anyMatch(account -> account.id().equals("s/main"));
+    }
+
+    @Test
+    void keepsTheLastFiftyVersions() throws Exception {
+        create("s");
+        for (int i = 0; i < 55; i++) {
+            assertThat(ask("PATCH", "/channels/s", "{\"priority\":" + i + "}", "if-match", "*")
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
+        assertThat(versions).hasSize(50);
+        assertThat(versions.getJsonObject(0).getJsonObject("document").getValue("priority"))
+                .hasToString("54");
+        assertThat(versions.getJsonObject(49).getJsonObject("document").getValue("priority"))
+                .hasToString("5");
     }
 }

@@ -28,6 +28,7 @@ import io.sluice.message.UsageRecord.Ending;
 import io.sluice.message.UsageRecord.Served;
 import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.GatewayMetrics;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Vertx;
@@ -244,10 +245,10 @@ class UsageVerticleTest {
 
         await(bus.request(Address.USAGE_RECORDED, costing("m", Charge.UNPRICED)));
 
-        assertThat(raised.poll(5, TimeUnit.SECONDS)).returns("m", Notice::subject);
+        assertThat(raised.poll(Await.MOST_SECONDS, TimeUnit.SECONDS)).returns("m", Notice::subject);
     }
 
     private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 }
