@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** One lane of real verticles, whose traces go to a small collector. */
 class TracesTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final String KEY = "sk-CANARY-0123456789abcdef";
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String PARENT = "b7ad6b7169203331";
@@ -42,6 +42,7 @@ class TracesTest {
             "{\"id\":\"c\",\"model\":\"up-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}";
 
     private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong reservations = new AtomicLong();
     private FakeUpstream upstream;
     private OtlpReceiver collector;
     private @Nullable Tracing tracing;
@@ -82,9 +83,12 @@ class TracesTest {
                                 .accounts("a0", "a1")
                                 .redirect("pub", "up-1"))
                         .key("app", KEY)
-                        .policy(Strategy.FILL, false, 3, Duration.ofSeconds(10))
+                        .policy(Strategy.FILL, false, 3, Duration.ofMinutes(1))
                         .build())
-                .traces(tracing);
+                .traces(tracing)
+                // Longer than a machine that is busy with other tests needs to send.
+                .quota(request -> new QuotaDecision.Granted(
+                        reservations.incrementAndGet(), 0, System.nanoTime() + SOON.toNanos(), null, 0));
         return node;
     }
 
@@ -220,7 +224,7 @@ class TracesTest {
         chat("traceparent: 00-" + TRACE + "-" + PARENT + "-00\r\n");
         chat("traceparent: 00-zz-" + PARENT + "-01\r\n");
         for (int i = 0; i < 3; i++) {
-            assertThat(node.records().poll(5, TimeUnit.SECONDS)).isNotNull();
+            assertThat(node.records().poll(SOON.toSeconds(), TimeUnit.SECONDS)).isNotNull();
         }
 
         tracing.close();
@@ -235,7 +239,7 @@ class TracesTest {
 
         chat("");
 
-        assertThat(node.records().poll(5, TimeUnit.SECONDS)).isNotNull();
+        assertThat(node.records().poll(SOON.toSeconds(), TimeUnit.SECONDS)).isNotNull();
         Await.until(() -> dropped.get() == 5);
     }
 
