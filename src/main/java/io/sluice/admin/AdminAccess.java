@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
+
+    /** Compiling the API takes more than a second of a processor: not while the node starts, unless somebody asks for it. */
+    private static final int COMPILE_MILLIS = 10_000;
+
     private static final int USES_MILLIS = 60_000;
     private static final int FIRST_FORGET_MILLIS = 600_000;
     private static final int DAY_MILLIS = 86_400_000;
@@ -47,7 +51,6 @@ final class AdminAccess {
     private final Duration keepAudit;
     private final ApiRouter router;
     private final @Nullable OidcProvider provider;
-    private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
         this.vertx = vertx;
@@ -81,6 +84,7 @@ final class AdminAccess {
                 setup.nanoClock()));
         areas.add(new UpstreamModelsApi(services, setup.models().apply(vertx), deeds));
         areas.add(new StoryApi(services, views.refusals()));
+        areas.add(new OverviewApi(services, setup.now(), setup.nanoClock()));
         areas.add(new AttentionApi(services, views, setup.nanoClock()));
         areas.add(new ConfigTrialApi(services, deeds));
         areas.add(
@@ -117,7 +121,7 @@ final class AdminAccess {
         return new Sessions(keys, config.session(), config.tls() != null, setup.wallClock(), entropy);
     }
 
-    /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
+    /** Begins to keep up with tokens; the API is compiled when somebody asks for it, or a little later. */
     MessageConsumer<?> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
@@ -127,7 +131,7 @@ final class AdminAccess {
         if (provider != null) {
             provider.open();
         }
-        opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
+        vertx.setTimer(COMPILE_MILLIS, timer -> router.open(vertx));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
@@ -138,7 +142,7 @@ final class AdminAccess {
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
         Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
-        return opened.otherwiseEmpty().eventually(() -> asked);
+        return router.settled().eventually(() -> asked);
     }
 
     private void read() {
