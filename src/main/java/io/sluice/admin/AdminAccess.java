@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.live.LiveFeed;
 import io.sluice.admin.oidc.OidcProvider;
 import io.sluice.config.AdminConfig;
 import io.sluice.config.OidcConfig;
@@ -50,6 +51,8 @@ final class AdminAccess {
     private final ResourceHistory history;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final LiveSources live;
+    private final LiveFeed feed;
     private final @Nullable OidcProvider provider;
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
@@ -101,6 +104,9 @@ final class AdminAccess {
                 sessions,
                 provider);
         areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
+        this.live = new LiveSources(bus, views, setup.nanoClock());
+        this.feed = live.feed(vertx);
+        areas.add(new LiveApi(feed, authenticator));
         this.router = new ApiRouter(areas, authenticator);
     }
 
@@ -122,7 +128,7 @@ final class AdminAccess {
     }
 
     /** Begins to keep up with tokens; the API is compiled when somebody asks for it, or a little later. */
-    MessageConsumer<?> open() {
+    List<MessageConsumer<?>> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
@@ -132,15 +138,16 @@ final class AdminAccess {
             provider.open();
         }
         vertx.setTimer(COMPILE_MILLIS, timer -> router.open(vertx));
-        return bus.hear(Address.STORE_CHANGED, change -> {
+        return List.of(live.open(), bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
             }
-        });
+        }));
     }
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
+        feed.close();
         Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
         return router.settled().eventually(() -> asked);
     }

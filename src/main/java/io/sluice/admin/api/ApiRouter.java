@@ -289,7 +289,7 @@ public final class ApiRouter {
             return;
         }
         if (answer.events() != null) {
-            watch(context, answer.events());
+            watch(context, answer.events(), answer.isBounded() ? 0 : 1);
             return;
         }
         response.setStatusCode(answer.status());
@@ -344,8 +344,8 @@ public final class ApiRouter {
         });
     }
 
-    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events) {
-        if (watchers >= MAX_WATCHERS) {
+    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events, int places) {
+        if (watchers + places > MAX_WATCHERS) {
             Problems.answer(
                     context,
                     Problem.of(
@@ -355,7 +355,7 @@ public final class ApiRouter {
                             .retryAfter(5));
             return;
         }
-        watchers++;
+        watchers += places;
         EventSink sink = new EventSink(
                 context.vertx(),
                 context.response()
@@ -370,7 +370,7 @@ public final class ApiRouter {
         }
         sent.onFailure(cause -> LOG.warn("a stream of events was cut: {}", String.valueOf(cause)))
                 .onComplete(done -> {
-                    watchers--;
+                    watchers -= places;
                     sink.end();
                 });
     }
