@@ -77,6 +77,7 @@ prepare() {
     target sluice-limits "$sluice_port" "$limited_key" limited.json
     target sluice-translated "$sluice_port" "$key" translated.json
     target sluice-base "$base_port" "$key" plain.json
+    target sluice-quiet "$base_port" "$key" plain.json
     target sluice-no-ledger "$off_port" "$key" plain.json
     target direct-stream "$provider_port" sk-bench-stream stream.json
     target sluice-stream "$sluice_port" "$key" stream.json
@@ -97,6 +98,21 @@ node: { name: bench }
 http: { host: 127.0.0.1, port: $sluice_port }
 admin: { host: 127.0.0.1, port: $admin_port }
 END
+  if [ "$part" = observability ]; then
+    # A collector that takes nothing is the worst there is; one of a hundred is traced, as busy sites do.
+    cat >>"$work/config/node.yaml" <<END
+access-log: { to: file, path: $work/access.log }
+tracing: { endpoint: "http://127.0.0.1:$nginx_port/v1/traces", sample: 0.01 }
+END
+    mkdir "$work/quiet"
+    cat >"$work/quiet/node.yaml" <<END
+node: { name: quiet }
+http: { host: 127.0.0.1 }
+access-log: { to: off }
+metrics: { models: 0, keys: 0, accounts: 0, limits: 0, histograms: false }
+END
+    ln -s "$work/config/gateway.yaml" "$work/quiet/gateway.yaml"
+  fi
   cat >"$work/config/gateway.yaml" <<END
 channels:
   - name: plain
@@ -193,6 +209,14 @@ start_sluice() { # JVM flags
   spawn "$work/sluice.log" "$jdk/bin/java" $1 -jar target/sluice.jar $(sluice_flags)
   sluice_pid=$spawned
   await "$sluice_pid" Sluice is_ready "http://127.0.0.1:$admin_port/health/ready"
+}
+
+# The same with nothing to see: the other side of `observability`.
+start_quiet() {
+  spawn "$work/quiet.log" "$jdk/bin/java" -jar target/sluice.jar --config "$work/quiet" --data "$work/quiet-data" \
+    --port "$base_port" --admin-port "$base_admin_port"
+  quiet_pid=$spawned
+  await "$quiet_pid" "the quiet side" is_ready "http://127.0.0.1:$base_admin_port/health/ready"
 }
 
 # Another version of Sluice with the same configuration, where BENCH_BASE names its jar.

@@ -19,6 +19,7 @@ final class LiveParts implements Parts {
             SimulatorPart::verticles,
             admin,
             MetricsPart::verticles,
+            TracePart::verticles,
             // Before whoever has something to tell.
             NoticePart::verticles,
             // What follows uses the ledger.
