@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.config.PlainYaml;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
