@@ -308,7 +308,7 @@ public final class ManagedEditor {
      *
      * @param connection of the change's transaction
      * @param number of the change
-     * @return what became of it
+     * @return what became of it; fails with {@link SealFailure} when a key service does not answer
      */
     public Future<Resealed> reseal(SqlConnection connection, long number) {
         return repository
@@ -354,7 +354,8 @@ public final class ManagedEditor {
 
     private record Renewed(Map<ResourceRow, String> rows, List<String> failures) {}
 
-    private Renewed renew(List<ResourceRow> rows) {
+    private Renewed renew(List<ResourceRow> rows) throws SealFailure {
+        secrets.freshen();
         Map<ResourceRow, String> renewed = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         for (ResourceRow row : rows) {

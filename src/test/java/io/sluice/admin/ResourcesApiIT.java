@@ -13,10 +13,13 @@ import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
+import io.sluice.domain.seal.MasterKeyChain;
 import io.sluice.domain.seal.Seal;
+import io.sluice.domain.seal.ServiceMasterKeys;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.managed.ManagedStart;
 import io.sluice.managed.ResourceFeed;
+import io.sluice.managed.TransitService;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
@@ -25,6 +28,7 @@ import io.sluice.message.RevisionChanged;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
 import io.sluice.testkit.Await;
+import io.sluice.testkit.FakeTransit;
 import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -68,6 +72,12 @@ class ResourcesApiIT {
     private static final String CHANNEL = """
             {"name":"%s","type":"openai","base-url":"https://api.example.com/v1","headers":{"x-tenant":"canary-header"},
              "accounts":[{"name":"main","key":"canary-%s"}],"models":{"stored":{}}}""";
+
+    private static final Entropy ENTROPY = count -> {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    };
 
     @TempDir
     private Path dir;
@@ -117,13 +127,8 @@ class ResourcesApiIT {
     }
 
     private static ManagedSecrets secrets(String... keys) {
-        Entropy entropy = count -> {
-            byte[] bytes = new byte[count];
-            new SecureRandom().nextBytes(bytes);
-            return bytes;
-        };
         return new ManagedSecrets(new Seal(
-                LocalMasterKeys.of(List.of(keys).stream().map(Secret::of).toList(), entropy), entropy));
+                LocalMasterKeys.of(List.of(keys).stream().map(Secret::of).toList(), ENTROPY), ENTROPY));
     }
 
     @AfterEach
@@ -522,6 +527,56 @@ class ResourcesApiIT {
         assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
         assertThat(ask("GET", "/channels/s", null).etag()).isEqualTo(before.etag());
         assertThat(lost.json().getJsonArray("failures").getString(0)).startsWith("channels/s: it is sealed under");
+    }
+
+    @Test
+    void secretsGoToAKeyServiceAndNothingIsChangedWhileItIsAway(Vertx vertx) throws Exception {
+        String local = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
+                .isEqualTo(201);
+        FakeTransit transit = FakeTransit.start(vertx);
+        AdminVerticle there = deploy(
+                vertx,
+                new ManagedSecrets(new Seal(
+                        new MasterKeyChain(
+                                service(transit), List.of(LocalMasterKeys.of(List.of(Secret.of(local)), ENTROPY))),
+                        ENTROPY)));
+        String export = "/configuration/export?sealed=true";
+        String before = ask("GET", export, null).text();
+
+        transit.status(503);
+        Answer away = ask(there, OWN.reveal(), "POST", "/configuration/reseal", null);
+        Answer create = ask(there, OWN.reveal(), "POST", "/channels", CHANNEL.formatted("t", "t"));
+        assertThat(away.status()).isEqualTo(503);
+        assertThat(away.kind()).isEqualTo("not-sealed");
+        assertThat(away.json().getString("detail")).contains("is sealed (503)").doesNotContain("canary");
+        assertThat(create.kind()).isEqualTo("not-sealed");
+        assertThat(ask("GET", export, null).text()).isEqualTo(before);
+
+        transit.status(200);
+        Await.until(() -> status(there) == 200);
+        assertThat(ask("GET", export, null).text())
+                .contains("v1.transit-sluice.")
+                .doesNotContain("canary");
+        ManagedSecrets alone = new ManagedSecrets(new Seal(service(transit), ENTROPY));
+        feed = new ResourceFeed(vertx, new ResourceRepository(database), alone, ManagedStart.none(dir));
+        takeEffect();
+        assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
+    }
+
+    /** Of a renewal. */
+    private int status(AdminVerticle there) {
+        try {
+            return ask(there, OWN.reveal(), "POST", "/configuration/reseal", null)
+                    .status();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As a process has it. */
+    private static ServiceMasterKeys service(FakeTransit transit) throws Exception {
+        return new ServiceMasterKeys("transit-sluice", new TransitService(transit.config(), System::nanoTime), ENTROPY);
     }
 
     @Test
