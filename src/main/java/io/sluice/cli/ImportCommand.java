@@ -1,7 +1,7 @@
 package io.sluice.cli;
 
-import io.sluice.config.PlainYaml;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.config.PlainYaml;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
