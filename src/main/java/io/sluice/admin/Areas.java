@@ -18,6 +18,7 @@ final class Areas {
                 new UsageApi(services),
                 new ResourcesApi(services, new ResourceViews(services.revision())),
                 new HistoryApi(services),
+                new YamlApi(services),
                 new AccountBatchApi(services),
                 new ConfigurationApi(services));
     }

@@ -115,6 +115,16 @@ final class PoolView {
         return entries;
     }
 
+    /** What is looked for in names, in small letters; empty for anything. */
+    static String search(ApiRequest request) {
+        return request.query("search", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether a name holds what is looked for. */
+    static boolean holds(String name, String search) {
+        return search.isEmpty() || name.toLowerCase(Locale.ROOT).contains(search);
+    }
+
     private Future<Moment> moment(PoolReport report) {
         Future<@Nullable QuotaCounters> quota =
                 bus.request(Address.QUOTA_SHOW, new ShowQuota()).otherwise(cause -> null);
@@ -134,6 +144,7 @@ final class PoolView {
     private ApiAnswer answer(ApiRequest request, Moment moment) {
         String channel = request.query("channel");
         String state = request.query("state");
+        String search = search(request);
         String after = request.position();
         List<AccountReport> ofChannel = moment.report.accounts().stream()
                 .filter(account -> channel == null || account.account().startsWith(channel + "/"))
@@ -143,6 +154,7 @@ final class PoolView {
             throw Problem.of(404, "not-found", "There is no channel '" + channel + "' with accounts.");
         }
         List<AccountReport> found = ofChannel.stream()
+                .filter(account -> holds(account.account(), search))
                 .filter(account -> state == null || account.standing().word().equals(state))
                 .filter(account -> after == null || account.account().compareTo(after) > 0)
                 .limit(request.limit() + 1L)

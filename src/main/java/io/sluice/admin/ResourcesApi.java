@@ -71,7 +71,10 @@ final class ResourcesApi implements ApiArea {
 
     private Future<ApiAnswer> accounts(ApiRequest request) {
         TreeMap<String, JsonObject> all = new TreeMap<>();
-        views.accounts(request.query("channel")).forEach(account -> all.put(account.getString("id"), account));
+        String search = PoolView.search(request);
+        views.accounts(request.query("channel")).stream()
+                .filter(account -> PoolView.holds(account.getString("id"), search))
+                .forEach(account -> all.put(account.getString("id"), account));
         return Future.succeededFuture(page("accounts", all, request));
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.config.PlainYaml;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,8 @@ final class ImportCommand implements Callable<Integer> {
             document = PlainYaml.read(text());
         } catch (IOException e) {
             throw new CliFailure(file + " cannot be read: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new CliFailure(file + " " + e.getMessage());
         }
         RunningNode node = new RunningNode(admin, ConfigFiles.node(options.or(parent.options)));
         JsonNode answer = node.post("/admin/v1/configuration/import?dry-run=" + dryRun, document);

@@ -797,4 +797,48 @@ class ResourcesApiIT {
         assertThat(versions.getJsonObject(49).getJsonObject("document").getValue("priority"))
                 .hasToString("5");
     }
+
+    @Test
+    void showsAChannelAsYamlAndReadsItBack() throws Exception {
+        create("s");
+        takeEffect();
+
+        String yaml = ask("GET", "/channels/s/yaml", null).json().getString("yaml");
+        Answer read = ask(
+                "POST",
+                "/configuration/read",
+                new JsonObject().put("yaml", yaml).encode());
+        Answer imported = ask(
+                "POST",
+                "/configuration/import?dry-run=true",
+                read.json().getJsonObject("document").encode());
+
+        assertThat(yaml)
+                .startsWith("channels:")
+                .contains("name: s", "fingerprint ")
+                .doesNotContain("canary");
+        assertThat(imported.json().getJsonArray("unchanged").getList()).containsExactly("channels/s");
+        assertThat(ask("GET", "/channels/filed/yaml", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void refusesYamlThatGrows() throws Exception {
+        String bomb = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n";
+        for (String text : List.of(bomb, "a: [", "- 1", "!!javax.script.ScriptEngineManager [x]", "[".repeat(5000))) {
+            Answer answer = ask(
+                    "POST",
+                    "/configuration/read",
+                    new JsonObject().put("yaml", text).encode());
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.text()).contains("/yaml");
+        }
+    }
+
+    @Test
+    void looksForAccounts() throws Exception {
+        assertThat(ask("GET", "/accounts?search=FILED%2Fa", null).json().getJsonArray("accounts"))
+                .hasSize(1);
+        assertThat(ask("GET", "/accounts?search=nobody", null).json().getJsonArray("accounts"))
+                .isEmpty();
+    }
 }

@@ -1,4 +1,4 @@
-package io.sluice.cli;
+package io.sluice.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /** JSON as YAML and back: of the types that YAML guesses, only those of JSON, so that a date stays the text that it is. */
-final class PlainYaml {
+public final class PlainYaml {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_CHARACTERS = 64 * 1024 * 1024;
     private static final Pattern TRUTH = Pattern.compile("true|false");
@@ -38,6 +38,9 @@ final class PlainYaml {
         LoaderOptions loading = new LoaderOptions();
         loading.setCodePointLimit(MOST_CHARACTERS);
         loading.setAllowDuplicateKeys(false);
+        // What is written once and meant a thousand times takes memory that its length does not show.
+        loading.setMaxAliasesForCollections(0);
+        loading.setNestingDepthLimit(50);
         DumperOptions writing = new DumperOptions();
         writing.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         writing.setWidth(120);
@@ -45,22 +48,22 @@ final class PlainYaml {
     }
 
     /** JSON as YAML. */
-    static String write(JsonNode json) {
+    public static String write(JsonNode json) {
         return yaml().dump(JSON.convertValue(json, Object.class));
     }
 
     /**
      * YAML, or JSON, which is YAML too.
      *
-     * @throws CliFailure when it is neither
+     * @throws IllegalArgumentException when it is neither, with the end of a sentence that begins with its name
      */
-    static JsonNode read(String text) throws CliFailure {
+    public static JsonNode read(String text) {
         try {
             Object value = yaml().load(text);
             return JSON.valueToTree(value);
         } catch (YAMLException e) {
-            throw new CliFailure(
-                    "is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            throw new IllegalArgumentException(
+                    "is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '), e);
         }
     }
 }
