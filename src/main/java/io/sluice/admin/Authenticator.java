@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says who asks, by {@code Authorization: Bearer}: the node's own token, or a stored one. Whoever comes without one is told
- * so, from the same machine too. Used on the admin verticle's event loop only.
+ * so, from the same machine too. Used on the admin verticle's context only.
  */
 final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
