@@ -3,6 +3,9 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.config.AdminConfig;
+import io.sluice.domain.seal.Entropy;
+import io.sluice.domain.stored.StoredIds;
 import io.sluice.managed.ManagedEditor;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -14,9 +17,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.ext.web.Router;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,8 @@ final class AdminAccess {
     private static final int USES_MILLIS = 60_000;
     private static final int FIRST_FORGET_MILLIS = 600_000;
     private static final int DAY_MILLIS = 86_400_000;
+    private static final int KEY_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Vertx vertx;
     private final Bus bus;
@@ -54,15 +61,40 @@ final class AdminAccess {
         this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
+        areas.add(new TrialApi(
+                services,
+                setup.door(),
+                new SideCalls(vertx, setup.node().http(), setup.door()),
+                deeds,
+                setup.nanoClock()));
         areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
-        this.router = new ApiRouter(
-                areas,
-                new Authenticator(
-                        setup.token(),
-                        setup.node().admin().clientCa() != null,
-                        tokens,
-                        new GuessLimit(setup.nanoClock()),
-                        audit));
+        Sessions sessions = sessions(setup, services);
+        Authenticator authenticator = new Authenticator(
+                setup.token(),
+                setup.node().admin().clientCa() != null,
+                tokens,
+                new GuessLimit(setup.nanoClock()),
+                audit,
+                sessions);
+        areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
+        this.router = new ApiRouter(areas, authenticator);
+    }
+
+    private static Sessions sessions(AdminSetup setup, ApiServices services) {
+        Entropy entropy = count -> {
+            byte[] bytes = new byte[count];
+            RANDOM.nextBytes(bytes);
+            return bytes;
+        };
+        // A cluster without secrets has nothing that its nodes share and nobody can guess.
+        List<byte[]> forThisNode = List.of(entropy.bytes(KEY_BYTES));
+        Supplier<List<byte[]>> keys = () -> {
+            StoredIds configured = services.revision().get().storedIds();
+            StoredIds ids = configured == null ? setup.keys().ownIds() : configured;
+            return ids == null ? forThisNode : ids.sessionKeys();
+        };
+        AdminConfig config = setup.node().admin();
+        return new Sessions(keys, config.session(), config.tls() != null, setup.wallClock(), entropy);
     }
 
     /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */

@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.admin.ui.UiRoutes;
 import io.sluice.config.AdminConfig;
 import io.sluice.message.ReadinessChanged;
 import io.vertx.core.Future;
@@ -50,6 +51,7 @@ final class AdminRoutes {
         router.get("/health/live").handler(this::live);
         router.get("/health/ready").handler(this::ready);
         router.get("/metrics").handler(this::metrics);
+        new UiRoutes(vertx).mount(router);
         api.accept(router);
         // The API looks at every path, so that none is without a route of its method.
         router.route("/health/*").handler(AdminRoutes::otherMethod);

@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param wallClock for what is shown, and for the end of tokens
  * @param nanoClock for waits
  * @param keys what the node knows of stored keys
+ * @param door by which it sends requests to the node's own traffic port
  */
 public record AdminSetup(
         Path dir,
@@ -37,4 +39,5 @@ public record AdminSetup(
         Supplier<String> scrape,
         InstantSource wallClock,
         LongSupplier nanoClock,
-        KeyServices keys) {}
+        KeyServices keys,
+        SideDoor door) {}

@@ -72,7 +72,12 @@ final class AdminTokens {
 
     /** The token of a text, unless it has ended. The look-up is by a hash of 256 bits, so its time tells nothing. */
     Optional<Token> find(String text) {
-        Token token = byHash.get(HexFormat.of().formatHex(Secret.sha256(text)));
+        return byHash(HexFormat.of().formatHex(Secret.sha256(text)));
+    }
+
+    /** The token whose text has this SHA-256, in hexadecimal, unless it has ended. */
+    Optional<Token> byHash(String hash) {
+        Token token = byHash.get(hash);
         if (token == null
                 || (token.expiresAt() != null
                         && !clock.instant().isBefore(token.expiresAt().toInstant()))) {

@@ -1,17 +1,24 @@
 package io.sluice.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.Caller;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
+import io.sluice.admin.api.Session;
 import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.AuditRepository;
 import io.sluice.store.NoStore;
+import io.sluice.store.TokenRepository;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
 import java.time.OffsetDateTime;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -21,12 +28,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says who asks, by {@code Authorization: Bearer}: the node's own token, or a stored one. Whoever comes without one is told
- * so, from the same machine too. Used on the admin verticle's context only.
+ * Says who asks, by {@code Authorization: Bearer}: the node's own token, or a stored one; or by the cookie that a browser got
+ * for one of these. Whoever comes without is told so, from the same machine too. Used on the admin verticle's context only.
  */
 final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
-    private static final String SCHEME = "bearer ";
+    private static final String SUBJECT = "token:";
+    private static final String CSRF = "x-sluice-csrf";
+    private static final String BACKGROUND = "x-sluice-background";
     private static final int MAX_TOKEN = 512;
 
     /** Name of the node's own token in the audit log; no stored one may have it. */
@@ -37,13 +46,21 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private final AdminTokens tokens;
     private final GuessLimit guesses;
     private final AuditRepository audit;
+    private final Sessions sessions;
 
-    Authenticator(Secret own, boolean wantsCertificate, AdminTokens tokens, GuessLimit guesses, AuditRepository audit) {
+    Authenticator(
+            Secret own,
+            boolean wantsCertificate,
+            AdminTokens tokens,
+            GuessLimit guesses,
+            AuditRepository audit,
+            Sessions sessions) {
         this.wantsCertificate = wantsCertificate;
         this.own = Secret.sha256(own.reveal());
         this.tokens = tokens;
         this.guesses = guesses;
         this.audit = audit;
+        this.sessions = sessions;
     }
 
     @Override
@@ -55,20 +72,22 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
                     "client-certificate",
                     "This needs a client certificate of the authority of admin.tls.client-ca."));
         }
-        String header = context.request().getHeader("authorization");
-        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+        String token = ApiRouter.bearer(context);
+        if (token == null && sessions.isIn(context.request())) {
+            return bySession(context, address);
+        }
+        if (token == null) {
             return Future.failedFuture(Problem.of(
                     401,
                     "unauthenticated",
                     "This needs a token: Authorization: Bearer …. The first one is in the file admin.token of the node's"
                             + " data directory, unless node.yaml has admin.token."));
         }
-        String token = header.substring(SCHEME.length()).strip();
         if (MessageDigest.isEqual(Secret.sha256(token), own)) {
             guesses.right(address);
             return Future.succeededFuture(new Caller(OWN, Role.OWNER, null, null, address));
         }
-        Optional<Caller> known = token.length() > MAX_TOKEN ? Optional.empty() : find(token, address);
+        Optional<Caller> known = token.length() > MAX_TOKEN ? Optional.empty() : right(token, address);
         if (known.isPresent()) {
             return Future.succeededFuture(known.get());
         }
@@ -83,36 +102,116 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : unknown(token, address);
     }
 
+    /** Names whom a token belongs to without telling it; found again as long as the token is good. */
+    String subject(String token) {
+        return SUBJECT + HexFormat.of().formatHex(Secret.sha256(token));
+    }
+
+    private Future<Caller> bySession(RoutingContext context, String address) {
+        HttpServerRequest request = context.request();
+        Session session = sessions.of(request).orElse(null);
+        if (session == null) {
+            return Future.failedFuture(sessionEnded());
+        }
+        if (!isOfOurPage(request, session)) {
+            return Future.failedFuture(Problem.of(
+                    403,
+                    "not-our-page",
+                    "A browser's session changes things for pages of this port only: " + CSRF
+                            + " must be the csrf of GET /admin/v1/session."));
+        }
+        return bySubject(session.subject(), address).map(caller -> {
+            context.put(ApiRouter.SESSION, session);
+            String cookie = request.getHeader(BACKGROUND) == null ? sessions.renewed(session) : null;
+            if (cookie != null) {
+                context.response().putHeader("set-cookie", cookie);
+            }
+            return caller;
+        });
+    }
+
+    private static boolean isOfOurPage(HttpServerRequest request, Session session) {
+        String site = request.getHeader("sec-fetch-site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return false;
+        }
+        if (request.method().equals(HttpMethod.GET)) {
+            return true;
+        }
+        String csrf = request.getHeader(CSRF);
+        return csrf != null
+                && MessageDigest.isEqual(csrf.getBytes(UTF_8), session.csrf().getBytes(UTF_8));
+    }
+
+    /** Whoever signed in may do now what their token may do now. */
+    private Future<Caller> bySubject(String subject, String address) {
+        Optional<Caller> known = find(subject, address);
+        return known.isPresent()
+                ? Future.succeededFuture(known.get())
+                : tokens.read().transform(read -> {
+                    if (read.failed() && !(read.cause() instanceof NoStore) && !tokens.isKnown()) {
+                        return Future.failedFuture(unread());
+                    }
+                    return find(subject, address)
+                            .map(Future::succeededFuture)
+                            .orElseGet(() -> Future.failedFuture(sessionEnded()));
+                });
+    }
+
+    /** Who is meant by the subject of a session; empty when their right to ask has ended. */
+    Optional<Caller> find(String subject, String address) {
+        if (!subject.startsWith(SUBJECT)) {
+            return Optional.empty();
+        }
+        String hash = subject.substring(SUBJECT.length());
+        return MessageDigest.isEqual(
+                        hash.getBytes(UTF_8), HexFormat.of().formatHex(own).getBytes(UTF_8))
+                ? Optional.of(new Caller(OWN, Role.OWNER, null, null, address))
+                : tokens.byHash(hash).map(found -> caller(found, address));
+    }
+
+    private static Problem sessionEnded() {
+        return Problem.of(401, "session-ended", "You are signed in no more. Sign in again.");
+    }
+
+    private static Problem unread() {
+        return Problem.of(
+                        503,
+                        "tokens-unknown",
+                        "The database has not answered yet, so no token but the node's own is known.")
+                .retryAfter(2);
+    }
+
+    private static Caller caller(TokenRepository.Token found, String address) {
+        OffsetDateTime expires = found.expiresAt();
+        return new Caller(
+                found.name(),
+                Role.of(found.role()).orElse(Role.VIEWER),
+                found.team(),
+                expires == null ? null : expires.toInstant(),
+                address);
+    }
+
     /** It may have been made a moment ago, here or on another node. */
     private Future<Caller> unknown(String token, String address) {
         // Counted before it is sure, so that guesses side by side do not pass.
         int untold = guesses.wrong(address);
         return tokens.read().transform(read -> {
-            Optional<Caller> fresh = find(token, address);
+            Optional<Caller> fresh = right(token, address);
             return fresh.isPresent() ? Future.succeededFuture(fresh.get()) : wrong(address, untold, read.cause());
         });
     }
 
-    private Optional<Caller> find(String token, String address) {
+    private Optional<Caller> right(String token, String address) {
         return tokens.find(token).map(found -> {
             guesses.right(address);
-            OffsetDateTime expires = found.expiresAt();
-            return new Caller(
-                    found.name(),
-                    Role.of(found.role()).orElse(Role.VIEWER),
-                    found.team(),
-                    expires == null ? null : expires.toInstant(),
-                    address);
+            return caller(found, address);
         });
     }
 
     private Future<Caller> wrong(String address, int untold, @Nullable Throwable unread) {
         if (unread != null && !(unread instanceof NoStore) && !tokens.isKnown()) {
-            return Future.failedFuture(Problem.of(
-                            503,
-                            "tokens-unknown",
-                            "The database has not answered yet, so no token but the node's own is known.")
-                    .retryAfter(2));
+            return Future.failedFuture(unread());
         }
         if (untold > 0) {
             LOG.warn("{} wrong admin tokens from {}", untold, address);

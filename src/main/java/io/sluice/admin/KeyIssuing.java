@@ -13,6 +13,7 @@ import io.sluice.domain.key.KeyHash;
 import io.sluice.domain.key.KeyTemplate;
 import io.sluice.domain.key.Team;
 import io.sluice.domain.key.Teams;
+import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.store.KeyRepository;
@@ -49,6 +50,13 @@ final class KeyIssuing {
 
     Teams teams() {
         return services.revision().get().keys().teams();
+    }
+
+    /** The key of a name that is in force; null when there is none. */
+    @Nullable
+    VirtualKey inForce(String name) {
+        VirtualKey ofFiles = services.revision().get().keys().named(name).orElse(null);
+        return ofFiles != null ? ofFiles : services.keys().inForce().named(name);
     }
 
     /** The teams whose keys somebody may see; null for all keys. */

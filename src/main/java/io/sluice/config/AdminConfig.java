@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param token the node's own, which may do everything; required when the address is not loopback; null when the node makes one
  * @param tls its certificate; null for clear text
  * @param clientCa PEM file with the authority of clients' certificates, which the API then wants; null when it wants none
+ * @param session how long browsers stay signed in
  */
 public record AdminConfig(
         String host,
         int port,
         @Nullable Secret token,
         @Nullable TlsConfig tls,
-        @Nullable Path clientCa) {}
+        @Nullable Path clientCa,
+        SessionConfig session) {}

@@ -117,7 +117,19 @@ final class NodeReader {
                 overrides.adminPort() != null ? overrides.adminPort() : port,
                 token,
                 tls(tls),
-                authority == null ? null : tls.existing(authority, "client-ca"));
+                authority == null ? null : tls.existing(authority, "client-ca"),
+                session(admin.section("session")));
+    }
+
+    private static SessionConfig session(Section session) {
+        SessionConfig standard = SessionConfig.DEFAULT;
+        SessionConfig read = new SessionConfig(
+                session.duration("idle", standard.idle(), Duration.ofMinutes(1), Duration.ofDays(1)),
+                session.duration("absolute", standard.absolute(), Duration.ofMinutes(1), Duration.ofDays(30)));
+        if (session.isPresent() && read.absolute().compareTo(read.idle()) < 0) {
+            session.error("absolute", "is less than idle: nobody would ever be idle for so long");
+        }
+        return read;
     }
 
     private static String host(Section section, String fallback) {

@@ -1,5 +1,6 @@
 package io.sluice.health;
 
+import io.sluice.domain.SplitMix;
 import io.sluice.message.ClusterView;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,11 +49,7 @@ final class Leadership {
         return first.equals(self);
     }
 
-    /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both hashes. */
     private static long hash(String name, String accountId, long turn) {
-        long z = (name.hashCode() + turn) * 0x9E3779B97F4A7C15L + accountId.hashCode();
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix.mix(name.hashCode() + turn, accountId.hashCode());
     }
 }

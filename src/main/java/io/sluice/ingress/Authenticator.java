@@ -7,6 +7,7 @@ import io.sluice.domain.failure.GatewayFailure.Unauthenticated;
 import io.sluice.domain.key.Cidr;
 import io.sluice.domain.key.KeyFormat;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
@@ -32,6 +33,7 @@ final class Authenticator {
     private final StoredKeys stored;
     private final @Nullable StoredIds ownIds;
     private final KeyMetrics metrics;
+    private final SideCallers side;
 
     /**
      * Asks in the files' keys and these.
@@ -40,11 +42,13 @@ final class Authenticator {
      * @param ownIds holds the node's own secret, by which stored keys are hashed that people chose where the files have none;
      *     null in a cluster
      * @param metrics counts refusals
+     * @param door by which the node's admin port comes
      */
-    Authenticator(StoredKeys stored, @Nullable StoredIds ownIds, KeyMetrics metrics) {
+    Authenticator(StoredKeys stored, @Nullable StoredIds ownIds, KeyMetrics metrics, SideDoor door) {
         this.stored = stored;
         this.ownIds = ownIds;
         this.metrics = metrics;
+        this.side = new SideCallers(door, this);
     }
 
     /**
@@ -79,12 +83,43 @@ final class Authenticator {
         if (!key.opens(caller.credential(), now)) {
             throw refused(Refusal.ENDED);
         }
+        allow(key, client);
+        return caller;
+    }
+
+    /**
+     * The key that a request is for: what it carries, or what its ticket stands for.
+     *
+     * @param incoming a request at its head
+     * @param others what stands for a key elsewhere in the head; empty where nothing does
+     * @param now wall clock
+     * @throws GatewayException unauthenticated or forbidden
+     */
+    Caller authenticate(Incoming incoming, List<String> others, Instant now) {
+        return SideCallers.isAsking(incoming)
+                ? side.caller(incoming, now)
+                : authenticate(
+                        incoming.request().headers(), others, incoming.revision(), incoming.clientAddress(), now);
+    }
+
+    /**
+     * Goes on if a key may be used from an address.
+     *
+     * @throws GatewayException when it may not
+     */
+    void allow(VirtualKey key, String client) {
         if (!key.rights().allowFrom().isEmpty() && !allows(key, client)) {
             metrics.refused(Refusal.ADDRESS);
             throw new GatewayException(
                     new Forbidden("This API key may not be used from this address.", "address_not_allowed"));
         }
-        return caller;
+    }
+
+    /** The key of a name by a revision and by what is stored now; null when there is none that may be trusted. */
+    @Nullable
+    VirtualKey named(GatewayRevision revision, String name) {
+        VirtualKey ofFiles = revision.keys().named(name).orElse(null);
+        return ofFiles != null ? ofFiles : trusted(stored.named(name));
     }
 
     private @Nullable Caller find(GatewayRevision revision, String text) {
@@ -117,7 +152,10 @@ final class Authenticator {
     }
 
     private @Nullable VirtualKey trusted(KeyHash hash) {
-        VirtualKey key = stored.find(hash);
+        return trusted(stored.find(hash));
+    }
+
+    private @Nullable VirtualKey trusted(@Nullable VirtualKey key) {
         if (key == null || stored.isStale()) {
             return null;
         }

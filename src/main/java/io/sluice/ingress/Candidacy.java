@@ -67,8 +67,11 @@ final class Candidacy {
         /** Whether nobody waits for an answer any more. */
         boolean isCancelled();
 
-        /** Those of a plan that can serve; with none of them the party has answered by itself. */
+        /** Those of a plan that can serve this request. */
         List<Candidate> usable(List<Candidate> plan);
+
+        /** None of the plan for the model that was asked for can serve this request: the party answers by itself. */
+        void unusable(List<Candidate> plan);
 
         /** Room was granted or denied. */
         void heard(QuotaDecision decision);
@@ -146,17 +149,22 @@ final class Candidacy {
             case RouteDecision.Planned plan -> {
                 trial = plan.trial();
                 List<Candidate> candidates = party.usable(plan.candidates());
-                if (!candidates.isEmpty()) {
+                if (candidates.isEmpty()) {
+                    nobody(() -> party.unusable(plan.candidates()));
+                } else {
                     remain(candidates);
                 }
             }
-            case RouteDecision.Unroutable none -> {
-                if (cause == null) {
-                    over(none.failure());
-                } else {
-                    goOn();
-                }
-            }
+            case RouteDecision.Unroutable none -> nobody(() -> over(none.failure()));
+        }
+    }
+
+    /** Another model that cannot serve is passed over: why it cannot is not what the client asked about. */
+    private void nobody(Runnable answer) {
+        if (cause == null) {
+            answer.run();
+        } else {
+            goOn();
         }
     }
 

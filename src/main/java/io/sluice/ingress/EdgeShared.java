@@ -1,5 +1,6 @@
 package io.sluice.ingress;
 
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.OpenRequests;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param storedKeys virtual keys that are managed by API
  * @param openRequests requests that providers are asked
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
+ * @param door by which the node's admin port sends requests
  */
 public record EdgeShared(
         EdgeLimits limits,
         StoredKeys storedKeys,
         OpenRequests openRequests,
-        @Nullable StoredIds ownIds) {}
+        @Nullable StoredIds ownIds,
+        SideDoor door) {}

@@ -105,8 +105,10 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         incoming.response().closeHandler(v -> clientLeft());
         incoming.response().exceptionHandler(cause -> clientLeft());
         incoming.request().exceptionHandler(cause -> clientLeft());
-        if (ownership != null && ownership.only() != null) {
-            candidacy.pinned(ownership.only());
+        Candidate keeper = ownership == null ? null : ownership.only();
+        Candidate only = keeper == null ? Priced.only(incoming, model) : keeper;
+        if (only != null) {
+            candidacy.pinned(only);
             return;
         }
         candidacy.plan(new PlanRoute(
@@ -123,14 +125,16 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        boolean counting = CountTokens.isAsked(scan);
-        List<Candidate> usable = counting ? CountTokens.natives(plan, scan) : Priced.of(incoming, plan);
-        if (usable.isEmpty() && counting) {
+        return CountTokens.isAsked(scan) ? CountTokens.natives(plan, scan) : Priced.of(incoming, plan);
+    }
+
+    @Override
+    public void unusable(List<Candidate> plan) {
+        if (CountTokens.isAsked(scan)) {
             countTokens();
-        } else if (usable.isEmpty()) {
+        } else {
             finish(Priced.refusal(incoming, plan));
         }
-        return usable;
     }
 
     /** Nobody who could count is in service: the answer is made here, which costs nothing. */
@@ -139,13 +143,9 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
             return;
         }
         finished = true;
-        Future<Void> counted;
-        try {
-            counted = CountTokens.answer(services, incoming, scan, model, meter::recordOwnAnswer);
-        } catch (RuntimeException e) {
-            counted = Future.failedFuture(e);
-        }
-        counted.onFailure(cause -> services.refuse(incoming, ModelEndpoint.failureOf(cause)))
+        Future.succeededFuture()
+                .compose(begun -> CountTokens.answer(services, incoming, scan, model, meter::recordOwnAnswer))
+                .onFailure(cause -> services.refuse(incoming, ModelEndpoint.failureOf(cause)))
                 .onComplete(done -> ended());
     }
 

@@ -7,6 +7,7 @@ import io.sluice.domain.failure.GatewayFailure.Forbidden;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
+import io.sluice.message.UsageRecord;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
@@ -69,8 +70,11 @@ final class Incoming {
         return id;
     }
 
+    /** Where it comes from; what the admin port sends comes from whoever asked there. */
     String clientAddress() {
-        return clientAddress;
+        return caller == null || caller.ticket() == null
+                ? clientAddress
+                : caller.ticket().client();
     }
 
     long startNanos() {
@@ -89,6 +93,12 @@ final class Incoming {
     /** Who asks; known behind every route that is not public. */
     Caller caller() {
         return Objects.requireNonNull(caller);
+    }
+
+    /** Who asks, as usage records say it. */
+    UsageRecord.Caller recordedCaller() {
+        VirtualKey key = key();
+        return new UsageRecord.Caller(key.name(), key.team(), key.parentTeam(), clientAddress, clientRequestId());
     }
 
     void authenticated(Caller known) {

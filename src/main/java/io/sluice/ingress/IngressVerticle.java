@@ -85,7 +85,8 @@ public final class IngressVerticle extends VerticleBase {
                 open,
                 shared.openRequests(),
                 shared.ownIds());
-        Authenticator authenticator = new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys());
+        Authenticator authenticator =
+                new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys(), shared.door());
         Connections connections = new Connections(config, shared.limits(), metrics, clock);
         HealthHandler health = new HealthHandler();
         RealtimeEndpoint realtime =
@@ -113,6 +114,7 @@ public final class IngressVerticle extends VerticleBase {
         consumers.add(bus.consume(Address.CERTIFICATE_CHANGED, change -> traffic.reloadCertificate()));
         consumers.add(bus.serve(Address.heartbeat(lane), Future::succeededFuture));
         consumers.add(bus.serve(Address.ingressOpen(lane), message -> traffic.listen(edge, connections)
+                .onSuccess(shared.door()::opened)
                 .map(Listening::new)));
         consumers.add(bus.serve(Address.ingressDrain(lane), message -> drain(traffic, message.atMost())));
         return Future.all(consumers.stream().map(MessageConsumer::completion).toList());

@@ -34,6 +34,9 @@ final class OtherModels {
      */
     @Nullable
     String next(@Nullable FallbackCause cause, @Nullable PlanRoute question) {
+        if (incoming.caller().place() != null) {
+            return null;
+        }
         // What only one account keeps no other model has, and another model counts otherwise.
         if (cause == null
                 || question == null

@@ -48,7 +48,6 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(40);
 
     private static final Call CALL = new Call(true, true);
-    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
 
     private final RealtimeEndpoint endpoint;
     private final ExchangeServices services;
@@ -129,11 +128,12 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
 
     @Override
     public List<Candidate> usable(List<Candidate> plan) {
-        List<Candidate> priced = Priced.of(incoming, plan);
-        if (priced.isEmpty()) {
-            finish(Priced.refusal(incoming, plan));
-        }
-        return priced;
+        return Priced.of(incoming, plan);
+    }
+
+    @Override
+    public void unusable(List<Candidate> plan) {
+        finish(Priced.refusal(incoming, plan));
     }
 
     @Override
@@ -282,7 +282,7 @@ final class RealtimeOpening implements Cancellation, InFlight, Candidacy.Party {
             attempt.finish(
                     services.bus(), Estimate.NONE, outcome, services.clock().getAsLong());
         }
-        meter.record(NOTHING, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
+        meter.record(TokenUsage.NONE, false, clientGone ? Ending.CANCELLED : Ending.FAILED, outcome, -1)
                 .onComplete(done -> {
                     try {
                         if (!clientGone) {

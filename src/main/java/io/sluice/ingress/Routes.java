@@ -77,8 +77,7 @@ final class Routes {
             List<String> otherKeys = GeminiPath.isGoogles(incoming.request(), path)
                     ? GeminiPath.values(incoming.request(), "key")
                     : path.equals(RealtimeEndpoint.PATH) ? RealtimeHandshake.keys(incoming.request()) : List.of();
-            incoming.authenticated(authenticator.authenticate(
-                    incoming.request().headers(), otherKeys, incoming.revision(), incoming.clientAddress(), now));
+            incoming.authenticated(authenticator.authenticate(incoming, otherKeys, now));
         }
         if (route == null) {
             throw unknownPath();

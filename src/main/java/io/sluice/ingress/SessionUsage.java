@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What the responses of one session have used so far. Each is a request: it has a tier of its own, and is rounded by itself. */
 final class SessionUsage {
     private final Candidate candidate;
-    private TokenUsage tokens = new TokenUsage(0, 0, 0, 0);
+    private TokenUsage tokens = TokenUsage.NONE;
     private Charge charge = Charge.NOTHING;
     private boolean estimated;
     private long paidMicros;

@@ -2,14 +2,16 @@ package io.sluice.ingress;
 
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure;
-import io.sluice.domain.pricing.Charge;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.Address;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.vertx.core.Future;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * used nothing, and nobody was asked.
  */
 final class ShortRecord {
-    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
-
     private ShortRecord() {}
 
     /**
@@ -35,31 +35,15 @@ final class ShortRecord {
         boolean gone = incoming.response().closed() || failure instanceof GatewayFailure.ClientClosed;
         UsageRecord usage = new UsageRecord(
                 incoming.id(),
-                incoming.clientRequestId(),
-                incoming.key().name(),
-                incoming.key().team(),
-                incoming.key().parentTeam(),
-                endpoint,
-                incoming.model(),
-                null,
-                null,
-                null,
-                null,
-                false,
-                NOTHING,
-                0,
-                Charge.NOTHING,
-                List.of(),
-                false,
-                0,
-                incoming.startMillis(),
-                0,
-                -1,
-                nanos,
-                error == null ? 200 : incoming.dialect().status(error),
-                gone ? Ending.CANCELLED : error == null ? Ending.COMPLETED : Ending.FAILED,
-                error == null ? null : error.code(),
-                incoming.clientAddress());
+                incoming.recordedCaller(),
+                new Asked(endpoint, incoming.model(), false),
+                Served.BY_NOBODY,
+                Used.NOTHING,
+                new Timing(incoming.startMillis(), 0, -1, nanos),
+                new Outcome(
+                        error == null ? 200 : incoming.dialect().status(error),
+                        gone ? Ending.CANCELLED : error == null ? Ending.COMPLETED : Ending.FAILED,
+                        error == null ? null : error.code()));
         return hand(services, incoming, usage);
     }
 

@@ -7,7 +7,12 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.OpenRequests;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import java.util.List;
 
 /**
@@ -59,32 +64,19 @@ final class Standing {
         Candidate asked = use.asked();
         UsageRecord asItStands = new UsageRecord(
                 incoming.id(),
-                incoming.clientRequestId(),
-                incoming.key().name(),
-                incoming.key().team(),
-                incoming.key().parentTeam(),
-                scan.endpoint(),
-                model,
-                asked.model(),
-                asked.upstreamModel(),
-                asked.channel().name(),
-                asked.accountId(),
-                scan.stream(),
-                use.tokens(),
-                use.images(),
-                use.charge(),
-                others,
-                use.estimated(),
-                attempts,
-                incoming.startMillis(),
-                queueNanos,
-                -1,
-                services.clock().getAsLong() - incoming.startNanos(),
-                STATUS,
-                Ending.CUT,
-                KILLED,
-                incoming.clientAddress(),
-                null);
+                incoming.recordedCaller(),
+                new Asked(scan.endpoint(), model, scan.stream()),
+                new Served(
+                        asked.model(),
+                        asked.upstreamModel(),
+                        asked.channel().name(),
+                        asked.accountId(),
+                        attempts,
+                        others),
+                new Used(use.tokens(), use.images(), use.estimated(), use.charge(), null),
+                new Timing(
+                        incoming.startMillis(), queueNanos, -1, services.clock().getAsLong() - incoming.startNanos()),
+                new Outcome(STATUS, Ending.CUT, KILLED));
         place = services.openRequests().keep(place, asItStands);
     }
 

@@ -13,7 +13,12 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.Accepted;
 import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.QuotaMetrics;
 import io.vertx.core.Future;
 import java.util.IdentityHashMap;
@@ -23,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts one request: what is reserved for it, what its attempts cost, what its usage record says. */
 final class UsageMeter {
-    private static final TokenUsage NOTHING = new TokenUsage(0, 0, 0, 0);
-
     private final ExchangeServices services;
     private final Incoming incoming;
     private final RequestScan scan;
@@ -206,7 +209,7 @@ final class UsageMeter {
      */
     void opens(Attempt attempt) {
         TokenUsage usage = isFree()
-                ? NOTHING
+                ? TokenUsage.NONE
                 : new TokenUsage(Math.max(inputTokens, estimate.inputTokens()), 0, estimate.outputTokens(), 0);
         Candidate asked = attempt.candidate();
         Price price = asked.price();
@@ -265,12 +268,12 @@ final class UsageMeter {
     Future<TokenUsage> settle(
             @Nullable Attempt attempt, @Nullable Answer answer, @Nullable GatewayFailure outcome, Ending ending) {
         if (attempt == null) {
-            return Future.succeededFuture(NOTHING);
+            return Future.succeededFuture(TokenUsage.NONE);
         }
         if (ending == Ending.FAILED && outcome != null) {
             lost(attempt, outcome, false);
             settle(attempt, null, null, outcome);
-            return Future.succeededFuture(NOTHING);
+            return Future.succeededFuture(TokenUsage.NONE);
         }
         used = attempt.isSent() && !attempt.isKept();
         TokenUsage reported = answer == null || isFree() ? null : answer.tap().usage();
@@ -284,7 +287,7 @@ final class UsageMeter {
             return watch.count(inputTokens, answer.tap().estimatedOutputTokens())
                     .map(counted -> settle(attempt, null, counted, outcome));
         }
-        return Future.succeededFuture(settle(attempt, reported, isFree() ? NOTHING : reported, outcome));
+        return Future.succeededFuture(settle(attempt, reported, isFree() ? TokenUsage.NONE : reported, outcome));
     }
 
     private TokenUsage settle(
@@ -301,7 +304,7 @@ final class UsageMeter {
             services.estimates().learnInput(model.name(), readTokens(), reported.input());
             services.estimates().learn(incoming.key().name(), model.name(), reported.output() / scan.choices());
         }
-        return usage != null ? usage : used ? new TokenUsage(charge.inputTokens(), 0, 0, 0) : NOTHING;
+        return usage != null ? usage : used ? new TokenUsage(charge.inputTokens(), 0, 0, 0) : TokenUsage.NONE;
     }
 
     private void compare(TokenUsage reported) {
@@ -312,7 +315,7 @@ final class UsageMeter {
 
     /** Hands over the usage record of an answer that the gateway makes itself, and that takes nothing. */
     Future<Accepted> recordOwnAnswer() {
-        return record(NOTHING, false, Ending.COMPLETED, null, -1);
+        return record(TokenUsage.NONE, false, Ending.COMPLETED, null, -1);
     }
 
     /** Hands the usage record over, with what the usage costs. */
@@ -347,37 +350,37 @@ final class UsageMeter {
             long firstByteNanos) {
         ErrorAnswer error = failure == null ? null : ErrorAnswer.of(failure);
         long now = services.clock().getAsLong();
-        boolean served = ending == Ending.COMPLETED || ending == Ending.CUT;
+        boolean isServed = ending == Ending.COMPLETED || ending == Ending.CUT;
         UsageRecord usageRecord = new UsageRecord(
                 incoming.id(),
-                incoming.clientRequestId(),
-                incoming.key().name(),
-                incoming.key().team(),
-                incoming.key().parentTeam(),
-                scan.endpoint(),
-                model.name(),
-                served && candidate != null ? candidate.model() : null,
-                candidate == null ? null : candidate.upstreamModel(),
-                candidate == null ? null : candidate.channel().name(),
-                candidate == null ? null : candidate.accountId(),
-                scan.stream(),
-                usage,
-                used ? images : 0,
-                charge,
-                others.all(),
-                estimated,
-                attempts,
-                incoming.startMillis(),
-                queueNanos < 0 ? now - readNanos : queueNanos,
-                firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
-                now - incoming.startNanos(),
-                error == null || ending == Ending.CUT
-                        ? (isSession() ? 101 : 200)
-                        : incoming.dialect().status(error),
-                ending,
-                error == null ? null : error.code(),
-                incoming.clientAddress(),
-                leases);
+                incoming.recordedCaller(),
+                new Asked(scan.endpoint(), model.name(), scan.stream()),
+                served(isServed),
+                new Used(usage, used ? images : 0, estimated, charge, leases),
+                new Timing(
+                        incoming.startMillis(),
+                        queueNanos < 0 ? now - readNanos : queueNanos,
+                        firstByteNanos < 0 ? -1 : firstByteNanos - incoming.startNanos(),
+                        now - incoming.startNanos()),
+                new Outcome(
+                        error == null || ending == Ending.CUT
+                                ? (isSession() ? 101 : 200)
+                                : incoming.dialect().status(error),
+                        ending,
+                        error == null ? null : error.code()));
         return ShortRecord.hand(services, incoming, usageRecord).onComplete(done -> standing.over());
+    }
+
+    private Served served(boolean isServed) {
+        Candidate last = candidate;
+        return last == null
+                ? new Served(null, null, null, null, attempts, others.all())
+                : new Served(
+                        isServed ? last.model() : null,
+                        last.upstreamModel(),
+                        last.channel().name(),
+                        last.accountId(),
+                        attempts,
+                        others.all());
     }
 }

@@ -227,9 +227,9 @@ public final class GatewayMetrics {
     /** A request of a known key is over. */
     public void request(UsageRecord usage) {
         Names known = names;
-        String endpoint = usage.endpoint().word();
-        String model = known.model(usage.model());
-        String key = known.key(usage.key());
+        String endpoint = usage.asked().endpoint().word();
+        String model = known.model(usage.asked().model());
+        String key = known.key(usage.caller().key());
         meters.counter(
                         "sluice.requests",
                         "endpoint",
@@ -237,31 +237,31 @@ public final class GatewayMetrics {
                         "model",
                         model,
                         "status",
-                        Integer.toString(usage.status()),
+                        Integer.toString(usage.outcome().status()),
                         "ending",
-                        Meters.word(usage.ending()))
+                        Meters.word(usage.outcome().ending()))
                 .increment();
         meters.counter("sluice.key.requests", "key", key).increment();
         meters.timer("sluice.request.duration", TOTAL_BUCKETS, "endpoint", endpoint, "model", model)
-                .record(usage.totalNanos(), TimeUnit.NANOSECONDS);
-        if (usage.firstByteNanos() >= 0) {
+                .record(usage.timing().totalNanos(), TimeUnit.NANOSECONDS);
+        if (usage.timing().firstByteNanos() >= 0) {
             meters.timer("sluice.time.to.first.byte", FIRST_BYTE_BUCKETS, "endpoint", endpoint, "model", model)
-                    .record(usage.firstByteNanos(), TimeUnit.NANOSECONDS);
+                    .record(usage.timing().firstByteNanos(), TimeUnit.NANOSECONDS);
         }
         tokens(usage, model, key);
         cost(usage, model, key);
     }
 
     private void cost(UsageRecord usage, String model, String key) {
-        if (!usage.charge().isPriced()) {
+        if (!usage.used().charge().isPriced()) {
             meters.counter("sluice.requests.unpriced", "model", model).increment();
-        } else if (usage.charge().micros() > 0) {
+        } else if (usage.used().charge().micros() > 0) {
             meters.counter("sluice.cost.micros", "model", model)
-                    .increment(usage.charge().micros());
+                    .increment(usage.used().charge().micros());
             meters.counter("sluice.key.cost.micros", "key", key)
-                    .increment(usage.charge().micros());
+                    .increment(usage.used().charge().micros());
         }
-        for (BilledAttempt other : usage.otherAttempts()) {
+        for (BilledAttempt other : usage.served().others()) {
             if (other.charge().micros() > 0) {
                 meters.counter("sluice.attempts.cost.micros", "channel", other.channel())
                         .increment(other.charge().micros());
@@ -270,7 +270,7 @@ public final class GatewayMetrics {
     }
 
     private void tokens(UsageRecord record, String model, String key) {
-        TokenUsage usage = record.usage();
+        TokenUsage usage = record.used().tokens();
         tokens(model, "input", usage.input());
         tokens(model, "cached_input", usage.cachedInput());
         tokens(model, "output", usage.output());
@@ -280,8 +280,8 @@ public final class GatewayMetrics {
         long both = usage.input() + usage.output();
         if (both > 0) {
             meters.counter("sluice.key.tokens", "key", key).increment(both);
-            tokenUsage(record.endpoint(), model, "input", usage.input());
-            tokenUsage(record.endpoint(), model, "output", usage.output());
+            tokenUsage(record.asked().endpoint(), model, "input", usage.input());
+            tokenUsage(record.asked().endpoint(), model, "output", usage.output());
         }
     }
 

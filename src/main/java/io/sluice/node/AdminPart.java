@@ -28,7 +28,8 @@ final class AdminPart implements Part {
                 node.registry::scrape,
                 node.clock,
                 node.nanoClock,
-                new KeyServices(node.storedKeys, node.ownIds)));
+                new KeyServices(node.storedKeys, node.ownIds),
+                node.door));
         token = kept;
         verticle = made;
         return List.of(made);

@@ -15,7 +15,11 @@ final class LanePart {
     LanePart(NodeShared node) {
         this.node = node;
         this.edge = new EdgeShared(
-                new EdgeLimits(node.config.http().bounds()), node.storedKeys, node.openRequests, node.ownIds);
+                new EdgeLimits(node.config.http().bounds()),
+                node.storedKeys,
+                node.openRequests,
+                node.ownIds,
+                node.door);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.StoreConfig;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -57,6 +58,9 @@ final class NodeShared {
     /** Virtual keys that are managed by API. */
     final StoredKeys storedKeys = new StoredKeys();
 
+    /** By which the admin port sends requests to the traffic port. */
+    final SideDoor door = new SideDoor(nanoClock, this::secret);
+
     /** Requests that providers are asked, for the journal. */
     final KeptRequests openRequests = new KeptRequests();
 
@@ -77,6 +81,13 @@ final class NodeShared {
                 : new PgDatabase(config.store().use(), nanoClock, random::nextDouble);
         this.managed = setup.managed() == null ? Managed.of(config) : setup.managed();
         this.ownIds = membership == null ? NodeSecret.ids(config.data(), random) : null;
+    }
+
+    /** 32 bytes that nobody can guess. */
+    private byte[] secret() {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     /** This run of the node, for what others hear of it. */

@@ -55,18 +55,18 @@ public final class BudgetSpend implements SpendHook {
         Map<String, Long> spent = new TreeMap<>();
         Map<Lease, Long> leases = new TreeMap<>();
         for (UsageRecord usage : inserted) {
-            long micros = usage.charge().micros();
+            long micros = usage.used().charge().micros();
             if (micros == 0) {
                 continue;
             }
-            spent.merge("key:" + usage.key(), micros, Math::addExact);
-            if (usage.team() != null) {
-                spent.merge("team:" + usage.team(), micros, Math::addExact);
+            spent.merge("key:" + usage.caller().key(), micros, Math::addExact);
+            if (usage.caller().team() != null) {
+                spent.merge("team:" + usage.caller().team(), micros, Math::addExact);
             }
-            if (usage.parentTeam() != null) {
-                spent.merge("team:" + usage.parentTeam(), micros, Math::addExact);
+            if (usage.caller().parentTeam() != null) {
+                spent.merge("team:" + usage.caller().parentTeam(), micros, Math::addExact);
             }
-            LeaseUse used = usage.leases();
+            LeaseUse used = usage.used().leases();
             if (used != null) {
                 used.scopes().forEach(scope -> leases.merge(new Lease(scope, used.run()), micros, Math::addExact));
             }

@@ -64,15 +64,15 @@ final class RollUps {
 
         void add(UsageRecord usage) {
             requests++;
-            failures += usage.ending() == Ending.COMPLETED ? 0 : 1;
-            unpriced += usage.charge().isPriced() ? 0 : 1;
-            input += usage.usage().input();
-            cached += usage.usage().cachedInput();
-            cacheWrite += usage.usage().cacheWrite();
-            output += usage.usage().output();
-            reasoning += usage.usage().reasoning();
-            images += usage.images();
-            cost += usage.charge().micros();
+            failures += usage.outcome().ending() == Ending.COMPLETED ? 0 : 1;
+            unpriced += usage.used().charge().isPriced() ? 0 : 1;
+            input += usage.used().tokens().input();
+            cached += usage.used().tokens().cachedInput();
+            cacheWrite += usage.used().tokens().cacheWrite();
+            output += usage.used().tokens().output();
+            reasoning += usage.used().tokens().reasoning();
+            images += usage.used().images();
+            cost += usage.used().charge().micros();
         }
 
         void add(Sums more) {
@@ -95,13 +95,18 @@ final class RollUps {
         for (UsageRecord usage : records) {
             long minute = UsageRows.startMillis(usage);
             minute -= Math.floorMod(minute, MINUTE);
-            String key = UsageRows.text(usage.key());
-            String team = UsageRows.text(usage.team());
+            String key = UsageRows.text(usage.caller().key());
+            String team = UsageRows.text(usage.caller().team());
             sums.computeIfAbsent(
-                            new Row(minute, key, team, UsageRows.text(usage.model()), UsageRows.text(usage.account())),
+                            new Row(
+                                    minute,
+                                    key,
+                                    team,
+                                    UsageRows.text(usage.asked().model()),
+                                    UsageRows.text(usage.served().account())),
                             row -> new Sums())
                     .add(usage);
-            for (BilledAttempt attempt : usage.otherAttempts()) {
+            for (BilledAttempt attempt : usage.served().others()) {
                 Row asked =
                         new Row(minute, key, team, UsageRows.text(attempt.model()), UsageRows.text(attempt.account()));
                 sums.computeIfAbsent(asked, row -> new Sums()).other +=

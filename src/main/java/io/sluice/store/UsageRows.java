@@ -31,43 +31,51 @@ final class UsageRows {
             column("day", "date", LocalDate[]::new, UsageRows::day),
             column("id", "uuid", UUID[]::new, usage -> UUID.fromString(usage.requestId())),
             column("started_at", "timestamptz", OffsetDateTime[]::new, usage -> time(startMillis(usage))),
-            text("key", UsageRecord::key),
-            text("team", UsageRecord::team),
-            text("parent_team", UsageRecord::parentTeam),
-            text("endpoint", usage -> usage.endpoint().word()),
-            text("model", UsageRecord::model),
-            text("served_model", UsageRecord::servedModel),
-            text("upstream_model", UsageRecord::upstreamModel),
-            text("channel", UsageRecord::channel),
-            text("account", UsageRecord::account),
-            flag("stream", UsageRecord::stream),
-            number("input_tokens", usage -> usage.usage().input()),
-            number("cached_tokens", usage -> usage.usage().cachedInput()),
-            number("cache_write_tokens", usage -> usage.usage().cacheWrite()),
-            number("output_tokens", usage -> usage.usage().output()),
-            number("reasoning_tokens", usage -> usage.usage().reasoning()),
-            number("input_audio_tokens", usage -> usage.usage().inputAudio()),
-            number("output_audio_tokens", usage -> usage.usage().outputAudio()),
-            number("images", UsageRecord::images),
-            flag("estimated", UsageRecord::estimated),
-            small("attempts", UsageRecord::attempts),
-            number("queue_micros", usage -> TimeUnit.NANOSECONDS.toMicros(usage.queueNanos())),
+            text("key", usage -> usage.caller().key()),
+            text("team", usage -> usage.caller().team()),
+            text("parent_team", usage -> usage.caller().parentTeam()),
+            text("endpoint", usage -> usage.asked().endpoint().word()),
+            text("model", usage -> usage.asked().model()),
+            text("served_model", usage -> usage.served().model()),
+            text("upstream_model", usage -> usage.served().upstreamModel()),
+            text("channel", usage -> usage.served().channel()),
+            text("account", usage -> usage.served().account()),
+            flag("stream", usage -> usage.asked().stream()),
+            number("input_tokens", usage -> usage.used().tokens().input()),
+            number("cached_tokens", usage -> usage.used().tokens().cachedInput()),
+            number("cache_write_tokens", usage -> usage.used().tokens().cacheWrite()),
+            number("output_tokens", usage -> usage.used().tokens().output()),
+            number("reasoning_tokens", usage -> usage.used().tokens().reasoning()),
+            number("input_audio_tokens", usage -> usage.used().tokens().inputAudio()),
+            number("output_audio_tokens", usage -> usage.used().tokens().outputAudio()),
+            number("images", usage -> usage.used().images()),
+            flag("estimated", usage -> usage.used().isEstimated()),
+            small("attempts", usage -> usage.served().attempts()),
+            number(
+                    "queue_micros",
+                    usage -> TimeUnit.NANOSECONDS.toMicros(usage.timing().queueNanos())),
             number(
                     "first_byte_micros",
-                    usage -> usage.firstByteNanos() < 0 ? null : TimeUnit.NANOSECONDS.toMicros(usage.firstByteNanos())),
-            number("total_micros", usage -> TimeUnit.NANOSECONDS.toMicros(usage.totalNanos())),
-            small("status", UsageRecord::status),
-            text("ending", usage -> usage.ending().name().toLowerCase(Locale.ROOT)),
-            text("error", UsageRecord::error),
-            text("client", UsageRecord::clientAddress),
-            text("client_request_id", UsageRecord::clientRequestId),
+                    usage -> usage.timing().firstByteNanos() < 0
+                            ? null
+                            : TimeUnit.NANOSECONDS.toMicros(usage.timing().firstByteNanos())),
+            number(
+                    "total_micros",
+                    usage -> TimeUnit.NANOSECONDS.toMicros(usage.timing().totalNanos())),
+            small("status", usage -> usage.outcome().status()),
+            text("ending", usage -> usage.outcome().ending().name().toLowerCase(Locale.ROOT)),
+            text("error", usage -> usage.outcome().error()),
+            text("client", usage -> usage.caller().address()),
+            text("client_request_id", usage -> usage.caller().requestId()),
             number(
                     "cost_micros",
-                    usage -> usage.charge().isPriced() ? usage.charge().micros() : null),
-            text("currency", usage -> usage.charge().currency()),
-            number("original_micros", usage -> usage.charge().originalMicros()),
-            number("rate_micros", usage -> usage.charge().rateMicros()),
-            text("price_revision", usage -> usage.charge().priceRevision()));
+                    usage -> usage.used().charge().isPriced()
+                            ? usage.used().charge().micros()
+                            : null),
+            text("currency", usage -> usage.used().charge().currency()),
+            number("original_micros", usage -> usage.used().charge().originalMicros()),
+            number("rate_micros", usage -> usage.used().charge().rateMicros()),
+            text("price_revision", usage -> usage.used().charge().priceRevision()));
 
     private static final List<Column<Attempt>> ATTEMPT = List.of(
             column("day", "date", LocalDate[]::new, attempt -> day(attempt.usage())),
@@ -114,7 +122,7 @@ final class UsageRows {
         List<Attempt> attempts = new ArrayList<>();
         for (UsageRecord usage : records) {
             int number = 1;
-            for (BilledAttempt billed : usage.otherAttempts()) {
+            for (BilledAttempt billed : usage.served().others()) {
                 attempts.add(new Attempt(usage, billed, number++));
             }
         }
@@ -123,7 +131,7 @@ final class UsageRows {
 
     /** When a request began, as far as a clock can be believed. */
     static long startMillis(UsageRecord usage) {
-        return Math.clamp(usage.startMillis(), 0, LATEST - 1);
+        return Math.clamp(usage.timing().startMillis(), 0, LATEST - 1);
     }
 
     /** The day of its partition. */

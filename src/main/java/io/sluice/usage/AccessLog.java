@@ -51,14 +51,16 @@ final class AccessLog {
                 fields(usage, revision.currencies().ledger()).entrySet()) {
             line = line.addKeyValue(field.getKey(), field.getValue());
         }
-        line.log(usage.endpoint().word());
+        line.log(usage.asked().endpoint().word());
     }
 
     private boolean isWanted(UsageRecord usage) {
-        VirtualKey key = revision.keys().named(usage.key()).orElseGet(() -> stored.named(usage.key()));
+        VirtualKey key = revision.keys()
+                .named(usage.caller().key())
+                .orElseGet(() -> stored.named(usage.caller().key()));
         return switch (key == null ? AccessLines.USUAL : key.handling().log()) {
             case USUAL -> true;
-            case QUIET -> usage.ending() != UsageRecord.Ending.COMPLETED;
+            case QUIET -> usage.outcome().ending() != UsageRecord.Ending.COMPLETED;
             case OFF -> false;
         };
     }
@@ -67,46 +69,46 @@ final class AccessLog {
     static Map<String, Object> fields(UsageRecord usage, String ledger) {
         Map<String, Object> fields = new LinkedHashMap<>(32);
         fields.put("id", usage.requestId());
-        fields.put("status", usage.status());
-        fields.put("ending", usage.ending().name().toLowerCase(Locale.ROOT));
-        put(fields, "error", usage.error());
-        fields.put("key", usage.key());
-        put(fields, "team", usage.team());
-        fields.put("model", usage.model());
-        put(fields, "served_model", usage.servedModel());
-        put(fields, "channel", usage.channel());
-        put(fields, "account", usage.account());
-        fields.put("stream", usage.stream());
-        fields.put("attempts", usage.attempts());
-        fields.put("input_tokens", usage.usage().input());
-        fields.put("cached_input_tokens", usage.usage().cachedInput());
-        fields.put("output_tokens", usage.usage().output());
-        fields.put("reasoning_tokens", usage.usage().reasoning());
-        if (usage.usage().inputAudio() > 0) {
-            fields.put("input_audio_tokens", usage.usage().inputAudio());
+        fields.put("status", usage.outcome().status());
+        fields.put("ending", usage.outcome().ending().name().toLowerCase(Locale.ROOT));
+        put(fields, "error", usage.outcome().error());
+        fields.put("key", usage.caller().key());
+        put(fields, "team", usage.caller().team());
+        fields.put("model", usage.asked().model());
+        put(fields, "served_model", usage.served().model());
+        put(fields, "channel", usage.served().channel());
+        put(fields, "account", usage.served().account());
+        fields.put("stream", usage.asked().stream());
+        fields.put("attempts", usage.served().attempts());
+        fields.put("input_tokens", usage.used().tokens().input());
+        fields.put("cached_input_tokens", usage.used().tokens().cachedInput());
+        fields.put("output_tokens", usage.used().tokens().output());
+        fields.put("reasoning_tokens", usage.used().tokens().reasoning());
+        if (usage.used().tokens().inputAudio() > 0) {
+            fields.put("input_audio_tokens", usage.used().tokens().inputAudio());
         }
-        if (usage.usage().outputAudio() > 0) {
-            fields.put("output_audio_tokens", usage.usage().outputAudio());
+        if (usage.used().tokens().outputAudio() > 0) {
+            fields.put("output_audio_tokens", usage.used().tokens().outputAudio());
         }
-        if (usage.estimated()) {
+        if (usage.used().isEstimated()) {
             fields.put("estimated", true);
         }
-        cost(fields, usage.charge(), ledger);
-        if (!usage.otherAttempts().isEmpty()) {
-            fields.put("other_attempts", usage.otherAttempts().size());
+        cost(fields, usage.used().charge(), ledger);
+        if (!usage.served().others().isEmpty()) {
+            fields.put("other_attempts", usage.served().others().size());
             fields.put(
                     "other_micros",
-                    usage.otherAttempts().stream()
+                    usage.served().others().stream()
                             .mapToLong(other -> other.charge().micros())
                             .sum());
         }
-        fields.put("queue_ms", millis(usage.queueNanos()));
-        if (usage.firstByteNanos() >= 0) {
-            fields.put("first_byte_ms", millis(usage.firstByteNanos()));
+        fields.put("queue_ms", millis(usage.timing().queueNanos()));
+        if (usage.timing().firstByteNanos() >= 0) {
+            fields.put("first_byte_ms", millis(usage.timing().firstByteNanos()));
         }
-        fields.put("total_ms", millis(usage.totalNanos()));
-        fields.put("client", usage.clientAddress());
-        put(fields, "client_request_id", usage.clientRequestId());
+        fields.put("total_ms", millis(usage.timing().totalNanos()));
+        fields.put("client", usage.caller().address());
+        put(fields, "client_request_id", usage.caller().requestId());
         return fields;
     }
 

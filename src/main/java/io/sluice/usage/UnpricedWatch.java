@@ -39,10 +39,11 @@ final class UnpricedWatch {
 
     /** A request is over. */
     void seen(UsageRecord usage) {
-        if (usage.charge().isPriced()) {
+        if (usage.used().charge().isPriced()) {
             return;
         }
-        String model = Objects.requireNonNullElse(usage.servedModel(), usage.model());
+        String model =
+                Objects.requireNonNullElse(usage.served().model(), usage.asked().model());
         long now = clock.millis();
         Long last = told.get(model);
         if (last != null && now - last < DAY_MILLIS && now >= last) {
@@ -50,8 +51,8 @@ final class UnpricedWatch {
         }
         told.remove(model);
         told.put(model, now);
-        String upstream = Objects.requireNonNullElse(usage.upstreamModel(), "");
-        String channel = Objects.requireNonNullElse(usage.channel(), "");
+        String upstream = Objects.requireNonNullElse(usage.served().upstreamModel(), "");
+        String channel = Objects.requireNonNullElse(usage.served().channel(), "");
         raise.accept(new Notice(
                 NoticeEvent.MODEL_UNPRICED,
                 model,

@@ -118,7 +118,8 @@ final class UsageDrain {
             return finish(reading, List.of());
         }
         UsageRecord first = records.getFirst();
-        oldestMillis = first.startMillis() + TimeUnit.NANOSECONDS.toMillis(first.totalNanos());
+        oldestMillis = first.timing().startMillis()
+                + TimeUnit.NANOSECONDS.toMillis(first.timing().totalNanos());
         return new OfferedBatch(sink, failures >= PATIENCE).offer(records).compose(refused -> finish(reading, refused));
     }
 

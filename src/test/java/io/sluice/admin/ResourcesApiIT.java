@@ -8,6 +8,7 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.NodeOverrides;
 import io.sluice.config.StoredEntry;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
@@ -104,7 +105,8 @@ class ResourcesApiIT {
                 () -> "",
                 InstantSource.system(),
                 System::nanoTime,
-                new KeyServices(new StoredKeys(), null)));
+                new KeyServices(new StoredKeys(), null),
+                new SideDoor(System::nanoTime, () -> new byte[32])));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }

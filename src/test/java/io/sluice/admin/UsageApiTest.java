@@ -8,7 +8,13 @@ import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.MessageCodecs;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
 import io.sluice.testkit.Admins;
@@ -84,31 +90,22 @@ class UsageApiTest {
         long millis = NOW.minus(Duration.ofHours(36)).plusSeconds(i).toEpochMilli();
         return new UsageRecord(
                 new UUID(millis << 16 | 0x7000L, 1L << 63 | i).toString(),
-                "",
-                i % 2 == 0 ? "app+1" : "=HYPERLINK(\"http://x\")",
-                i % 3 == 0 ? "red" : null,
-                null,
-                Endpoint.CHAT_COMPLETIONS,
-                "m" + i % 5,
-                null,
-                null,
-                "c",
-                "c/a",
-                false,
-                new TokenUsage(10, 0, 0, 5, 0, 0, 0),
-                0,
-                new Charge(true, 100, "USD", 100, 1_000_000, "r"),
-                List.of(),
-                false,
-                1,
-                millis,
-                0,
-                0,
-                0,
-                200,
-                i % 7 == 0 ? Ending.CUT : Ending.COMPLETED,
-                null,
-                "127.0.0.1");
+                new Caller(
+                        i % 2 == 0 ? "app+1" : "=HYPERLINK(\"http://x\")",
+                        i % 3 == 0 ? "red" : null,
+                        null,
+                        "127.0.0.1",
+                        ""),
+                new Asked(Endpoint.CHAT_COMPLETIONS, "m" + i % 5, false),
+                new Served(null, null, "c", "c/a", 1, List.of()),
+                new Used(
+                        new TokenUsage(10, 0, 0, 5, 0, 0, 0),
+                        0,
+                        false,
+                        new Charge(true, 100, "USD", 100, 1_000_000, "r"),
+                        null),
+                new Timing(millis, 0, 0, 0),
+                new Outcome(200, i % 7 == 0 ? Ending.CUT : Ending.COMPLETED, null));
     }
 
     private static HttpRequest.Builder request(String path, String token) {

@@ -21,7 +21,13 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.ReserveBudget;
 import io.sluice.message.SettleBudget;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.store.BudgetRepository;
 import io.sluice.store.BudgetSpend;
@@ -121,32 +127,19 @@ class BudgetRaceTest {
     private static UsageRecord usage(long micros, long startMillis, long run, Budget... budgets) {
         return new UsageRecord(
                 UUID.randomUUID().toString(),
-                "",
-                "k",
-                "t",
-                null,
-                Endpoint.CHAT_COMPLETIONS,
-                "m",
-                "m",
-                "m",
-                "c",
-                "c/a",
-                false,
-                new TokenUsage(1, 0, 1, 0),
-                0,
-                new Charge(true, micros, "USD", micros, 1_000_000, "test"),
-                List.of(),
-                false,
-                1,
-                startMillis,
-                0,
-                0,
-                0,
-                200,
-                Ending.COMPLETED,
-                null,
-                "127.0.0.1",
-                new LeaseUse(run, List.of(budgets).stream().map(Budget::scope).toList()));
+                new Caller("k", "t", null, "127.0.0.1", ""),
+                new Asked(Endpoint.CHAT_COMPLETIONS, "m", false),
+                new Served("m", "m", "c", "c/a", 1, List.of()),
+                new Used(
+                        new TokenUsage(1, 0, 1, 0),
+                        0,
+                        false,
+                        new Charge(true, micros, "USD", micros, 1_000_000, "test"),
+                        new LeaseUse(
+                                run,
+                                List.of(budgets).stream().map(Budget::scope).toList())),
+                new Timing(startMillis, 0, 0, 0),
+                new Outcome(200, Ending.COMPLETED, null));
     }
 
     @AfterEach

@@ -31,7 +31,7 @@ class NodeConfigTest {
                 .isEqualTo(new NodeConfig(
                         node.name(),
                         new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
-                        new AdminConfig("127.0.0.1", 8081, null, null, null),
+                        new AdminConfig("127.0.0.1", 8081, null, null, null, SessionConfig.DEFAULT),
                         Path.of("data"),
                         Duration.ZERO,
                         Duration.ofSeconds(30),
@@ -84,7 +84,13 @@ class NodeConfigTest {
                                         8,
                                         9),
                                 new RealtimeConfig(1 << 20, 2 << 20, Duration.ofMinutes(3), Duration.ofMinutes(30))),
-                        new AdminConfig("0.0.0.0", 9081, Secret.of("0123456789abcdef-token"), tls, tls.cert()),
+                        new AdminConfig(
+                                "0.0.0.0",
+                                9081,
+                                Secret.of("0123456789abcdef-token"),
+                                tls,
+                                tls.cert(),
+                                new SessionConfig(Duration.ofMinutes(10), Duration.ofHours(8))),
                         Path.of("/var/lib/sluice"),
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(1),

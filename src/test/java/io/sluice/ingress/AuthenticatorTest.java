@@ -9,6 +9,7 @@ import io.sluice.domain.failure.GatewayException;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.key.KeyFormat;
 import io.sluice.domain.key.KeyHash;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
@@ -34,9 +35,12 @@ class AuthenticatorTest {
             .keyFrom("inside", "sk-inside-0123456789", "10.0.0.0/8", "2001:db8::/32")
             .build();
 
+    private static final SideDoor DOOR = new SideDoor(System::nanoTime, () -> new byte[32]);
+
     private final StoredKeys stored = new StoredKeys();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Authenticator authenticator = new Authenticator(stored, null, new GatewayMetrics(meters).keys());
+    private final Authenticator authenticator =
+            new Authenticator(stored, null, new GatewayMetrics(meters).keys(), DOOR);
 
     private static MultiMap headers(String... namesAndValues) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
@@ -183,9 +187,9 @@ class AuthenticatorTest {
         StoredIds both = ids("new-secret-new-secret-new-secret", "old-secret-old-secret-old-secret");
         stored.put(new VirtualKey("s", older.chosenKey("chosen-by-a-person").getFirst()));
         stored.chosen();
-        Authenticator known = new Authenticator(stored, both, new GatewayMetrics(meters).keys());
-        Authenticator stranger =
-                new Authenticator(stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys());
+        Authenticator known = new Authenticator(stored, both, new GatewayMetrics(meters).keys(), DOOR);
+        Authenticator stranger = new Authenticator(
+                stored, ids("other-secret-other-secret-other-"), new GatewayMetrics(meters).keys(), DOOR);
         MultiMap headers = headers("x-api-key", "chosen-by-a-person");
 
         assertThat(known.authenticate(headers, List.of(), revision, "", NOW)

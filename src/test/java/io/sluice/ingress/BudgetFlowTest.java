@@ -144,8 +144,9 @@ class BudgetFlowTest {
         assertThat(question.budgets()).isEqualTo(BUDGETS);
         assertThat(paid().micros()).isEqualTo(13);
         assertThat(recorded())
-                .returns(13L, usage -> usage.charge().micros())
-                .returns(new LeaseUse(1, List.of("key:app", "team:t")), UsageRecord::leases);
+                .returns(13L, usage -> usage.used().charge().micros())
+                .returns(new LeaseUse(1, List.of("key:app", "team:t")), usage -> usage.used()
+                        .leases());
         assertThat(node.moneyQuestions()).isEmpty();
         assertThat(node.payments()).isEmpty();
     }
@@ -157,7 +158,7 @@ class BudgetFlowTest {
 
         assertThat(ask(chat(FREE, "cheap")).status()).isEqualTo(200);
 
-        assertThat(recorded()).returns(null, UsageRecord::leases);
+        assertThat(recorded()).returns(null, usage -> usage.used().leases());
         assertThat(node.moneyQuestions()).isEmpty();
         assertThat(node.payments()).isEmpty();
     }
@@ -180,9 +181,9 @@ class BudgetFlowTest {
         assertThat(anthropic.status()).isEqualTo(429);
         assertThat(anthropic.text()).contains("\"rate_limit_error\"").contains("The budget of this key is spent.");
         assertThat(recorded())
-                .returns(Ending.FAILED, UsageRecord::ending)
-                .returns("insufficient_quota", UsageRecord::error)
-                .returns(null, UsageRecord::leases);
+                .returns(Ending.FAILED, usage -> usage.outcome().ending())
+                .returns("insufficient_quota", usage -> usage.outcome().error())
+                .returns(null, usage -> usage.used().leases());
         assertThat(upstream.connections()).isZero();
         assertThat(node.reservations()).isZero();
         assertThat(node.payments()).isEmpty();
@@ -211,7 +212,7 @@ class BudgetFlowTest {
         assertThat(ask(chat(KEY, "cheap")).status()).isEqualTo(400);
 
         assertThat(paid().micros()).isZero();
-        assertThat(recorded()).returns(0L, usage -> usage.charge().micros());
+        assertThat(recorded()).returns(0L, usage -> usage.used().charge().micros());
     }
 
     @Test
@@ -248,7 +249,9 @@ class BudgetFlowTest {
         late.complete(new BudgetDecision.Kept(77, 1));
 
         assertThat(paid()).isEqualTo(new SettleBudget(77, BUDGETS, 0));
-        assertThat(recorded()).returns(Ending.CANCELLED, UsageRecord::ending).returns(null, UsageRecord::leases);
+        assertThat(recorded())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending())
+                .returns(null, usage -> usage.used().leases());
         assertThat(upstream.connections()).isZero();
     }
 }

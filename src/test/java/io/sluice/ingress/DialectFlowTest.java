@@ -143,8 +143,8 @@ class DialectFlowTest {
         }
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
-        assertThat(usage.ending()).isEqualTo(UsageRecord.Ending.CUT);
-        assertThat(usage.status()).isEqualTo(200);
+        assertThat(usage.outcome().ending()).isEqualTo(UsageRecord.Ending.CUT);
+        assertThat(usage.outcome().status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -280,8 +280,8 @@ class DialectFlowTest {
         assertThat(send(Client.ANTHROPIC.request()).last().status()).isEqualTo(529);
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
-        assertThat(usage.status()).isEqualTo(529);
-        assertThat(usage.endpoint()).isEqualTo(Endpoint.MESSAGES);
+        assertThat(usage.outcome().status()).isEqualTo(529);
+        assertThat(usage.asked().endpoint()).isEqualTo(Endpoint.MESSAGES);
     }
 
     /** A count is a request as others are, and takes no tokens. */

@@ -278,7 +278,13 @@ class EveryEndingTest {
     private void report(String run, TestNode node) {
         Map<String, Integer> endings = new TreeMap<>();
         node.records()
-                .forEach(r -> endings.merge(r.ending() + (r.error() == null ? "" : " " + r.error()), 1, Integer::sum));
+                .forEach(r -> endings.merge(
+                        r.outcome().ending()
+                                + (r.outcome().error() == null
+                                        ? ""
+                                        : " " + r.outcome().error()),
+                        1,
+                        Integer::sum));
         System.out.println(run + ": " + endings + ", reservations granted "
                 + node.audit().granted() + ", replaced " + node.audit().replaced() + ", settled "
                 + node.audit().settled() + ", leases expired " + node.audit().expired());
@@ -287,8 +293,8 @@ class EveryEndingTest {
     private void assertRecords(String run, TestNode node) {
         Map<String, UsageRecord> records = new HashMap<>();
         for (UsageRecord usage : node.records()) {
-            assertThat(records.put(usage.clientRequestId(), usage))
-                    .as(run + ": second record of " + usage.clientRequestId())
+            assertThat(records.put(usage.caller().requestId(), usage))
+                    .as(run + ": second record of " + usage.caller().requestId())
                     .isNull();
         }
         seen.forEach((id, what) -> {
@@ -302,7 +308,7 @@ class EveryEndingTest {
                             case REFUSED -> Ending.FAILED;
                             default -> Ending.CUT;
                         };
-                assertThat(usage.ending()).as(as).isEqualTo(ending);
+                assertThat(usage.outcome().ending()).as(as).isEqualTo(ending);
             }
         });
     }
@@ -317,10 +323,10 @@ class EveryEndingTest {
                 .as(run)
                 .isPositive()
                 .isEqualTo(node.records().stream()
-                        .mapToLong(usage -> usage.charge().micros())
+                        .mapToLong(usage -> usage.used().charge().micros())
                         .sum());
         assertThat(node.records()).as(run).allSatisfy(usage -> assertThat(
-                        usage.charge().micros() == 0 || usage.leases() != null)
+                        usage.used().charge().micros() == 0 || usage.used().leases() != null)
                 .isTrue());
         assertThat(node.meter("sluice.quota.settlements.unmatched")).as(run).isZero();
         Await.until(() -> node.meter("sluice.quota.reservations.open") == 0);

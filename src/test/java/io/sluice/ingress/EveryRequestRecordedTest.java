@@ -63,10 +63,10 @@ class EveryRequestRecordedTest {
         assertThat(answer.status()).isEqualTo(status);
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage.requestId()).isEqualTo(answer.header("x-request-id"));
-        assertThat(usage.endpoint()).isEqualTo(endpoint);
-        assertThat(usage.status()).isEqualTo(status);
-        assertThat(usage.ending()).isEqualTo(Ending.FAILED);
-        assertThat(usage.attempts()).isZero();
+        assertThat(usage.asked().endpoint()).isEqualTo(endpoint);
+        assertThat(usage.outcome().status()).isEqualTo(status);
+        assertThat(usage.outcome().ending()).isEqualTo(Ending.FAILED);
+        assertThat(usage.served().attempts()).isZero();
         assertThat(node.records()).isEmpty();
     }
 
@@ -75,7 +75,7 @@ class EveryRequestRecordedTest {
     void modelsThatAreNotServedAreNotNamed() throws Exception {
         send("POST", "/v1/chat/completions", "application/json", CHAT.replace("\"m\"", "\"no\""));
 
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).model()).isEmpty();
+        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().model()).isEmpty();
     }
 
     @Test
@@ -85,9 +85,9 @@ class EveryRequestRecordedTest {
         assertThat(answer.status()).isEqualTo(200);
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage.requestId()).isEqualTo(answer.header("x-request-id"));
-        assertThat(usage.model()).isEqualTo("m");
-        assertThat(usage.ending()).isEqualTo(Ending.COMPLETED);
-        assertThat(usage.usage().input()).isZero();
+        assertThat(usage.asked().model()).isEqualTo("m");
+        assertThat(usage.outcome().ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(usage.used().tokens().input()).isZero();
         assertThat(node.records()).isEmpty();
     }
 
@@ -96,7 +96,7 @@ class EveryRequestRecordedTest {
         Answer answer = send("GET", "/v1/responses/resp_nothing", "", "");
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).endpoint()).isEqualTo(Endpoint.STORED_RESPONSES);
+        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().endpoint()).isEqualTo(Endpoint.STORED_RESPONSES);
     }
 
     @Test
@@ -104,7 +104,7 @@ class EveryRequestRecordedTest {
         Answer answer = send("GET", "/v1/realtime?model=m", "", "");
 
         assertThat(answer.status()).isEqualTo(426);
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).endpoint()).isEqualTo(Endpoint.REALTIME);
+        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().endpoint()).isEqualTo(Endpoint.REALTIME);
     }
 
     @Test

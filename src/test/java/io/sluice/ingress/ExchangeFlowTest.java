@@ -147,12 +147,12 @@ class ExchangeFlowTest {
                 .contains("\"model\":\"up-1\"")
                 .contains("\"stream_options\":{\"include_usage\":true}");
         assertThat(recorded())
-                .returns(Ending.COMPLETED, UsageRecord::ending)
-                .returns(9L, u -> u.usage().input())
-                .returns(2L, u -> u.usage().output())
-                .returns(false, UsageRecord::estimated)
-                .returns("pub", UsageRecord::servedModel)
-                .returns("one/a", UsageRecord::account);
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending())
+                .returns(9L, u -> u.used().tokens().input())
+                .returns(2L, u -> u.used().tokens().output())
+                .returns(false, usage -> usage.used().isEstimated())
+                .returns("pub", usage -> usage.served().model())
+                .returns("one/a", usage -> usage.served().account());
         assertThat(settled().actual().outputTokens()).isEqualTo(2);
     }
 
@@ -166,7 +166,7 @@ class ExchangeFlowTest {
 
         assertThat(answer.last().whole()).isTrue();
         assertThat(answer.last().text()).contains("\"total_tokens\":11").endsWith("data: [DONE]\n\n");
-        assertThat(recorded().usage().input()).isEqualTo(9);
+        assertThat(recorded().used().tokens().input()).isEqualTo(9);
     }
 
     @Test
@@ -245,7 +245,8 @@ class ExchangeFlowTest {
         assertThat(answer.last().text()).endsWith("data: [DONE]\n\n");
         assertThat(upstream.take(SOON).head()).contains("CANARY-one-a");
         assertThat(upstream.take(SOON).head()).contains("CANARY-one-b");
-        assertThat(recorded()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recorded()).returns(2, usage -> usage.served().attempts()).returns("one/b", usage -> usage.served()
+                .account());
         assertThat(settled()).returns(true, SettleQuota::keepKey).returns(0L, s -> s.actual()
                 .outputTokens());
         assertThat(settled()).returns(false, SettleQuota::keepKey).returns(2L, s -> s.actual()
@@ -268,7 +269,7 @@ class ExchangeFlowTest {
                 .contains("Hi")
                 .doesNotContain("overloaded")
                 .endsWith("data: [DONE]\n\n");
-        assertThat(recorded().attempts()).isEqualTo(3);
+        assertThat(recorded().served().attempts()).isEqualTo(3);
     }
 
     @Test
@@ -277,7 +278,7 @@ class ExchangeFlowTest {
         upstream.next(Script.begin().reset(), Script.json(200, BODY));
 
         assertThat(chat(false).last().status()).isEqualTo(200);
-        assertThat(recorded().attempts()).isEqualTo(2);
+        assertThat(recorded().served().attempts()).isEqualTo(2);
     }
 
     @Test
@@ -294,7 +295,9 @@ class ExchangeFlowTest {
         assertThat(answer.last().text())
                 .contains("context_length_exceeded", "\"param\":\"messages\"")
                 .doesNotContain("org-abcdefghijk");
-        assertThat(recorded()).returns(1, UsageRecord::attempts).returns(Ending.FAILED, UsageRecord::ending);
+        assertThat(recorded())
+                .returns(1, usage -> usage.served().attempts())
+                .returns(Ending.FAILED, usage -> usage.outcome().ending());
     }
 
     @ParameterizedTest
@@ -399,7 +402,7 @@ class ExchangeFlowTest {
         upstream.otherwise(Script.json(500, "{}"));
 
         assertThat(chat(false).last().status()).isEqualTo(502);
-        assertThat(recorded().attempts()).isEqualTo(3);
+        assertThat(recorded().served().attempts()).isEqualTo(3);
     }
 
     @Test
@@ -411,7 +414,9 @@ class ExchangeFlowTest {
 
         assertThat(answer.last().whole()).isFalse();
         assertThat(answer.last().text()).contains("Hi", "{\"error\":{").doesNotContain("[DONE]");
-        assertThat(recorded()).returns(Ending.CUT, UsageRecord::ending).returns(true, UsageRecord::estimated);
+        assertThat(recorded())
+                .returns(Ending.CUT, usage -> usage.outcome().ending())
+                .returns(true, usage -> usage.used().isEstimated());
         assertThat(settled().sent()).isTrue();
     }
 
@@ -440,7 +445,7 @@ class ExchangeFlowTest {
         Conversation answer = chat(false);
 
         assertThat(answer.last().whole()).isFalse();
-        assertThat(recorded().ending()).isEqualTo(Ending.CUT);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CUT);
     }
 
     /** The upstream's length is kept, but its JSON is not whole; the client must not take it for an answer. */
@@ -457,7 +462,7 @@ class ExchangeFlowTest {
         Conversation answer = chat(false);
 
         assertThat(answer.last().whole()).isFalse();
-        assertThat(recorded().ending()).isEqualTo(Ending.CUT);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CUT);
     }
 
     @Test
@@ -469,7 +474,9 @@ class ExchangeFlowTest {
         Conversation answer = chat(false);
 
         assertThat(answer.last().text()).isEqualTo(whole);
-        assertThat(recorded()).returns(2, UsageRecord::attempts).returns(Ending.COMPLETED, UsageRecord::ending);
+        assertThat(recorded())
+                .returns(2, usage -> usage.served().attempts())
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending());
     }
 
     @Test
@@ -495,7 +502,7 @@ class ExchangeFlowTest {
         Await.until(() -> node.meter("sluice.connections.open") == 0);
         second.complete(new QuotaDecision.Granted(2, 0, System.nanoTime() + 500_000_000L, null, 0));
 
-        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CANCELLED);
         Await.until(() -> node.audit().open() == 0);
         assertThat(node.audit().faults()).isEmpty();
     }
@@ -540,7 +547,8 @@ class ExchangeFlowTest {
         upstream.otherwise(Script.begin().silence());
 
         assertThat(chat(false).last().status()).isEqualTo(504);
-        assertThat(recorded()).returns(1, UsageRecord::attempts).returns(504, UsageRecord::status);
+        assertThat(recorded()).returns(1, usage -> usage.served().attempts()).returns(504, usage -> usage.outcome()
+                .status());
         Await.until(() -> upstream.openConnections() == 0);
     }
 
@@ -557,7 +565,9 @@ class ExchangeFlowTest {
         }
 
         Await.until(() -> upstream.openConnections() == 0);
-        assertThat(recorded()).returns(Ending.CANCELLED, UsageRecord::ending).returns(499, UsageRecord::status);
+        assertThat(recorded())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending())
+                .returns(499, usage -> usage.outcome().status());
         assertThat(settled().sent()).isTrue();
         assertThat(node.attempts()).hasSize(1);
     }
@@ -574,7 +584,7 @@ class ExchangeFlowTest {
         }
 
         Await.until(() -> upstream.openConnections() == 0);
-        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CANCELLED);
     }
 
     @Test
@@ -596,9 +606,9 @@ class ExchangeFlowTest {
         }
 
         assertThat(recorded())
-                .returns(Ending.CANCELLED, UsageRecord::ending)
-                .returns(2L, u -> u.usage().output())
-                .returns(false, UsageRecord::estimated);
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending())
+                .returns(2L, u -> u.used().tokens().output())
+                .returns(false, usage -> usage.used().isEstimated());
     }
 
     @Test
@@ -620,9 +630,9 @@ class ExchangeFlowTest {
         }
 
         assertThat(recorded())
-                .returns(Ending.CANCELLED, UsageRecord::ending)
-                .returns(2L, u -> u.usage().output())
-                .returns(false, UsageRecord::estimated);
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending())
+                .returns(2L, u -> u.used().tokens().output())
+                .returns(false, usage -> usage.used().isEstimated());
         assertThat(settled().actual().outputTokens()).isEqualTo(2);
     }
 
@@ -641,7 +651,7 @@ class ExchangeFlowTest {
 
         assertThat(chat(false).last().status()).isEqualTo(200);
         assertThat(upstream.connections()).isEqualTo(1);
-        assertThat(recorded().attempts()).isEqualTo(1);
+        assertThat(recorded().served().attempts()).isEqualTo(1);
         assertThat(settled().reservation()).isEqualTo(72);
         assertThat(node.settlements()).isEmpty();
     }
@@ -662,7 +672,7 @@ class ExchangeFlowTest {
         assertThat(answer.header("retry-after-ms")).isEqualTo("1500");
         assertThat(answer.header("x-ratelimit-limit-requests")).isEqualTo("60");
         assertThat(answer.header("x-ratelimit-reset-requests")).isEqualTo("12.500s");
-        assertThat(recorded().attempts()).isZero();
+        assertThat(recorded().served().attempts()).isZero();
         assertThat(node.settlements()).isEmpty();
     }
 
@@ -683,7 +693,7 @@ class ExchangeFlowTest {
             upstream.take(SOON);
 
             // The client takes nothing: the answer stalls long before its 24 MB, and the write-stall bound ends it.
-            assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+            assertThat(recorded().outcome().ending()).isEqualTo(Ending.CANCELLED);
         }
         Await.until(() -> upstream.openConnections() == 0);
     }
@@ -736,7 +746,8 @@ class ExchangeFlowTest {
         upstream.next(Script.bytes(answer), Script.json(200, BODY));
 
         assertThat(chat(false).last().status()).isEqualTo(200);
-        assertThat(recorded()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recorded()).returns(2, usage -> usage.served().attempts()).returns("one/b", usage -> usage.served()
+                .account());
     }
 
     @Test
@@ -748,6 +759,6 @@ class ExchangeFlowTest {
                 Script.json(200, BODY));
 
         assertThat(chat(false).last().status()).isEqualTo(200);
-        assertThat(recorded().account()).isEqualTo("one/b");
+        assertThat(recorded().served().account()).isEqualTo("one/b");
     }
 }

@@ -147,9 +147,9 @@ class FailoverFlowTest {
         assertThat(askedAs()).isEqualTo("CANARY-one-a");
         assertThat(askedAs()).isEqualTo("CANARY-large-l");
         assertThat(settledAndRecordedOnce())
-                .returns("pub", UsageRecord::model)
-                .returns("pub-large", UsageRecord::servedModel)
-                .returns(2, UsageRecord::attempts);
+                .returns("pub", usage -> usage.asked().model())
+                .returns("pub-large", usage -> usage.served().model())
+                .returns(2, usage -> usage.served().attempts());
     }
 
     @Test
@@ -197,17 +197,17 @@ class FailoverFlowTest {
 
         assertThat(chat(KEY, true).text()).endsWith("data: [DONE]\n\n");
         assertThat(settledAndRecordedOnce())
-                .returns(2, UsageRecord::attempts)
-                .returns(Ending.COMPLETED, UsageRecord::ending);
+                .returns(2, usage -> usage.served().attempts())
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending());
 
         RawHttp.Answer cut = chat(KEY, true);
         assertThat(cut.whole()).isFalse();
         assertThat(cut.text()).contains("\"error\"").doesNotContain("[DONE]");
         assertThat(settledAndRecordedOnce())
-                .returns(1, UsageRecord::attempts)
-                .returns(Ending.CUT, UsageRecord::ending)
-                .returns(true, UsageRecord::estimated)
-                .matches(usage -> usage.usage().input() > 0);
+                .returns(1, usage -> usage.served().attempts())
+                .returns(Ending.CUT, usage -> usage.outcome().ending())
+                .returns(true, usage -> usage.used().isEstimated())
+                .matches(usage -> usage.used().tokens().input() > 0);
     }
 
     @Test
@@ -224,7 +224,7 @@ class FailoverFlowTest {
         assertThat(first.sent()).isTrue();
         assertThat(first.failure()).isNotNull();
         assertThat(taken(node.settlements()).keepKey()).isTrue();
-        assertThat(settledAndRecordedOnce().attempts()).isEqualTo(2);
+        assertThat(settledAndRecordedOnce().served().attempts()).isEqualTo(2);
     }
 
     @Test
@@ -238,7 +238,7 @@ class FailoverFlowTest {
         assertThat(taken(node.attempts()))
                 .returns(-1L, AttemptFinished::firstNanos)
                 .matches(told -> told.headNanos() >= 0);
-        assertThat(settledAndRecordedOnce().attempts()).isEqualTo(2);
+        assertThat(settledAndRecordedOnce().served().attempts()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -251,7 +251,7 @@ class FailoverFlowTest {
         RawHttp.Answer answer = ask(KEY, "/v1/images/generations", "{\"model\":\"image\",\"prompt\":\"a cat\"}");
 
         assertThat(answer.status()).isEqualTo(allowed ? 200 : 502);
-        assertThat(settledAndRecordedOnce().attempts()).isEqualTo(allowed ? 2 : 1);
+        assertThat(settledAndRecordedOnce().served().attempts()).isEqualTo(allowed ? 2 : 1);
     }
 
     @Test
@@ -282,7 +282,9 @@ class FailoverFlowTest {
         }
 
         Await.until(() -> node.records().size() == requests);
-        int attempts = node.records().stream().mapToInt(UsageRecord::attempts).sum();
+        int attempts = node.records().stream()
+                .mapToInt(usage -> usage.served().attempts())
+                .sum();
         assertThat(attempts).isLessThanOrEqualTo(requests * 12 / 10 + RetryShare.DEFAULT.least());
         assertThat(upstream.untaken()).isEqualTo(attempts);
         Await.until(() -> node.audit().open() == 0);
@@ -295,7 +297,7 @@ class FailoverFlowTest {
         upstream.next(error(401, "invalid_api_key"), Script.json(200, BODY));
 
         assertThat(chat().status()).isEqualTo(200);
-        assertThat(settledAndRecordedOnce().attempts()).isEqualTo(2);
+        assertThat(settledAndRecordedOnce().served().attempts()).isEqualTo(2);
     }
 
     @Test
@@ -307,7 +309,7 @@ class FailoverFlowTest {
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.text()).contains("no_candidate", "status 401").doesNotContain("one/a", "CANARY");
-        assertThat(settledAndRecordedOnce().attempts()).isEqualTo(2);
+        assertThat(settledAndRecordedOnce().served().attempts()).isEqualTo(2);
     }
 
     @Test

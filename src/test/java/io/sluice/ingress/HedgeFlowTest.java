@@ -143,11 +143,11 @@ class HedgeFlowTest {
         assertThat(ask().text()).contains(CHUNK.replace("up", "pub")).endsWith("data: [DONE]\n\n");
 
         assertThat(recordedOnce())
-                .returns(2, UsageRecord::attempts)
-                .returns("one/b", UsageRecord::account)
-                .returns(9L, usage -> usage.usage().input())
-                .returns(false, UsageRecord::estimated)
-                .returns(Ending.COMPLETED, UsageRecord::ending);
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/b", usage -> usage.served().account())
+                .returns(9L, usage -> usage.used().tokens().input())
+                .returns(false, usage -> usage.used().isEstimated())
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending());
         ReserveQuota first = taken(questions);
         assertThat(first.keyScopes()).hasSize(1);
         assertThat(taken(questions))
@@ -194,7 +194,9 @@ class HedgeFlowTest {
         upstream.next(Script.begin().silence(), answer());
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/b", usage -> usage.served().account());
         assertThat(settlements()).hasSize(3);
         assertThat(node.attempts())
                 .hasSize(2)
@@ -216,7 +218,9 @@ class HedgeFlowTest {
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
 
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/a", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/a", usage -> usage.served().account());
         List<SettleQuota> settled = settlements();
         assertThat(settled).hasSize(2).noneMatch(SettleQuota::keepKey);
         assertThat(settled.stream().filter(s -> s.reservation() == 1))
@@ -246,7 +250,9 @@ class HedgeFlowTest {
                 Script.json(500, "{\"error\":{\"message\":\"no\"}}"));
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/a", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/a", usage -> usage.served().account());
         assertThat(settlements()).hasSize(2);
     }
 
@@ -263,7 +269,9 @@ class HedgeFlowTest {
                         .lastChunk());
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/b", usage -> usage.served().account());
         assertThat(settlements()).extracting(SettleQuota::reservation).containsExactlyInAnyOrder(1L, 1L, 2L);
     }
 
@@ -276,7 +284,9 @@ class HedgeFlowTest {
                 answer());
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
-        assertThat(recordedOnce()).returns(3, UsageRecord::attempts).returns("one/c", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(3, usage -> usage.served().attempts())
+                .returns("one/c", usage -> usage.served().account());
         // The third takes over what the first has paid for the key.
         List<ReserveQuota> asked = new ArrayList<>(questions);
         assertThat(asked).extracting(ReserveQuota::replaces).containsExactly(0L, 0L, 1L);
@@ -315,7 +325,9 @@ class HedgeFlowTest {
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
 
         // The service of the second one is overloaded: its other account is asked last.
-        assertThat(recordedOnce()).returns(3, UsageRecord::attempts).returns("three/d", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(3, usage -> usage.served().attempts())
+                .returns("three/d", usage -> usage.served().account());
     }
 
     @Test
@@ -329,7 +341,9 @@ class HedgeFlowTest {
 
         assertThat(ask().status()).isEqualTo(502);
 
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/b", usage -> usage.served().account());
     }
 
     @Test
@@ -339,7 +353,9 @@ class HedgeFlowTest {
                 .otherwise(Script.json(500, "{\"error\":{\"message\":\"no\"}}"));
 
         assertThat(ask().status()).isEqualTo(502);
-        assertThat(recordedOnce()).returns(3, UsageRecord::attempts).returns(Ending.FAILED, UsageRecord::ending);
+        assertThat(recordedOnce())
+                .returns(3, usage -> usage.served().attempts())
+                .returns(Ending.FAILED, usage -> usage.outcome().ending());
         assertThat(node.attempts()).hasSize(3);
     }
 
@@ -353,7 +369,8 @@ class HedgeFlowTest {
             Await.until(() -> upstream.untaken() == 2);
         }
 
-        assertThat(recordedOnce()).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(recordedOnce())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending());
         Await.until(() -> upstream.openConnections() == 0);
         Await.until(() -> node.attempts().size() == 2);
     }
@@ -369,7 +386,9 @@ class HedgeFlowTest {
             Await.until(() -> node.attempts().size() == 1);
         }
 
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending());
         Await.until(() -> upstream.openConnections() == 0);
     }
 
@@ -386,7 +405,9 @@ class HedgeFlowTest {
             Await.until(() -> node.meter("sluice.streams.open") == 1);
         }
 
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending());
         assertThat(settlements()).extracting(SettleQuota::reservation).containsExactlyInAnyOrder(1L, 1L, 2L);
         Await.until(() -> node.attempts().size() == 2);
     }
@@ -403,7 +424,9 @@ class HedgeFlowTest {
         // The first fails, and the one whose reservation ran out before is asked then.
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
 
-        assertThat(recordedOnce()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recordedOnce())
+                .returns(2, usage -> usage.served().attempts())
+                .returns("one/b", usage -> usage.served().account());
         assertThat(settlements().stream().filter(s -> s.reservation() == 77))
                 .extracting(SettleQuota::sent)
                 .containsExactly(false);
@@ -418,7 +441,8 @@ class HedgeFlowTest {
             connection.send(chat());
             Await.until(() -> upstream.untaken() == 2);
             TestNode.await(node.drain(Duration.ofMillis(50)));
-            assertThat(recordedOnce()).returns("unavailable", UsageRecord::error);
+            assertThat(recordedOnce())
+                    .returns("unavailable", usage -> usage.outcome().error());
         }
         Await.until(() -> node.attempts().size() == 2);
     }
@@ -434,7 +458,7 @@ class HedgeFlowTest {
 
         ask();
 
-        assertThat(recordedOnce().attempts()).isEqualTo(1);
+        assertThat(recordedOnce().served().attempts()).isEqualTo(1);
         assertThat(upstream.connections()).isEqualTo(1);
         // What was reserved for it is given back.
         assertThat(settlements()).extracting(SettleQuota::sent).containsExactlyInAnyOrder(false, true);
@@ -456,7 +480,7 @@ class HedgeFlowTest {
 
         ask();
 
-        assertThat(recordedOnce().attempts()).isEqualTo(1);
+        assertThat(recordedOnce().served().attempts()).isEqualTo(1);
         assertThat(questions).hasSize(2);
     }
 
@@ -474,7 +498,7 @@ class HedgeFlowTest {
                     .last();
             assertThat(answer.status()).isEqualTo(200);
         }
-        assertThat(recordedOnce().attempts()).isEqualTo(1);
+        assertThat(recordedOnce().served().attempts()).isEqualTo(1);
         assertThat(questions).hasSize(1);
     }
 
@@ -489,7 +513,7 @@ class HedgeFlowTest {
         upstream.next(answer());
 
         assertThat(ask().text()).endsWith("data: [DONE]\n\n");
-        assertThat(recordedOnce().attempts()).isEqualTo(1);
+        assertThat(recordedOnce().served().attempts()).isEqualTo(1);
         assertThat(questions).hasSize(1);
     }
 }

@@ -159,7 +159,7 @@ class HostileUpstreamTest {
         }
         UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
-        assertThat(usage.ending()).isIn(Ending.FAILED, Ending.CUT);
+        assertThat(usage.outcome().ending()).isIn(Ending.FAILED, Ending.CUT);
         AttemptFinished attempt = node.attempts().poll(5, TimeUnit.SECONDS);
         assertThat(attempt).isNotNull();
         assertThat(attempt.failure()).isInstanceOf(UpstreamFailure.class);

@@ -213,8 +213,8 @@ class KeyRestrictionsTest {
         assertThat(send(Call.CHAT.with(text("app-old"))).status()).isEqualTo(200);
         assertThat(send(Call.CHAT.with(text("late"))).status()).isEqualTo(200);
         assertThat(send(Call.CHAT.with(text("late-old"))).status()).isEqualTo(401);
-        assertThat(node.records().take().key()).isEqualTo("app");
-        assertThat(node.records().take().key()).isEqualTo("app");
+        assertThat(node.records().take().caller().key()).isEqualTo("app");
+        assertThat(node.records().take().caller().key()).isEqualTo("app");
     }
 
     private static VirtualKey rotated(String name, Instant until) {

@@ -111,7 +111,8 @@ class MediaFlowTest {
         assertThat(sent.header("accept")).containsExactly("*/*");
         // The client has left, and so does the gateway.
         Await.until(() -> upstream.openConnections() == 0);
-        assertThat(recorded()).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(recorded())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending());
     }
 
     private static String text(Conversation conversation) {
@@ -131,9 +132,9 @@ class MediaFlowTest {
         assertThat(answer.header("content-type")).isEqualTo("audio/mpeg");
         assertThat(upstream.take(SOON).text()).isEqualTo(SPEECH.replace("\"m\"", "\"tts-up\""));
         assertThat(recorded())
-                .returns(Endpoint.SPEECH, UsageRecord::endpoint)
-                .returns(Ending.COMPLETED, UsageRecord::ending)
-                .returns(true, UsageRecord::estimated);
+                .returns(Endpoint.SPEECH, usage -> usage.asked().endpoint())
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending())
+                .returns(true, usage -> usage.used().isEstimated());
     }
 
     @Test
@@ -150,7 +151,7 @@ class MediaFlowTest {
 
             assertThat(answer.text()).startsWith("ID3");
             assertThat(answer.whole()).isFalse();
-            assertThat(recorded()).returns(Ending.CUT, UsageRecord::ending);
+            assertThat(recorded()).returns(Ending.CUT, usage -> usage.outcome().ending());
         }
     }
 
@@ -163,7 +164,7 @@ class MediaFlowTest {
                 sound("ID3").lastChunk());
 
         assertThat(ask("/v1/audio/speech", SPEECH).last().text()).isEqualTo("ID3");
-        assertThat(recorded()).returns(3, UsageRecord::attempts);
+        assertThat(recorded()).returns(3, usage -> usage.served().attempts());
     }
 
     @Test
@@ -183,9 +184,9 @@ class MediaFlowTest {
         assertThat(answer.text()).contains("QUJD").endsWith("data: " + done + "\n\n");
         assertThat(upstream.take(SOON).header("accept")).containsExactly("text/event-stream");
         assertThat(recorded())
-                .returns(true, UsageRecord::stream)
-                .returns(false, UsageRecord::estimated)
-                .returns(30L, u -> u.usage().output());
+                .returns(true, usage -> usage.asked().stream())
+                .returns(false, usage -> usage.used().isEstimated())
+                .returns(30L, u -> u.used().tokens().output());
     }
 
     @Test
@@ -200,7 +201,7 @@ class MediaFlowTest {
 
         assertThat(answer.whole()).isFalse();
         assertThat(answer.text()).contains("partial_image").contains("\"error\"");
-        assertThat(recorded()).returns(Ending.CUT, UsageRecord::ending);
+        assertThat(recorded()).returns(Ending.CUT, usage -> usage.outcome().ending());
     }
 
     @Test
@@ -225,7 +226,7 @@ class MediaFlowTest {
         assertThat(questions.element().estimate().images()).isEqualTo(3);
         assertThat(node.settlements().poll(5, TimeUnit.SECONDS).actual())
                 .isEqualTo(new Estimate(13, 4160).withImages(3));
-        assertThat(recorded()).returns(4160L, u -> u.usage().output());
+        assertThat(recorded()).returns(4160L, u -> u.used().tokens().output());
     }
 
     @Test
@@ -269,8 +270,9 @@ class MediaFlowTest {
         String body = "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",\"b\"]}";
 
         assertThat(ask("/v1/rerank", body).last().status()).isEqualTo(200);
-        assertThat(recorded()).returns("one/a", UsageRecord::account).returns(31L, u -> u.usage()
-                .input());
+        assertThat(recorded())
+                .returns("one/a", usage -> usage.served().account())
+                .returns(31L, u -> u.used().tokens().input());
 
         Answer refused =
                 ask("/v1/rerank", body.replace("\"m\"", "\"only-there\"")).last();
@@ -325,7 +327,8 @@ class MediaFlowTest {
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             assertThat(answer.whole()).isTrue();
             assertThat(answer.text()).contains(expected == null ? "" : expected);
-            assertThat(recorded()).returns(Ending.COMPLETED, UsageRecord::ending);
+            assertThat(recorded())
+                    .returns(Ending.COMPLETED, usage -> usage.outcome().ending());
         }
     }
 }

@@ -127,11 +127,13 @@ class MissingUsageTest {
 
     private TokenUsage recorded() throws InterruptedException {
         UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
-        assertThat(usage.estimated()).isTrue();
+        assertThat(usage.used().isEstimated()).isTrue();
         SettleQuota settled = Objects.requireNonNull(node.settlements().poll(10, TimeUnit.SECONDS));
-        assertThat(settled.actual().inputTokens()).isEqualTo(usage.usage().input());
-        assertThat(settled.actual().outputTokens()).isEqualTo(usage.usage().output());
-        return usage.usage();
+        assertThat(settled.actual().inputTokens())
+                .isEqualTo(usage.used().tokens().input());
+        assertThat(settled.actual().outputTokens())
+                .isEqualTo(usage.used().tokens().output());
+        return usage.used().tokens();
     }
 
     /** On a machine that is too busy to count in time the estimate stands: then it is asked again. */
@@ -285,7 +287,7 @@ class MissingUsageTest {
         post("/v1/chat/completions", chat("m", false));
 
         UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
-        assertThat(usage.estimated()).isFalse();
-        assertThat(usage.usage()).isEqualTo(new TokenUsage(700, 0, 800, 0));
+        assertThat(usage.used().isEstimated()).isFalse();
+        assertThat(usage.used().tokens()).isEqualTo(new TokenUsage(700, 0, 800, 0));
     }
 }

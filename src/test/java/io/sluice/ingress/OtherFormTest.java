@@ -120,9 +120,9 @@ class OtherFormTest {
 
     private static void assertCounted() throws InterruptedException {
         UsageRecord usage = recorded();
-        assertThat(usage.ending()).isEqualTo(Ending.COMPLETED);
-        assertThat(usage.usage()).isEqualTo(new TokenUsage(3, 0, 2, 0));
-        assertThat(usage.estimated()).isFalse();
+        assertThat(usage.outcome().ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(usage.used().tokens()).isEqualTo(new TokenUsage(3, 0, 2, 0));
+        assertThat(usage.used().isEstimated()).isFalse();
     }
 
     @ParameterizedTest(name = "{0} of {1}")
@@ -219,7 +219,7 @@ class OtherFormTest {
                     assertThat(answer.status()).as(as).isEqualTo(502);
                 }
                 UsageRecord usage = recorded();
-                assertThat(usage.ending()).as(as).isIn(Ending.CUT, Ending.FAILED);
+                assertThat(usage.outcome().ending()).as(as).isIn(Ending.CUT, Ending.FAILED);
                 assertFaultOfTheEndpoint(as);
             }
         }
@@ -266,7 +266,7 @@ class OtherFormTest {
                     assertThat(answer.status()).as(as).isBetween(400, 599);
                     JSON.readTree(answer.text());
                 }
-                assertThat(recorded().ending()).as(as).isIn(Ending.CUT, Ending.FAILED);
+                assertThat(recorded().outcome().ending()).as(as).isIn(Ending.CUT, Ending.FAILED);
                 assertFaultOfTheEndpoint(as);
             }
         }
@@ -278,7 +278,7 @@ class OtherFormTest {
         Answer answer = ask(client, provider, true, Script.json(200, provider.whole(), "content-encoding: gzip"));
 
         assertThat(answer.status()).isEqualTo(502);
-        assertThat(recorded().ending()).isEqualTo(Ending.FAILED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.FAILED);
         assertFaultOfTheEndpoint("gzip");
     }
 }

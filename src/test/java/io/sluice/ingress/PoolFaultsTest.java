@@ -198,8 +198,8 @@ class PoolFaultsTest {
                     case REFUSED -> Ending.FAILED;
                     case CUT -> Ending.CUT;
                 };
-        assertThat(usage.ending()).isEqualTo(ending);
-        assertThat(usage.attempts()).isEqualTo(given.attempts);
+        assertThat(usage.outcome().ending()).isEqualTo(ending);
+        assertThat(usage.served().attempts()).isEqualTo(given.attempts);
         assertThat(node.audit().faults()).isEmpty();
         assertThat(node.attempts()).hasSize(given.attempts);
         Await.until(() -> node.pool().standing(first.slot(), System.nanoTime()) == given.standing);

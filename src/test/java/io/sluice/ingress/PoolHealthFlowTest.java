@@ -11,7 +11,6 @@ import io.sluice.domain.pool.Strategy;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.SettleQuota;
-import io.sluice.message.UsageRecord;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
@@ -150,7 +149,7 @@ class PoolHealthFlowTest {
         assertThat(node.settlements()).isEmpty();
         assertThat(taken(node.attempts()).candidate().accountId()).isEqualTo("one/b");
         assertThat(node.attempts()).isEmpty();
-        assertThat(taken(node.records())).returns(1, UsageRecord::attempts);
+        assertThat(taken(node.records())).returns(1, usage -> usage.served().attempts());
     }
 
     @Test
@@ -188,7 +187,7 @@ class PoolHealthFlowTest {
         assertThat(released).returns(false, SettleQuota::sent).returns(false, SettleQuota::keepKey);
         assertThat(node.settlements()).isEmpty();
         assertThat(node.attempts()).isEmpty();
-        assertThat(taken(node.records())).returns(0, UsageRecord::attempts);
+        assertThat(taken(node.records())).returns(0, usage -> usage.served().attempts());
         assertThat(upstream.connections()).isZero();
     }
 

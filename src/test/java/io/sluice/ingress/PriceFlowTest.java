@@ -142,9 +142,41 @@ class PriceFlowTest {
                 .contains("operator must set one");
         assertThat(upstream.connections()).isZero();
         assertThat(recorded())
-                .returns(Ending.FAILED, UsageRecord::ending)
-                .returns("model_not_priced", UsageRecord::error)
-                .returns(List.of(), UsageRecord::otherAttempts);
+                .returns(Ending.FAILED, usage -> usage.outcome().ending())
+                .returns("model_not_priced", usage -> usage.outcome().error())
+                .returns(List.of(), usage -> usage.served().others());
+    }
+
+    /** The client asked for another model, and that one's failure is its answer. */
+    @Test
+    void anotherModelWithoutAPriceIsNone() throws Exception {
+        node(revision -> revision.unpriced(Unpriced.REFUSE)
+                .fallbacksOn(FallbackCause.CONTEXT, "pub", "other")
+                .price("pub", price(1, 1, 1)));
+        upstream.next(Script.json(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"));
+
+        RawHttp.Answer answer = ask(chat("pub", false));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("context_length_exceeded").doesNotContain("price");
+        assertThat(recorded())
+                .returns("context_length_exceeded", usage -> usage.outcome().error());
+    }
+
+    @Test
+    void theModelAfterOneWithoutAPriceGoesOn() throws Exception {
+        node(revision -> revision.unpriced(Unpriced.REFUSE)
+                .channel("two", c -> c.port(upstream.port()).redirect("third", "up-third"))
+                .fallbacksOn(FallbackCause.CONTEXT, "pub", "other", "third")
+                .price("pub", price(1, 1, 1))
+                .price("third", price(3_000_000, 1, 5_000_000)));
+        upstream.next(
+                Script.json(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"),
+                whole(100, 0, 10, 0));
+
+        assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
+
+        assertThat(recorded()).returns("third", usage -> usage.served().model());
     }
 
     @Test
@@ -156,9 +188,9 @@ class PriceFlowTest {
 
         // 9 × 2 + 2 × 8
         assertThat(recorded())
-                .returns(charge(34), UsageRecord::charge)
-                .returns(false, UsageRecord::estimated)
-                .returns(List.of(), UsageRecord::otherAttempts);
+                .returns(charge(34), usage -> usage.used().charge())
+                .returns(false, usage -> usage.used().isEstimated())
+                .returns(List.of(), usage -> usage.served().others());
     }
 
     @Test
@@ -169,7 +201,7 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
 
         // 400 × 2 + 600 × 0.5 + 50 × 8
-        assertThat(recorded()).returns(charge(1_500), UsageRecord::charge);
+        assertThat(recorded()).returns(charge(1_500), usage -> usage.used().charge());
     }
 
     @Test
@@ -180,10 +212,11 @@ class PriceFlowTest {
         ask(chat("pub", true));
 
         UsageRecord usage = recorded();
-        assertThat(usage.estimated()).isTrue();
-        assertThat(usage.usage().input()).isPositive();
-        assertThat(usage.charge())
-                .isEqualTo(charge(usage.usage().input() + usage.usage().output()));
+        assertThat(usage.used().isEstimated()).isTrue();
+        assertThat(usage.used().tokens().input()).isPositive();
+        assertThat(usage.used().charge())
+                .isEqualTo(charge(
+                        usage.used().tokens().input() + usage.used().tokens().output()));
     }
 
     @Test
@@ -193,8 +226,9 @@ class PriceFlowTest {
 
         ask(chat("pub", true));
 
-        assertThat(recorded()).returns(Charge.UNPRICED, UsageRecord::charge).returns(9L, u -> u.usage()
-                .input());
+        assertThat(recorded())
+                .returns(Charge.UNPRICED, usage -> usage.used().charge())
+                .returns(9L, u -> u.used().tokens().input());
     }
 
     @Test
@@ -205,7 +239,9 @@ class PriceFlowTest {
 
         ask(request("/v1/images/generations", "{\"model\":\"pub\",\"prompt\":\"a cat\",\"n\":3}"));
 
-        assertThat(recorded()).returns(3L, UsageRecord::images).returns(charge(120_005), UsageRecord::charge);
+        assertThat(recorded())
+                .returns(3L, usage -> usage.used().images())
+                .returns(charge(120_005), usage -> usage.used().charge());
     }
 
     @Test
@@ -216,9 +252,9 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isGreaterThanOrEqualTo(500);
 
         assertThat(recorded())
-                .returns(Charge.NOTHING, UsageRecord::charge)
-                .returns(new TokenUsage(0, 0, 0, 0), UsageRecord::usage)
-                .returns(List.of(), UsageRecord::otherAttempts);
+                .returns(Charge.NOTHING, usage -> usage.used().charge())
+                .returns(new TokenUsage(0, 0, 0, 0), usage -> usage.used().tokens())
+                .returns(List.of(), usage -> usage.served().others());
     }
 
     @Test
@@ -229,8 +265,8 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isEqualTo(400);
 
         assertThat(recorded())
-                .returns(Charge.NOTHING, UsageRecord::charge)
-                .returns(List.of(), UsageRecord::otherAttempts);
+                .returns(Charge.NOTHING, usage -> usage.used().charge())
+                .returns(List.of(), usage -> usage.served().others());
     }
 
     @Test
@@ -245,9 +281,9 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
 
         assertThat(recorded())
-                .returns("other", UsageRecord::servedModel)
-                .returns(charge(350), UsageRecord::charge)
-                .returns(List.of(), UsageRecord::otherAttempts);
+                .returns("other", usage -> usage.served().model())
+                .returns(charge(350), usage -> usage.used().charge())
+                .returns(List.of(), usage -> usage.served().others());
     }
 
     /** Nobody knows whether the first one has acted: the operator may pay for it, the key does not. */
@@ -259,8 +295,8 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
 
         UsageRecord usage = recorded();
-        assertThat(usage.charge()).isEqualTo(charge(110));
-        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+        assertThat(usage.used().charge()).isEqualTo(charge(110));
+        assertThat(usage.served().others()).singleElement().satisfies(other -> {
             assertThat(other.account()).isEqualTo("one/a");
             assertThat(other.channel()).isEqualTo("one");
             assertThat(other.model()).isEqualTo("pub");
@@ -286,8 +322,8 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", false)).status()).isEqualTo(200);
 
         UsageRecord usage = recorded();
-        assertThat(usage.charge()).isEqualTo(charge(110));
-        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+        assertThat(usage.used().charge()).isEqualTo(charge(110));
+        assertThat(usage.served().others()).singleElement().satisfies(other -> {
             assertThat(other.usage().input()).isEqualTo(70);
             assertThat(other.usage().output()).isEqualTo(7);
             assertThat(other.isEstimated()).isFalse();
@@ -305,12 +341,12 @@ class PriceFlowTest {
 
         UsageRecord usage = recorded();
         assertThat(usage)
-                .returns(Ending.FAILED, UsageRecord::ending)
-                .returns(Charge.NOTHING, UsageRecord::charge)
-                .returns(false, UsageRecord::estimated)
-                .returns(new TokenUsage(0, 0, 0, 0), UsageRecord::usage);
-        assertThat(usage.otherAttempts()).hasSize(usage.attempts());
-        assertThat(usage.otherAttempts()).extracting(BilledAttempt::account).contains("one/a", "one/b");
+                .returns(Ending.FAILED, fact -> fact.outcome().ending())
+                .returns(Charge.NOTHING, fact -> fact.used().charge())
+                .returns(false, fact -> fact.used().isEstimated())
+                .returns(new TokenUsage(0, 0, 0, 0), fact -> fact.used().tokens());
+        assertThat(usage.served().others()).hasSize(usage.served().attempts());
+        assertThat(usage.served().others()).extracting(BilledAttempt::account).contains("one/a", "one/b");
     }
 
     @Test
@@ -322,8 +358,9 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
 
         UsageRecord usage = recorded();
-        assertThat(usage).returns("one/b", UsageRecord::account).returns(charge(11), UsageRecord::charge);
-        assertThat(usage.otherAttempts()).singleElement().satisfies(other -> {
+        assertThat(usage).returns("one/b", fact -> fact.served().account()).returns(charge(11), fact -> fact.used()
+                .charge());
+        assertThat(usage.served().others()).singleElement().satisfies(other -> {
             assertThat(other.account()).isEqualTo("one/a");
             assertThat(other.cause()).isEqualTo("hedge_lost");
             assertThat(other.charge().isPriced()).isTrue();
@@ -347,8 +384,8 @@ class PriceFlowTest {
         assertThat(ask(chat("pub", true)).text()).endsWith("data: [DONE]\n\n");
 
         UsageRecord usage = recorded();
-        assertThat(usage.charge()).isEqualTo(charge(11));
-        assertThat(usage.otherAttempts())
+        assertThat(usage.used().charge()).isEqualTo(charge(11));
+        assertThat(usage.served().others())
                 .extracting(BilledAttempt::account, BilledAttempt::cause)
                 .containsExactly(tuple("one/b", "hedge_lost"));
     }
@@ -362,11 +399,12 @@ class PriceFlowTest {
         ask(chat("pub", true));
 
         UsageRecord usage = recorded();
-        assertThat(usage.ending()).isEqualTo(Ending.CUT);
-        assertThat(usage.usage().input()).isPositive();
-        assertThat(usage.charge())
-                .isEqualTo(charge(usage.usage().input() + usage.usage().output()));
-        assertThat(usage.otherAttempts()).isEmpty();
+        assertThat(usage.outcome().ending()).isEqualTo(Ending.CUT);
+        assertThat(usage.used().tokens().input()).isPositive();
+        assertThat(usage.used().charge())
+                .isEqualTo(charge(
+                        usage.used().tokens().input() + usage.used().tokens().output()));
+        assertThat(usage.served().others()).isEmpty();
     }
 
     @Test
@@ -381,9 +419,9 @@ class PriceFlowTest {
         }
 
         UsageRecord usage = recorded();
-        assertThat(usage.ending()).isEqualTo(Ending.CANCELLED);
-        assertThat(usage.usage().input()).isPositive();
-        assertThat(usage.charge()).isEqualTo(charge(usage.usage().input()));
-        assertThat(usage.otherAttempts()).isEmpty();
+        assertThat(usage.outcome().ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(usage.used().tokens().input()).isPositive();
+        assertThat(usage.used().charge()).isEqualTo(charge(usage.used().tokens().input()));
+        assertThat(usage.served().others()).isEmpty();
     }
 }

@@ -180,14 +180,16 @@ class RealtimeFlowTest {
         assertThat(there.headers()).doesNotContainKeys("origin", "sec-websocket-extensions", "openai-beta");
         assertThat(RealtimeUpstream.closeCode(there)).isEqualTo(1000);
         assertThat(recorded())
-                .returns(Ending.COMPLETED, UsageRecord::ending)
-                .returns(101, UsageRecord::status)
-                .returns(new TokenUsage(20, 4, 0, 8, 0, 6, 4), UsageRecord::usage)
-                .returns(false, UsageRecord::estimated)
-                .returns("pub", UsageRecord::servedModel)
-                .returns("one/a", UsageRecord::account)
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending())
+                .returns(101, usage -> usage.outcome().status())
+                .returns(new TokenUsage(20, 4, 0, 8, 0, 6, 4), usage -> usage.used()
+                        .tokens())
+                .returns(false, usage -> usage.used().isEstimated())
+                .returns("pub", usage -> usage.served().model())
+                .returns("one/a", usage -> usage.served().account())
                 // Each response by itself: 5 + 3 × 1.1 heard + 2 × 0.1 cached + 4 are 12.5, and round to 13.
-                .returns(new Charge(true, 26, "USD", 26, 1_000_000, "test"), UsageRecord::charge);
+                .returns(new Charge(true, 26, "USD", 26, 1_000_000, "test"), usage -> usage.used()
+                        .charge());
         // Opening is given back, each response is charged, and the last place is freed.
         assertThat(rested()).returns(false, RestPlaces::sent);
         assertThat(rested()).returns(true, RestPlaces::sent).returns(14L, r -> r.actual()
@@ -213,8 +215,9 @@ class RealtimeFlowTest {
         session.socket().close((short) 1000, "bye");
 
         assertThat(recorded())
-                .returns(26L, usage -> usage.charge().micros())
-                .returns(new LeaseUse(1, List.of("key:bound")), UsageRecord::leases);
+                .returns(26L, usage -> usage.used().charge().micros())
+                .returns(new LeaseUse(1, List.of("key:bound")), usage -> usage.used()
+                        .leases());
         assertThat(node.payments()).hasSize(2).allSatisfy(payment -> assertThat(payment.micros())
                 .isEqualTo(13));
         assertThat(node.moneyQuestions()).hasSize(2).allSatisfy(question -> assertThat(question.micros())
@@ -243,7 +246,7 @@ class RealtimeFlowTest {
         session.say(CREATE).take("response.done");
         session.socket().close((short) 1000, "bye");
 
-        assertThat(recorded()).returns(13L, usage -> usage.charge().micros());
+        assertThat(recorded()).returns(13L, usage -> usage.used().charge().micros());
         assertThat(node.payments()).singleElement().returns(13L, SettleBudget::micros);
         Await.until(() -> node.audit().open() == 0);
     }
@@ -285,7 +288,8 @@ class RealtimeFlowTest {
         client.open("pub", KEY).socket().close();
 
         assertThat(upstream.take().headers()).containsEntry("authorization", "Bearer CANARY-one-b");
-        assertThat(recorded()).returns(2, UsageRecord::attempts).returns("one/b", UsageRecord::account);
+        assertThat(recorded()).returns(2, usage -> usage.served().attempts()).returns("one/b", usage -> usage.served()
+                .account());
         assertThat(settled()).returns(true, SettleQuota::keepKey);
     }
 
@@ -327,7 +331,9 @@ class RealtimeFlowTest {
 
         assertThat(refused.getStatus()).isEqualTo(503);
         assertThat(refused.getBody().toString()).contains("no_candidate").doesNotContain("CANARY");
-        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending).returns(503, UsageRecord::status);
+        assertThat(recorded())
+                .returns(Ending.FAILED, usage -> usage.outcome().ending())
+                .returns(503, usage -> usage.outcome().status());
     }
 
     @Test
@@ -342,7 +348,7 @@ class RealtimeFlowTest {
         assertThat(there.headers()).containsEntry("openai-beta", "realtime=v1");
         assertThat(there.headers().toString()).doesNotContain(KEY);
         session.socket().close();
-        assertThat(recorded().key()).isEqualTo("app");
+        assertThat(recorded().caller().key()).isEqualTo("app");
     }
 
     @Test
@@ -373,7 +379,7 @@ class RealtimeFlowTest {
                 .contains("\"event_id\":\"mine\"");
         assertThat(upstream.take().take()).isEqualTo("{\"type\":\"response.create\"}");
         session.socket().close();
-        assertThat(recorded().usage().output()).isEqualTo(4);
+        assertThat(recorded().used().tokens().output()).isEqualTo(4);
     }
 
     @Test
@@ -410,7 +416,7 @@ class RealtimeFlowTest {
         assertThat(charge).isNotNull();
         assertThat(charge.actual().tokens()).isEqualTo(13);
         session.socket().close();
-        assertThat(recorded().usage()).returns(22L, TokenUsage::input).returns(5L, TokenUsage::output);
+        assertThat(recorded().used().tokens()).returns(22L, TokenUsage::input).returns(5L, TokenUsage::output);
     }
 
     @Test
@@ -427,9 +433,9 @@ class RealtimeFlowTest {
         assertThat(session.take("error")).contains("upstream_error");
         assertThat(session.closeCode()).isEqualTo(1011);
         assertThat(recorded())
-                .returns(Ending.CUT, UsageRecord::ending)
-                .returns(true, UsageRecord::estimated)
-                .returns("upstream_error", UsageRecord::error);
+                .returns(Ending.CUT, usage -> usage.outcome().ending())
+                .returns(true, usage -> usage.used().isEstimated())
+                .returns("upstream_error", usage -> usage.outcome().error());
         assertThat(settled()).returns(true, SettleQuota::sent);
     }
 
@@ -443,7 +449,7 @@ class RealtimeFlowTest {
 
         assertThat(session.closeCode()).isEqualTo(4001);
         assertThat(session.socket().closeReason()).isEqualTo("moved");
-        assertThat(recorded().ending()).isEqualTo(Ending.CUT);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CUT);
     }
 
     @Test
@@ -457,7 +463,7 @@ class RealtimeFlowTest {
         client = null;
 
         RealtimeUpstream.closeCode(upstream.take());
-        assertThat(recorded()).returns(true, UsageRecord::estimated);
+        assertThat(recorded()).returns(true, usage -> usage.used().isEstimated());
         SettleQuota settlement = settled();
         assertThat(settlement.sent()).isTrue();
         assertThat(settlement.actual().tokens()).isPositive();
@@ -512,7 +518,8 @@ class RealtimeFlowTest {
 
         assertThat(session.closeCode()).isEqualTo(1009);
         assertThat(upstream.take().take()).isEqualTo("{\"type\":\"response.create\"}");
-        assertThat(recorded()).returns(14L, u -> u.usage().input() + u.usage().output());
+        assertThat(recorded())
+                .returns(14L, u -> u.used().tokens().input() + u.used().tokens().output());
     }
 
     private static io.vertx.core.buffer.Buffer buffer(String text) {
@@ -529,7 +536,7 @@ class RealtimeFlowTest {
 
         assertThat(session.take("error")).contains("session_idle");
         assertThat(session.closeCode()).isEqualTo(1000);
-        assertThat(recorded().error()).isEqualTo("session_idle");
+        assertThat(recorded().outcome().error()).isEqualTo("session_idle");
     }
 
     @Test
@@ -567,7 +574,7 @@ class RealtimeFlowTest {
         assertThat(session.take("error")).contains("unavailable");
         assertThat(session.closeCode()).isEqualTo(1001);
         assertThat(TestNode.await(drained).cut()).isOne();
-        assertThat(recorded().ending()).isEqualTo(Ending.CUT);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CUT);
     }
 
     @Test
@@ -625,11 +632,12 @@ class RealtimeFlowTest {
         session.socket().close();
 
         UsageRecord usage = recorded();
-        assertThat(usage.estimated()).isTrue();
-        assertThat(usage.usage().output()).isPositive();
+        assertThat(usage.used().isEstimated()).isTrue();
+        assertThat(usage.used().tokens().output()).isPositive();
         ChargeQuota charge = node.charges().poll(10, TimeUnit.SECONDS);
         assertThat(charge).isNotNull();
-        assertThat(charge.actual().outputTokens()).isEqualTo(usage.usage().output());
+        assertThat(charge.actual().outputTokens())
+                .isEqualTo(usage.used().tokens().output());
     }
 
     @Test
@@ -693,8 +701,8 @@ class RealtimeFlowTest {
         assertThat(busy.getStatus()).isEqualTo(429);
         assertThat(error).contains("rate_limit_exceeded").contains("retry_after_ms");
         UsageRecord refused = node.records().poll(10, TimeUnit.SECONDS);
-        assertThat(refused).isNotNull().returns(429, UsageRecord::status);
-        assertThat(recorded().usage().input()).isEqualTo(20);
+        assertThat(refused).isNotNull().returns(429, usage -> usage.outcome().status());
+        assertThat(recorded().used().tokens().input()).isEqualTo(20);
         Await.until(() -> node.audit().open() == 0);
         assertThat(node.audit().faults()).isEmpty();
     }
@@ -719,7 +727,7 @@ class RealtimeFlowTest {
         session.say(CREATE).take("response.done");
         session.socket().close((short) 1000, null);
 
-        assertThat(recorded().ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.COMPLETED);
     }
 
     @Test
@@ -737,7 +745,7 @@ class RealtimeFlowTest {
 
             RealtimeUpstream.closeCode(there);
         }
-        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CANCELLED);
         settled();
     }
 }

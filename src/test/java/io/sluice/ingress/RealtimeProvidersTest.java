@@ -111,8 +111,9 @@ class RealtimeProvidersTest {
         assertThat(first).contains("You said: good morning").contains("\"total_tokens\":11");
         assertThat(second).contains("\"total_tokens\":18");
         assertThat(recorded())
-                .returns(new TokenUsage(7 + 14, 0, 4 + 4, 0), UsageRecord::usage)
-                .returns(1, UsageRecord::attempts);
+                .returns(new TokenUsage(7 + 14, 0, 4 + 4, 0), usage -> usage.used()
+                        .tokens())
+                .returns(1, usage -> usage.served().attempts());
         assertThat(provider.oracle().path("k").path("requests").asInt()).isEqualTo(2);
     }
 
@@ -126,7 +127,7 @@ class RealtimeProvidersTest {
         session.socket().close();
 
         assertThat(done).contains("96000 bytes of sound");
-        assertThat(recorded().usage())
+        assertThat(recorded().used().tokens())
                 .returns(20L, TokenUsage::inputAudio)
                 .returns(20L, TokenUsage::input)
                 .satisfies(usage -> assertThat(usage.outputAudio()).isPositive());
@@ -146,7 +147,7 @@ class RealtimeProvidersTest {
         session.socket().close();
 
         assertThat(refused).contains("rate_limit_exceeded");
-        assertThat(recorded().usage().input()).isEqualTo(20 + 40 + 60);
+        assertThat(recorded().used().tokens().input()).isEqualTo(20 + 40 + 60);
         assertThat(provider.oracle().path("k").path("requests").asInt()).isEqualTo(3);
     }
 
@@ -200,7 +201,7 @@ class RealtimeProvidersTest {
             assertThat(closed.get(15, TimeUnit.SECONDS)).isEqualTo(1000);
         }
         assertThat(heard).contains("You said: good morning");
-        assertThat(recorded().usage().output()).isEqualTo(4);
+        assertThat(recorded().used().tokens().output()).isEqualTo(4);
     }
 
     @Test
@@ -232,8 +233,8 @@ class RealtimeProvidersTest {
             assertThat(refused.getStatus()).isEqualTo(502);
             assertThat(refused.getBody().toString()).contains("TLS handshake");
             assertThat(done).contains("good morning");
-            assertThat(recorded().status()).isEqualTo(502);
-            assertThat(recorded().usage().output()).isEqualTo(4);
+            assertThat(recorded().outcome().status()).isEqualTo(502);
+            assertThat(recorded().used().tokens().output()).isEqualTo(4);
         }
     }
 }

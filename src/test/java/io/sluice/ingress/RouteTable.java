@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.config.HttpBounds;
 import io.sluice.config.HttpConfig;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.quota.OutputEstimates;
 import io.sluice.message.Bus;
@@ -30,7 +31,11 @@ final class RouteTable {
                     services,
                     connections,
                     config.realtime(),
-                    new Authenticator(new StoredKeys(), null, services.metrics().keys()),
+                    new Authenticator(
+                            new StoredKeys(),
+                            null,
+                            services.metrics().keys(),
+                            new SideDoor(System::nanoTime, () -> new byte[32])),
                     Clock.systemUTC());
             return TrafficRoutes.of(services, new HealthHandler(), realtime).all();
         } finally {

@@ -153,12 +153,12 @@ class StoredResponsesTest {
         Set<String> accounts = new HashSet<>();
         for (int talk = 0; talk < 12; talk++) {
             JsonNode first = created("\"input\":\"Say " + talk + "\",\"user\":\"u" + talk + "\"");
-            String account = recorded().account();
+            String account = recorded().served().account();
             String before = first.path("id").asText();
             accounts.add(account);
             for (int turn = 0; turn < 3; turn++) {
                 JsonNode next = created(after(before) + ",\"user\":\"" + talk + "/" + turn + "\"");
-                assertThat(recorded().account()).isEqualTo(account);
+                assertThat(recorded().served().account()).isEqualTo(account);
                 assertThat(next.path("previous_response_id").asText()).isEqualTo(before);
                 before = next.path("id").asText();
             }
@@ -173,7 +173,7 @@ class StoredResponsesTest {
         JsonNode first = created("\"input\":\"Say hello\"");
         JsonNode second = created(after(first.path("id").asText()));
         recorded();
-        String account = recorded().account();
+        String account = recorded().served().account();
         String path = "/v1/responses/" + second.path("id").asText();
 
         JsonNode again = json(send(APP, "GET", path + "?include[]=message.output_text.logprobs", ""));
@@ -181,11 +181,11 @@ class StoredResponsesTest {
         assertThat(again.path("previous_response_id")).isEqualTo(first.path("id"));
         assertThat(again.path("output")).isEqualTo(second.path("output"));
         UsageRecord record = recorded();
-        assertThat(record.endpoint()).isEqualTo(Endpoint.STORED_RESPONSES);
-        assertThat(record.account()).isEqualTo(account);
-        assertThat(record.model()).isEqualTo("-");
-        assertThat(record.usage()).isEqualTo(new TokenUsage(0, 0, 0, 0));
-        assertThat(record.estimated()).isFalse();
+        assertThat(record.asked().endpoint()).isEqualTo(Endpoint.STORED_RESPONSES);
+        assertThat(record.served().account()).isEqualTo(account);
+        assertThat(record.asked().model()).isEqualTo("-");
+        assertThat(record.used().tokens()).isEqualTo(new TokenUsage(0, 0, 0, 0));
+        assertThat(record.used().isEstimated()).isFalse();
 
         HttpResponse<String> items = send(APP, "GET", path + "/input_items?limit=5&order=asc", "");
         assertThat(items.statusCode()).isEqualTo(200);
@@ -462,8 +462,8 @@ class StoredResponsesTest {
         created("\"input\":\"x\",\"background\":true,\"max_output_tokens\":321");
 
         UsageRecord record = recorded();
-        assertThat(record.usage().output()).isEqualTo(321);
-        assertThat(record.estimated()).isTrue();
+        assertThat(record.used().tokens().output()).isEqualTo(321);
+        assertThat(record.used().isEstimated()).isTrue();
         assertThat(node.settlements().take().actual().outputTokens()).isEqualTo(321);
     }
 

@@ -140,9 +140,9 @@ class UploadFlowTest {
         assertThat(sent.header("content-length")).containsExactly(Integer.toString(form.length()));
         assertThat(sent.header("authorization")).containsExactly("Bearer CANARY-one-a");
         assertThat(recorded())
-                .returns(14L, u -> u.usage().input())
-                .returns(3L, u -> u.usage().output())
-                .returns(false, UsageRecord::estimated);
+                .returns(14L, u -> u.used().tokens().input())
+                .returns(3L, u -> u.used().tokens().output())
+                .returns(false, usage -> usage.used().isEstimated());
     }
 
     @Test
@@ -241,7 +241,7 @@ class UploadFlowTest {
         assertThat(transcribe(form).status()).isEqualTo(200);
         assertThat(upstream.take(SOON).text()).isEqualTo(form);
         assertThat(upstream.take(SOON).text()).isEqualTo(form);
-        assertThat(recorded()).returns(2, UsageRecord::attempts);
+        assertThat(recorded()).returns(2, usage -> usage.served().attempts());
     }
 
     @Test
@@ -253,7 +253,7 @@ class UploadFlowTest {
 
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.text()).contains("not sent again");
-        assertThat(recorded()).returns(1, UsageRecord::attempts);
+        assertThat(recorded()).returns(1, usage -> usage.served().attempts());
     }
 
     @ParameterizedTest
@@ -270,9 +270,9 @@ class UploadFlowTest {
         assertThat(answer.text()).isEqualTo(text);
         assertThat(answer.whole()).isTrue();
         assertThat(recorded())
-                .returns(true, UsageRecord::estimated)
-                .returns(20L, u -> u.usage().input())
-                .satisfies(u -> assertThat(u.usage().output()).isPositive());
+                .returns(true, usage -> usage.used().isEstimated())
+                .returns(20L, u -> u.used().tokens().input())
+                .satisfies(u -> assertThat(u.used().tokens().output()).isPositive());
     }
 
     @Test
@@ -282,7 +282,8 @@ class UploadFlowTest {
 
         transcribe(field("model", "whisper-1") + file("ID3") + END);
 
-        assertThat(recorded()).returns(90L, u -> u.usage().input()).returns(false, UsageRecord::estimated);
+        assertThat(recorded()).returns(90L, u -> u.used().tokens().input()).returns(false, usage -> usage.used()
+                .isEstimated());
     }
 
     @Test
@@ -383,7 +384,7 @@ class UploadFlowTest {
             assertThat(answer.status()).isEqualTo(408);
         }
         Await.until(() -> upstream.openConnections() == 0);
-        assertThat(recorded()).returns(Ending.FAILED, UsageRecord::ending);
+        assertThat(recorded()).returns(Ending.FAILED, usage -> usage.outcome().ending());
     }
 
     @Test
@@ -396,7 +397,8 @@ class UploadFlowTest {
         }
 
         Await.until(() -> upstream.openConnections() == 0);
-        assertThat(recorded()).returns(Ending.CANCELLED, UsageRecord::ending);
+        assertThat(recorded())
+                .returns(Ending.CANCELLED, usage -> usage.outcome().ending());
     }
 
     @Test
@@ -528,7 +530,8 @@ class UploadFlowTest {
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             assertThat(answer.whole()).isTrue();
             assertThat(answer.text()).contains(expected);
-            assertThat(recorded()).returns(Ending.COMPLETED, UsageRecord::ending);
+            assertThat(recorded())
+                    .returns(Ending.COMPLETED, usage -> usage.outcome().ending());
         }
     }
 }

@@ -134,7 +134,9 @@ class WaitingTest {
         RawHttp.Answer answer = exchange(request(KEY, false), granted(1, Duration.ofMillis(1_234)));
 
         assertThat(answer).returns(200, RawHttp.Answer::status).returns("1234", a -> a.header("x-sluice-queued-ms"));
-        assertThat(recorded()).returns(Ending.COMPLETED, UsageRecord::ending).returns(1, UsageRecord::attempts);
+        assertThat(recorded())
+                .returns(Ending.COMPLETED, usage -> usage.outcome().ending())
+                .returns(1, usage -> usage.served().attempts());
         assertThat(node.meter("sluice.queue.wait")).isPositive();
     }
 
@@ -230,9 +232,9 @@ class WaitingTest {
                     .isEqualTo(question.asked().waiter().ticket())
                     .isNotZero();
             assertThat(recorded())
-                    .returns(Ending.CANCELLED, UsageRecord::ending)
-                    .returns(0, UsageRecord::attempts)
-                    .satisfies(u -> assertThat(u.queueNanos()).isPositive());
+                    .returns(Ending.CANCELLED, usage -> usage.outcome().ending())
+                    .returns(0, usage -> usage.served().attempts())
+                    .satisfies(u -> assertThat(u.timing().queueNanos()).isPositive());
             Await.until(() -> node.meter("sluice.requests.in.flight") == 0);
         }
         assertThat(node.attempts()).isEmpty();
@@ -286,7 +288,7 @@ class WaitingTest {
                 .returns(31L, SettleQuota::reservation)
                 .returns(false, SettleQuota::sent)
                 .returns(false, SettleQuota::keepKey);
-        assertThat(recorded().ending()).isEqualTo(Ending.CANCELLED);
+        assertThat(recorded().outcome().ending()).isEqualTo(Ending.CANCELLED);
         assertThat(upstream.untaken()).isZero();
     }
 
@@ -300,7 +302,9 @@ class WaitingTest {
                 .returns("12001", a -> a.header("retry-after-ms"))
                 .returns("20000", a -> a.header("x-sluice-queued-ms"));
         assertThat(answer.text()).contains("pool_exhausted", "The pool is full.");
-        assertThat(recorded()).returns(429, UsageRecord::status).returns(Ending.FAILED, UsageRecord::ending);
+        assertThat(recorded())
+                .returns(429, usage -> usage.outcome().status())
+                .returns(Ending.FAILED, usage -> usage.outcome().ending());
         assertThat(node.cancellations()).isEmpty();
     }
 

@@ -9,7 +9,13 @@ import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.store.UsageGrouping.Bucket;
 import io.sluice.store.UsageGrouping.Dimension;
 import io.sluice.store.UsageGrouping.Order;
@@ -94,31 +100,17 @@ class UsageQueriesTest {
         return new UsageRecord(
                 new UUID(millis << 16 | 0x7000L | random.nextInt(0x1000), random.nextLong() >>> 2 | 1L << 63)
                         .toString(),
-                "",
-                any(random, List.of("k1", "k2", "k3", "a_c", "abc")),
-                team.isEmpty() ? null : team,
-                team.equals("red") ? "colours" : null,
-                Endpoint.CHAT_COMPLETIONS,
-                any(random, List.of("m1", "m2", "=cmd")),
-                null,
-                null,
-                account == null ? null : account.substring(0, 3),
-                account,
-                random.nextBoolean(),
-                tokens(random),
-                random.nextInt(2),
-                charge(random),
-                others,
-                false,
-                1,
-                millis,
-                1_000,
-                random.nextBoolean() ? -1 : 5_000,
-                9_000,
-                any(random, List.of(200, 429, 502)),
-                ending,
-                null,
-                "127.0.0.1");
+                new Caller(
+                        any(random, List.of("k1", "k2", "k3", "a_c", "abc")),
+                        team.isEmpty() ? null : team,
+                        team.equals("red") ? "colours" : null,
+                        "127.0.0.1",
+                        ""),
+                new Asked(Endpoint.CHAT_COMPLETIONS, any(random, List.of("m1", "m2", "=cmd")), random.nextBoolean()),
+                new Served(null, null, account == null ? null : account.substring(0, 3), account, 1, others),
+                new Used(tokens(random), random.nextInt(2), false, charge(random), null),
+                new Timing(millis, 1_000, random.nextBoolean() ? -1 : 5_000, 9_000),
+                new Outcome(any(random, List.of(200, 429, 502)), ending, null));
     }
 
     private static TokenUsage tokens(SplittableRandom random) {
@@ -160,7 +152,8 @@ class UsageQueriesTest {
             UsageGrouping grouping, UsageRecord record, String model, @Nullable String account) {
         List<Object> names = new ArrayList<>();
         if (grouping.bucket() != null) {
-            OffsetDateTime start = Instant.ofEpochMilli(record.startMillis()).atOffset(grouping.offset());
+            OffsetDateTime start =
+                    Instant.ofEpochMilli(record.timing().startMillis()).atOffset(grouping.offset());
             OffsetDateTime cut =
                     switch (grouping.bucket()) {
                         case DAY -> start.toLocalDate().atStartOfDay().atOffset(grouping.offset());
@@ -173,8 +166,11 @@ class UsageQueriesTest {
         for (Dimension dimension : grouping.by()) {
             names.add(
                     switch (dimension) {
-                        case KEY -> record.key();
-                        case TEAM -> record.team() == null ? "" : record.team();
+                        case KEY -> record.caller().key();
+                        case TEAM ->
+                            record.caller().team() == null
+                                    ? ""
+                                    : record.caller().team();
                         case MODEL -> model;
                         case ACCOUNT -> known;
                         case CHANNEL -> known.isEmpty() ? "" : known.substring(0, known.indexOf('/'));
@@ -188,13 +184,15 @@ class UsageQueriesTest {
     }
 
     private static boolean fits(UsageFilter filter, UsageRecord record) {
-        Instant start = Instant.ofEpochMilli(record.startMillis());
+        Instant start = Instant.ofEpochMilli(record.timing().startMillis());
         return !start.isBefore(filter.from())
                 && start.isBefore(filter.to())
-                && fits(filter.keys(), record.key())
-                && fits(filter.teams(), record.team() == null ? "" : record.team())
-                && fits(filter.endings(), record.ending().name().toLowerCase(Locale.ROOT))
-                && fits(filter.statuses(), record.status());
+                && fits(filter.keys(), record.caller().key())
+                && fits(
+                        filter.teams(),
+                        record.caller().team() == null ? "" : record.caller().team())
+                && fits(filter.endings(), record.outcome().ending().name().toLowerCase(Locale.ROOT))
+                && fits(filter.statuses(), record.outcome().status());
     }
 
     private static boolean fits(UsageFilter filter, String model, @Nullable String account) {
@@ -210,23 +208,30 @@ class UsageQueriesTest {
             if (!fits(filter, record)) {
                 continue;
             }
-            TokenUsage tokens = record.usage();
-            if (fits(filter, record.model(), record.account())) {
-                add(groups, group(grouping, record, record.model(), record.account()), new long[] {
-                    1,
-                    record.ending() == Ending.COMPLETED ? 0 : 1,
-                    record.charge().isPriced() ? 0 : 1,
-                    tokens.input(),
-                    tokens.cachedInput(),
-                    tokens.cacheWrite(),
-                    tokens.output(),
-                    tokens.reasoning(),
-                    record.images(),
-                    record.charge().micros(),
-                    0
-                });
+            TokenUsage tokens = record.used().tokens();
+            if (fits(filter, record.asked().model(), record.served().account())) {
+                add(
+                        groups,
+                        group(
+                                grouping,
+                                record,
+                                record.asked().model(),
+                                record.served().account()),
+                        new long[] {
+                            1,
+                            record.outcome().ending() == Ending.COMPLETED ? 0 : 1,
+                            record.used().charge().isPriced() ? 0 : 1,
+                            tokens.input(),
+                            tokens.cachedInput(),
+                            tokens.cacheWrite(),
+                            tokens.output(),
+                            tokens.reasoning(),
+                            record.used().images(),
+                            record.used().charge().micros(),
+                            0
+                        });
             }
-            for (BilledAttempt other : record.otherAttempts()) {
+            for (BilledAttempt other : record.served().others()) {
                 if (fits(filter, other.model(), other.account())) {
                     add(groups, group(grouping, record, other.model(), other.account()), new long[] {
                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, other.charge().micros()
@@ -317,11 +322,13 @@ class UsageQueriesTest {
         SplittableRandom random = new SplittableRandom(SEED + 2);
         for (int i = 0; i < 20; i++) {
             UsageFilter filter = filter(random);
-            Predicate<UsageRecord> fits =
-                    record -> fits(filter, record) && fits(filter, record.model(), record.account());
+            Predicate<UsageRecord> fits = record -> fits(filter, record)
+                    && fits(filter, record.asked().model(), record.served().account());
             List<String> expected = records.stream()
                     .filter(fits)
-                    .sorted(Comparator.comparingLong(UsageRecord::startMillis).thenComparing(UsageRecord::requestId))
+                    .sorted(Comparator.comparingLong(
+                                    (UsageRecord usage) -> usage.timing().startMillis())
+                            .thenComparing(UsageRecord::requestId))
                     .map(UsageRecord::requestId)
                     .collect(Collectors.toList());
 
@@ -335,7 +342,8 @@ class UsageQueriesTest {
     @Test
     void oneRequestComesWithItsOtherAttempts() {
         UsageRecord record = records.stream()
-                .filter(each -> !each.otherAttempts().isEmpty() && "red".equals(each.team()))
+                .filter(each -> !each.served().others().isEmpty()
+                        && "red".equals(each.caller().team()))
                 .findFirst()
                 .orElseThrow();
         UUID id = UUID.fromString(record.requestId());
@@ -345,12 +353,13 @@ class UsageQueriesTest {
         assertThat(found).isNotNull();
         assertThat(found.request())
                 .containsEntry("id", record.requestId())
-                .containsEntry("key", record.key())
+                .containsEntry("key", record.caller().key())
                 .containsEntry("parent-team", "colours")
                 .containsEntry("node", "node-1")
-                .containsEntry("status", record.status())
+                .containsEntry("status", record.outcome().status())
                 .containsEntry(
-                        "started-at", Instant.ofEpochMilli(record.startMillis()).toString());
+                        "started-at",
+                        Instant.ofEpochMilli(record.timing().startMillis()).toString());
         assertThat(found.attempts()).singleElement().satisfies(attempt -> assertThat(attempt)
                 .containsEntry("account", "two/a")
                 .containsEntry("cause", "abandoned"));
@@ -402,7 +411,11 @@ class UsageQueriesTest {
                             List.of()));
             for (UsageFilter filter : filters) {
                 long requests = records.stream()
-                        .filter(record -> fits(filter, record) && fits(filter, record.model(), record.account()))
+                        .filter(record -> fits(filter, record)
+                                && fits(
+                                        filter,
+                                        record.asked().model(),
+                                        record.served().account()))
                         .count();
                 UsagePage all = TestPostgres.await(usage.groups(filter, UsageGrouping.ALL, 1, null));
                 assertThat(all.rows().getFirst().getFirst()).as("%s", filter).isEqualTo(requests);

@@ -203,7 +203,9 @@ class UsageWriterTest {
 
     /** The ledger says what the records say, in every table. */
     private void assertExact(List<UsageRecord> records) {
-        long cost = records.stream().mapToLong(usage -> usage.charge().micros()).sum();
+        long cost = records.stream()
+                .mapToLong(usage -> usage.used().charge().micros())
+                .sum();
         assertThat(number("SELECT count(*) FROM usage_record")).isEqualTo(records.size());
         assertThat(number("SELECT sum(cost_micros) FROM usage_record")).isEqualTo(cost);
         for (String table : List.of("usage_minute", "usage_hour", "usage_day")) {

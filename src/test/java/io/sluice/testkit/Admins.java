@@ -4,6 +4,7 @@ import io.sluice.admin.AdminSetup;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -40,6 +41,18 @@ public final class Admins {
             InstantSource clock,
             StoredKeys storedKeys,
             @Nullable StoredIds ownIds) {
+        SideDoor nowhere = new SideDoor(System::nanoTime, () -> new byte[32]);
+        return setup(node, initial, database, clock, new KeyServices(storedKeys, ownIds), nowhere);
+    }
+
+    /** An admin port beside a traffic port. */
+    public static AdminSetup setup(
+            NodeConfig node,
+            GatewayRevision initial,
+            Database database,
+            InstantSource clock,
+            KeyServices keys,
+            SideDoor door) {
         Secret token = node.admin().token();
         return new AdminSetup(
                 Path.of("config"),
@@ -52,6 +65,7 @@ public final class Admins {
                 () -> "a_meter 1\n",
                 clock,
                 System::nanoTime,
-                new KeyServices(storedKeys, ownIds));
+                keys,
+                door);
     }
 }

@@ -45,7 +45,7 @@ public final class Nodes {
         return new NodeConfig(
                 "test",
                 new HttpConfig("127.0.0.1", port, null, List.of(), HttpBounds.DEFAULT),
-                new AdminConfig("127.0.0.1", adminPort, token, tls, clientCa),
+                new AdminConfig("127.0.0.1", adminPort, token, tls, clientCa, io.sluice.config.SessionConfig.DEFAULT),
                 Path.of("target/test-data-" + Integer.getInteger("sluice.test.fork", 0)),
                 Duration.ZERO,
                 Duration.ofSeconds(2),

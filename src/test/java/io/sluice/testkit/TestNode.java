@@ -9,6 +9,7 @@ import io.sluice.config.RealtimeConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.key.Cidr;
+import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
@@ -53,6 +54,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -112,6 +114,10 @@ public final class TestNode implements AutoCloseable {
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
     private StoredKeys storedKeys = new StoredKeys();
+    private final AtomicLong ticketNumbers = new AtomicLong();
+    private final SideDoor door = new SideDoor(System::nanoTime, () -> ByteBuffer.allocate(32)
+            .putLong(ticketNumbers.incrementAndGet())
+            .array());
     private final OpenNow openRequests = new OpenNow();
     private int port;
 
@@ -277,7 +283,7 @@ public final class TestNode implements AutoCloseable {
                         LANE,
                         http,
                         revision,
-                        new EdgeShared(new EdgeLimits(bounds), storedKeys, openRequests, ownIds),
+                        new EdgeShared(new EdgeLimits(bounds), storedKeys, openRequests, ownIds, door),
                         metrics,
                         System::nanoTime)));
         await(vertx.deployVerticle(lane));
@@ -289,6 +295,11 @@ public final class TestNode implements AutoCloseable {
     /** Tells the lane how the pool stands; counts for whatever is asked after. */
     public void health(PoolSnapshot snapshot) {
         bus.publish(Address.POOL_HEALTH, new PoolHealth(snapshot));
+    }
+
+    /** How an admin port would come. */
+    public SideDoor door() {
+        return door;
     }
 
     /** Its traffic port. */

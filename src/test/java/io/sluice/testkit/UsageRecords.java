@@ -5,7 +5,13 @@ import io.sluice.domain.pricing.Charge;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,31 +41,12 @@ public final class UsageRecords {
             @Nullable String error) {
         return new UsageRecord(
                 id,
-                "",
-                key,
-                "team-" + key,
-                null,
-                Endpoint.CHAT_COMPLETIONS,
-                "gpt",
-                "gpt",
-                "gpt-upstream",
-                "openai",
-                "openai/a0",
-                true,
-                new TokenUsage(10, 4, 5, 2),
-                0,
-                charge,
-                others,
-                false,
-                1 + others.size(),
-                startMillis,
-                1_000,
-                2_000_000,
-                3_000_000,
-                error == null ? 200 : 502,
-                error == null ? Ending.COMPLETED : Ending.FAILED,
-                error,
-                "127.0.0.1");
+                new Caller(key, "team-" + key, null, "127.0.0.1", ""),
+                new Asked(Endpoint.CHAT_COMPLETIONS, "gpt", true),
+                new Served("gpt", "gpt-upstream", "openai", "openai/a0", 1 + others.size(), others),
+                new Used(new TokenUsage(10, 4, 5, 2), 0, false, charge, null),
+                new Timing(startMillis, 1_000, 2_000_000, 3_000_000),
+                new Outcome(error == null ? 200 : 502, error == null ? Ending.COMPLETED : Ending.FAILED, error));
     }
 
     /** A cost in the ledger's own currency. */

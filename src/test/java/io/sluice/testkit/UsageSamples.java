@@ -6,7 +6,13 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -37,34 +43,39 @@ public final class UsageSamples {
         Ending[] endings = Ending.values();
         return new UsageRecord(
                 id,
-                text(random, size),
-                "key-" + random.nextInt(10),
-                maybe(random, size),
-                maybe(random, size),
-                endpoints[random.nextInt(endpoints.length)],
-                "model-" + random.nextInt(10),
-                maybe(random, size),
-                maybe(random, size),
-                maybe(random, size),
-                maybe(random, size),
-                random.nextBoolean(),
-                tokens(random),
-                random.nextInt(5),
-                charge(random),
-                IntStream.range(0, random.nextInt(4))
-                        .mapToObj(i -> attempt(random, size))
-                        .toList(),
-                random.nextBoolean(),
-                random.nextInt(20),
-                1_790_000_000_000L + random.nextInt(1_000_000_000),
-                random.nextLong(),
-                random.nextBoolean() ? -1 : random.nextLong() >>> 1,
-                random.nextLong(),
-                100 + random.nextInt(500),
-                endings[random.nextInt(endings.length)],
-                maybe(random, size),
-                text(random, size),
-                random.nextBoolean() ? null : new LeaseUse(random.nextLong(), List.of("key:k", text(random, size))));
+                new Caller(
+                        "key-" + random.nextInt(10),
+                        maybe(random, size),
+                        maybe(random, size),
+                        text(random, size),
+                        text(random, size)),
+                new Asked(
+                        endpoints[random.nextInt(endpoints.length)],
+                        "model-" + random.nextInt(10),
+                        random.nextBoolean()),
+                new Served(
+                        maybe(random, size),
+                        maybe(random, size),
+                        maybe(random, size),
+                        maybe(random, size),
+                        random.nextInt(20),
+                        IntStream.range(0, random.nextInt(4))
+                                .mapToObj(i -> attempt(random, size))
+                                .toList()),
+                new Used(
+                        tokens(random),
+                        random.nextInt(5),
+                        random.nextBoolean(),
+                        charge(random),
+                        random.nextBoolean()
+                                ? null
+                                : new LeaseUse(random.nextLong(), List.of("key:k", text(random, size)))),
+                new Timing(
+                        1_790_000_000_000L + random.nextInt(1_000_000_000),
+                        random.nextLong(),
+                        random.nextBoolean() ? -1 : random.nextLong() >>> 1,
+                        random.nextLong()),
+                new Outcome(100 + random.nextInt(500), endings[random.nextInt(endings.length)], maybe(random, size)));
     }
 
     private static BilledAttempt attempt(Random random, int size) {

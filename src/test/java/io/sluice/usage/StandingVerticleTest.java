@@ -17,7 +17,13 @@ import io.sluice.message.ShowStanding;
 import io.sluice.message.Standing;
 import io.sluice.message.Standing.Spent;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.store.BudgetSpend;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.UsageWriter;
@@ -83,31 +89,17 @@ class StandingVerticleTest {
         TestPostgres.await(new UsageWriter(database, "n", List.of(new BudgetSpend("n")))
                 .write(List.of(new UsageRecord(
                         new UUID(millis << 16 | 0x7000L, UUID.randomUUID().getLeastSignificantBits()).toString(),
-                        "",
-                        key,
-                        team,
-                        null,
-                        Endpoint.CHAT_COMPLETIONS,
-                        "m",
-                        null,
-                        null,
-                        null,
-                        null,
-                        false,
-                        new TokenUsage(1, 0, 0, 1, 0, 0, 0),
-                        0,
-                        new Charge(true, micros, "USD", micros, 1_000_000, "r"),
-                        List.of(),
-                        false,
-                        1,
-                        millis,
-                        0,
-                        0,
-                        0,
-                        200,
-                        Ending.COMPLETED,
-                        null,
-                        "127.0.0.1"))));
+                        new Caller(key, team, null, "127.0.0.1", ""),
+                        new Asked(Endpoint.CHAT_COMPLETIONS, "m", false),
+                        new Served(null, null, null, null, 1, List.of()),
+                        new Used(
+                                new TokenUsage(1, 0, 0, 1, 0, 0, 0),
+                                0,
+                                false,
+                                new Charge(true, micros, "USD", micros, 1_000_000, "r"),
+                                null),
+                        new Timing(millis, 0, 0, 0),
+                        new Outcome(200, Ending.COMPLETED, null)))));
     }
 
     private void spent(String scope, Instant bucket, long micros) {

@@ -25,6 +25,8 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.Notice;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.Revisions;
@@ -155,33 +157,22 @@ class UsageVerticleTest {
 
     private static UsageRecord costing(String model, Charge charge, BilledAttempt... others) {
         UsageRecord usage = Revisions.usage(model, 200, Ending.COMPLETED, null);
+        Served served = usage.served();
+        Used used = usage.used();
         return new UsageRecord(
                 usage.requestId(),
-                usage.clientRequestId(),
-                usage.key(),
-                usage.team(),
-                usage.parentTeam(),
-                usage.endpoint(),
-                usage.model(),
-                usage.servedModel(),
-                usage.upstreamModel(),
-                usage.channel(),
-                usage.account(),
-                usage.stream(),
-                usage.usage(),
-                usage.images(),
-                charge,
-                List.of(others),
-                usage.estimated(),
-                usage.attempts(),
-                usage.startMillis(),
-                usage.queueNanos(),
-                usage.firstByteNanos(),
-                usage.totalNanos(),
-                usage.status(),
-                usage.ending(),
-                usage.error(),
-                usage.clientAddress());
+                usage.caller(),
+                usage.asked(),
+                new Served(
+                        served.model(),
+                        served.upstreamModel(),
+                        served.channel(),
+                        served.account(),
+                        served.attempts(),
+                        List.of(others)),
+                new Used(used.tokens(), used.images(), used.isEstimated(), charge, used.leases()),
+                usage.timing(),
+                usage.outcome());
     }
 
     @Test

@@ -22,8 +22,10 @@ public final class ApiAnswer {
     private final int status;
     private final @Nullable JsonObject body;
     private final @Nullable Stream stream;
+    private final @Nullable Function<EventSink, Future<Void>> events;
     private @Nullable String etag;
     private @Nullable String location;
+    private @Nullable String cookie;
     private List<String> onlyNow = List.of();
 
     /**
@@ -36,9 +38,18 @@ public final class ApiAnswer {
     public record Stream(String contentType, String fileName, Function<BodySink, Future<Void>> rows) {}
 
     private ApiAnswer(int status, @Nullable JsonObject body, @Nullable Stream stream) {
+        this(status, body, stream, null);
+    }
+
+    private ApiAnswer(
+            int status,
+            @Nullable JsonObject body,
+            @Nullable Stream stream,
+            @Nullable Function<EventSink, Future<Void>> events) {
         this.status = status;
         this.body = body;
         this.stream = stream;
+        this.events = events;
     }
 
     /** 200 with a body. */
@@ -71,12 +82,27 @@ public final class ApiAnswer {
     }
 
     /**
+     * 200 with server-sent events, as they happen. At most a few at a time; the others get 429.
+     *
+     * @param events sends everything; its future says when, and fails when the rest is not to be had
+     */
+    public static ApiAnswer events(Function<EventSink, Future<Void>> events) {
+        return new ApiAnswer(200, null, null, events);
+    }
+
+    /**
      * Names the state that the body shows.
      *
      * @param changed number of the thing's last change
      */
     public ApiAnswer etag(long changed) {
         etag = "\"" + changed + "\"";
+        return this;
+    }
+
+    /** Sets a cookie; never in an answer that is kept for its repetition. */
+    public ApiAnswer cookie(String setCookie) {
+        cookie = setCookie;
         return this;
     }
 
@@ -104,8 +130,18 @@ public final class ApiAnswer {
     }
 
     @Nullable
+    Function<EventSink, Future<Void>> events() {
+        return events;
+    }
+
+    @Nullable
     String etag() {
         return etag;
+    }
+
+    @Nullable
+    String cookie() {
+        return cookie;
     }
 
     @Nullable

@@ -39,6 +39,16 @@ public final class ApiRequest {
         return caller;
     }
 
+    /** With which session of a browser; null when it came with a token. */
+    public @Nullable Session session() {
+        return context.get(ApiRouter.SESSION);
+    }
+
+    /** The token that it came with; null when it came with a session. */
+    public @Nullable String bearer() {
+        return ApiRouter.bearer(context);
+    }
+
     /** Who asks, as the audit log knows them. */
     public Actor actor() {
         return caller.actor();

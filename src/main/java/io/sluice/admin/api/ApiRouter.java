@@ -16,6 +16,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -32,18 +33,29 @@ import org.slf4j.LoggerFactory;
 public final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final String CALLER = "caller";
+    private static final String SCHEME = "bearer ";
+
+    /** Where whoever authenticates puts the {@link Session} of a request that brought one. */
+    public static final String SESSION = "session";
+
     private static final List<String> METHODS = List.of("DELETE", "GET", "PATCH", "POST", "PUT");
     private static final int MAX_BODY = 1024 * 1024;
+
+    /** Of operations with {@code x-large-body}. */
     private static final int LARGE_BODY = 8 * 1024 * 1024;
 
     /** Streams at a time: each holds a connection to the database for as long as its client reads. */
     private static final int MAX_STREAMS = 4;
+
+    /** Streams of events at a time. */
+    private static final int MAX_WATCHERS = 16;
 
     private final ApiDocument document;
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private final Promise<Router> opened = Promise.promise();
     private int streams;
+    private int watchers;
 
     /**
      * Checks that everything the document says has a handler, and the other way round.
@@ -124,6 +136,14 @@ public final class ApiRouter {
     /** Whether a request is for the API. */
     public static boolean isOfApi(RoutingContext context) {
         return context.normalizedPath().startsWith(ApiDocument.BASE + "/");
+    }
+
+    /** The token of a request; null when it has none. */
+    public static @Nullable String bearer(RoutingContext context) {
+        String header = context.request().getHeader("authorization");
+        return header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)
+                ? null
+                : header.substring(SCHEME.length()).strip();
     }
 
     private void handle(RoutingContext context) {
@@ -268,12 +288,19 @@ public final class ApiRouter {
             stream(context, answer.stream());
             return;
         }
+        if (answer.events() != null) {
+            watch(context, answer.events());
+            return;
+        }
         response.setStatusCode(answer.status());
         if (answer.etag() != null) {
             response.putHeader("etag", answer.etag());
         }
         if (answer.location() != null) {
             response.putHeader("location", answer.location());
+        }
+        if (answer.cookie() != null) {
+            response.putHeader("set-cookie", answer.cookie());
         }
         if (answer.body() == null) {
             response.end();
@@ -315,6 +342,37 @@ public final class ApiRouter {
                 response.reset();
             }
         });
+    }
+
+    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events) {
+        if (watchers >= MAX_WATCHERS) {
+            Problems.answer(
+                    context,
+                    Problem.of(
+                                    429,
+                                    "too-many-exports",
+                                    "This node sends " + MAX_WATCHERS + " streams of events already.")
+                            .retryAfter(5));
+            return;
+        }
+        watchers++;
+        EventSink sink = new EventSink(
+                context.vertx(),
+                context.response()
+                        .setChunked(true)
+                        .putHeader("content-type", "text/event-stream")
+                        .putHeader("x-accel-buffering", "no"));
+        Future<Void> sent;
+        try {
+            sent = events.apply(sink);
+        } catch (RuntimeException e) {
+            sent = Future.failedFuture(e);
+        }
+        sent.onFailure(cause -> LOG.warn("a stream of events was cut: {}", String.valueOf(cause)))
+                .onComplete(done -> {
+                    watchers--;
+                    sink.end();
+                });
     }
 
     private static void unknown(RoutingContext context, OpenAPIContract compiled) {

@@ -1,5 +1,6 @@
 package io.sluice.domain.health;
 
+import io.sluice.domain.SplitMix;
 import io.sluice.domain.health.Word.Author;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.AccountState;
@@ -146,17 +147,9 @@ public final class Words {
     public long digest() {
         long sum = newest.size();
         for (Word word : newest.values()) {
-            sum += mix(word.subject().hashCode(), word.author().ordinal() + 1L)
-                    ^ mix(word.atMillis(), word.origin().hashCode());
+            sum += SplitMix.mix(word.subject().hashCode(), word.author().ordinal() + 1L)
+                    ^ SplitMix.mix(word.atMillis(), word.origin().hashCode());
         }
         return sum == 0 ? 1 : sum;
-    }
-
-    /** SplitMix64's finaliser (Steele, Lea, Flood, Fast splittable pseudorandom number generators, 2014). */
-    private static long mix(long a, long b) {
-        long z = a * 0x9e3779b97f4a7c15L + b;
-        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return z ^ z >>> 31;
     }
 }

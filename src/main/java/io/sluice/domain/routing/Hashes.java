@@ -1,26 +1,14 @@
 package io.sluice.domain.routing;
 
-/** Hashes and random numbers of 64 bits that are the same on every node. */
-final class Hashes {
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+import io.sluice.domain.SplitMix;
 
+/** Hashes of 64 bits, the same on every node, and the parts of a whole that they stand for. */
+final class Hashes {
     private Hashes() {}
 
     /** 64 bits of an account's id; {@link String#hashCode()}, mixed, is as good as any. */
     static long ofId(String id) {
-        return mix(id.hashCode() * GOLDEN + id.length());
-    }
-
-    /** The number after this one in a sequence; its {@link #mix} is random. */
-    static long next(long state) {
-        return state + GOLDEN;
-    }
-
-    /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
-    static long mix(long z) {
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix.mix(id.hashCode(), id.length());
     }
 
     /** The 53 bits of a hash that {@link #unit} is made of: the larger, the larger. */

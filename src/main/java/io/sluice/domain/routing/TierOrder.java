@@ -1,5 +1,6 @@
 package io.sluice.domain.routing;
 
+import io.sluice.domain.SplitMix;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Strategy;
 
@@ -36,13 +37,13 @@ final class TierOrder {
     void begin(Strategy strategy, long stickyHash, long seed) {
         fills = strategy == Strategy.FILL;
         sticks = stickyHash != 0;
-        conversation = Hashes.mix(stickyHash);
-        state = sticks ? conversation : Hashes.mix(seed);
+        conversation = SplitMix.mix(stickyHash);
+        state = sticks ? conversation : SplitMix.mix(seed);
     }
 
     private long random() {
-        state = Hashes.next(state);
-        return Hashes.mix(state);
+        state = SplitMix.next(state);
+        return SplitMix.mix(state);
     }
 
     /** Whether all with room have only just come back, and it is not this request's turn to go to them. */
@@ -102,7 +103,7 @@ final class TierOrder {
     }
 
     private static boolean isTurn(Tier tier, Group group, int i, long draw) {
-        double lot = Hashes.unit(Hashes.number(Hashes.mix(draw ^ group.id(i))));
+        double lot = Hashes.unit(Hashes.number(SplitMix.mix(draw ^ group.id(i))));
         return lot * PoolSnapshot.WHOLE < tier.share(group.position(i));
     }
 
@@ -168,7 +169,7 @@ final class TierOrder {
         int chosen = 0;
         for (int k = 0; k < count; k++) {
             int i = sieved[k];
-            double unit = Hashes.unit(Hashes.number(Hashes.mix(conversation ^ group.id(i))));
+            double unit = Hashes.unit(Hashes.number(SplitMix.mix(conversation ^ group.id(i))));
             long weight = group.weight(i);
             if (1 - unit < bound * weight) {
                 double cost = -Math.log(unit) / weight;
@@ -192,7 +193,7 @@ final class TierOrder {
         int count = 0;
         for (int i = 0; i < size; i++) {
             passed[count] = i;
-            count += Hashes.number(Hashes.mix(key ^ ids[i])) >= least ? 1 : 0;
+            count += Hashes.number(SplitMix.mix(key ^ ids[i])) >= least ? 1 : 0;
         }
         return count;
     }

@@ -131,7 +131,7 @@ public final class JsonTap implements ResponseTap {
      */
     public static JsonTap ofStored() {
         JsonTap tap = new JsonTap(null, false, "output", Set.of(), cursor -> null);
-        tap.usage = new TokenUsage(0, 0, 0, 0);
+        tap.usage = TokenUsage.NONE;
         return tap;
     }
 
@@ -167,7 +167,7 @@ public final class JsonTap implements ResponseTap {
     /** A tap for Anthropic's answer to a count of tokens, which uses none. */
     public static JsonTap ofTokenCount() {
         JsonTap tap = new JsonTap(null, false, "input_tokens", UNDECIDED, cursor -> null);
-        tap.usage = new TokenUsage(0, 0, 0, 0);
+        tap.usage = TokenUsage.NONE;
         return tap;
     }
 

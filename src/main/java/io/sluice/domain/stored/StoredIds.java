@@ -54,7 +54,12 @@ public final class StoredIds {
     private final List<Keys> secrets;
     private final List<String> fingerprints;
 
-    private record Keys(SecretKeySpec mac, SecretKeySpec cipher, SecretKeySpec chosen, SecretKeySpec request) {}
+    private record Keys(
+            SecretKeySpec mac,
+            SecretKeySpec cipher,
+            SecretKeySpec chosen,
+            SecretKeySpec request,
+            SecretKeySpec sessions) {}
 
     /**
      * Ids of an installation.
@@ -73,10 +78,16 @@ public final class StoredIds {
                             new SecretKeySpec(hmac(root, "sluice stored ids, tag".getBytes(UTF_8)), "HmacSHA256"),
                             new SecretKeySpec(hmac(root, "sluice stored ids, cipher".getBytes(UTF_8)), "AES"),
                             new SecretKeySpec(hmac(root, "sluice chosen keys".getBytes(UTF_8)), "HmacSHA256"),
-                            new SecretKeySpec(hmac(root, "sluice requests".getBytes(UTF_8)), "HmacSHA256"));
+                            new SecretKeySpec(hmac(root, "sluice requests".getBytes(UTF_8)), "HmacSHA256"),
+                            new SecretKeySpec(hmac(root, "sluice console sessions".getBytes(UTF_8)), "AES"));
                 })
                 .toList();
         this.fingerprints = secrets.stream().map(Secret::fingerprint).toList();
+    }
+
+    /** Keys of AES-256 under which sessions of the console are sealed, in the order of the secrets. */
+    public List<byte[]> sessionKeys() {
+        return secrets.stream().map(with -> with.sessions.getEncoded()).toList();
     }
 
     /** Names the secrets without telling them, in their order. */

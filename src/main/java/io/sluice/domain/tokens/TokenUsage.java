@@ -16,6 +16,9 @@ public record TokenUsage(
     /** The most tokens of one kind that are believed; more is a provider's mistake. */
     public static final long MAX = 1_000_000_000L;
 
+    /** No tokens at all. */
+    public static final TokenUsage NONE = new TokenUsage(0, 0, 0, 0);
+
     /** Brings impossible numbers into range: negative to 0, over {@link #MAX} to it, parts to their whole. */
     public TokenUsage {
         input = Math.clamp(input, 0, MAX);

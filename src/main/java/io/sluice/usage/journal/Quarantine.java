@@ -121,7 +121,7 @@ final class Quarantine {
         RecordCodec.write(usage, buffer);
         keep();
         tell("usage record %s of key '%s' was refused by the ledger and set aside: %s."
-                .formatted(usage.requestId(), usage.key(), why));
+                .formatted(usage.requestId(), usage.caller().key(), why));
     }
 
     /**

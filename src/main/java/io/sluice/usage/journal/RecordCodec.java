@@ -8,7 +8,13 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * an enum, so that a later program may add to it anywhere.
  *
  * <pre>
- *   version 1 │ flags 1 │ fields in the order of {@link UsageRecord}
+ *   version 1 byte, now {@value #VERSION} │ flags 1 byte │ fields in the order of {@link UsageRecord} and what it is made of
  *   attempts  how many 1 │ their fields
  *   leases    where flagged, behind the other fields: run number │ how many number │ scopes
  *   number    7 bits a byte, low ones first, the sign in the lowest bit
@@ -40,7 +46,7 @@ final class RecordCodec {
     /** The most bytes of one text; a longer one is cut. */
     static final int MAX_TEXT = 1_024;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MAX_NUMBER_BYTES = 10;
     private static final int MAX_ATTEMPTS = 100;
     /** Seven texts and some numbers; what follows the attempts takes less. */
@@ -72,39 +78,51 @@ final class RecordCodec {
     static void write(UsageRecord usage, ByteBuffer out) {
         int from = out.position();
         out.put((byte) VERSION);
-        out.put((byte) ((usage.stream() ? STREAM : 0)
-                | (usage.estimated() ? ESTIMATED : 0)
-                | (usage.leases() != null ? LEASED : 0)));
+        out.put((byte) ((usage.asked().stream() ? STREAM : 0)
+                | (usage.used().isEstimated() ? ESTIMATED : 0)
+                | (usage.used().leases() != null ? LEASED : 0)));
         text(usage.requestId(), out);
-        text(usage.clientRequestId(), out);
-        text(usage.key(), out);
-        text(usage.team(), out);
-        text(usage.parentTeam(), out);
-        text(usage.endpoint().word(), out);
-        text(usage.model(), out);
-        text(usage.servedModel(), out);
-        text(usage.upstreamModel(), out);
-        text(usage.channel(), out);
-        text(usage.account(), out);
-        tokens(usage.usage(), out);
-        number(usage.images(), out);
-        charge(usage.charge(), out);
-        attempts(usage.otherAttempts(), out, from);
-        number(usage.attempts(), out);
-        number(usage.startMillis(), out);
-        number(usage.queueNanos(), out);
-        number(usage.firstByteNanos(), out);
-        number(usage.totalNanos(), out);
-        number(usage.status(), out);
-        out.put(code(usage.ending()));
-        text(usage.error(), out);
-        text(usage.clientAddress(), out);
-        LeaseUse leases = usage.leases();
+        caller(usage.caller(), out);
+        text(usage.asked().endpoint().word(), out);
+        text(usage.asked().model(), out);
+        served(usage.served(), out, from);
+        tokens(usage.used().tokens(), out);
+        number(usage.used().images(), out);
+        charge(usage.used().charge(), out);
+        timing(usage.timing(), out);
+        number(usage.outcome().status(), out);
+        out.put(code(usage.outcome().ending()));
+        text(usage.outcome().error(), out);
+        LeaseUse leases = usage.used().leases();
         if (leases != null) {
             number(leases.run(), out);
             number(leases.scopes().size(), out);
             leases.scopes().forEach(scope -> text(scope, out));
         }
+    }
+
+    private static void caller(Caller caller, ByteBuffer out) {
+        text(caller.key(), out);
+        text(caller.team(), out);
+        text(caller.parentTeam(), out);
+        text(caller.address(), out);
+        text(caller.requestId(), out);
+    }
+
+    private static void served(Served served, ByteBuffer out, int from) {
+        text(served.model(), out);
+        text(served.upstreamModel(), out);
+        text(served.channel(), out);
+        text(served.account(), out);
+        number(served.attempts(), out);
+        attempts(served.others(), out, from);
+    }
+
+    private static void timing(Timing timing, ByteBuffer out) {
+        number(timing.startMillis(), out);
+        number(timing.queueNanos(), out);
+        number(timing.firstByteNanos(), out);
+        number(timing.totalNanos(), out);
     }
 
     private static void attempts(List<BilledAttempt> attempts, ByteBuffer out, int from) {
@@ -206,34 +224,18 @@ final class RecordCodec {
 
     private static UsageRecord fields(ByteBuffer in) throws MalformedRecord {
         int flags = in.get();
-        return new UsageRecord(
-                text(in),
-                text(in),
-                text(in),
-                optional(in),
-                optional(in),
-                endpoint(in),
-                text(in),
-                optional(in),
-                optional(in),
-                optional(in),
-                optional(in),
-                (flags & STREAM) != 0,
-                tokens(in),
-                number(in),
-                charge(in),
-                attempts(in),
-                (flags & ESTIMATED) != 0,
-                small(in),
-                number(in),
-                number(in),
-                number(in),
-                number(in),
-                small(in),
-                ending(in),
-                optional(in),
-                text(in),
-                (flags & LEASED) == 0 ? null : leases(in));
+        String requestId = text(in);
+        Caller caller = new Caller(text(in), optional(in), optional(in), text(in), text(in));
+        Asked asked = new Asked(endpoint(in), text(in), (flags & STREAM) != 0);
+        Served served = new Served(optional(in), optional(in), optional(in), optional(in), small(in), attempts(in));
+        TokenUsage tokens = tokens(in);
+        long images = number(in);
+        Charge charge = charge(in);
+        Timing timing = new Timing(number(in), number(in), number(in), number(in));
+        Outcome outcome = new Outcome(small(in), ending(in), optional(in));
+        LeaseUse leases = (flags & LEASED) == 0 ? null : leases(in);
+        Used used = new Used(tokens, images, (flags & ESTIMATED) != 0, charge, leases);
+        return new UsageRecord(requestId, caller, asked, served, used, timing, outcome);
     }
 
     private static LeaseUse leases(ByteBuffer in) throws MalformedRecord {

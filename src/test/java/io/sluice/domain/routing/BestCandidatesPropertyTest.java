@@ -2,6 +2,7 @@ package io.sluice.domain.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.domain.SplitMix;
 import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.health.PoolSnapshot;
 import io.sluice.domain.pool.Candidate;
@@ -101,7 +102,7 @@ class BestCandidatesPropertyTest {
         List<Candidate> sorted = new ArrayList<>(model(revision).candidates());
         sorted.sort(Comparator.comparingDouble(candidate -> {
             double unit =
-                    Hashes.unit(Hashes.number(Hashes.mix(Hashes.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
+                    Hashes.unit(Hashes.number(SplitMix.mix(SplitMix.mix(sticky) ^ Hashes.ofId(candidate.accountId()))));
             return -Math.log(unit) / candidate.channel().weight();
         }));
 

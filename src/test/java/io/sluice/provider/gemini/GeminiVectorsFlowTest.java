@@ -112,8 +112,8 @@ class GeminiVectorsFlowTest {
                 .isEqualTo(
                         "{\"embeddings\":[{\"values\":[1.5,2]},{\"values\":[3,4]}],\"usageMetadata\":{\"promptTokenCount\":5}}");
         UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
-        assertThat(usage.usage()).isEqualTo(new TokenUsage(5, 0, 0, 0));
-        assertThat(usage.estimated()).isFalse();
+        assertThat(usage.used().tokens()).isEqualTo(new TokenUsage(5, 0, 0, 0));
+        assertThat(usage.used().isEstimated()).isFalse();
     }
 
     @Test

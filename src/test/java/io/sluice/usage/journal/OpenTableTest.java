@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.message.OpenRequests;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.testkit.UsageSamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,33 +119,14 @@ class OpenTableTest {
     }
 
     private static UsageRecord sameIdAs(UsageRecord usage) {
+        Caller caller = usage.caller();
         return new UsageRecord(
                 usage.requestId(),
-                "other",
-                usage.key(),
-                usage.team(),
-                usage.parentTeam(),
-                usage.endpoint(),
-                usage.model(),
-                usage.servedModel(),
-                usage.upstreamModel(),
-                usage.channel(),
-                usage.account(),
-                usage.stream(),
-                usage.usage(),
-                usage.images(),
-                usage.charge(),
-                usage.otherAttempts(),
-                usage.estimated(),
-                usage.attempts(),
-                usage.startMillis(),
-                usage.queueNanos(),
-                usage.firstByteNanos(),
-                usage.totalNanos(),
-                usage.status(),
-                usage.ending(),
-                usage.error(),
-                usage.clientAddress(),
-                usage.leases());
+                new Caller(caller.key(), caller.team(), caller.parentTeam(), caller.address(), "other"),
+                usage.asked(),
+                usage.served(),
+                usage.used(),
+                usage.timing(),
+                usage.outcome());
     }
 }

@@ -9,17 +9,29 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.BilledAttempt;
 import io.sluice.message.LeaseUse;
 import io.sluice.message.UsageRecord;
+import io.sluice.message.UsageRecord.Asked;
+import io.sluice.message.UsageRecord.Caller;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.message.UsageRecord.Outcome;
+import io.sluice.message.UsageRecord.Served;
+import io.sluice.message.UsageRecord.Timing;
+import io.sluice.message.UsageRecord.Used;
 import io.sluice.testkit.UsageSamples;
 import io.sluice.usage.journal.RecordCodec.MalformedRecord;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RecordCodecTest {
-    private static final int FIELDS = 27;
+    private static final int FIELDS = 39;
+    private static final String GOLDEN =
+            "0207066964046b047400083a3a310222636861745f636f6d706c6574696f6e73046d046604750463"
+                    + "08632f610401046408642f62046d047602000002000000010000020000021074696d656f75740e0c"
+                    + "020a0806040201d80408555344d80480897a047280b083c598688001018002900303046501020c6b" + "65793a6b";
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());
 
     @Test
@@ -36,10 +48,53 @@ class RecordCodecTest {
     /** Whoever adds a field has to write it too. */
     @Test
     void knowsEveryField() {
-        assertThat(UsageRecord.class.getRecordComponents()).hasSize(FIELDS);
-        assertThat(BilledAttempt.class.getRecordComponents()).hasSize(8);
-        assertThat(Charge.class.getRecordComponents()).hasSize(6);
-        assertThat(TokenUsage.class.getRecordComponents()).hasSize(7);
+        assertThat(fields(UsageRecord.class)).isEqualTo(FIELDS);
+        assertThat(fields(BilledAttempt.class)).isEqualTo(19);
+    }
+
+    /** How many values a record is made of, in the end. */
+    private static int fields(Class<?> type) {
+        return !type.isRecord()
+                ? 1
+                : Arrays.stream(type.getRecordComponents())
+                        .mapToInt(component -> fields(component.getType()))
+                        .sum();
+    }
+
+    /** A journal that another program of this version wrote is read; whoever changes the bytes changes the version. */
+    @Test
+    void keepsToItsBytes() throws MalformedRecord {
+        UsageRecord usage = new UsageRecord(
+                "id",
+                new Caller("k", "t", null, "::1", ""),
+                new Asked(Endpoint.CHAT_COMPLETIONS, "m", true),
+                new Served(
+                        "f",
+                        "u",
+                        "c",
+                        "c/a",
+                        2,
+                        List.of(new BilledAttempt(
+                                "d", "d/b", "m", "v", new TokenUsage(1, 0, 1, 0), true, Charge.UNPRICED, "timeout"))),
+                new Used(
+                        new TokenUsage(7, 6, 1, 5, 4, 3, 2),
+                        1,
+                        true,
+                        new Charge(true, 300, "USD", 300, 1_000_000, "r"),
+                        new LeaseUse(-1, List.of("key:k"))),
+                new Timing(1_790_000_000_000L, 64, -1, 128),
+                new Outcome(200, Ending.CUT, "e"));
+
+        assertThat(HexFormat.of().formatHex(bytes(usage))).isEqualTo(GOLDEN);
+        assertThat(RecordCodec.read(ByteBuffer.wrap(HexFormat.of().parseHex(GOLDEN))))
+                .isEqualTo(usage);
+    }
+
+    private static byte[] bytes(UsageRecord usage) {
+        ByteBuffer written = written(usage);
+        byte[] bytes = new byte[written.remaining()];
+        written.get(bytes);
+        return bytes;
     }
 
     @Test
@@ -49,8 +104,8 @@ class RecordCodecTest {
 
         UsageRecord read = RecordCodec.read(written(usage));
 
-        assertThat(longText).startsWith(read.clientRequestId());
-        assertThat(read.clientRequestId()).hasSize(1 + 2 * 255);
+        assertThat(longText).startsWith(read.caller().requestId());
+        assertThat(read.caller().requestId()).hasSize(1 + 2 * 255);
     }
 
     @Test
@@ -58,7 +113,7 @@ class RecordCodecTest {
         ByteBuffer bytes = written(huge("x".repeat(100_000), 500));
 
         assertThat(bytes.remaining()).isLessThanOrEqualTo(RecordCodec.MAX_BYTES);
-        assertThat(RecordCodec.read(bytes).otherAttempts()).isNotEmpty();
+        assertThat(RecordCodec.read(bytes).served().others()).isNotEmpty();
     }
 
     @Test
@@ -74,9 +129,9 @@ class RecordCodecTest {
     @Test
     void saysWhichVersionItDoesNotKnow() {
         ByteBuffer bytes = written(UsageSamples.of("one"));
-        bytes.put(0, (byte) 2);
+        bytes.put(0, (byte) 9);
 
-        assertThatThrownBy(() -> RecordCodec.read(bytes)).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> RecordCodec.read(bytes)).hasMessageContaining("version 9");
     }
 
     /** Any bytes give a record or the one exception. */
@@ -101,32 +156,17 @@ class RecordCodecTest {
                 new BilledAttempt(text, text, text, text, new TokenUsage(1, 0, 1, 0), true, charge(text), text);
         return new UsageRecord(
                 "id",
-                text,
-                text,
-                text,
-                text,
-                Endpoint.CHAT_COMPLETIONS,
-                text,
-                text,
-                text,
-                text,
-                text,
-                true,
-                new TokenUsage(1, 0, 1, 0),
-                Long.MAX_VALUE,
-                charge(text),
-                Collections.nCopies(attempts, attempt),
-                true,
-                Integer.MAX_VALUE,
-                Long.MIN_VALUE,
-                Long.MIN_VALUE,
-                -1,
-                Long.MAX_VALUE,
-                Integer.MIN_VALUE,
-                Ending.CUT,
-                text,
-                text,
-                new LeaseUse(Long.MIN_VALUE, List.of(text, text, text)));
+                new Caller(text, text, text, text, text),
+                new Asked(Endpoint.CHAT_COMPLETIONS, text, true),
+                new Served(text, text, text, text, Integer.MAX_VALUE, Collections.nCopies(attempts, attempt)),
+                new Used(
+                        new TokenUsage(1, 0, 1, 0),
+                        Long.MAX_VALUE,
+                        true,
+                        charge(text),
+                        new LeaseUse(Long.MIN_VALUE, List.of(text, text, text))),
+                new Timing(Long.MIN_VALUE, Long.MIN_VALUE, -1, Long.MAX_VALUE),
+                new Outcome(Integer.MIN_VALUE, Ending.CUT, text));
     }
 
     private static Charge charge(String text) {

@@ -67,7 +67,7 @@ final class StreamEncoder implements AnswerEncoder {
     private ArgumentsEnd arguments = new ArgumentsEnd();
     private FinishReason reason = FinishReason.OTHER;
     private @Nullable String stopText;
-    private TokenUsage usage = new TokenUsage(0, 0, 0, 0);
+    private TokenUsage usage = TokenUsage.NONE;
     private byte[] last = NOTHING;
 
     private enum Open {
@@ -159,7 +159,7 @@ final class StreamEncoder implements AnswerEncoder {
                 .raw(",\"type\":\"message\",\"role\":\"assistant\",\"model\":")
                 .quoted(target.model())
                 .raw(",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
-        usage(new TokenUsage(0, 0, 0, 0));
+        usage(TokenUsage.NONE);
         text.raw(END);
     }
 

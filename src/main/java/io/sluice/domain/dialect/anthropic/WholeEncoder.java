@@ -38,7 +38,7 @@ final class WholeEncoder implements AnswerEncoder {
     private @Nullable Proof told;
     private FinishReason reason = FinishReason.OTHER;
     private @Nullable String stopText;
-    private TokenUsage usage = new TokenUsage(0, 0, 0, 0);
+    private TokenUsage usage = TokenUsage.NONE;
     private byte[] last = NOTHING;
 
     /** A block that is being gathered. */

@@ -1,0 +1,11 @@
+// Every page, one line each, in the order of the navigation.
+//
+// id: first part of the address, #/id; its title is the word 'page.ID' of ../words/pages.js, its element is sl-page-ID, defined by
+// ../pages/ID.js. group: watch, steer or system; null for a page that only others lead to. role: the least that may see it. team: whether
+// somebody with a team may see it. key: the letter behind g.
+const page = (id, group, icon, role, team, key) => ({ id, group, icon, role, team, key, load: () => import(`../pages/${id}.js`) });
+
+export const PAGES = [
+  page('nodes', 'system', 'nodes', 'viewer', false, 'n'),
+  page('tokens', 'system', 'tokens', 'operator', false, 't'),
+];
