@@ -71,10 +71,12 @@ public final class ResourceFeed {
         return repository.standing().compose(now -> {
             if (now.equals(known)) {
                 // That there is nothing is worth a copy too: a node starts from it.
-                return copied ? Future.succeededFuture(Optional.empty()) : vertx.executeBlocking(() -> {
-                    copy();
-                    return Optional.empty();
-                });
+                return copied
+                        ? Future.succeededFuture(Optional.empty())
+                        : vertx.executeBlocking(() -> {
+                            copy();
+                            return Optional.empty();
+                        });
             }
             // A table that has shrunk is another one: a backup was put back.
             boolean another = now.rows() < known.rows() || now.last() < known.last();

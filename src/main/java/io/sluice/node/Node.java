@@ -49,6 +49,7 @@ public final class Node {
 
     /** One for the verticle, one for checks of requests. */
     private static final int ADMIN_THREADS = 2;
+
     private static final Duration STEP_TIMEOUT = Duration.ofSeconds(10);
 
     private final NodeConfig config;
@@ -132,8 +133,7 @@ public final class Node {
         }
         AtomicInteger lane = new AtomicInteger();
         steps = steps.compose(done -> deploy(
-                        () -> parts.lane(lane.getAndIncrement()),
-                        new DeploymentOptions().setInstances(config.lanes())))
+                        () -> parts.lane(lane.getAndIncrement()), new DeploymentOptions().setInstances(config.lanes())))
                 .compose(done -> tellPool())
                 .compose(done -> step(this::open, open -> drain()))
                 .compose(done -> deploy(parts::watch, new DeploymentOptions()));

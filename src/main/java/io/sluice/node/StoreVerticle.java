@@ -115,11 +115,10 @@ final class StoreVerticle extends VerticleBase {
         vertx.setTimer(
                 PATIENCE.toMillis(),
                 id -> up.tryFail(
-                        new StartFailure(
-                                "the ledger on " + server.get() + " cannot be used: " + database.reason()
-                                        + "; to start without it the node needs "
-                                        + String.join(" and ", COPIES) + " in " + config.data()
-                                        + ", or store.start-without: always")));
+                        new StartFailure("the ledger on " + server.get() + " cannot be used: " + database.reason()
+                                + "; to start without it the node needs "
+                                + String.join(" and ", COPIES) + " in " + config.data()
+                                + ", or store.start-without: always")));
         return up.future();
     }
 

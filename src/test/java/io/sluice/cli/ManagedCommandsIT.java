@@ -82,15 +82,17 @@ class ManagedCommandsIT {
             NodeProcess.await(SOON, () -> owner.get("/openapi.json").status() == 200);
             assertThat(owner.post("/channels", """
                             {"name":"stored","type":"openai","base-url":"http://127.0.0.1:%d/v1","allow-private":true,
-                             "accounts":[{"name":"a","key":"%s"}],"models":{"o":{}}}"""
-                                    .formatted(provider.port(), UPSTREAM))
+                             "accounts":[{"name":"a","key":"%s"}],"models":{"o":{}}}""".formatted(provider.port(), UPSTREAM))
                             .status())
                     .isEqualTo(201);
             // YAML would take the name for a date.
-            assertThat(owner.post("/teams", "{\"name\":\"2026-01-01\",\"limits\":{\"rpm\":600}}").status())
+            assertThat(owner.post("/teams", "{\"name\":\"2026-01-01\",\"limits\":{\"rpm\":600}}")
+                            .status())
                     .isEqualTo(201);
             NodeProcess.await(SOON, () -> owner.get("/teams").text().contains("in-force"));
-            String key = owner.post("/keys", "{\"name\":\"app\",\"team\":\"2026-01-01\"}").json().getString("key");
+            String key = owner.post("/keys", "{\"name\":\"app\",\"team\":\"2026-01-01\"}")
+                    .json()
+                    .getString("key");
             NodeProcess.await(SOON, () -> chat(first, key) == 200);
 
             Ran plain = sluice(first, "export");
@@ -102,12 +104,14 @@ class ManagedCommandsIT {
 
             Ran again = sluice(first, "import", file.toString());
             assertThat(again.out().lines())
-                    .containsExactly("unchanged: channels/stored", "unchanged: teams/2026-01-01", "unchanged: keys/app");
+                    .containsExactly(
+                            "unchanged: channels/stored", "unchanged: teams/2026-01-01", "unchanged: keys/app");
             assertThat(sluice(first, "check").out()).contains("2 of its entries are managed by API");
 
             // The node's own master key opens what it has sealed after a kill too.
             Path master = first.data().resolve("master.key");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(master))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(master)))
+                    .isEqualTo("rw-------");
             first.kill();
             first.launch();
             first.awaitReady();
@@ -120,15 +124,21 @@ class ManagedCommandsIT {
                 NodeProcess.await(SOON, () -> sluice(stranger, "export").code() == 0);
                 Ran refused = sluice(stranger, "import", file.toString());
                 assertThat(refused.code()).isNotZero();
-                assertThat(refused.err()).contains("is the mark of a secret that is not stored here, or cannot be opened");
+                assertThat(refused.err())
+                        .contains("is the mark of a secret that is not stored here, or cannot be opened");
                 assertThat(sluice(stranger, "export", "--keys").out()).doesNotContain("stored", "2026-01-01", "app");
-                Files.copy(master, stranger.data().resolve("master.key"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(
+                        master,
+                        stranger.data().resolve("master.key"),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 stranger.kill();
                 stranger.launch();
                 stranger.awaitReady();
                 NodeProcess.await(SOON, () -> sluice(stranger, "export").code() == 0);
 
-                assertThat(sluice(stranger, "import", "--dry-run", file.toString()).out().lines())
+                assertThat(sluice(stranger, "import", "--dry-run", file.toString())
+                                .out()
+                                .lines())
                         .containsExactly(
                                 "would be created: channels/stored",
                                 "would be created: teams/2026-01-01",

@@ -108,11 +108,13 @@ class ResourceFeedIT {
 
     @Test
     void thatThereIsNothingIsKeptToo() throws Exception {
-        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot"))).isFalse();
+        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot")))
+                .isFalse();
 
         assertThat(refresh()).isEmpty();
 
-        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot"))).isTrue();
+        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot")))
+                .isTrue();
         assertThat(ManagedStart.read(data, secrets).entries()).isEmpty();
     }
 

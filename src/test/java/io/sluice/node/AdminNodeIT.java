@@ -2,10 +2,10 @@ package io.sluice.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.StoreServer;
 import io.sluice.disk.PrivateFiles;
 import io.sluice.simulator.SimulatorOptions;
 import io.sluice.store.PgTargets;
-import io.sluice.config.StoreServer;
 import io.sluice.store.embedded.EmbeddedPostgres;
 import io.sluice.testkit.AdminClient;
 import io.sluice.testkit.FreePort;
@@ -136,12 +136,31 @@ class AdminNodeIT {
         StoreServer database = TestPostgres.freshDatabase();
         Map<String, String> canaries = new LinkedHashMap<>();
         for (String kind : List.of(
-                "account", "header", "query", "proxy", "key", "installation", "hook-url", "hook", "admin", "chosen",
-                "stored-account", "stored-header", "guess", "unknown", "wrong-field")) {
+                "account",
+                "header",
+                "query",
+                "proxy",
+                "key",
+                "installation",
+                "hook-url",
+                "hook",
+                "admin",
+                "chosen",
+                "stored-account",
+                "stored-header",
+                "guess",
+                "unknown",
+                "wrong-field")) {
             canaries.put(kind, "canary-of-" + kind + "-0123456789-0123456789");
         }
-        canaries.put("database", String.valueOf(database.password() == null ? null : database.password().reveal()));
-        canaries.put("master", Base64.getEncoder().encodeToString("canary-of-the-master-key-0123456".getBytes(StandardCharsets.UTF_8)));
+        canaries.put(
+                "database",
+                String.valueOf(
+                        database.password() == null ? null : database.password().reveal()));
+        canaries.put(
+                "master",
+                Base64.getEncoder()
+                        .encodeToString("canary-of-the-master-key-0123456".getBytes(StandardCharsets.UTF_8)));
         String node = "store: { url: " + secret(dir, "database", TestPostgres.url(database)) + ", master-key: "
                 + secret(dir, "master", canaries.get("master")) + " }\nadmin: { token: "
                 + secret(dir, "admin", canaries.get("admin")) + " }\ndrain: 1s\n";
@@ -171,30 +190,57 @@ class AdminNodeIT {
         try (NodeProcess running = NodeProcess.startWith(dir, node, gateway);
                 AdminClient owner = new AdminClient(running.adminPort(), canaries.get("admin"))) {
             NodeProcess.await(SOON, () -> owner.get("/openapi.json").status() == 200);
-            canaries.put("token", made(owner.post("/tokens", "{\"name\":\"ci\",\"role\":\"viewer\"}")).getString("token"));
-            canaries.put("generated", made(owner.post("/keys", "{\"name\":\"made\"}", "idempotency-key", "i-1")).getString("key"));
-            made(owner.post("/keys", "{\"name\":\"chosen\",\"key\":\"" + canaries.get("chosen") + "\"}", "idempotency-key", "i-2"));
+            canaries.put(
+                    "token",
+                    made(owner.post("/tokens", "{\"name\":\"ci\",\"role\":\"viewer\"}"))
+                            .getString("token"));
+            canaries.put(
+                    "generated",
+                    made(owner.post("/keys", "{\"name\":\"made\"}", "idempotency-key", "i-1"))
+                            .getString("key"));
+            made(owner.post(
+                    "/keys",
+                    "{\"name\":\"chosen\",\"key\":\"" + canaries.get("chosen") + "\"}",
+                    "idempotency-key",
+                    "i-2"));
             made(owner.post("/channels", """
                     {"name":"stored","type":"openai","base-url":"https://127.0.0.1:9/v1","allow-private":true,
-                     "headers":{"x-tenant":"%s"},"accounts":[{"name":"c","key":"%s"}],"models":{"o":{}}}"""
-                    .formatted(canaries.get("stored-header"), canaries.get("stored-account"))));
+                     "headers":{"x-tenant":"%s"},"accounts":[{"name":"c","key":"%s"}],"models":{"o":{}}}""".formatted(canaries.get("stored-header"), canaries.get("stored-account"))));
             List<String> seen = new ArrayList<>();
-            NodeProcess.await(SOON, () -> chat(running, canaries.get("generated")).statusCode() == 200);
+            NodeProcess.await(
+                    SOON, () -> chat(running, canaries.get("generated")).statusCode() == 200);
             for (String kind : List.of("key", "chosen", "unknown", "guess")) {
                 seen.add(chat(running, canaries.get(kind)).body());
             }
             for (String model : List.of("n", "o")) {
-                seen.add(ask(running.port(), "/v1/chat/completions", canaries.get("key"), "{\"model\":\"" + model
-                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}").body());
+                seen.add(ask(
+                                running.port(),
+                                "/v1/chat/completions",
+                                canaries.get("key"),
+                                "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")
+                        .body());
             }
-            for (String path : List.of("/v1/dashboard/billing/subscription", "/v1/dashboard/billing/usage", "/sluice/v1/me", "/v1/models")) {
-                seen.add(ask(running.port(), path, canaries.get("generated"), null).body());
+            for (String path : List.of(
+                    "/v1/dashboard/billing/subscription",
+                    "/v1/dashboard/billing/usage",
+                    "/sluice/v1/me",
+                    "/v1/models")) {
+                seen.add(ask(running.port(), path, canaries.get("generated"), null)
+                        .body());
             }
             seen.add(owner.as(canaries.get("guess")).get("/config").text());
-            seen.add(owner.post("/keys", "{\"name\":\"bad\",\"key\":\"" + canaries.get("wrong-field") + "\",\"" + "models\":7}").text());
-            seen.add(owner.post("/channels", "{\"name\":\"bad\",\"type\":\"openai\",\"base-url\":\"https://api.example.com/v1\","
-                    + "\"accounts\":[{\"name\":\"a\",\"key\":\"" + canaries.get("wrong-field") + "\",\"limits\":{\"rpm\":\"x\"}}]}").text());
-            seen.add(owner.post("/keys", "{\"name\":\"made\"}", "idempotency-key", "i-1").text());
+            seen.add(owner.post(
+                            "/keys",
+                            "{\"name\":\"bad\",\"key\":\"" + canaries.get("wrong-field") + "\",\"" + "models\":7}")
+                    .text());
+            seen.add(owner.post(
+                            "/channels",
+                            "{\"name\":\"bad\",\"type\":\"openai\",\"base-url\":\"https://api.example.com/v1\","
+                                    + "\"accounts\":[{\"name\":\"a\",\"key\":\"" + canaries.get("wrong-field")
+                                    + "\",\"limits\":{\"rpm\":\"x\"}}]}")
+                    .text());
+            seen.add(owner.post("/keys", "{\"name\":\"made\"}", "idempotency-key", "i-1")
+                    .text());
             NodeProcess.await(SOON, () -> number(database, "SELECT count(*) FROM usage_record") >= 3);
             seen.addAll(everyRead(owner));
             seen.add(ask(running.adminPort(), "/metrics", "", null).body());
@@ -206,17 +252,22 @@ class AdminNodeIT {
             seen.add(running.output());
             try (Stream<Path> files = Files.walk(running.data())) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------");
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .as(file.toString())
+                            .isEqualTo("rw-------");
                     seen.add(Files.readString(file, StandardCharsets.ISO_8859_1));
                 }
             }
 
             assertThat(answers).as("answers").isGreaterThan(40);
             for (Map.Entry<String, String> canary : canaries.entrySet()) {
-                String encoded = Base64.getEncoder().encodeToString(canary.getValue().getBytes(StandardCharsets.UTF_8));
+                String encoded =
+                        Base64.getEncoder().encodeToString(canary.getValue().getBytes(StandardCharsets.UTF_8));
                 for (String text : seen) {
-                    assertThat(text.contains(canary.getValue()) || text.contains(encoded)).as(() -> "the secret of " + canary.getKey() + " in: "
-                            + text.substring(0, Math.min(2_000, text.length()))).isFalse();
+                    assertThat(text.contains(canary.getValue()) || text.contains(encoded))
+                            .as(() -> "the secret of " + canary.getKey() + " in: "
+                                    + text.substring(0, Math.min(2_000, text.length())))
+                            .isFalse();
                 }
             }
         }
@@ -247,17 +298,25 @@ class AdminNodeIT {
     }
 
     private static List<String> filled(String path, AdminClient owner) {
-        List<String> names = switch (path.replaceAll("\\{.*", "")) {
-            case "/keys/" -> List.of("app", "made", "chosen");
-            case "/channels/" -> List.of("sim", "other", "stored");
-            case "/tokens/" -> List.of("ci");
-            case "/models/" -> List.of("m", "n", "o");
-            case "/usage/records/" -> List.of(owner.get("/usage/records?limit=1").json().getJsonArray("records").getJsonObject(0).getString("id"));
-            case "/teams/", "/prices/", "/refusals/", "/budgets/leases/" -> List.of();
-            default -> List.of("");
-        };
+        List<String> names =
+                switch (path.replaceAll("\\{.*", "")) {
+                    case "/keys/" -> List.of("app", "made", "chosen");
+                    case "/channels/" -> List.of("sim", "other", "stored");
+                    case "/tokens/" -> List.of("ci");
+                    case "/models/" -> List.of("m", "n", "o");
+                    case "/usage/records/" ->
+                        List.of(owner.get("/usage/records?limit=1")
+                                .json()
+                                .getJsonArray("records")
+                                .getJsonObject(0)
+                                .getString("id"));
+                    case "/teams/", "/prices/", "/refusals/", "/budgets/leases/" -> List.of();
+                    default -> List.of("");
+                };
         String query = path.equals("/audit") ? "?limit=1000" : "";
-        return names.stream().map(name -> path.replaceAll("\\{[^}]*}", name) + query).toList();
+        return names.stream()
+                .map(name -> path.replaceAll("\\{[^}]*}", name) + query)
+                .toList();
     }
 
     // --- kills
@@ -277,8 +336,13 @@ class AdminNodeIT {
                     operators.add(Thread.ofVirtual().start(() -> {
                         while (!over.get()) {
                             try {
-                                if (ask(running.adminPort(), "/admin/v1/keys", running.adminToken(), "{\"name\":\"k-" + number.incrementAndGet() + "\"}")
-                                        .statusCode() == 201) {
+                                if (ask(
+                                                        running.adminPort(),
+                                                        "/admin/v1/keys",
+                                                        running.adminToken(),
+                                                        "{\"name\":\"k-" + number.incrementAndGet() + "\"}")
+                                                .statusCode()
+                                        == 201) {
                                     answered.incrementAndGet();
                                 }
                             } catch (AssertionError killed) {
@@ -300,9 +364,14 @@ class AdminNodeIT {
             String keys = "SELECT name FROM virtual_key";
             String audited = "SELECT name FROM audit WHERE kind = 'key' AND action = 'create'";
             assertThat(number(database, "SELECT count(*) FROM virtual_key")).isGreaterThan(80);
-            assertThat(texts(database, "(" + keys + ") EXCEPT (" + audited + ")")).as("changed and not audited").isEmpty();
-            assertThat(texts(database, "(" + audited + ") EXCEPT (" + keys + ")")).as("audited and not changed").isEmpty();
-            assertThat(number(database, "SELECT count(*) FROM audit WHERE kind = 'key'")).isEqualTo(number(database, "SELECT count(*) FROM virtual_key"));
+            assertThat(texts(database, "(" + keys + ") EXCEPT (" + audited + ")"))
+                    .as("changed and not audited")
+                    .isEmpty();
+            assertThat(texts(database, "(" + audited + ") EXCEPT (" + keys + ")"))
+                    .as("audited and not changed")
+                    .isEmpty();
+            assertThat(number(database, "SELECT count(*) FROM audit WHERE kind = 'key'"))
+                    .isEqualTo(number(database, "SELECT count(*) FROM virtual_key"));
         }
     }
 
@@ -362,13 +431,15 @@ class AdminNodeIT {
         TestPostgres.withProgram(home);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(home, 0, List.of());
         StoreServer database = postgres.server();
-        String node = "store: { url: " + secret(dir, "database", TestPostgres.url(database)) + " }\nbudget: { when-store-down: " + rule + " }\ndrain: 1s\n";
+        String node = "store: { url: " + secret(dir, "database", TestPostgres.url(database))
+                + " }\nbudget: { when-store-down: " + rule + " }\ndrain: 1s\n";
         String gateway = gateway("""
                 keys:
                   - { name: app, key: sk-with-a-budget-0123456789, budget: { amount: 2, every: total } }
                 """);
         try (NodeProcess running = NodeProcess.startWith(dir, node, gateway)) {
-            NodeProcess.await(SOON, () -> chat(running, "sk-with-a-budget-0123456789").statusCode() == 200);
+            NodeProcess.await(
+                    SOON, () -> chat(running, "sk-with-a-budget-0123456789").statusCode() == 200);
             NodeProcess.await(SOON, () -> number(database, "SELECT count(*) FROM usage_record") > 0);
             long each = number(database, "SELECT max(cost_micros) FROM usage_record");
 
@@ -380,8 +451,14 @@ class AdminNodeIT {
             for (int i = 0; i < most; i++) {
                 answers.add(chat(running, "sk-with-a-budget-0123456789"));
             }
-            System.out.printf("%s: a request costs %d; %d of %d answered without the database%n", rule, each,
-                    answers.stream().filter(answer -> answer.statusCode() == 200).count(), answers.size());
+            System.out.printf(
+                    "%s: a request costs %d; %d of %d answered without the database%n",
+                    rule,
+                    each,
+                    answers.stream()
+                            .filter(answer -> answer.statusCode() == 200)
+                            .count(),
+                    answers.size());
             HttpResponse<String> last = answers.getLast();
             // Nobody can tell what others have spent meanwhile.
             assertThat(last.statusCode()).as(last.body()).isEqualTo(503);
@@ -390,10 +467,16 @@ class AdminNodeIT {
             }
 
             postgres = EmbeddedPostgres.start(home, database.port(), List.of());
-            long served = 1 + answers.stream().filter(answer -> answer.statusCode() == 200).count();
-            NodeProcess.await(SOON, () -> number(database, "SELECT count(*) FROM usage_record WHERE status = 200") >= served);
+            long served = 1
+                    + answers.stream()
+                            .filter(answer -> answer.statusCode() == 200)
+                            .count();
+            NodeProcess.await(
+                    SOON, () -> number(database, "SELECT count(*) FROM usage_record WHERE status = 200") >= served);
             long spent = number(database, "SELECT sum(cost_micros) FROM usage_record WHERE status = 200");
-            assertThat(number(database, "SELECT sum(micros) FROM spend WHERE scope = 'key:app'")).as("booked once").isEqualTo(spent);
+            assertThat(number(database, "SELECT sum(micros) FROM spend WHERE scope = 'key:app'"))
+                    .as("booked once")
+                    .isEqualTo(spent);
             assertThat(spent).isLessThanOrEqualTo(2_000_000);
         } finally {
             postgres.close();

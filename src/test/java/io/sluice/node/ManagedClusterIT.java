@@ -30,7 +30,8 @@ class ManagedClusterIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String OWNER = "an-owner-of-both-nodes-0123456789";
     private static final String MASTER = Base64.getEncoder().encodeToString(new byte[] {
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+        31, 32
     });
 
     @TempDir
@@ -105,15 +106,15 @@ class ManagedClusterIT {
             String key = first.post("/keys", "{\"name\":\"app\"}").json().getString("key");
             assertThat(first.post("/channels", """
                             {"name":"stored","type":"openai","base-url":"http://127.0.0.1:%d/v1","allow-private":true,
-                             "accounts":[{"name":"x","key":"upstream-0123456789"}],"models":{"o":{}}}"""
-                                    .formatted(provider.port()))
-                            .status())
+                             "accounts":[{"name":"x","key":"upstream-0123456789"}],"models":{"o":{}}}""".formatted(provider.port())).status())
                     .isEqualTo(201);
             long created = until(() -> chat(b, key) == 200);
             assertThat(until(() -> chat(a, key) == 200)).isNotNegative();
             assertThat(second.get("/channels/stored").json().getString("state")).isEqualTo("in-force");
 
-            assertThat(first.send("POST", "/keys/app/revoke", "{}", "if-match", "*").status()).isEqualTo(200);
+            assertThat(first.send("POST", "/keys/app/revoke", "{}", "if-match", "*")
+                            .status())
+                    .isEqualTo(200);
             long revoked = until(() -> chat(b, key) == 401);
             assertThat(chat(a, key)).isEqualTo(401);
 
