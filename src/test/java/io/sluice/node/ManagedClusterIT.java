@@ -112,7 +112,7 @@ class ManagedClusterIT {
             assertThat(until(() -> chat(a, key) == 200)).isNotNegative();
             assertThat(second.get("/channels/stored").json().getString("state")).isEqualTo("in-force");
 
-            assertThat(first.send("POST", "/keys/app/revoke", "{}", "if-match", "*")
+            assertThat(first.send("POST", "/keys/app/revoke", null, "if-match", "*")
                             .status())
                     .isEqualTo(200);
             long revoked = until(() -> chat(b, key) == 401);
