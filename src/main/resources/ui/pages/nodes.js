@@ -69,7 +69,6 @@ class NodesPage extends Part {
           [t('nodes.revision'), html`<span class="mono">${name(config.revision)}</span>`],
           [t('nodes.since'), when(config.since)],
           [t('nodes.version'), name(config.version)],
-          config['not-applied'].length ? [t('nodes.not-applied'), config['not-applied'].map((each) => said(each))] : null,
         ]) })}
         ${card({ title: t('nodes.settings'), body: facts(settings.map(([field, value]) => [t('nodes.field.' + field), shown(field, value)])) })}
       </div>

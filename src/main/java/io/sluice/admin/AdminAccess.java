@@ -3,7 +3,9 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.oidc.OidcProvider;
 import io.sluice.config.AdminConfig;
+import io.sluice.config.OidcConfig;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.managed.ManagedEditor;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ final class AdminAccess {
     private final AuditRepository audit;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final @Nullable OidcProvider provider;
     private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
@@ -69,13 +73,16 @@ final class AdminAccess {
                 setup.nanoClock()));
         areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
         Sessions sessions = sessions(setup, services);
+        OidcConfig oidc = setup.node().admin().oidc();
+        this.provider = oidc == null ? null : new OidcProvider(vertx, oidc, setup.wallClock(), setup.nanoClock());
         Authenticator authenticator = new Authenticator(
                 setup.token(),
                 setup.node().admin().clientCa() != null,
                 tokens,
                 new GuessLimit(setup.nanoClock()),
                 audit,
-                sessions);
+                sessions,
+                provider);
         areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
         this.router = new ApiRouter(areas, authenticator);
     }
@@ -103,6 +110,9 @@ final class AdminAccess {
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
+        if (provider != null) {
+            provider.open();
+        }
         opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
         return bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
@@ -113,7 +123,8 @@ final class AdminAccess {
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
-        return opened.otherwiseEmpty();
+        Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
+        return opened.otherwiseEmpty().eventually(() -> asked);
     }
 
     private void read() {

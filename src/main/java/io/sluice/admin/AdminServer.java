@@ -21,6 +21,9 @@ final class AdminServer {
     private static final int IDLE_SECONDS = 60;
     private static final int HANDSHAKE_SECONDS = 10;
 
+    /** Tokens of an OpenID provider name every group of a person. */
+    private static final int HEADERS = 20 * 1024;
+
     private AdminServer() {}
 
     static HttpServerOptions options(AdminConfig config) {
@@ -29,8 +32,10 @@ final class AdminServer {
                 .setPort(config.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxHeaderSize(HEADERS)
                 .setHttp2ClearTextEnabled(false)
                 .setStrictThreadMode(true);
+        options.getInitialSettings().setMaxHeaderListSize(HEADERS);
         TlsConfig tls = config.tls();
         if (tls != null && config.clientCa() != null) {
             options.setTrustOptions(authority(config.clientCa())).setClientAuth(ClientAuth.REQUEST);

@@ -7,6 +7,9 @@ import io.sluice.admin.api.Caller;
 import io.sluice.admin.api.Problem;
 import io.sluice.admin.api.Role;
 import io.sluice.admin.api.Session;
+import io.sluice.admin.oidc.OidcIdentity;
+import io.sluice.admin.oidc.OidcProvider;
+import io.sluice.admin.oidc.OidcRefusal;
 import io.sluice.domain.Secret;
 import io.sluice.store.Actor;
 import io.sluice.store.AuditRepository;
@@ -28,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says who asks, by {@code Authorization: Bearer}: the node's own token, or a stored one; or by the cookie that a browser got
- * for one of these. Whoever comes without is told so, from the same machine too. Used on the admin verticle's context only.
+ * Says who asks, by {@code Authorization: Bearer}: the node's own token, a stored one, or one of the OpenID provider; or by the
+ * cookie that a browser got for one of ours. Whoever comes without is told so, from the same machine too. Used on the admin
+ * verticle's context only.
  */
 final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
@@ -46,6 +50,7 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private final AdminTokens tokens;
     private final GuessLimit guesses;
     private final AuditRepository audit;
+    private final @Nullable OidcProvider provider;
     private final Sessions sessions;
 
     Authenticator(
@@ -54,7 +59,9 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
             AdminTokens tokens,
             GuessLimit guesses,
             AuditRepository audit,
-            Sessions sessions) {
+            Sessions sessions,
+            @Nullable OidcProvider provider) {
+        this.provider = provider;
         this.wantsCertificate = wantsCertificate;
         this.own = Secret.sha256(own.reveal());
         this.tokens = tokens;
@@ -94,16 +101,61 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         // Behind the look-up: others may come from the same address, and a right token is never refused for their
         // guesses.
         long wait = guesses.waitSeconds(address);
+        if (provider != null && OidcProvider.isToken(token)) {
+            return ofProvider(provider, token, address, wait);
+        }
         if (wait > 0) {
-            return Future.failedFuture(
-                    Problem.of(429, "too-many-guesses", "Too many wrong tokens came from this address.")
-                            .retryAfter(wait));
+            return Future.failedFuture(tooMany(wait));
         }
         return token.length() > MAX_TOKEN ? wrong(address, guesses.wrong(address), null) : unknown(token, address);
     }
 
+    private static Problem tooMany(long wait) {
+        return Problem.of(429, "too-many-guesses", "Too many wrong tokens came from this address.")
+                .retryAfter(wait);
+    }
+
+    /** While its address waits, the provider is not asked for keys. */
+    private Future<Caller> ofProvider(OidcProvider asked, String token, String address, long wait) {
+        Future<OidcIdentity> answer = wait > 0 ? asked.verifyKnown(token) : asked.verify(token);
+        // The provider is asked: counted before it is sure, as for a stored one.
+        int early = answer.isComplete() ? -1 : guesses.wrong(address);
+        return answer.transform(verified -> {
+            if (verified.succeeded()) {
+                guesses.right(address);
+                OidcIdentity who = verified.result();
+                return Future.succeededFuture(new Caller(who.name(), who.role(), who.team(), who.expires(), address));
+            }
+            return Future.failedFuture(
+                    verified.cause() instanceof OidcRefusal refusal
+                            ? refused(refusal, address, wait, early)
+                            : verified.cause());
+        });
+    }
+
+    private Problem refused(OidcRefusal refusal, String address, long wait, int early) {
+        String why = String.valueOf(refusal.getMessage());
+        return switch (refusal.kind()) {
+            case INVALID -> {
+                if (wait > 0) {
+                    yield tooMany(wait);
+                }
+                tell(address, early >= 0 ? early : guesses.wrong(address));
+                yield Problem.of(401, "unauthenticated", why);
+            }
+            case NOT_ALLOWED -> {
+                guesses.right(address);
+                yield Problem.forbidden(why);
+            }
+            case UNREADY -> Problem.of(503, "provider-unknown", why).retryAfter(2);
+        };
+    }
+
     /** Names whom a token belongs to without telling it; found again as long as the token is good. */
-    String subject(String token) {
+    String subject(String token, Caller caller) {
+        if (provider != null && OidcProvider.isToken(token)) {
+            return OidcSubject.of(caller, provider.issuer());
+        }
         return SUBJECT + HexFormat.of().formatHex(Secret.sha256(token));
     }
 
@@ -161,7 +213,9 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     /** Who is meant by the subject of a session; empty when their right to ask has ended. */
     Optional<Caller> find(String subject, String address) {
         if (!subject.startsWith(SUBJECT)) {
-            return Optional.empty();
+            return provider == null
+                    ? Optional.empty()
+                    : OidcSubject.find(subject, provider.issuer(), provider.now(), address);
         }
         String hash = subject.substring(SUBJECT.length());
         return MessageDigest.isEqual(
@@ -213,12 +267,16 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         if (unread != null && !(unread instanceof NoStore) && !tokens.isKnown()) {
             return Future.failedFuture(unread());
         }
+        tell(address, untold);
+        return Future.failedFuture(Problem.of(401, "unauthenticated", "This token is not known here, or has ended."));
+    }
+
+    private void tell(String address, int untold) {
         if (untold > 0) {
             LOG.warn("{} wrong admin tokens from {}", untold, address);
             audit.write(new Actor("unknown", "", address), "log-in", "", "", "refused: " + untold + " wrong tokens")
                     .onFailure(cause -> LOG.debug("wrong tokens are not in the audit log: {}", cause.toString()));
         }
-        return Future.failedFuture(Problem.of(401, "unauthenticated", "This token is not known here, or has ended."));
     }
 
     /** Whether TLS has seen one that the authority has signed. */

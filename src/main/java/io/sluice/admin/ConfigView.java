@@ -3,6 +3,8 @@ package io.sluice.admin;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.EffectiveConfig;
 import io.sluice.config.NodeConfig;
+import io.sluice.config.OidcConfig;
+import io.sluice.config.SignatureAlgorithm;
 import io.sluice.domain.pool.GatewayRevision;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -99,7 +101,31 @@ final class ConfigView {
                 .put("lanes", node.lanes())
                 .put("queue-requests", node.queue().requests())
                 .put("queue-bytes", node.queue().bytes());
+        OidcConfig oidc = node.admin().oidc();
+        if (oidc != null) {
+            json.put("admin-oidc", oidcJson(oidc));
+        }
         return node.cluster() == null ? json : json.put("cluster", clusterJson(node.cluster()));
+    }
+
+    /** Of the client's secret only whether there is one. */
+    private static JsonObject oidcJson(OidcConfig oidc) {
+        JsonObject roles = new JsonObject();
+        oidc.claims().roles().forEach(roles::put);
+        return new JsonObject()
+                .put("issuer", oidc.issuer())
+                .put("client-id", oidc.client().id())
+                .put("client-secret", oidc.client().secret() != null)
+                .put("audience", new JsonArray(oidc.audience()))
+                .put(
+                        "algorithms",
+                        new JsonArray(oidc.algorithms().stream()
+                                .map(SignatureAlgorithm::header)
+                                .toList()))
+                .put("name-claim", oidc.claims().name())
+                .put("role-claim", oidc.claims().role())
+                .put("team-claim", oidc.claims().team())
+                .put("roles", roles);
     }
 
     /** Without the name, which is a secret. */

@@ -42,7 +42,7 @@ final class SessionApi implements ApiArea {
             // With its own cookie a session would go on for ever.
             throw Problem.of(401, "unauthenticated", "Signing in needs a token: Authorization: Bearer …");
         }
-        Session session = sessions.start(authenticator.subject(token));
+        Session session = sessions.start(authenticator.subject(token, request.caller()));
         deeds.write(request.actor(), "log-in", "session", request.caller().name(), "signed in to the console");
         return Future.succeededFuture(
                 ApiAnswer.ok(json(request.caller(), session)).cookie(sessions.cookie(session)));

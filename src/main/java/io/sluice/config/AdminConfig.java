@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls its certificate; null for clear text
  * @param clientCa PEM file with the authority of clients' certificates, which the API then wants; null when it wants none
  * @param session how long browsers stay signed in
+ * @param oidc the provider whose tokens the API takes too; null for none
  */
 public record AdminConfig(
         String host,
@@ -20,4 +21,5 @@ public record AdminConfig(
         @Nullable Secret token,
         @Nullable TlsConfig tls,
         @Nullable Path clientCa,
-        SessionConfig session) {}
+        SessionConfig session,
+        @Nullable OidcConfig oidc) {}

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param budget how budgets are kept
  * @param simulator the built-in simulated provider; null when off
  * @param logFormat how log lines look
+ * @param observe what it shows of itself
  */
 public record NodeConfig(
         String name,
@@ -37,7 +38,8 @@ public record NodeConfig(
         JournalConfig journal,
         BudgetConfig budget,
         @Nullable SimulatorConfig simulator,
-        LogFormat logFormat) {
+        LogFormat logFormat,
+        ObserveConfig observe) {
     /**
      * The built-in simulated provider.
      *

@@ -73,7 +73,8 @@ final class NodeReader {
                 journal,
                 budget(file.section("budget")),
                 simulator,
-                format);
+                format,
+                ObserveReader.read(file));
     }
 
     private HttpConfig http(Section http) {
@@ -118,7 +119,8 @@ final class NodeReader {
                 token,
                 tls(tls),
                 authority == null ? null : tls.existing(authority, "client-ca"),
-                session(admin.section("session")));
+                session(admin.section("session")),
+                OidcReader.read(admin.section("oidc")));
     }
 
     private static SessionConfig session(Section session) {

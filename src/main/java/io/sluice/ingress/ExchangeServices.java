@@ -79,7 +79,7 @@ record ExchangeServices(
     /** Answers a request with a failure and counts it, when it is recorded. */
     void refuse(Incoming incoming, GatewayFailure failure) {
         ErrorAnswer answer = ErrorAnswer.of(failure);
-        metrics.refused(incoming.dialect().status(answer), answer.code() == null ? "none" : answer.code());
+        metrics.refused(incoming.dialect().status(answer), answer.code());
         Endpoint owing = incoming.owing();
         if (owing == null || !limits.isRecording()) {
             Answers.refuse(incoming, answer);

@@ -1,7 +1,5 @@
 package io.sluice.metrics;
 
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.sluice.message.ClusterView;
 import io.sluice.message.GroupStatus;
 import java.util.List;
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterMetrics {
     private final Meters meters;
-    private @Nullable MultiGauge role;
+    private @Nullable RowGauge role;
     private volatile @Nullable GroupStatus group;
     private volatile @Nullable ClusterView view;
 
@@ -34,7 +32,7 @@ public final class ClusterMetrics {
             role = meters.gauges("sluice.quota.group.role", "always 1; this node's role is the label");
         }
         if (role != null) {
-            role.register(List.of(MultiGauge.Row.of(Tags.of("role", status.role()), () -> 1)), true);
+            role.set(List.of(RowGauge.Row.of(() -> 1, "role", status.role())));
         }
     }
 

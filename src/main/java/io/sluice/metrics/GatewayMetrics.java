@@ -1,26 +1,19 @@
 package io.sluice.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import io.sluice.domain.dialect.Endpoint;
+import io.sluice.config.MetricsConfig;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
-import io.sluice.domain.key.VirtualKey;
-import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
-import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.AttemptFinished;
-import io.sluice.message.BilledAttempt;
-import io.sluice.message.Headroom;
 import io.sluice.message.UsageRecord;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every meter of the product: names, tags and what they count. Safe on any thread. Label values come from configuration
@@ -28,76 +21,15 @@ import java.util.stream.Collectors;
  * as {@value #OTHER}.
  *
  * <p>Names are {@code sluice_<noun>_<unit>}. Where OpenTelemetry's GenAI conventions have a name for the same thing it is
- * used: {@code gen_ai.client.token.usage} with {@code gen_ai.token.type} and {@code gen_ai.request.model}. Durations
- * keep our own names: the conventions' ones count calls of a model, ours the requests of an application, which may be
- * several calls.
+ * used: {@code gen_ai.client.token.usage}, {@code gen_ai.server.request.duration}, {@code gen_ai.server.time_to_first_token}
+ * and {@code gen_ai.server.time_per_output_token}. To the applications that ask it, the gateway is the server of the model.
  */
 public final class GatewayMetrics {
     /** Label value for what no configuration names. */
     static final String OTHER = "other";
 
-    private static final Duration[] TOTAL_BUCKETS =
-            Meters.millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000);
-    private static final Duration[] FIRST_BYTE_BUCKETS =
+    static final Duration[] FIRST_BYTE_BUCKETS =
             Meters.millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
-    // The buckets that the GenAI conventions prescribe, up to what a prompt can be today.
-    private static final double[] TOKEN_BUCKETS = {1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576};
-
-    private static final Map<String, String> HELP = Map.ofEntries(
-            Map.entry("sluice.requests", "requests of known keys that are over"),
-            Map.entry("sluice.requests.refused", "requests refused before they had a usage record"),
-            Map.entry("sluice.key.requests", "requests of each virtual key that are over"),
-            Map.entry("sluice.keys.refused", "requests whose virtual key was refused, by reason"),
-            Map.entry("sluice.key.tokens", "input and output tokens of each virtual key"),
-            Map.entry("sluice.cost.micros", "what requests cost their keys, in millionths of the ledger's currency"),
-            Map.entry("sluice.key.cost.micros", "what each virtual key's requests cost, in the same"),
-            Map.entry(
-                    "sluice.attempts.cost.micros",
-                    "what attempts may cost that gave their clients no answer, and that no key pays for, in the same"),
-            Map.entry("sluice.requests.unpriced", "requests that were served and that nobody can price"),
-            Map.entry(
-                    "sluice.tokens",
-                    "tokens by kind; cached_input and input_audio are part of input, reasoning and output_audio of output"),
-            Map.entry(
-                    "sluice.realtime.responses", "responses of realtime sessions, by whether limits let them be made"),
-            Map.entry("sluice.retries.refused", "attempts that were not made because the retry budget was spent"),
-            Map.entry("sluice.hedges", "second attempts that were begun beside a slow one"),
-            Map.entry("sluice.attempts", "attempts at providers that are over"),
-            Map.entry("sluice.quota.denied", "requests that found no room, by cause"),
-            Map.entry("sluice.quota.overrun.tokens", "tokens used beyond what was reserved for them"),
-            Map.entry("sluice.quota.settlements.unmatched", "settlements of reservations that are not open: a defect"),
-            Map.entry(
-                    "sluice.quota.writes.late",
-                    "requests that left long after they were written, and were charged again"),
-            Map.entry("sluice.queue.wait", "time for which requests waited for room; 0 for those that did not"),
-            Map.entry(
-                    "sluice.estimate.error.percent",
-                    "reported tokens in percent of reserved ones; over 100 was not reserved"),
-            Map.entry("sluice.config.reload.failures", "changes of the files that were refused"),
-            Map.entry(
-                    "sluice.notices",
-                    "messages to operators by sink: sent, attempts that failed; and occurrences that were dropped"),
-            Map.entry("sluice.journal.appended", "usage records that the journal has taken"),
-            Map.entry("sluice.journal.append", "from a usage record to its being safe in the journal, by group"),
-            Map.entry("sluice.journal.drained", "usage records that have gone from the journal into the ledger"),
-            Map.entry("sluice.journal.lost", "usage records that will never be in the ledger"),
-            Map.entry("sluice.journal.fsync", "how long the disk took to take what was written"),
-            Map.entry("sluice.journal.fsync.failures", "times that the disk did not take what was written"),
-            Map.entry(
-                    "sluice.journal.set.aside",
-                    "what the journal could not read or the ledger refused, and is kept in files of its own"),
-            Map.entry("sluice.budget.refused", "requests that were refused for want of money"),
-            Map.entry("sluice.budget.overspent", "money that requests cost beyond what was reserved for them"),
-            Map.entry("sluice.budget.unanswered", "questions about budgets that the ledger did not answer"),
-            Map.entry("sluice.budget.settlements.unmatched", "settlements of money that is not reserved: a defect"),
-            Map.entry("sluice.usage.unconfirmed", "answers that ended before their usage record was known to be safe"),
-            Map.entry(
-                    "sluice.store.records",
-                    "usage records written to the ledger: new ones, and known ones that came again"),
-            Map.entry("sluice.store.batch", "from a batch of usage records to its being in the ledger"),
-            Map.entry("sluice.request.duration", "from a request's head to the end of its answer"),
-            Map.entry("sluice.time.to.first.byte", "from a request's head to the first byte of its answer"),
-            Map.entry("sluice.upstream.head", "from the written upstream request to the response head"));
 
     private final Meters meters;
     private final QuotaMetrics quota;
@@ -111,24 +43,36 @@ public final class GatewayMetrics {
     private final LongAdder streamsOpen = new LongAdder();
     private final LongAdder sessionsOpen = new LongAdder();
     private final LongAdder connectionsOpen = new LongAdder();
-    private final MultiGauge headroomGauges;
-    private final MultiGauge revisionGauge;
-
-    /** What the live revision allows as labels. */
-    private volatile Names names = new Names(Set.of(), Set.of());
-
-    private volatile Headroom headroom = new Headroom("", new int[0]);
+    private final RowGauge revisionGauge;
+    private final RequestMetrics requests;
+    private final PoolMetrics pool;
+    private final RuntimeMetrics runtime;
+    private final ErrorCodes codes = new ErrorCodes();
     private volatile boolean ready;
     private volatile int configErrors;
+
+    /**
+     * With the usual bounds.
+     *
+     * @param registry where meters live
+     */
+    public GatewayMetrics(MeterRegistry registry) {
+        this(registry, MetricsConfig.DEFAULT, System::nanoTime);
+    }
 
     /**
      * Registers the gauges.
      *
      * @param registry where meters live
+     * @param bounds how many series there are
+     * @param clock the node's monotonic nanoseconds
      */
-    public GatewayMetrics(MeterRegistry registry) {
-        meters = new Meters(registry, HELP);
-        quota = new QuotaMetrics(meters);
+    public GatewayMetrics(MeterRegistry registry, MetricsConfig bounds, LongSupplier clock) {
+        meters = new Meters(registry, bounds.histograms());
+        requests = new RequestMetrics(meters, bounds, codes);
+        pool = new PoolMetrics(meters, bounds, clock);
+        runtime = new RuntimeMetrics(meters);
+        quota = new QuotaMetrics(meters, bounds.limits(), requests::model);
         cluster = new ClusterMetrics(meters);
         notices = new NoticeMetrics(meters);
         keys = new KeyMetrics(meters);
@@ -144,17 +88,29 @@ public final class GatewayMetrics {
                 "sluice.config.errors",
                 "errors in the files as they are now; 0 when they are live",
                 () -> configErrors);
-        headroomGauges = meters.gauges(
-                "sluice.account.headroom.ratio",
-                "free share of the account's scarcest limit, 0 full to 1 idle or unlimited");
-        revisionGauge = meters.gauges("sluice.config.revision.info", "always 1; the live revision is the label");
+        revisionGauge = meters.gauges("sluice.config.revision", "always 1; the live revision is the label");
         // Alarms watch these from the start.
         meters.counter("sluice.config.reload.failures");
+    }
+
+    /** Which names are those of virtual keys of the store; on any thread. */
+    public void storedKeys(Predicate<String> are) {
+        requests.storedKeys(are);
     }
 
     /** What limits do to requests. */
     public QuotaMetrics quota() {
         return quota;
+    }
+
+    /** How accounts stand. */
+    public PoolMetrics pool() {
+        return pool;
+    }
+
+    /** How the process fares. */
+    public RuntimeMetrics runtime() {
+        return runtime;
     }
 
     /** How the cluster stands. */
@@ -217,97 +173,16 @@ public final class GatewayMetrics {
      * A request was refused before it had a usage record.
      *
      * @param status HTTP status of the answer
-     * @param code reason, of a closed set
+     * @param code reason that its client is told; null for none
      */
-    public void refused(int status, String code) {
-        meters.counter("sluice.requests.refused", "status", Integer.toString(status), "code", code)
+    public void refused(int status, @Nullable String code) {
+        meters.counter("sluice.requests.refused", "status", Integer.toString(status), "code", codes.label(code))
                 .increment();
     }
 
     /** A request of a known key is over. */
     public void request(UsageRecord usage) {
-        Names known = names;
-        String endpoint = usage.asked().endpoint().word();
-        String model = known.model(usage.asked().model());
-        String key = known.key(usage.caller().key());
-        meters.counter(
-                        "sluice.requests",
-                        "endpoint",
-                        endpoint,
-                        "model",
-                        model,
-                        "status",
-                        Integer.toString(usage.outcome().status()),
-                        "ending",
-                        Meters.word(usage.outcome().ending()))
-                .increment();
-        meters.counter("sluice.key.requests", "key", key).increment();
-        meters.timer("sluice.request.duration", TOTAL_BUCKETS, "endpoint", endpoint, "model", model)
-                .record(usage.timing().totalNanos(), TimeUnit.NANOSECONDS);
-        if (usage.timing().firstByteNanos() >= 0) {
-            meters.timer("sluice.time.to.first.byte", FIRST_BYTE_BUCKETS, "endpoint", endpoint, "model", model)
-                    .record(usage.timing().firstByteNanos(), TimeUnit.NANOSECONDS);
-        }
-        tokens(usage, model, key);
-        cost(usage, model, key);
-    }
-
-    private void cost(UsageRecord usage, String model, String key) {
-        if (!usage.used().charge().isPriced()) {
-            meters.counter("sluice.requests.unpriced", "model", model).increment();
-        } else if (usage.used().charge().micros() > 0) {
-            meters.counter("sluice.cost.micros", "model", model)
-                    .increment(usage.used().charge().micros());
-            meters.counter("sluice.key.cost.micros", "key", key)
-                    .increment(usage.used().charge().micros());
-        }
-        for (BilledAttempt other : usage.served().others()) {
-            if (other.charge().micros() > 0) {
-                meters.counter("sluice.attempts.cost.micros", "channel", other.channel())
-                        .increment(other.charge().micros());
-            }
-        }
-    }
-
-    private void tokens(UsageRecord record, String model, String key) {
-        TokenUsage usage = record.used().tokens();
-        tokens(model, "input", usage.input());
-        tokens(model, "cached_input", usage.cachedInput());
-        tokens(model, "output", usage.output());
-        tokens(model, "reasoning", usage.reasoning());
-        tokens(model, "input_audio", usage.inputAudio());
-        tokens(model, "output_audio", usage.outputAudio());
-        long both = usage.input() + usage.output();
-        if (both > 0) {
-            meters.counter("sluice.key.tokens", "key", key).increment(both);
-            tokenUsage(record.asked().endpoint(), model, "input", usage.input());
-            tokenUsage(record.asked().endpoint(), model, "output", usage.output());
-        }
-    }
-
-    private void tokens(String model, String kind, long tokens) {
-        if (tokens > 0) {
-            meters.counter("sluice.tokens", "model", model, "kind", kind).increment(tokens);
-        }
-    }
-
-    private void tokenUsage(Endpoint endpoint, String model, String type, long tokens) {
-        String operation =
-                switch (endpoint.kind()) {
-                    case CHAT -> endpoint == Endpoint.GENERATE_CONTENT ? "generate_content" : "chat";
-                    case TEXT -> "text_completion";
-                    case EMBEDDINGS -> "embeddings";
-                    case COUNT_TOKENS -> "count_tokens";
-                    case MODERATION -> "moderation";
-                    case RANKING -> "rerank";
-                    case IMAGES -> "image_generation";
-                    case SPEECH -> "speech";
-                    case STORED -> "stored";
-                    case SESSION -> "realtime";
-                    case TRANSCRIPTION -> "transcription";
-                };
-        String[] tags = {"gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type};
-        meters.summary("gen_ai.client.token.usage", TOKEN_BUCKETS, tags).record(tokens);
+        requests.over(usage);
     }
 
     /** An attempt at a provider is over. */
@@ -342,35 +217,12 @@ public final class GatewayMetrics {
         };
     }
 
-    /** A revision is live: its names may be labels from now on, and its accounts have a gauge each. */
+    /** A revision is live: its names may be labels from now on, and its accounts have gauges. */
     public void revision(GatewayRevision revision) {
-        names = new Names(
-                revision.models().keySet(),
-                revision.keys().all().stream().map(VirtualKey::name).collect(Collectors.toUnmodifiableSet()));
+        requests.revision(revision);
         configErrors = 0;
-        revisionGauge.register(List.of(MultiGauge.Row.of(Tags.of("revision", revision.id()), () -> 1)), true);
-        headroomGauges.register(
-                revision.channels().stream()
-                        .flatMap(channel -> channel.accounts().stream()
-                                .map(account -> headroomRow(revision.id(), channel.name(), account)))
-                        .collect(Collectors.toList()),
-                true);
-    }
-
-    private MultiGauge.Row<?> headroomRow(String revision, String channel, Account account) {
-        return MultiGauge.Row.of(
-                Tags.of("channel", channel, "account", account.name()), () -> headroomOf(revision, account.index()));
-    }
-
-    private double headroomOf(String revision, int account) {
-        Headroom latest = headroom;
-        boolean known = latest.revision().equals(revision) && account < latest.permille().length;
-        return known ? latest.permille()[account] / 1000.0 : Double.NaN;
-    }
-
-    /** The accounts' room has changed. */
-    public void headroom(Headroom latest) {
-        headroom = latest;
+        revisionGauge.set(List.of(RowGauge.Row.of(() -> 1, "revision", revision.id())));
+        pool.revision(revision);
     }
 
     /** The files have so many errors now; each bad state of them is told once. */
@@ -384,21 +236,5 @@ public final class GatewayMetrics {
     /** Load balancers should send traffic, or not. */
     public void ready(boolean nowReady) {
         ready = nowReady;
-    }
-
-    /**
-     * The configured names.
-     *
-     * @param models public model names
-     * @param keys names of virtual keys
-     */
-    private record Names(Set<String> models, Set<String> keys) {
-        String model(String name) {
-            return models.contains(name) ? name : OTHER;
-        }
-
-        String key(String name) {
-            return keys.contains(name) ? name : OTHER;
-        }
     }
 }

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** Meters by name and tags, each made when it is first needed. Safe on any thread. */
 final class Meters {
     private final MeterRegistry registry;
-    private final Map<String, String> help;
+    private final boolean buckets;
     private final Map<List<Object>, Counter> counters = new ConcurrentHashMap<>();
     private final Map<List<Object>, Timer> timers = new ConcurrentHashMap<>();
     private final Map<List<Object>, DistributionSummary> summaries = new ConcurrentHashMap<>();
@@ -26,36 +26,36 @@ final class Meters {
      * No meter yet.
      *
      * @param registry where meters live
-     * @param help what each meter counts, by name; for people
+     * @param buckets whether histograms have them; their count and sum are there in any case
      */
-    Meters(MeterRegistry registry, Map<String, String> help) {
+    Meters(MeterRegistry registry, boolean buckets) {
         this.registry = registry;
-        this.help = Map.copyOf(help);
+        this.buckets = buckets;
     }
 
     /** A counter; tags as name, value, name, value. */
     Counter counter(String name, String... tags) {
         return counters.computeIfAbsent(id(name, tags), id -> Counter.builder(name)
-                .description(help.get(name))
+                .description(MeterHelp.of(name))
                 .tags(tags)
                 .register(registry));
     }
 
     /** A histogram of durations. */
-    Timer timer(String name, Duration[] buckets, String... tags) {
+    Timer timer(String name, Duration[] bounds, String... tags) {
         return timers.computeIfAbsent(id(name, tags), id -> Timer.builder(name)
-                .description(help.get(name))
+                .description(MeterHelp.of(name))
                 .tags(tags)
-                .serviceLevelObjectives(buckets)
+                .serviceLevelObjectives(buckets ? bounds : new Duration[0])
                 .register(registry));
     }
 
     /** A histogram of anything else. */
-    DistributionSummary summary(String name, double[] buckets, String... tags) {
+    DistributionSummary summary(String name, double[] bounds, String... tags) {
         return summaries.computeIfAbsent(id(name, tags), id -> DistributionSummary.builder(name)
-                .description(help.get(name))
+                .description(MeterHelp.of(name))
                 .tags(tags)
-                .serviceLevelObjectives(buckets)
+                .serviceLevelObjectives(buckets ? bounds : new double[0])
                 .register(registry));
     }
 
@@ -67,9 +67,13 @@ final class Meters {
                 .register(registry);
     }
 
-    /** Gauges of one name whose tags come and go. */
-    MultiGauge gauges(String name, String description) {
-        return MultiGauge.builder(name).description(description).register(registry);
+    /** Gauges of one name whose tags come and go; shown by Prometheus alone. */
+    RowGauge gauges(String name, String description) {
+        RowGauge gauge = new RowGauge(name.replace('.', '_'), description);
+        if (registry instanceof PrometheusMeterRegistry prometheus) {
+            prometheus.getPrometheusRegistry().register(gauge);
+        }
+        return gauge;
     }
 
     private static List<Object> id(String name, String... tags) {

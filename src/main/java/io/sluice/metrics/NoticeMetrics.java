@@ -1,16 +1,13 @@
 package io.sluice.metrics;
 
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /** How operators are told. Sinks are labels, by the names that the files give them. Safe on any thread. */
 public final class NoticeMetrics {
     private final Meters meters;
-    private final MultiGauge up;
+    private final RowGauge up;
     private final Map<String, Boolean> works = new ConcurrentHashMap<>();
 
     NoticeMetrics(Meters meters) {
@@ -21,12 +18,9 @@ public final class NoticeMetrics {
     /** These are the sinks now; each works until it does not. Called by one thread. */
     public void sinks(List<String> names) {
         works.keySet().retainAll(names);
-        up.register(
-                names.stream()
-                        .map(name ->
-                                MultiGauge.Row.of(Tags.of("sink", name), () -> works.getOrDefault(name, true) ? 1 : 0))
-                        .collect(Collectors.toList()),
-                true);
+        up.set(names.stream()
+                .map(name -> RowGauge.Row.of(() -> works.getOrDefault(name, true) ? 1 : 0, "sink", name))
+                .toList());
     }
 
     /** A sink took a message. */

@@ -1,5 +1,6 @@
 package io.sluice.node;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.domain.Secret;
 import io.vertx.core.Deployable;
 import java.util.ArrayList;
@@ -36,10 +37,11 @@ final class LiveParts implements Parts {
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
+     * @param registry where its Vert.x has its meters
      * @throws StartFailure when a part misses something without which the node does not start
      */
-    LiveParts(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
-        NodeShared node = new NodeShared(setup, membership);
+    LiveParts(NodeSetup setup, @Nullable Membership membership, PrometheusMeterRegistry registry) throws StartFailure {
+        NodeShared node = new NodeShared(setup, membership, registry);
         for (Part part : order) {
             services.addAll(part.verticles(node));
         }

@@ -1,8 +1,10 @@
 package io.sluice.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.cluster.link.Link;
 import io.sluice.cluster.member.ClusteredVertx;
 import io.sluice.config.ClusterConfig;
+import io.sluice.metrics.VertxMeters;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutionException;
@@ -24,13 +26,16 @@ record Membership(ClusteredVertx clustered, ClusterConfig config, Link.Peer self
      * Joins the cluster, or begins it. Blocks.
      *
      * @param options of the node's Vert.x
+     * @param registry where its meters live
      * @param name of the node, stable over restarts
      * @throws StartFailure when a port cannot be had or a host has no address
      */
-    static Membership join(VertxOptions options, String name, ClusterConfig config) throws StartFailure {
+    static Membership join(VertxOptions options, MeterRegistry registry, String name, ClusterConfig config)
+            throws StartFailure {
         Link.Peer self = new Link.Peer(name, new SecureRandom().nextLong(1, Long.MAX_VALUE));
         try {
-            ClusteredVertx clustered = ClusteredVertx.start(options, config, self)
+            ClusteredVertx clustered = ClusteredVertx.start(
+                            VertxMeters.builder(options, registry), options, config, self)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);

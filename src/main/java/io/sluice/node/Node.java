@@ -1,5 +1,7 @@
 package io.sluice.node;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.NodeConfig;
@@ -11,6 +13,7 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenIngress;
 import io.sluice.message.ReadinessChanged;
 import io.sluice.message.TellPool;
+import io.sluice.metrics.VertxMeters;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -108,14 +111,17 @@ public final class Node {
         NodeConfig config = setup.config();
         Ports.check(config);
         ClusterConfig cluster = config.cluster();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         if (cluster == null) {
-            return new Node(config, new LiveParts(setup, null), vertx(config.lanes()));
+            LiveParts parts = new LiveParts(setup, null, registry);
+            Vertx alone = VertxMeters.builder(options(config.lanes()), registry).build();
+            return new Node(config, parts, watched(alone));
         }
         // One loop more, for what nodes say to one another.
-        Membership membership = Membership.join(options(config.lanes() + 1), config.name(), cluster);
+        Membership membership = Membership.join(options(config.lanes() + 1), registry, config.name(), cluster);
         Vertx vertx = watched(membership.clustered().vertx());
         try {
-            return new Node(config, new LiveParts(setup, membership), vertx);
+            return new Node(config, new LiveParts(setup, membership, registry), vertx);
         } catch (StartFailure e) {
             vertx.close().onFailure(cause -> LOG.debug("while leaving", cause));
             throw e;

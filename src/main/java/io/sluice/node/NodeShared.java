@@ -1,6 +1,5 @@
 package io.sluice.node;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.config.NodeConfig;
@@ -50,10 +49,10 @@ final class NodeShared {
     final SecureRandom random = new SecureRandom();
 
     /** Where meters are read. */
-    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final PrometheusMeterRegistry registry;
 
     /** The gateway's own meters. */
-    final GatewayMetrics metrics = new GatewayMetrics(registry);
+    final GatewayMetrics metrics;
 
     /** Virtual keys that are managed by API. */
     final StoredKeys storedKeys = new StoredKeys();
@@ -69,11 +68,15 @@ final class NodeShared {
      *
      * @param setup what the node begins with
      * @param membership its place in a cluster; null when it is alone
+     * @param registry where its Vert.x has its meters
      * @throws StartFailure when a secret cannot be read or made
      */
-    NodeShared(NodeSetup setup, @Nullable Membership membership) throws StartFailure {
+    NodeShared(NodeSetup setup, @Nullable Membership membership, PrometheusMeterRegistry registry) throws StartFailure {
         this.setup = setup;
         this.config = setup.config();
+        this.registry = registry;
+        this.metrics = new GatewayMetrics(registry, config.observe().metrics(), nanoClock);
+        metrics.storedKeys(name -> storedKeys.named(name) != null);
         this.initial = setup.revision();
         this.membership = membership;
         this.database = config.store().kind() == StoreConfig.Kind.NONE

@@ -6,6 +6,7 @@ import io.sluice.domain.lease.Renewal;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.GroupStatus;
+import io.sluice.metrics.GatewayMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,6 +44,7 @@ final class LeaseKeeper {
     private final LongSupplier clock;
     private final InstantSource wallClock;
     private final RandomGenerator random;
+    private final GatewayMetrics metrics;
     private boolean clustered;
     private boolean stopping;
     private long seenNanos;
@@ -57,13 +59,15 @@ final class LeaseKeeper {
             Admission admission,
             LongSupplier clock,
             InstantSource wallClock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            GatewayMetrics metrics) {
         this.vertx = vertx;
         this.bus = bus;
         this.admission = admission;
         this.clock = clock;
         this.wallClock = wallClock;
         this.random = random;
+        this.metrics = metrics;
         look();
     }
 
@@ -78,6 +82,7 @@ final class LeaseKeeper {
         long apart = seenMillis - millis - (seenNanos - nanos) / NANOS_PER_MILLI;
         if (Math.abs(apart) > JUMP_MILLIS) {
             LOG.warn("the clock jumped by {} ms: all leases are void", apart);
+            metrics.runtime().clockStepped();
             admission.book().voidLeases();
         }
     }
@@ -152,13 +157,16 @@ final class LeaseKeeper {
     }
 
     private void send(Renewal renewal) {
-        bus.request(Address.QUOTA_RENEW, renewal, ANSWER_TIMEOUT).onComplete(this::answered, cause -> {
-            LOG.debug("no answer to renewal {}: {}", renewal.sequence(), cause.toString());
-            vertx.setTimer(RETRY_MILLIS, id -> send(renewal));
-        });
+        long sent = clock.getAsLong();
+        bus.request(Address.QUOTA_RENEW, renewal, ANSWER_TIMEOUT)
+                .onComplete(answer -> answered(answer, sent), cause -> {
+                    LOG.debug("no answer to renewal {}: {}", renewal.sequence(), cause.toString());
+                    vertx.setTimer(RETRY_MILLIS, id -> send(renewal));
+                });
     }
 
-    private void answered(Answer answer) {
+    private void answered(Answer answer, long sent) {
+        metrics.quota().renewed(answer.status(), clock.getAsLong() - sent);
         checkClocks();
         admission.take(clock.getAsLong(), answer, incarnation(random));
         if (answer.status() != Answer.Status.TAKEN) {

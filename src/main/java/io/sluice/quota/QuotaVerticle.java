@@ -76,7 +76,7 @@ public final class QuotaVerticle extends VerticleBase {
                 nodeName, LeaseKeeper.incarnation(random), scopes.revision().id(), scopes.limits());
         Admission admission = new Admission(book, queue.requests(), queue.bytes());
         QuotaDesk desk = new QuotaDesk(admission, scopes, bus, metrics.quota(), clock, wallClock);
-        LeaseKeeper leases = new LeaseKeeper(vertx, bus, admission, clock, wallClock, random);
+        LeaseKeeper leases = new LeaseKeeper(vertx, bus, admission, clock, wallClock, random, metrics);
         keeper = leases;
         consumers.add(bus.serve(Address.QUOTA_RESERVE, request -> reserve(leases, desk, request)));
         consumers.add(bus.consume(Address.QUOTA_SETTLE, desk::settle));

@@ -14,6 +14,8 @@ import io.sluice.domain.key.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,7 @@ class NodeConfigTest {
                 .isEqualTo(new NodeConfig(
                         node.name(),
                         new HttpConfig("0.0.0.0", 8080, null, List.of(), HttpBounds.DEFAULT),
-                        new AdminConfig("127.0.0.1", 8081, null, null, null, SessionConfig.DEFAULT),
+                        new AdminConfig("127.0.0.1", 8081, null, null, null, SessionConfig.DEFAULT, null),
                         Path.of("data"),
                         Duration.ZERO,
                         Duration.ofSeconds(30),
@@ -42,7 +44,8 @@ class NodeConfigTest {
                         JournalConfig.DEFAULT,
                         BudgetConfig.DEFAULT,
                         null,
-                        LogFormat.TEXT))
+                        LogFormat.TEXT,
+                        ObserveConfig.DEFAULT))
                 .isEqualTo(new TestFiles().loadNode().value());
     }
 
@@ -90,7 +93,25 @@ class NodeConfigTest {
                                 Secret.of("0123456789abcdef-token"),
                                 tls,
                                 tls.cert(),
-                                new SessionConfig(Duration.ofMinutes(10), Duration.ofHours(8))),
+                                new SessionConfig(Duration.ofMinutes(10), Duration.ofHours(8)),
+                                new OidcConfig(
+                                        "https://login.example.com/realms/ops/",
+                                        new OidcConfig.Client(
+                                                "sluice",
+                                                Secret.of("value-of-OIDC_SECRET"),
+                                                List.of("openid", "groups")),
+                                        List.of("sluice-admin", "sluice"),
+                                        List.of(SignatureAlgorithm.ES256, SignatureAlgorithm.EDDSA),
+                                        new OidcConfig.Claims(
+                                                "email",
+                                                "realm_access.roles",
+                                                "https://example.com/team",
+                                                Map.of(
+                                                        "admins", "owner",
+                                                        "on call", "operator",
+                                                        "/staff", "viewer")),
+                                        Duration.ofSeconds(5),
+                                        tls.cert())),
                         Path.of("/var/lib/sluice"),
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(1),
@@ -136,7 +157,8 @@ class NodeConfigTest {
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
-                        LogFormat.JSON));
+                        LogFormat.JSON,
+                        new ObserveConfig(new MetricsConfig(10, 20, 30, 40, false))));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -188,6 +210,34 @@ class NodeConfigTest {
                         "admin: { host: 0.0.0.0 }", "1:10: admin.host: anyone could reach '0.0.0.0'; set admin.token"),
                 arguments("admin: { token: short }", "1:10: admin.token: the secret is shorter than 16 characters"),
                 arguments("admin: { token: \"${env:BLANK}\" }", "admin.token: the environment variable BLANK is empty"),
+                arguments(
+                        oidc("issuer: \"http://idp.example.com\""),
+                        "admin.oidc.issuer: 'http://idp.example.com' is not https"),
+                arguments(
+                        oidc("issuer: \"https://u:p@idp\""),
+                        "admin.oidc.issuer: 'https://…@idp' holds user information"),
+                arguments(oidc("issuer: \"https://idp?x\""), "admin.oidc.issuer: 'https://idp?x' holds a query"),
+                arguments(oidc("client-id: [a]"), "admin.oidc.client-id: is a list"),
+                arguments(
+                        "admin: { oidc: { client-id: s, roles: { owner: [a] } } }",
+                        "1:10: admin.oidc.issuer: is missing"),
+                arguments(
+                        "admin: { oidc: { issuer: \"https://idp\", roles: { owner: [a] } } }",
+                        "1:10: admin.oidc.client-id: is missing"),
+                arguments(
+                        "admin: { oidc: { issuer: \"https://idp\", client-id: s } }",
+                        "1:10: admin.oidc.roles: names nobody"),
+                arguments(
+                        oidc("roles: { owner: [a], viewer: [b, a] }"),
+                        "admin.oidc.roles.viewer[1]: 'a' is under owner"),
+                arguments(oidc("roles: { admin: [a], owner: [b] }"), "admin.oidc.roles.admin: is unknown"),
+                arguments(oidc("algorithms: [HS256]"), "admin.oidc.algorithms[0]: 'HS256' is not one of RS256"),
+                arguments(oidc("algorithms: [none]"), "admin.oidc.algorithms[0]: 'none' is not one of RS256"),
+                arguments(oidc("audience: []"), "admin.oidc.audience: is an empty list"),
+                arguments(oidc("scopes: [profile]"), "admin.oidc.scopes: is without openid"),
+                arguments(oidc("claims: { team: \"a b\" }"), "admin.oidc.claims.team: 'a b' is not 1 to"),
+                arguments(oidc("clock-leeway: 1h"), "admin.oidc.clock-leeway: '1h' is outside 0s to 5m"),
+                arguments(oidc("ca: gone.pem"), "admin.oidc.ca: the file gone.pem does not exist"),
                 arguments("drain: 2h", "1:1: drain: '2h' is outside 0s to 1h"),
                 arguments("lanes: 0", "1:1: lanes: '0' is outside 1 to 256"),
                 arguments("queue: { requests: -1 }", "1:10: queue.requests: '-1' is outside 0 to 1_000_000"),
@@ -260,6 +310,14 @@ class NodeConfigTest {
 
     private static String cluster(String rest) {
         return "cluster: { " + NAME + ", " + rest + " }";
+    }
+
+    /** A whole one with something else in it. */
+    private static String oidc(String key) {
+        String rest = Stream.of("issuer: \"https://idp\"", "client-id: s", "roles: { owner: [a] }")
+                .filter(line -> !line.startsWith(key.substring(0, key.indexOf(':') + 1)))
+                .collect(Collectors.joining(", "));
+        return "admin: { oidc: { " + key + ", " + rest + " } }";
     }
 
     @ParameterizedTest

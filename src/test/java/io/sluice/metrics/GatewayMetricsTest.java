@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.config.MetricsConfig;
+import io.sluice.message.UsageRecord;
+import java.util.List;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
@@ -27,8 +30,9 @@ class GatewayMetricsTest {
         assertThat(registry.scrape())
                 .contains(
                         "sluice_requests_total{ending=\"completed\",endpoint=\"chat_completions\",model=\"gpt-4o\",status=\"200\"} 2.0",
-                        "sluice_request_duration_seconds_count{endpoint=\"chat_completions\",model=\"gpt-4o\"} 2",
-                        "sluice_time_to_first_byte_seconds_bucket{endpoint=\"chat_completions\",model=\"gpt-4o\",le=\"0.025\"} 2",
+                        "gen_ai_server_request_duration_seconds_count{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\"} 2",
+                        "gen_ai_server_time_to_first_token_seconds_bucket{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\",le=\"0.025\"} 2",
+                        "gen_ai_server_time_per_output_token_seconds_bucket{gen_ai_operation_name=\"chat\",gen_ai_request_model=\"gpt-4o\",le=\"0.025\"} 2",
                         "sluice_key_requests_total{key=\"app\"} 2.0",
                         "sluice_key_tokens_total{key=\"app\"} 30.0",
                         "sluice_cost_micros_total{model=\"gpt-4o\"} 120.0",
@@ -53,6 +57,38 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void keysOfTheStoreHaveWhatIsLeftOfTheBound() {
+        PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        GatewayMetrics bounded = new GatewayMetrics(own, new MetricsConfig(10, 3, 10, 10, false), System::nanoTime);
+        bounded.revision(Revisions.of("r1", 1, "gpt-4o"));
+        bounded.storedKeys(name -> name.startsWith("stored-"));
+
+        for (String key : List.of("app", "gone", "stored-1", "stored-2", "stored-3", "stored-1")) {
+            bounded.request(of(key));
+        }
+
+        assertThat(own.scrape())
+                .contains(
+                        "sluice_key_requests_total{key=\"app\"} 1.0",
+                        "sluice_key_requests_total{key=\"stored-1\"} 2.0",
+                        "sluice_key_requests_total{key=\"stored-2\"} 1.0",
+                        "sluice_key_requests_total{key=\"other\"} 2.0")
+                .doesNotContain("stored-3", "gone");
+    }
+
+    private static UsageRecord of(String key) {
+        UsageRecord like = Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null);
+        return new UsageRecord(
+                like.id(),
+                new UsageRecord.Caller(key, null, null, "10.0.0.1", ""),
+                like.asked(),
+                like.served(),
+                like.used(),
+                like.timing(),
+                like.outcome());
+    }
+
+    @Test
     void countsAttemptsByOutcome() {
         GatewayRevision revision = Revisions.of("r1", 1, "gpt-4o");
         Candidate candidate = revision.models().get("gpt-4o").candidates().getFirst();
@@ -71,20 +107,20 @@ class GatewayMetricsTest {
     @Test
     void headroomFollowsTheLiveRevision() {
         metrics.revision(Revisions.of("r1", 2, "gpt-4o"));
-        metrics.headroom(new Headroom("r1", new int[] {250, 1_000}));
+        metrics.pool().headroom(new Headroom("r1", new int[] {250, 1_000}));
         String first = registry.scrape();
 
         metrics.revision(Revisions.of("r2", 1, "gpt-4o"));
-        metrics.headroom(new Headroom("r2", new int[] {500}));
+        metrics.pool().headroom(new Headroom("r2", new int[] {500}));
 
         assertThat(first)
                 .contains(
                         "sluice_account_headroom_ratio{account=\"a0\",channel=\"openai\"} 0.25",
                         "sluice_account_headroom_ratio{account=\"a1\",channel=\"openai\"} 1.0",
-                        "sluice_config_revision_info{revision=\"r1\"} 1");
+                        "sluice_config_revision{revision=\"r1\"} 1");
         assertThat(registry.scrape())
                 .contains("sluice_account_headroom_ratio{account=\"a0\",channel=\"openai\"} 0.5")
-                .contains("sluice_config_revision_info{revision=\"r2\"} 1")
+                .contains("sluice_config_revision{revision=\"r2\"} 1")
                 .doesNotContain("account=\"a1\"", "revision=\"r1\"");
     }
 

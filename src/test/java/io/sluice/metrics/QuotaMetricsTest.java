@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.config.MetricsConfig;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.QuotaExceeded;
 import io.sluice.domain.lease.ScopeCounters;
 import io.sluice.domain.lease.ScopeCounters.LimitCounters;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.message.QuotaCounters;
+import io.sluice.testkit.Revisions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,8 @@ class QuotaMetricsTest {
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final QuotaMetrics metrics = new GatewayMetrics(registry).quota();
+    private final GatewayMetrics all = new GatewayMetrics(registry);
+    private final QuotaMetrics metrics = all.quota();
 
     private static ScopeCounters scope(String id, long amount, long configured, long external) {
         LimitCounters limit =
@@ -54,6 +57,7 @@ class QuotaMetricsTest {
 
     @Test
     void showsHowFarEstimatesAreOff() {
+        all.revision(Revisions.of("r", 1, "m"));
         metrics.estimated("m", "input", 100, 90);
         metrics.estimated("m", "output", 100, 300);
         metrics.estimated("m", "output", 0, 5);
@@ -101,5 +105,44 @@ class QuotaMetricsTest {
 
         assertThat(registry.scrape().lines().filter(l -> l.startsWith("sluice_quota_limit_learned{")))
                 .hasSize(1_000);
+    }
+
+    private static ScopeCounters used(String id, long amount, long charged, long leased) {
+        LimitCounters limit =
+                new LimitCounters(Dimension.TOKENS, MINUTE, amount, amount, charged, Map.of("n1", leased), 0, 0);
+        return new ScopeCounters(id, List.of(limit), Map.of(), 10, Map.of("n1", 2, "n2", 3), 0, 0);
+    }
+
+    @Test
+    void showsUseLeasesAndOvershootOfTheFullestLimits() {
+        counters(used("account:c/a", 100, 50, 10), used("account:c/b", 100, 130, 0), used("account:c/idle", 100, 0, 0));
+
+        assertThat(registry.scrape())
+                .contains(
+                        "sluice_quota_limit_used_ratio{dimension=\"tokens\",scope=\"account:c/a\",window=\"PT1M\"} 0.5",
+                        "sluice_quota_limit_used_ratio{dimension=\"in_flight\",scope=\"account:c/a\",window=\"\"} 0.5",
+                        "sluice_quota_limit_leased_ratio{dimension=\"tokens\",scope=\"account:c/a\",window=\"PT1M\"} 0.1",
+                        "sluice_quota_limit_overshoot{dimension=\"tokens\",scope=\"account:c/b\",window=\"PT1M\"} 30.0")
+                .doesNotContain(
+                        "overshoot{dimension=\"tokens\",scope=\"account:c/a",
+                        "used_ratio{dimension=\"tokens\",scope=\"account:c/idle");
+    }
+
+    @Test
+    void ofTooManyLimitsTheFullestAreShown() {
+        PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        QuotaMetrics two = new GatewayMetrics(own, new MetricsConfig(1, 1, 1, 2, false), System::nanoTime).quota();
+
+        two.counters(new QuotaCounters(
+                "n1",
+                0,
+                IntStream.range(0, 100)
+                        .mapToObj(i -> used("account:c/" + i, 1_000, i * 7, 0))
+                        .toList()));
+
+        assertThat(own.scrape().lines().filter(l -> l.startsWith("sluice_quota_limit_used_ratio{")))
+                .hasSize(2)
+                .anyMatch(l -> l.contains("account:c/99"))
+                .anyMatch(l -> l.contains("account:c/98"));
     }
 }

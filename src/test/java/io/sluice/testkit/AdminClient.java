@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class AdminClient implements AutoCloseable {
     private final HttpClient client;
     private final int port;
-    private final String token;
+    private final String header;
+    private final String credential;
 
     /**
      * An answer.
@@ -46,18 +47,24 @@ public final class AdminClient implements AutoCloseable {
 
     /** A client of a node on this machine. */
     public AdminClient(int port, String token) {
-        this(HttpClient.newHttpClient(), port, token);
+        this(HttpClient.newHttpClient(), port, "authorization", "Bearer " + token);
     }
 
-    private AdminClient(HttpClient client, int port, String token) {
+    private AdminClient(HttpClient client, int port, String header, String credential) {
         this.client = client;
         this.port = port;
-        this.token = token;
+        this.header = header;
+        this.credential = credential;
     }
 
     /** The same node, asked by somebody else. */
     public AdminClient as(String other) {
-        return new AdminClient(client, port, other);
+        return new AdminClient(client, port, "authorization", "Bearer " + other);
+    }
+
+    /** The same node, asked by a browser with this cookie. */
+    public AdminClient cookie(String cookie) {
+        return new AdminClient(client, port, "cookie", cookie);
     }
 
     /** Reads a path behind {@code /admin/v1}. */
@@ -80,7 +87,7 @@ public final class AdminClient implements AutoCloseable {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + port + "/admin/v1" + path))
                 .timeout(Duration.ofSeconds(20))
-                .header("authorization", "Bearer " + token)
+                .header(header, credential)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
             request.header("content-type", "application/json");

@@ -7,6 +7,7 @@ import io.sluice.config.ClusterConfig;
 import io.sluice.config.ClusterConfig.ClusterTlsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
@@ -27,12 +28,14 @@ public record ClusteredVertx(Vertx vertx, HazelcastInstance hazelcast) {
     /**
      * Joins the cluster, or begins it. Takes some seconds, on threads of its own.
      *
+     * @param builder of the node's Vert.x; its options are set again
      * @param options of the node's Vert.x; its bus and resolver are set here
      * @param config where members are, and where this one listens
      * @param self this run of this node
      * @return fails when a port cannot be had, or a host has no address
      */
-    public static Future<ClusteredVertx> start(VertxOptions options, ClusterConfig config, Link.Peer self) {
+    public static Future<ClusteredVertx> start(
+            VertxBuilder builder, VertxOptions options, ClusterConfig config, Link.Peer self) {
         // Hazelcast's first lines come before it has read its settings.
         System.setProperty("hazelcast.logging.type", "slf4j");
         String instance = self.name() + "-" + Long.toHexString(self.incarnation());
@@ -44,8 +47,7 @@ public record ClusteredVertx(Vertx vertx, HazelcastInstance hazelcast) {
             return Future.failedFuture(e);
         }
         options.getAddressResolverOptions().setCacheMaxTimeToLive(RESOLVED_SECONDS);
-        return Vertx.builder()
-                .with(options)
+        return builder.with(options)
                 .withClusterManager(members)
                 .buildClustered()
                 .map(vertx -> {

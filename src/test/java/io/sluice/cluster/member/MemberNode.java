@@ -53,7 +53,7 @@ public record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster
     static MemberNode start(ClusterConfig config, Peer self) {
         VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);
         try {
-            ClusteredVertx cluster = ClusteredVertx.start(options, config, self)
+            ClusteredVertx cluster = ClusteredVertx.start(Vertx.builder(), options, config, self)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(40, TimeUnit.SECONDS);
