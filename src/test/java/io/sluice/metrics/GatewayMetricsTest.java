@@ -79,7 +79,7 @@ class GatewayMetricsTest {
     private static UsageRecord of(String key) {
         UsageRecord like = Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null);
         return new UsageRecord(
-                like.id(),
+                like.requestId(),
                 new UsageRecord.Caller(key, null, null, "10.0.0.1", ""),
                 like.asked(),
                 like.served(),
