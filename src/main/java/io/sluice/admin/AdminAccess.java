@@ -13,6 +13,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.store.AuditRepository;
 import io.sluice.store.Changes;
+import io.sluice.store.ResourceHistory;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.TokenRepository;
 import io.vertx.core.Future;
@@ -42,6 +43,7 @@ final class AdminAccess {
     private final Bus bus;
     private final AdminTokens tokens;
     private final AuditRepository audit;
+    private final ResourceHistory history;
     private final Duration keepAudit;
     private final ApiRouter router;
     private final @Nullable OidcProvider provider;
@@ -57,11 +59,17 @@ final class AdminAccess {
                 new Changes(setup.database(), change -> bus.announce(Address.STORE_CHANGED, change)),
                 views.configuration()::live,
                 new ManagedEditor(
-                        vertx, setup.dir(), setup.node(), new ResourceRepository(setup.database()), setup.secrets()),
+                        vertx,
+                        setup.dir(),
+                        setup.node(),
+                        new ResourceRepository(setup.database()),
+                        new ResourceHistory(setup.database()),
+                        setup.secrets()),
                 setup.node(),
                 setup.wallClock(),
                 setup.keys());
         this.audit = new AuditRepository(setup.database());
+        this.history = new ResourceHistory(setup.database());
         this.keepAudit = setup.node().store().keep().audit();
         List<ApiArea> areas = new ArrayList<>(Areas.of(services));
         Deeds deeds = new Deeds(audit);
@@ -71,7 +79,12 @@ final class AdminAccess {
                 new SideCalls(vertx, setup.node().http(), setup.door()),
                 deeds,
                 setup.nanoClock()));
-        areas.add(new NodeApi(views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
+        areas.add(new UpstreamModelsApi(services, setup.models().apply(vertx), deeds));
+        areas.add(new StoryApi(services, views.refusals()));
+        areas.add(new AttentionApi(services, views, setup.nanoClock()));
+        areas.add(new ConfigTrialApi(services, deeds));
+        areas.add(
+                new NodeApi(vertx, setup.dir(), views, new PoolActions(bus, deeds), new NotificationTests(bus, deeds)));
         Sessions sessions = sessions(setup, services);
         OidcConfig oidc = setup.node().admin().oidc();
         this.provider = oidc == null ? null : new OidcProvider(vertx, oidc, setup.wallClock(), setup.nanoClock());
@@ -109,6 +122,7 @@ final class AdminAccess {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
+                .compose(done -> history.forget(keepAudit))
                 .onFailure(cause -> LOG.debug("the audit log is not cut: {}", cause.toString())));
         if (provider != null) {
             provider.open();

@@ -7,8 +7,10 @@ import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.store.Database;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -27,6 +29,7 @@ import java.util.function.Supplier;
  * @param nanoClock for waits
  * @param keys what the node knows of stored keys
  * @param door by which it sends requests to the node's own traffic port
+ * @param models asks providers for their models, on an event loop of its own
  */
 public record AdminSetup(
         Path dir,
@@ -40,4 +43,5 @@ public record AdminSetup(
         InstantSource wallClock,
         LongSupplier nanoClock,
         KeyServices keys,
-        SideDoor door) {}
+        SideDoor door,
+        Function<Vertx, ModelSource> models) {}

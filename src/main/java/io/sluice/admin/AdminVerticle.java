@@ -51,20 +51,23 @@ public final class AdminVerticle extends VerticleBase {
     public Future<?> start() {
         Bus bus = new Bus(vertx, REPLY_TIMEOUT);
         QuotaView quota = new QuotaView(bus);
+        LedgerView ledger = new LedgerView();
         PoolView pool = new PoolView(bus, node.lanes(), configView::live);
         AdminRoutes routes = new AdminRoutes(vertx, Liveness.checks(vertx, node.lanes()), setup.scrape());
-        AdminAccess api = new AdminAccess(vertx, bus, setup, new NodeViews(configView, pool, quota, members, refusals));
+        AdminAccess api =
+                new AdminAccess(vertx, bus, setup, new NodeViews(configView, pool, quota, members, ledger, refusals));
         access = api;
         consumers = List.of(
                 api.open(),
                 bus.consume(Address.READINESS_CHANGED, routes::readiness),
                 bus.consume(Address.GROUP_STATUS, quota::group),
                 bus.consume(Address.QUOTA_COUNTERS, quota::counted),
+                bus.consume(Address.LEDGER_STATE, ledger::told),
                 bus.consume(Address.CLUSTER_VIEW, members::seen),
                 bus.consume(Address.LEDGER_STATE, members::ledger),
                 bus.consume(Address.REQUEST_REFUSED, refusals::refused),
                 bus.consume(Address.REVISION_CHANGED, change -> configView.live(change.revision())),
-                bus.consume(Address.RELOAD_FAILED, failed -> configView.failed(failed.errors())),
+                bus.consume(Address.RELOAD_FAILED, configView::failed),
                 bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
                 .requestHandler(routes.router(node.admin(), api::mount))

@@ -17,6 +17,7 @@ final class Areas {
                 new KeyBackupApi(services),
                 new UsageApi(services),
                 new ResourcesApi(services, new ResourceViews(services.revision())),
+                new HistoryApi(services),
                 new AccountBatchApi(services),
                 new ConfigurationApi(services));
     }

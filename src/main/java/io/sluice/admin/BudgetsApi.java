@@ -8,8 +8,6 @@ import io.sluice.admin.api.ApiServices;
 import io.sluice.admin.api.Problem;
 import io.sluice.config.EffectiveKeys;
 import io.sluice.domain.budget.Budget;
-import io.sluice.domain.key.Team;
-import io.sluice.domain.key.VirtualKey;
 import io.sluice.message.Standing.Spent;
 import io.sluice.store.Change;
 import io.sluice.store.HeldRepository;
@@ -18,12 +16,9 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Budgets as they stand: {@code /admin/v1/budgets}. They are set where their keys and teams are. */
 final class BudgetsApi implements ApiArea {
@@ -48,9 +43,11 @@ final class BudgetsApi implements ApiArea {
     private Future<ApiAnswer> list(ApiRequest request) {
         String position = request.position();
         int limit = Math.min(request.limit(), MOST);
-        List<Budget> after = new ArrayList<>(inForce(request.caller().team())
-                .tailMap(position == null ? "" : position, false)
-                .values());
+        TreeMap<String, Budget> all =
+                BudgetsInForce.ofKeys(services, request.caller().team());
+        all.putAll(BudgetsInForce.ofTeams(services, request.caller().team()));
+        List<Budget> after = new ArrayList<>(
+                all.tailMap(position == null ? "" : position, false).values());
         List<Budget> shown = after.subList(0, Math.min(after.size(), limit));
         Future<Map<String, Long>> holding =
                 held.of(shown.stream().map(Budget::scope).toList());
@@ -62,23 +59,6 @@ final class BudgetsApi implements ApiArea {
                                         each, holds.getOrDefault(each.budget().scope(), 0L)))
                                 .toList()),
                         after.size() > limit ? shown.getLast().scope() : null)));
-    }
-
-    /** By scope; of a team alone, its own and its keys'. */
-    private TreeMap<String, Budget> inForce(@Nullable String team) {
-        TreeMap<String, Budget> budgets = new TreeMap<>();
-        Collection<VirtualKey> stored = services.keys().inForce().all();
-        Stream.concat(services.revision().get().keys().all().stream(), stored.stream())
-                .filter(key -> team == null || team.equals(key.team()))
-                .forEach(key -> key.budgets().stream()
-                        .filter(budget -> budget.isOfKey())
-                        .forEach(budget -> budgets.put(budget.scope(), budget)));
-        for (Team each : services.revision().get().keys().teams().all()) {
-            if (team == null || team.equals(each.name())) {
-                each.budgets().forEach(budget -> budgets.put(budget.scope(), budget));
-            }
-        }
-        return budgets;
     }
 
     private JsonObject json(Spent spent, long heldMicros) {

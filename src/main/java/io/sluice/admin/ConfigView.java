@@ -6,6 +6,8 @@ import io.sluice.config.NodeConfig;
 import io.sluice.config.OidcConfig;
 import io.sluice.config.SignatureAlgorithm;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.message.ReloadFailed;
+import io.sluice.message.ReloadFailed.Fault;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -22,6 +24,7 @@ final class ConfigView {
     private @Nullable GatewayRevision before;
     private Instant since;
     private List<String> errors = List.of();
+    private List<Fault> faults = List.of();
     private @Nullable Instant failedAt;
 
     ConfigView(NodeConfig node, GatewayRevision initial, String version, InstantSource clock) {
@@ -37,11 +40,14 @@ final class ConfigView {
         revision = next;
         since = clock.instant();
         errors = List.of();
+        faults = List.of();
         failedAt = null;
     }
 
-    void failed(List<String> found) {
+    void failed(ReloadFailed told) {
+        List<String> found = told.errors();
         errors = found;
+        faults = told.faults();
         failedAt = found.isEmpty() ? null : clock.instant();
     }
 
@@ -53,6 +59,11 @@ final class ConfigView {
     /** The live revision. */
     GatewayRevision live() {
         return revision;
+    }
+
+    /** What is wrong with the files as they are now; empty when they are in force. */
+    List<Fault> faults() {
+        return faults;
     }
 
     JsonObject toJson() {

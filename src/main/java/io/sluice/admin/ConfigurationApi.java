@@ -212,12 +212,15 @@ final class ConfigurationApi implements ApiArea {
     }
 
     private Future<ApiAnswer> reseal(ApiRequest request) {
-        return services.changes().make(request.actor(), (connection, number) -> editor.reseal(connection, number)
-                .map((Resealed resealed) -> {
-                    JsonObject json = new JsonObject()
-                            .put("entries", resealed.entries())
-                            .put("failures", new JsonArray(resealed.failures()));
-                    return new Change<>(ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
-                }));
+        return services.changes()
+                .make(request.actor(), (connection, number) -> editor.reseal(connection, number)
+                        .map((Resealed resealed) -> {
+                            JsonObject json = new JsonObject()
+                                    .put("entries", resealed.entries())
+                                    .put("failures", new JsonArray(resealed.failures()));
+                            return new Change<>(
+                                    ApiAnswer.ok(json), "reseal", "configuration", "all", null, json.encode());
+                        }))
+                .recover(ResourceProblems::told);
     }
 }

@@ -41,6 +41,11 @@ final class MembersView {
         ledger = latest;
     }
 
+    /** Whether nodes have different configurations. */
+    boolean isDrifting() {
+        return view != null && view.drift();
+    }
+
     JsonObject toJson() {
         JsonObject self = new JsonObject()
                 .put("name", name)

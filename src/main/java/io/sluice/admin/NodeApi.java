@@ -3,7 +3,15 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiAnswer;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiHandler;
+import io.sluice.admin.api.ApiRequest;
+import io.sluice.config.FileLines;
+import io.sluice.message.ReloadFailed.Fault;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,11 +19,17 @@ import java.util.Map;
  * do to them. Needs no store.
  */
 final class NodeApi implements ApiArea {
+    private static final int MOST_FAULTS = 100;
+
+    private final Vertx vertx;
+    private final Path dir;
     private final NodeViews views;
     private final PoolActions actions;
     private final NotificationTests notifications;
 
-    NodeApi(NodeViews views, PoolActions actions, NotificationTests notifications) {
+    NodeApi(Vertx vertx, Path dir, NodeViews views, PoolActions actions, NotificationTests notifications) {
+        this.vertx = vertx;
+        this.dir = dir;
         this.views = views;
         this.actions = actions;
         this.notifications = notifications;
@@ -25,8 +39,7 @@ final class NodeApi implements ApiArea {
     public Map<String, ApiHandler> operations() {
         return Map.of(
                 "getConfig",
-                request -> Future.succeededFuture(
-                        ApiAnswer.ok(views.configuration().toJson())),
+                this::configuration,
                 "getConfigDifference",
                 request -> Future.succeededFuture(
                         ApiAnswer.ok(views.configuration().difference())),
@@ -46,5 +59,23 @@ final class NodeApi implements ApiArea {
                 request -> Future.succeededFuture(views.refusals().find(request)),
                 "testNotifications",
                 notifications::test);
+    }
+
+    /** With the lines that are wrong, as they stand in the files now. */
+    private Future<ApiAnswer> configuration(ApiRequest request) {
+        JsonObject json = views.configuration().toJson();
+        List<Fault> faults = views.configuration().faults();
+        return vertx.executeBlocking(() -> new JsonArray(faults.stream()
+                        .limit(MOST_FAULTS)
+                        .map(fault -> ConfigTrialApi.lines(
+                                new JsonObject()
+                                        .put("file", fault.file())
+                                        .put("line", fault.line())
+                                        .put("column", fault.column())
+                                        .put("path", fault.path())
+                                        .put("message", fault.message()),
+                                FileLines.around(dir, fault.file(), fault.line())))
+                        .toList()))
+                .map(faulty -> ApiAnswer.ok(json.put("faults", faulty)));
     }
 }

@@ -7,7 +7,13 @@ package io.sluice.admin;
  * @param pool how the accounts stand
  * @param quota how much is used
  * @param members who else is there
+ * @param ledger how it stands
  * @param refusals why requests got no room
  */
 record NodeViews(
-        ConfigView configuration, PoolView pool, QuotaView quota, MembersView members, RefusalsView refusals) {}
+        ConfigView configuration,
+        PoolView pool,
+        QuotaView quota,
+        MembersView members,
+        LedgerView ledger,
+        RefusalsView refusals) {}

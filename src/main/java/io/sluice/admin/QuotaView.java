@@ -40,6 +40,12 @@ final class QuotaView {
         group = status;
     }
 
+    /** How the quota group stands; null while nothing was told. */
+    @Nullable
+    GroupStatus group() {
+        return group;
+    }
+
     /** This node counted. */
     void counted(QuotaCounters counters) {
         rates.seen(counters);

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /admin/v1/refusals} says: why requests got no room, the last {@value #MOST} of this node, newest first. Lost with
@@ -39,20 +40,28 @@ final class RefusalsView {
         return ApiAnswer.ok(new JsonObject().put("refusals", refusals));
     }
 
-    /** The one of a request. */
-    ApiAnswer find(ApiRequest request) {
-        String id = request.path("id");
+    /** The one of a request; null when it is not among the last. */
+    @Nullable
+    RequestRefused of(String id) {
         return newestFirst.stream()
                 .filter(refusal -> refusal.requestId().equals(id))
                 .findFirst()
-                .map(refusal -> ApiAnswer.ok(toJson(refusal)))
-                .orElseThrow(() -> Problem.of(
-                        404,
-                        "not-found",
-                        "No request of this id is among the last " + MOST + " that got no room on this node."));
+                .orElse(null);
     }
 
-    private static JsonObject toJson(RequestRefused refusal) {
+    /** The one of a request. */
+    ApiAnswer find(ApiRequest request) {
+        RequestRefused refusal = of(request.path("id"));
+        if (refusal == null) {
+            throw Problem.of(
+                    404,
+                    "not-found",
+                    "No request of this id is among the last " + MOST + " that got no room on this node.");
+        }
+        return ApiAnswer.ok(toJson(refusal));
+    }
+
+    static JsonObject toJson(RequestRefused refusal) {
         return new JsonObject()
                 .put("request-id", refusal.requestId())
                 .put("at", Instant.ofEpochMilli(refusal.atMillis()).toString())

@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.admin.api.Problem;
+import io.sluice.domain.seal.SealFailure;
 import io.sluice.managed.FilesInvalid;
 import io.sluice.managed.Overtaken;
 import io.sluice.managed.Plan;
@@ -52,6 +53,11 @@ final class ResourceProblems {
                                         + files.getMessage());
                     case Overtaken overtaken ->
                         Problem.of(412, "stale", "It was changed at the same time. Read it again, and repeat.");
+                    case SealFailure sealed ->
+                        Problem.of(
+                                503,
+                                "not-sealed",
+                                "Nothing is changed, for secrets cannot be sealed: " + sealed.getMessage() + ".");
                     default -> failure;
                 });
     }

@@ -6,7 +6,7 @@ import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.Preset;
-import io.sluice.domain.pool.ProviderType;
+import io.sluice.domain.pool.ProviderType.Credential;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.domain.quota.Limit;
@@ -35,7 +35,7 @@ final class AccountReader {
     private AccountReader(Section item, Channel channel, List<AccountEntry> accounts) {
         Preset preset = channel.preset();
         this.item = item;
-        this.takesJson = channel.type() == ProviderType.GEMINI;
+        this.takesJson = channel.type().credentials().contains(Credential.SERVICE_ACCOUNT);
         this.accounts = accounts;
         AccountLimits stated = LimitsReader.read(item);
         this.limits = preset == null || item.has("limits") ? stated : LimitsReader.of(preset);

@@ -122,6 +122,18 @@ public final class ConfigWatch {
         return basis == null ? Future.succeededFuture() : load(basis);
     }
 
+    /**
+     * Looks at the files now; a change is taken without a second look. Called on the context of {@link #start}.
+     *
+     * @return how they stand then
+     */
+    public Future<ConfigState> reload() {
+        return vertx.executeBlocking(
+                        () -> DirectorySnapshot.take(dir, watched.references()).encode())
+                .compose(bytes -> look(new JsonObject().put(RAW_KEY, bytes.getBytes())))
+                .map(done -> state);
+    }
+
     private Future<Void> begin() {
         vertx.sharedData().getLocalMap(DirectoryConfigStore.WATCHED_MAP).put(id, watched);
         JsonObject configuration =

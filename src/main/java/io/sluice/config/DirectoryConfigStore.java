@@ -49,6 +49,10 @@ final class DirectoryConfigStore implements ConfigStore {
             this.references = references;
         }
 
+        Set<Path> references() {
+            return references;
+        }
+
         void references(Set<Path> next) {
             references = Set.copyOf(next);
         }

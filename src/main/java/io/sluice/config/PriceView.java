@@ -86,6 +86,14 @@ public final class PriceView {
                 .put("origin", price.origin());
     }
 
+    /** One price. */
+    public static JsonObject of(Price price) {
+        return tariff(price.tariff())
+                .put("rate", amount(price.rateMicros()))
+                .put("revision", price.revision())
+                .put("origin", price.origin());
+    }
+
     private static JsonObject tariff(Tariff tariff) {
         JsonObject json = rates(tariff.rates());
         if (!tariff.tiers().isEmpty()) {

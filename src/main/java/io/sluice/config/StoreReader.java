@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sluice.config.Section.Item;
 import io.sluice.config.StoreServer.Tls;
 import io.sluice.domain.Secret;
+import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.seal.LocalMasterKeys;
 import java.net.URLDecoder;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ final class StoreReader {
     private static final Pattern URL = Pattern.compile("postgres(?:ql)?://(?:([^@:/?#\\s]+)(?::([^@/?#\\s]*))?@)?"
             + "(?:\\[([0-9A-Fa-f:.]{2,45})]|([A-Za-z0-9._-]{1,253}))(?::([0-9]{1,5}))?/([^/?#\\s]+)(\\?\\S*)?");
 
+    private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z0-9_-]+");
+    private static final Pattern MOUNT = Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*");
     private static final String IN_CLEAR = "a secret in clear text; write ${env:NAME} or ${file:path}";
 
     private final Section store;
@@ -62,11 +65,15 @@ final class StoreReader {
             store.error("embedded", "does not go with a cluster, whose nodes share one database; set store.url");
         }
         List<Secret> masterKeys = masterKeys();
+        TransitConfig transit = transit(store.section("transit"));
+        if (transit != null && !transit.seals() && masterKeys.isEmpty() && server != null) {
+            store.section("transit").error("seal", "needs store.master-key: nothing else could seal");
+        }
         if (server != null) {
-            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep, masterKeys);
+            return new StoreConfig(StoreConfig.Kind.SERVER, server, use, keep, masterKeys, transit);
         }
         return new StoreConfig(
-                embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys);
+                embedded ? StoreConfig.Kind.EMBEDDED : StoreConfig.Kind.NONE, null, use, keep, masterKeys, transit);
     }
 
     private @Nullable StoreServer server(@Nullable Url url, @Nullable Secret written, Section tls) {
@@ -124,6 +131,52 @@ final class StoreReader {
             }
         }
         return keys;
+    }
+
+    private static @Nullable TransitConfig transit(Section transit) {
+        String address = transit.text("address", "URL", Section.REQUIRED, StoreReader::service);
+        String key = transit.text("key", "name", Section.REQUIRED, text -> matching(text, KEY_NAME, 40));
+        Secret token = transit.secret("token", Section.REQUIRED, StoreReader::headerText);
+        String mount = transit.text("mount", "path", "transit", text -> matching(text, MOUNT, 200));
+        String namespace = transit.text("namespace", "path", "none", StoreReader::headerText);
+        boolean seals = transit.flag("seal", true);
+        String file = transit.text("ca", "PEM file", "those of the Java runtime", text -> text);
+        Path ca = file == null ? null : transit.existing(file, "ca");
+        if (transit.isPresent()) {
+            List.of("address", "key", "token").stream()
+                    .filter(required -> !transit.has(required))
+                    .forEach(required -> transit.error(required, "is missing"));
+        }
+        if (transit.isClearText("token")) {
+            transit.findings().warning(transit.place("token"), IN_CLEAR);
+        }
+        return address == null || key == null || token == null
+                ? null
+                : new TransitConfig(address, mount == null ? "transit" : mount, key, token, namespace, seals, ca);
+    }
+
+    private static String service(String text) {
+        BaseUrl url = BaseUrls.parse(text);
+        if (!url.tls() && !BaseUrls.isLoopback(url.host())) {
+            throw new IllegalArgumentException("is not https, which it must be unless the server is on this machine");
+        }
+        return url.toString();
+    }
+
+    private static String matching(String text, Pattern form, int longest) {
+        if (text.length() > longest || !form.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "is not 1 to " + longest + " letters, digits, _ and -" + (form == MOUNT ? ", with / between" : ""));
+        }
+        return text;
+    }
+
+    /** What a header may hold. */
+    private static String headerText(String text) {
+        if (text.length() > 4_096 || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("is not visible ASCII");
+        }
+        return text;
     }
 
     private StoreUse use() {

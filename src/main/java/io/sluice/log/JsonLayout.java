@@ -49,13 +49,6 @@ public final class JsonLayout extends LayoutBase<ILoggingEvent> {
 
     private static void write(JsonGenerator json, KeyValuePair pair) throws IOException {
         json.writeFieldName(pair.key);
-        switch (pair.value) {
-            case null -> json.writeNull();
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case Double number -> json.writeNumber(number);
-            case Boolean flag -> json.writeBoolean(flag);
-            default -> json.writeString(Printable.clean(pair.value.toString()));
-        }
+        JsonLine.write(json, pair.value);
     }
 }

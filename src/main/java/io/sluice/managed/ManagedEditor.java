@@ -2,10 +2,12 @@ package io.sluice.managed;
 
 import io.sluice.config.ConfigError;
 import io.sluice.config.ConfigLoader;
+import io.sluice.config.ConfigTrial;
 import io.sluice.config.Loaded;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.StoredEntry;
 import io.sluice.config.StoredEntry.Kind;
+import io.sluice.domain.pool.Channel;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Origins;
 import io.sluice.domain.pool.Origins.Origin;
@@ -17,6 +19,8 @@ import io.sluice.managed.Documents.Split;
 import io.sluice.managed.Plan.Fault;
 import io.sluice.managed.Plan.Planned;
 import io.sluice.store.Change;
+import io.sluice.store.NoStore;
+import io.sluice.store.ResourceHistory;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.ResourceRow;
 import io.vertx.core.Future;
@@ -44,6 +48,7 @@ public final class ManagedEditor {
     private final Path dir;
     private final NodeConfig node;
     private final ResourceRepository repository;
+    private final ResourceHistory history;
     private final ManagedSecrets secrets;
 
     /**
@@ -53,14 +58,21 @@ public final class ManagedEditor {
      * @param dir the configuration directory
      * @param node the node's own settings
      * @param repository the store
+     * @param history what the store has said before
      * @param secrets seals and opens
      */
     public ManagedEditor(
-            Vertx vertx, Path dir, NodeConfig node, ResourceRepository repository, ManagedSecrets secrets) {
+            Vertx vertx,
+            Path dir,
+            NodeConfig node,
+            ResourceRepository repository,
+            ResourceHistory history,
+            ManagedSecrets secrets) {
         this.vertx = vertx;
         this.dir = dir;
         this.node = node;
         this.repository = repository;
+        this.history = history;
         this.secrets = secrets;
     }
 
@@ -135,7 +147,56 @@ public final class ManagedEditor {
         after.put(draft.key(), new StoredEntry(draft.kind(), draft.name(), Long.MAX_VALUE, joined.document(), null));
     }
 
-    private void check(List<Draft> drafts, Origins now, Map<String, StoredEntry> after, List<Fault> faults) {
+    /**
+     * A channel that might be stored.
+     *
+     * @param plan what would become of it
+     * @param channel as it would be; null when something is in its way
+     */
+    public record PlannedChannel(Plan plan, @Nullable Channel channel) {}
+
+    /**
+     * Reads a channel as it would be, without storing it.
+     *
+     * @param draft of a channel whose name nobody has, with its secrets
+     */
+    public Future<PlannedChannel> channel(Draft draft) {
+        return vertx.executeBlocking(() -> {
+            Map<String, StoredEntry> after = new LinkedHashMap<>();
+            List<Fault> faults = new ArrayList<>();
+            apply(draft, null, after, faults);
+            GatewayRevision revision = faults.isEmpty() ? check(List.of(draft), Origins.NONE, after, faults) : null;
+            Channel channel = revision == null || !faults.isEmpty()
+                    ? null
+                    : revision.channels().stream()
+                            .filter(each -> each.name().equals(draft.name()))
+                            .findFirst()
+                            .orElse(null);
+            return new PlannedChannel(new Plan(List.of(), faults), channel);
+        });
+    }
+
+    /**
+     * Tries what the configuration would be if a file said something else.
+     *
+     * @param file as {@link ConfigTrial#isFile} takes it
+     * @param text YAML
+     */
+    public Future<ConfigTrial.Outcome> trial(String file, String text) {
+        return repository
+                .all()
+                .recover(failure ->
+                        failure instanceof NoStore ? Future.succeededFuture(List.of()) : Future.failedFuture(failure))
+                .compose(rows -> vertx.executeBlocking(() -> {
+                    List<StoredEntry> stored = rows.stream()
+                            .filter(row -> Kind.ofWord(row.kind()).isPresent())
+                            .map(secrets::open)
+                            .toList();
+                    return ConfigTrial.of(dir, node, stored, file, text);
+                }));
+    }
+
+    private GatewayRevision check(List<Draft> drafts, Origins now, Map<String, StoredEntry> after, List<Fault> faults) {
         Loaded<GatewayRevision> loaded = ConfigLoader.loadGateway(dir, node, List.copyOf(after.values()));
         if (loaded.value() == null) {
             throw new FilesInvalid(loaded.errors().stream()
@@ -151,7 +212,7 @@ public final class ManagedEditor {
             if (draft.document() != null && origin != null && !origin.isStored()) {
                 faults.add(new Fault(
                         draft.kind(), draft.name(), "", "files-win", origin.where() + " has this name, and files win"));
-                return;
+                return loaded.value();
             }
         }
         Set<String> wasOut = new HashSet<>();
@@ -173,6 +234,7 @@ public final class ManagedEditor {
                         "the " + kind.one() + " '" + out.name() + "' would be out of force: " + reason.message()));
             }
         }
+        return loaded.value();
     }
 
     private Planned planned(
@@ -246,7 +308,7 @@ public final class ManagedEditor {
      *
      * @param connection of the change's transaction
      * @param number of the change
-     * @return what became of it
+     * @return what became of it; fails with {@link SealFailure} when a key service does not answer
      */
     public Future<Resealed> reseal(SqlConnection connection, long number) {
         return repository
@@ -260,6 +322,20 @@ public final class ManagedEditor {
                                 done -> repository.reseal(connection, row.kind(), row.name(), each.getValue(), number));
                     }
                     return written.map(done -> new Resealed(renewed.rows().size(), renewed.failures()));
+                })
+                .compose(present -> former(connection).map(present));
+    }
+
+    /** Those of former states too; what cannot be opened any more stays as it is, for nobody can put it back anyway. */
+    private Future<Void> former(SqlConnection connection) {
+        return history.sealed(connection)
+                .compose(rows -> vertx.executeBlocking(() -> renew(rows)))
+                .compose(renewed -> {
+                    Future<Void> written = Future.succeededFuture();
+                    for (Map.Entry<ResourceRow, String> each : renewed.rows().entrySet()) {
+                        written = written.compose(done -> history.reseal(connection, each.getKey(), each.getValue()));
+                    }
+                    return written;
                 });
     }
 
@@ -278,7 +354,8 @@ public final class ManagedEditor {
 
     private record Renewed(Map<ResourceRow, String> rows, List<String> failures) {}
 
-    private Renewed renew(List<ResourceRow> rows) {
+    private Renewed renew(List<ResourceRow> rows) throws SealFailure {
+        secrets.freshen();
         Map<ResourceRow, String> renewed = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         for (ResourceRow row : rows) {

@@ -31,6 +31,17 @@ public final class ManagedSecrets {
      * @return with a problem when a secret cannot be opened
      */
     public StoredEntry open(ResourceRow row) {
+        return open(row, null);
+    }
+
+    /**
+     * The same; an entry that cannot be opened for a while stays what it was.
+     *
+     * @param row of an entry that is not deleted, and of a kind that this program knows
+     * @param before what the row said before it changed; null for nothing
+     * @return what it said before, to the letter, when a key service does not answer; with a problem when a secret cannot be opened otherwise
+     */
+    StoredEntry open(ResourceRow row, @Nullable StoredEntry before) {
         Kind kind = Kind.ofWord(row.kind())
                 .orElseThrow(() -> new IllegalArgumentException("rows of the kind " + row.kind() + " are not known"));
         try {
@@ -39,9 +50,26 @@ public final class ManagedSecrets {
                     ? null
                     : "the secret " + joined.missing().getFirst() + " is not in the store; set it again";
             return new StoredEntry(kind, row.name(), row.version(), joined.document(), problem);
-        } catch (SealFailure | IllegalArgumentException e) {
-            return new StoredEntry(
-                    kind, row.name(), row.version(), row.document(), "a secret cannot be opened: " + e.getMessage());
+        } catch (SealFailure e) {
+            return e.passes() && before != null && before.problem() == null ? before : sealed(kind, row, e);
+        } catch (IllegalArgumentException e) {
+            return sealed(kind, row, e);
+        }
+    }
+
+    private static StoredEntry sealed(Kind kind, ResourceRow row, Exception cause) {
+        return new StoredEntry(
+                kind, row.name(), row.version(), row.document(), "a secret cannot be opened: " + cause.getMessage());
+    }
+
+    /**
+     * Begins to seal under the newest master key there is.
+     *
+     * @throws SealFailure when a key service does not answer
+     */
+    void freshen() throws SealFailure {
+        if (seal != null) {
+            seal.freshen();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,13 @@ public final class ResourceFeed {
     private Map<String, Held> held;
     private volatile boolean copied;
 
-    /** A row and what it says. */
-    private record Held(ResourceRow row, StoredEntry entry) {}
+    /** A row and what it says; or what it said before, while it cannot be opened. */
+    private record Held(ResourceRow row, StoredEntry entry) {
+        /** Whether another try may give something else. */
+        boolean isUnopened() {
+            return entry.problem() != null || entry.version() != row.version();
+        }
+    }
 
     /**
      * Knows what the node started with.
@@ -70,6 +76,9 @@ public final class ResourceFeed {
     public Future<Optional<List<StoredEntry>>> refresh() {
         return repository.standing().compose(now -> {
             if (now.equals(known)) {
+                if (held.values().stream().anyMatch(Held::isUnopened)) {
+                    return vertx.executeBlocking(this::openAgain);
+                }
                 // That there is nothing is worth a copy too: a node starts from it.
                 return copied
                         ? Future.succeededFuture(Optional.empty())
@@ -102,7 +111,7 @@ public final class ResourceFeed {
             if (row.deleted()) {
                 next.remove(key(row.kind(), row.name()));
             } else if (Kind.ofWord(row.kind()).isPresent()) {
-                next.put(key(row.kind(), row.name()), new Held(row, secrets.open(row)));
+                next.put(key(row.kind(), row.name()), opened(row, held.get(key(row.kind(), row.name()))));
             } else {
                 LOG.warn("{} in the store is of a kind that this version does not know", row);
             }
@@ -110,6 +119,29 @@ public final class ResourceFeed {
         held = next;
         known = now;
         copy();
+        return Optional.of(next.values().stream().map(Held::entry).toList());
+    }
+
+    private Held opened(ResourceRow row, @Nullable Held before) {
+        Held now = new Held(row, secrets.open(row, before == null ? null : before.entry));
+        if (now.entry.version() != row.version()) {
+            LOG.warn(
+                    "{} has changed and cannot be opened, for the key service does not answer; until it does, what it said before"
+                            + " stays in force",
+                    row);
+        }
+        return now;
+    }
+
+    /** A key service may answer again, and no row would change for that. */
+    private Optional<List<StoredEntry>> openAgain() {
+        Map<String, Held> next = new TreeMap<>(held);
+        next.replaceAll(
+                (key, each) -> each.isUnopened() ? new Held(each.row, secrets.open(each.row, each.entry)) : each);
+        if (next.equals(held)) {
+            return Optional.empty();
+        }
+        held = next;
         return Optional.of(next.values().stream().map(Held::entry).toList());
     }
 

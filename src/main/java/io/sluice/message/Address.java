@@ -134,6 +134,9 @@ public record Address<Q, R>(String name) {
     /** {@link RevisionChanged}, published to everyone who holds a revision. */
     public static final Address<RevisionChanged, Void> REVISION_CHANGED = new Address<>("node.revision.changed");
 
+    /** {@link ReloadConfig} → {@link ConfigReloaded}; one consumer a node, once it is ready. */
+    public static final Address<ReloadConfig, ConfigReloaded> CONFIG_RELOAD = new Address<>("node.config.reload");
+
     /** {@link ReloadFailed}, published to admin and metrics. */
     public static final Address<ReloadFailed, Void> RELOAD_FAILED = new Address<>("node.reload.failed");
 

@@ -74,6 +74,8 @@ public final class MessageCodecs {
             KeysChanged.class,
             CertificateChanged.class,
             ReloadFailed.class,
+            ReloadConfig.class,
+            ConfigReloaded.class,
             ReadinessChanged.class,
             OpenIngress.class,
             OpenIngress.Listening.class,

@@ -66,6 +66,9 @@ final class MeterHelp {
                     "requests of known keys that did not end well, by the code that their clients were told"),
             Map.entry("sluice.quota.renewals", "questions for leases that the quota group has answered, by its answer"),
             Map.entry("sluice.quota.renewal", "from a question for leases to its answer"),
+            Map.entry(
+                    "sluice.access.log.dropped",
+                    "lines of the access log that were lost, because the disk did not take them"),
             Map.entry("sluice.clock.steps", "jumps of the wall clock against the monotonic one; each voids all leases"),
             Map.entry(
                     "sluice.event.loop.delay",

@@ -25,7 +25,8 @@ public final class RuntimeMetrics {
                 "sluice.network.memory.bytes",
                 "memory outside the heap that the network buffers have taken; NaN where the JVM does not let it be counted",
                 RuntimeMetrics::networkMemory);
-        // Alarms watch it from the start.
+        // Alarms watch these from the start.
+        meters.counter("sluice.access.log.dropped");
         meters.counter("sluice.clock.steps");
     }
 
@@ -62,6 +63,11 @@ public final class RuntimeMetrics {
     public void loopAnswered(int lane, long nanos) {
         meters.timer("sluice.event.loop.delay", DELAY_BUCKETS, "lane", Integer.toString(lane))
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Lines of the access log are lost, because the disk does not take them. */
+    public void accessLinesDropped(long lines) {
+        meters.counter("sluice.access.log.dropped").increment(lines);
     }
 
     /** The wall clock jumped. */

@@ -4,6 +4,7 @@ import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.domain.Secret;
+import io.sluice.provider.ModelListing;
 import io.sluice.store.NoDatabase;
 import io.vertx.core.Deployable;
 import java.util.List;
@@ -29,7 +30,8 @@ final class AdminPart implements Part {
                 node.clock,
                 node.nanoClock,
                 new KeyServices(node.storedKeys, node.ownIds),
-                node.door));
+                node.door,
+                vertx -> new ModelListing(vertx)::of));
         token = kept;
         verticle = made;
         return List.of(made);

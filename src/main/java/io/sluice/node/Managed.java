@@ -3,15 +3,25 @@ package io.sluice.node;
 import io.sluice.config.ConfigLoader;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.StoreConfig;
+import io.sluice.config.TransitConfig;
 import io.sluice.domain.Secret;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
+import io.sluice.domain.seal.MasterKeyChain;
+import io.sluice.domain.seal.MasterKeys;
 import io.sluice.domain.seal.Seal;
+import io.sluice.domain.seal.SealFailure;
+import io.sluice.domain.seal.ServiceMasterKeys;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.managed.ManagedStart;
+import io.sluice.managed.TransitService;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of the configuration that is managed by API, as a node starts with it.
@@ -20,6 +30,11 @@ import java.util.List;
  * @param start what is known of it before the store was asked
  */
 public record Managed(ManagedSecrets secrets, ManagedStart start) {
+    private static final Logger LOG = LoggerFactory.getLogger(Managed.class);
+
+    /** Before the name of a key of a service, in what is sealed. */
+    private static final String TRANSIT = "transit-";
+
     /**
      * Reads the master keys and the copy on disk. Blocks.
      *
@@ -36,10 +51,42 @@ public record Managed(ManagedSecrets secrets, ManagedStart start) {
             random.nextBytes(bytes);
             return bytes;
         };
-        List<Secret> keys = MasterKeyFile.keys(config, random);
-        ManagedSecrets secrets =
-                new ManagedSecrets(keys.isEmpty() ? null : new Seal(LocalMasterKeys.of(keys, entropy), entropy));
+        MasterKeys keys = keys(config, random, entropy);
+        ManagedSecrets secrets = new ManagedSecrets(keys == null ? null : new Seal(keys, entropy));
         return new Managed(secrets, ManagedStart.read(config.data(), secrets));
+    }
+
+    /** All that the node has; the first one seals. Null when there is none. */
+    private static @Nullable MasterKeys keys(NodeConfig config, SecureRandom random, Entropy entropy)
+            throws StartFailure {
+        List<Secret> texts = MasterKeyFile.keys(config, random);
+        MasterKeys local = texts.isEmpty() ? null : LocalMasterKeys.of(texts, entropy);
+        TransitConfig transit = config.store().transit();
+        if (transit == null) {
+            return local;
+        }
+        try {
+            MasterKeys service = new ServiceMasterKeys(
+                    TRANSIT + transit.key(), new TransitService(transit, System::nanoTime), entropy);
+            MasterKeys first = transit.seals() || local == null ? service : local;
+            if (first == service) {
+                answers(service);
+            }
+            return local == null ? service : new MasterKeyChain(first, List.of(first == service ? local : service));
+        } catch (IOException e) {
+            throw new StartFailure("store.transit cannot be used: " + e.getMessage());
+        }
+    }
+
+    /** A service that is away keeps no node from starting: what it had sealed is opened when it answers. */
+    private static void answers(MasterKeys service) {
+        try {
+            service.freshen();
+        } catch (SealFailure e) {
+            LOG.warn(
+                    "{}; until that is mended, secrets cannot be stored, and what it has sealed is out of force",
+                    e.getMessage());
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.sluice.node;
 
 import io.sluice.config.NodeConfig;
 import io.sluice.config.StoreConfig;
+import io.sluice.config.TransitConfig;
 import io.sluice.disk.PrivateFiles;
 import io.sluice.domain.Secret;
 import io.sluice.domain.seal.LocalMasterKeys;
@@ -15,9 +16,10 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The master keys of a node: those of its settings, and the one that a node with a database of its own makes for itself, in the
+ * The master keys of a node: those of its settings, and the one that a node with a database of its own makes for itself when they name none, in the
  * data directory, for its owner only. That one still opens when the settings name another.
  */
 final class MasterKeyFile {
@@ -43,7 +45,9 @@ final class MasterKeyFile {
         try {
             if (Files.exists(file)) {
                 keys.add(read(file));
-            } else if (keys.isEmpty() && config.store().kind() == StoreConfig.Kind.EMBEDDED) {
+            } else if (keys.isEmpty()
+                    && config.store().kind() == StoreConfig.Kind.EMBEDDED
+                    && !hasService(config.store().transit())) {
                 make(config.data(), file, random);
                 keys.add(read(file));
             }
@@ -51,6 +55,10 @@ final class MasterKeyFile {
         } catch (IOException e) {
             throw new StartFailure("the master key " + file + " cannot be read or made: " + e);
         }
+    }
+
+    private static boolean hasService(@Nullable TransitConfig transit) {
+        return transit != null && transit.seals();
     }
 
     private static Secret read(Path file) throws IOException, StartFailure {

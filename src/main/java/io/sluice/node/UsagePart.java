@@ -1,5 +1,7 @@
 package io.sluice.node;
 
+import io.sluice.config.AccessLogConfig;
+import io.sluice.config.AccessLogConfig.To;
 import io.sluice.store.BudgetSpend;
 import io.sluice.store.Database;
 import io.sluice.store.UsageWriter;
@@ -15,10 +17,18 @@ final class UsagePart {
 
     static List<Deployable> verticles(NodeShared node) {
         Database database = node.database;
+        AccessLogConfig log = node.config.observe().accessLog();
+        AccessLogVerticle lines = new AccessLogVerticle(log, node.clock, node.metrics.runtime());
         return List.of(
+                // Before whoever writes to it.
+                lines,
                 new StandingVerticle(database, node.config.store().keep(), node.clock),
                 new UsageVerticle(
-                        node.metrics, node.initial, node.storedKeys, database == null ? null : ledger(node, database)));
+                        node.metrics,
+                        node.initial,
+                        node.storedKeys,
+                        database == null ? null : ledger(node, database),
+                        log.to() == To.LOG ? null : lines));
     }
 
     private static LedgerSetup ledger(NodeShared node, Database database) {

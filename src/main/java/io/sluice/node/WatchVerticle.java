@@ -1,13 +1,16 @@
 package io.sluice.node;
 
 import io.sluice.config.ConfigError;
+import io.sluice.config.ConfigState;
 import io.sluice.config.ConfigWatch;
 import io.sluice.config.StoredEntry;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.managed.ResourceFeed;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
+import io.sluice.message.ConfigReloaded;
 import io.sluice.message.ReloadFailed;
+import io.sluice.message.ReloadFailed.Fault;
 import io.sluice.message.RevisionChanged;
 import io.sluice.store.ResourceRepository;
 import io.vertx.core.Future;
@@ -70,6 +73,7 @@ final class WatchVerticle extends VerticleBase {
                 .onErrors(errors -> refuse(errors, bus))
                 .onRestartNeeded(LOG::warn);
         watch = started;
+        bus.serve(Address.CONFIG_RELOAD, asked -> started.reload().map(WatchVerticle::reloaded));
         ResourceRepository stored = resources;
         return started.start()
                 .compose(looked -> stored == null ? Future.succeededFuture() : follow(stored, bus, started));
@@ -136,6 +140,16 @@ final class WatchVerticle extends VerticleBase {
                 Address.RELOAD_FAILED,
                 new ReloadFailed(
                         errors.stream().map(ConfigError::toString).toList(),
-                        errors.stream().map(ConfigError::where).toList()));
+                        errors.stream().map(ConfigError::where).toList(),
+                        errors.stream().map(WatchVerticle::fault).toList()));
+    }
+
+    private static ConfigReloaded reloaded(ConfigState state) {
+        String restart = state.needsRestart() == null ? "" : state.needsRestart();
+        return new ConfigReloaded(state.revision(), state.errors().size(), restart);
+    }
+
+    private static Fault fault(ConfigError error) {
+        return new Fault(error.file(), error.line(), error.column(), error.path(), error.message());
     }
 }

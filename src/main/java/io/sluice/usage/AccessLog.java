@@ -5,18 +5,20 @@ import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pricing.Charge;
+import io.sluice.log.JsonLine;
 import io.sluice.message.UsageRecord;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for each request of a known key, on the logger {@code access}: who asked for what, who served it, tokens,
+ * One line for each request of a known key, on the logger {@code access} or in a place of its own: who asked for what, who served it, tokens,
  * timings, ending. Names and numbers only, never contents or credentials; keys without a value are left out. A key may want
  * fewer lines.
  */
@@ -24,6 +26,7 @@ final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("access");
 
     private final StoredKeys stored;
+    private final @Nullable Consumer<String> place;
     private GatewayRevision revision;
 
     /**
@@ -31,8 +34,10 @@ final class AccessLog {
      *
      * @param initial the revision to begin with
      * @param stored keys that are not in it
+     * @param place where lines go; null for the log
      */
-    AccessLog(GatewayRevision initial, StoredKeys stored) {
+    AccessLog(GatewayRevision initial, StoredKeys stored, @Nullable Consumer<String> place) {
+        this.place = place;
         this.revision = initial;
         this.stored = stored;
     }
@@ -43,7 +48,16 @@ final class AccessLog {
     }
 
     void write(UsageRecord usage) {
-        if (!LOG.isInfoEnabled() || !isWanted(usage)) {
+        if (place == null && !LOG.isInfoEnabled() || !isWanted(usage)) {
+            return;
+        }
+        if (place != null) {
+            Map<String, Object> fields = new LinkedHashMap<>(32);
+            fields.put("endpoint", usage.asked().endpoint().word());
+            fields.putAll(fields(usage, revision.currencies().ledger()));
+            long end = usage.timing().startMillis()
+                    + TimeUnit.NANOSECONDS.toMillis(usage.timing().totalNanos());
+            place.accept(JsonLine.of(end, fields));
             return;
         }
         LoggingEventBuilder line = LOG.atInfo();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,16 @@ public final class UsageVerticle extends VerticleBase {
      * @param initial the revision to begin with
      * @param storedKeys keys that are not in it
      * @param setup what is needed to keep usage; null where there is no ledger
+     * @param accessLines where lines of the access log go; null for the log
      */
     public UsageVerticle(
-            GatewayMetrics metrics, GatewayRevision initial, StoredKeys storedKeys, @Nullable LedgerSetup setup) {
+            GatewayMetrics metrics,
+            GatewayRevision initial,
+            StoredKeys storedKeys,
+            @Nullable LedgerSetup setup,
+            @Nullable Consumer<String> accessLines) {
         this.metrics = metrics;
-        this.log = new AccessLog(initial, storedKeys);
+        this.log = new AccessLog(initial, storedKeys, accessLines);
         this.setup = setup;
     }
 

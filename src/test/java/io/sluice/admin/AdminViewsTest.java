@@ -3,8 +3,10 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.domain.Secret;
+import io.sluice.domain.health.Circuit;
 import io.sluice.domain.lease.ScopeCounters;
 import io.sluice.domain.lease.ScopeCounters.LimitCounters;
+import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.quota.Dimension;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
@@ -12,10 +14,17 @@ import io.sluice.message.ClusterView;
 import io.sluice.message.GroupStatus;
 import io.sluice.message.LedgerState;
 import io.sluice.message.MessageCodecs;
+import io.sluice.message.PoolReport;
+import io.sluice.message.PoolReport.AccountReport;
+import io.sluice.message.PoolReport.ModelReport;
+import io.sluice.message.PoolReport.Standing;
+import io.sluice.message.PoolReport.Traffic;
 import io.sluice.message.QuotaCounters;
+import io.sluice.message.ReloadFailed;
 import io.sluice.message.RequestRefused;
 import io.sluice.store.NoDatabase;
 import io.sluice.testkit.Admins;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Future;
@@ -84,7 +93,7 @@ class AdminViewsTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ScopeCounters scope(String id, long granted) {
@@ -317,5 +326,111 @@ class AdminViewsTest {
         start(Secret.of("CANARY-token"));
 
         assertThat(get(path).status()).isEqualTo(401);
+    }
+
+    @Test
+    void tellsTheStoryOfARefusedRequest() throws Exception {
+        start(null);
+        bus.publish(Address.REQUEST_REFUSED, refusal("01900000-0000-7000-8000-000000000001"));
+        Await.until(() -> isThere("/admin/v1/requests/01900000-0000-7000-8000-000000000001"));
+
+        JsonObject story =
+                get("/admin/v1/requests/01900000-0000-7000-8000-000000000001").json();
+        assertThat(story.getBoolean("refused")).isTrue();
+        assertThat(story.getBoolean("recorded")).isFalse();
+        assertThat(story.getJsonObject("refusal").getString("message")).isEqualTo("The pool is full.");
+        assertThat(story.getJsonObject("candidates-now").getInteger("in-all")).isEqualTo(1);
+        assertThat(get("/admin/v1/requests/nobody").status()).isEqualTo(404);
+    }
+
+    private boolean isThere(String path) {
+        try {
+            return get(path).status() == 200;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean all(int items) {
+        try {
+            return codes().size() >= items;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> codes() throws Exception {
+        return get("/admin/v1/attention").json().getJsonArray("items").stream()
+                .map(item -> ((JsonObject) item).getString("code"))
+                .toList();
+    }
+
+    private static AccountReport account(String id, Standing standing, Standing ofModel) {
+        return new AccountReport(
+                id,
+                standing,
+                standing == Standing.UP ? "" : "is refused",
+                "",
+                0,
+                0,
+                0,
+                AccountState.ENABLED,
+                AccountState.ENABLED,
+                Circuit.State.CLOSED,
+                new Traffic(1000, 0, 0),
+                null,
+                List.of(new ModelReport("gpt-4o", ofModel, 0, Circuit.State.CLOSED, false, -1, 0, 0, 0)));
+    }
+
+    @Test
+    void nothingNeedsAttention() throws Exception {
+        start(null);
+        String id = Revisions.of("r1", 1, "gpt-4o").accounts().getFirst().id();
+        bus.serve(
+                Address.POOL_SHOW,
+                show -> Future.succeededFuture(
+                        new PoolReport("r1", 1, List.of(account(id, Standing.UP, Standing.UP)))));
+
+        assertThat(codes()).isEmpty();
+    }
+
+    @Test
+    void saysWhatNeedsAttention() throws Exception {
+        start(null);
+        String id = Revisions.of("r1", 1, "gpt-4o").accounts().getFirst().id();
+        bus.serve(
+                Address.POOL_SHOW,
+                show -> Future.succeededFuture(
+                        new PoolReport("r1", 1, List.of(account(id, Standing.DEAD, Standing.DEAD)))));
+        bus.publish(
+                Address.RELOAD_FAILED,
+                new ReloadFailed(
+                        List.of("gateway.yaml:3: no"),
+                        List.of("gateway.yaml:3"),
+                        List.of(new ReloadFailed.Fault("gateway.yaml", 3, 1, "", "no"))));
+        bus.publish(Address.LEDGER_STATE, new LedgerState(true, "the database is away", 7, 1));
+        bus.publish(Address.CLUSTER_VIEW, new ClusterView(List.of(), true));
+        Await.until(() -> all(5));
+
+        assertThat(codes())
+                .containsExactly(
+                        "configuration-rejected", "pool-exhausted", "account-dead", "ledger-trouble", "nodes-drift");
+        JsonObject dead =
+                get("/admin/v1/attention").json().getJsonArray("items").getJsonObject(2);
+        assertThat(dead.getString("severity")).isEqualTo("warning");
+        assertThat(dead.getJsonObject("subject").getString("name")).isEqualTo(id);
+        assertThat(dead.getJsonObject("link").getString("page")).isEqualTo("pool");
+    }
+
+    @Test
+    void ofOneCodeAFewAreShownAndAllCounted() {
+        Attention attention = new Attention();
+        for (int i = 0; i < 30; i++) {
+            attention.add("account-dead", Attention.Severity.WARNING, "account", "c/" + i, "x", new JsonObject());
+        }
+
+        assertThat(attention.toJson().getJsonArray("items")).hasSize(20);
+        assertThat(attention.toJson().getJsonObject("counts").getInteger("account-dead"))
+                .isEqualTo(30);
     }
 }

@@ -13,16 +13,22 @@ import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
+import io.sluice.domain.seal.MasterKeyChain;
 import io.sluice.domain.seal.Seal;
+import io.sluice.domain.seal.ServiceMasterKeys;
 import io.sluice.managed.ManagedSecrets;
 import io.sluice.managed.ManagedStart;
 import io.sluice.managed.ResourceFeed;
+import io.sluice.managed.TransitService;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
+import io.sluice.message.ReloadFailed;
 import io.sluice.message.RevisionChanged;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
+import io.sluice.testkit.Await;
+import io.sluice.testkit.FakeTransit;
 import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -67,6 +73,12 @@ class ResourcesApiIT {
             {"name":"%s","type":"openai","base-url":"https://api.example.com/v1","headers":{"x-tenant":"canary-header"},
              "accounts":[{"name":"main","key":"canary-%s"}],"models":{"stored":{}}}""";
 
+    private static final Entropy ENTROPY = count -> {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    };
+
     @TempDir
     private Path dir;
 
@@ -106,19 +118,16 @@ class ResourcesApiIT {
                 InstantSource.system(),
                 System::nanoTime,
                 new KeyServices(new StoredKeys(), null),
-                new SideDoor(System::nanoTime, () -> new byte[32])));
+                new SideDoor(System::nanoTime, () -> new byte[32]),
+                own -> (channel, account) ->
+                        io.vertx.core.Future.succeededFuture(List.of("m-1", "of-" + account.name()))));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
 
     private static ManagedSecrets secrets(String... keys) {
-        Entropy entropy = count -> {
-            byte[] bytes = new byte[count];
-            new SecureRandom().nextBytes(bytes);
-            return bytes;
-        };
         return new ManagedSecrets(new Seal(
-                LocalMasterKeys.of(List.of(keys).stream().map(Secret::of).toList(), entropy), entropy));
+                LocalMasterKeys.of(List.of(keys).stream().map(Secret::of).toList(), ENTROPY), ENTROPY));
     }
 
     @AfterEach
@@ -520,6 +529,58 @@ class ResourcesApiIT {
     }
 
     @Test
+    void secretsGoToAKeyServiceAndNothingIsChangedWhileItIsAway(Vertx vertx) throws Exception {
+        String local = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
+                .isEqualTo(201);
+        FakeTransit transit = FakeTransit.start(vertx);
+        AdminVerticle there = deploy(
+                vertx,
+                new ManagedSecrets(new Seal(
+                        new MasterKeyChain(
+                                service(transit), List.of(LocalMasterKeys.of(List.of(Secret.of(local)), ENTROPY))),
+                        ENTROPY)));
+        String export = "/configuration/export?sealed=true";
+        String before = ask("GET", export, null).text();
+
+        transit.status(503);
+        Answer away = ask(there, OWN.reveal(), "POST", "/configuration/reseal", null);
+        Answer create = ask(there, OWN.reveal(), "POST", "/channels", CHANNEL.formatted("t", "t"));
+        assertThat(away.status()).isEqualTo(503);
+        assertThat(away.kind()).isEqualTo("not-sealed");
+        assertThat(away.json().getString("detail")).contains("is sealed (503)").doesNotContain("canary");
+        assertThat(create.kind()).isEqualTo("not-sealed");
+        assertThat(ask("GET", export, null).text()).isEqualTo(before);
+
+        transit.status(200);
+        Await.until(() -> status(there) == 200);
+        assertThat(ask("GET", export, null).text())
+                .contains("v1.transit-sluice.")
+                .doesNotContain("canary");
+        ManagedSecrets alone = new ManagedSecrets(new Seal(service(transit), ENTROPY));
+        feed = new ResourceFeed(vertx, new ResourceRepository(database), alone, ManagedStart.none(dir));
+        takeEffect();
+        assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
+        assertThat(transit.encrypted()).isEqualTo(1);
+        assertThat(transit.decrypted()).isEqualTo(1);
+    }
+
+    /** Of a renewal. */
+    private int status(AdminVerticle there) {
+        try {
+            return ask(there, OWN.reveal(), "POST", "/configuration/reseal", null)
+                    .status();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As a process has it. */
+    private static ServiceMasterKeys service(FakeTransit transit) throws Exception {
+        return new ServiceMasterKeys("transit-sluice", new TransitService(transit.config(), System::nanoTime), ENTROPY);
+    }
+
+    @Test
     void isForThoseWhoMay() throws Exception {
         String viewer = token("viewer");
         String operator = token("operator");
@@ -563,5 +624,178 @@ class ResourcesApiIT {
         assertThat(ask("GET", "/channels", null).status()).isEqualTo(200);
         assertThat(ask("POST", "/channels", CHANNEL.formatted("s", "s")).status())
                 .isEqualTo(503);
+    }
+
+    @Test
+    void asksAProviderForItsModels() throws Exception {
+        Answer saved = ask("POST", "/channels/filed/fetch-models", "{}");
+        Answer unsaved = ask(
+                "POST",
+                "/fetch-models",
+                "{\"type\":\"openai\",\"base-url\":\"https://api.example.com/v1\",\"key\":\"canary-key\"}");
+        Answer inside = ask(
+                "POST",
+                "/fetch-models",
+                "{\"type\":\"openai\",\"base-url\":\"https://10.0.0.1/v1\",\"key\":\"canary-key\"}");
+        Answer wrong = ask("POST", "/fetch-models", "{\"type\":\"opnai\",\"key\":\"canary-key\"}");
+
+        assertThat(saved.json().getJsonArray("models").getList()).contains("m-1");
+        assertThat(saved.json().getJsonObject("served").getString("m")).isEqualTo("m");
+        assertThat(unsaved.status()).as(unsaved.text()).isEqualTo(200);
+        assertThat(unsaved.json().getJsonArray("models").getList()).containsExactly("m-1", "of-one");
+        assertThat(inside.status()).isEqualTo(422);
+        assertThat(inside.text()).contains("allow-private");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(unsaved.text() + inside.text() + wrong.text()).doesNotContain("canary");
+        assertThat(ask("GET", "/channels", null).text()).doesNotContain("fetch-");
+        assertThat(ask("POST", "/channels/nobody/fetch-models", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void triesAFileWithoutWritingIt() throws Exception {
+        Files.writeString(dir.resolve("secret.txt"), "canary-of-a-file\n");
+        String yaml = FILES.replace("{ m: {} }", "{ m: {}, more: {} }");
+        Answer good = check(yaml);
+        Answer bad = check(yaml.replace("type: openai", "type: opnai"));
+        Answer thief = check(yaml.replace("key: sk-filed", "key: '${file:secret.txt}'"));
+        Answer elsewhere = ask(
+                "POST",
+                "/configuration/check",
+                new JsonObject().put("yaml", "a: 1").put("file", "../x").encode());
+
+        assertThat(good.json().getBoolean("good")).as(good.text()).isTrue();
+        assertThat(good.json().getJsonArray("changes").encode()).contains("more");
+        assertThat(bad.json().getBoolean("good")).isFalse();
+        JsonObject error = bad.json().getJsonArray("errors").getJsonObject(0);
+        assertThat(error.getInteger("line")).isPositive();
+        assertThat(error.getInteger("column")).isPositive();
+        assertThat(error.getJsonArray("context").encode()).contains("type: opnai");
+        assertThat(bad.json().getValue("changes")).isNull();
+        assertThat(good.text() + bad.text()).doesNotContain("sk-filed");
+        assertThat(thief.json().getBoolean("good")).isFalse();
+        assertThat(thief.text()).contains("secret.txt").doesNotContain("canary-of-a-file");
+        assertThat(elsewhere.status()).isEqualTo(400);
+        assertThat(Files.readString(dir.resolve("gateway.yaml"))).isEqualTo(FILES);
+    }
+
+    private Answer check(String yaml) throws Exception {
+        return ask(
+                "POST",
+                "/configuration/check",
+                new JsonObject().put("yaml", yaml).encode());
+    }
+
+    @Test
+    void showsTheLinesThatAreWrong() throws Exception {
+        bus.publish(
+                Address.RELOAD_FAILED,
+                new ReloadFailed(
+                        List.of("gateway.yaml:2: x"),
+                        List.of("gateway.yaml:2"),
+                        List.of(new ReloadFailed.Fault("gateway.yaml", 4, 5, "channels[0]", "is wrong"))));
+        Await.until(() -> faults().size() == 1);
+
+        JsonObject fault = faults().getJsonObject(0);
+        assertThat(fault.getString("message")).isEqualTo("is wrong");
+        assertThat(fault.getJsonArray("context").size()).isGreaterThan(2);
+        assertThat(fault.encode()).doesNotContain("sk-filed");
+    }
+
+    private JsonArray faults() {
+        try {
+            return ask("GET", "/config", null).json().getJsonArray("faults");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tellsWhatFormsNeed() throws Exception {
+        JsonObject types = ask("GET", "/provider-types", null).json();
+
+        assertThat(types.getJsonArray("types").size()).isEqualTo(8);
+        assertThat(types.getJsonArray("presets").encode()).contains("deepseek", "https://api.deepseek.com");
+        JsonObject openai = types.getJsonArray("types").getJsonObject(0);
+        assertThat(openai.getString("type")).isEqualTo("openai");
+        assertThat(openai.getJsonArray("fields").encode())
+                .contains("\"path\":\"priority\"", "\"path\":\"accounts[].key\"", "\"path\":\"accounts[].limits.rpm\"")
+                .doesNotContain("api-version", "keys-file");
+        assertThat(types.getJsonArray("types").getJsonObject(1).encode()).contains("api-version");
+    }
+
+    @Test
+    void putsBackWhatAChannelHasSaidBefore() throws Exception {
+        Answer made = create("s");
+        takeEffect();
+        Answer changed = ask(
+                "PATCH",
+                "/channels/s",
+                "{\"priority\":7,\"accounts\":[{\"name\":\"main\",\"key\":\"canary-other\"}]}",
+                "if-match",
+                made.etag());
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+        Answer history = ask("GET", "/channels/s/history", null);
+        JsonArray versions = history.json().getJsonArray("versions");
+        long first = versions.getJsonObject(1).getLong("version");
+        String wanted = "{\"version\":" + first + "}";
+
+        Answer stale = ask("POST", "/channels/s/restore", wanted, "if-match", made.etag());
+        Answer tried = ask("POST", "/channels/s/restore?dry-run=true", wanted, "if-match", changed.etag());
+        Answer restored = ask("POST", "/channels/s/restore", wanted, "if-match", changed.etag());
+        takeEffect();
+
+        assertThat(versions).hasSize(2);
+        assertThat(versions.getJsonObject(0).getBoolean("current")).isTrue();
+        assertThat(versions.getJsonObject(0).getJsonArray("changes").encode()).contains("priority");
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(tried.json().getJsonArray("changes").encode()).contains("priority");
+        assertThat(restored.status()).as(restored.text()).isEqualTo(200);
+        assertThat(history.text() + tried.text() + restored.text()).doesNotContain("canary");
+        assertThat(live.accounts().stream()
+                        .filter(account -> account.id().equals("s/main"))
+                        .findFirst()
+                        .orElseThrow()
+                        .key()
+                        .reveal())
+                .isEqualTo("canary-s");
+        assertThat(ask("GET", "/audit?kind=channel&name=s", null).text()).contains("\"restore\"");
+        assertThat(ask("POST", "/channels/s/restore", "{\"version\":999999}", "if-match", "*")
+                        .status())
+                .isEqualTo(400);
+        assertThat(ask("GET", "/channels/nobody/history", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void putsBackWhatWasDeleted() throws Exception {
+        Answer made = create("s");
+        assertThat(ask("DELETE", "/channels/s", null, "if-match", made.etag()).status())
+                .isEqualTo(204);
+        takeEffect();
+        JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
+        long first = versions.getJsonObject(1).getLong("version");
+
+        Answer restored = ask("POST", "/channels/s/restore", "{\"version\":" + first + "}", "if-match", "*");
+        takeEffect();
+
+        assertThat(versions.getJsonObject(0).getBoolean("deleted")).isTrue();
+        assertThat(restored.status()).as(restored.text()).isEqualTo(200);
+        assertThat(live.accounts()).anyMatch(account -> account.id().equals("s/main"));
+    }
+
+    @Test
+    void keepsTheLastFiftyVersions() throws Exception {
+        create("s");
+        for (int i = 0; i < 55; i++) {
+            assertThat(ask("PATCH", "/channels/s", "{\"priority\":" + i + "}", "if-match", "*")
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        JsonArray versions = ask("GET", "/channels/s/history", null).json().getJsonArray("versions");
+        assertThat(versions).hasSize(50);
+        assertThat(versions.getJsonObject(0).getJsonObject("document").getValue("priority"))
+                .hasToString("54");
+        assertThat(versions.getJsonObject(49).getJsonObject("document").getValue("priority"))
+                .hasToString("5");
     }
 }

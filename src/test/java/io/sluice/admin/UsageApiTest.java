@@ -175,6 +175,25 @@ class UsageApiTest {
     }
 
     @Test
+    void tellsTheStoryOfARequest() {
+        String id = json("/usage/records?limit=1&" + DAY)
+                .getJsonArray("records")
+                .getJsonObject(0)
+                .getString("id");
+
+        JsonObject story = json("/requests/" + id);
+
+        assertThat(story.getBoolean("recorded")).isTrue();
+        assertThat(story.getBoolean("refused")).isFalse();
+        assertThat(story.getJsonObject("record").getString("id")).isEqualTo(id);
+        assertThat(story.getJsonObject("timings").getDouble("total-ms"))
+                .isEqualTo(story.getJsonObject("record").getLong("total-micros") / 100 / 10.0);
+        assertThat(get("/requests/01900000-0000-7000-8000-000000000000", Admins.TOKEN.reveal())
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void exportsHaveEverythingAndNoFormula() {
         HttpResponse<String> csv = get("/usage/export?" + DAY, Admins.TOKEN.reveal());
         HttpResponse<String> lines = get("/usage/export?format=jsonl&" + DAY, Admins.TOKEN.reveal());
@@ -223,9 +242,10 @@ class UsageApiTest {
         assertThat(export.body().lines()).hasSize(412);
         for (Object each : everybody) {
             JsonObject record = (JsonObject) each;
-            assertThat(get("/usage/records/" + record.getString("id"), teamToken)
-                            .statusCode())
-                    .isEqualTo(record.getString("team").equals("red") ? 200 : 404);
+            for (String path : List.of("/usage/records/", "/requests/")) {
+                assertThat(get(path + record.getString("id"), teamToken).statusCode())
+                        .isEqualTo(record.getString("team").equals("red") ? 200 : 404);
+            }
         }
     }
 

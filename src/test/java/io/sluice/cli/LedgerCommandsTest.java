@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import picocli.CommandLine;
 
 /** {@code sluice keys}, {@code teams} and {@code usage} against a scripted admin port. */
 class LedgerCommandsTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
 
     @TempDir
     private Path config;

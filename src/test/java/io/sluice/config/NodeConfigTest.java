@@ -153,12 +153,28 @@ class NodeConfigTest {
                                         Duration.ofDays(90)),
                                 List.of(
                                         Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-                                        Secret.of("ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="))),
+                                        Secret.of("ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=")),
+                                new TransitConfig(
+                                        "https://vault.example.com:8200",
+                                        "kms/transit",
+                                        "sluice",
+                                        Secret.of("value-of-VAULT_TOKEN"),
+                                        "ops",
+                                        false,
+                                        tls.cert())),
                         new JournalConfig(JournalConfig.Fsync.EACH, 64L << 20, JournalConfig.WhenFull.COUNT),
                         new BudgetConfig(StoreDown.REFUSE, Duration.ofSeconds(3)),
                         new SimulatorConfig(9090, dir.resolve("secrets/script.yaml")),
                         LogFormat.JSON,
-                        new ObserveConfig(new MetricsConfig(10, 20, 30, 40, false))));
+                        new ObserveConfig(
+                                new MetricsConfig(10, 20, 30, 40, false),
+                                new AccessLogConfig(
+                                        AccessLogConfig.To.FILE,
+                                        Path.of("/var/log/sluice/access.log"),
+                                        10 << 20,
+                                        Duration.ofHours(6),
+                                        5,
+                                        50 << 20))));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -297,6 +313,25 @@ class NodeConfigTest {
                 arguments(
                         "store: { url: \"postgresql://u@h/d\", tls: { mode: disable, ca: c.pem } }",
                         "store.tls.ca: does not go with mode: disable"),
+                arguments(
+                        "store: { transit: { address: \"http://vault\", key: k, token: \"${env:SHORT}\" } }",
+                        "store.transit.address: 'http://vault' is not https"),
+                arguments(
+                        "store: { transit: { address: \"https://vault\", token: \"${env:SHORT}\" } }",
+                        "store.transit.key: is missing"),
+                arguments(
+                        "store: { transit: { address: \"https://vault\", key: a/b, token: \"${env:SHORT}\" } }",
+                        "store.transit.key: 'a/b' is not 1 to 40 letters"),
+                arguments(
+                        "store: { transit: { address: \"https://vault\", key: k } }",
+                        "store.transit.token: is missing"),
+                arguments(
+                        "store: { transit: { address: \"https://vault\", key: k, token: \"${env:SHORT}\", mount: ../x } }",
+                        "store.transit.mount: '../x' is not"),
+                arguments(
+                        "store: { url: \"postgresql://u@h/d\", transit: { address: \"https://vault\", key: k, token: \"${env:SHORT}\","
+                                + " seal: false } }",
+                        "store.transit.seal: needs store.master-key"),
                 arguments("store: { connections: 1 }", "store.connections"),
                 arguments("store: { start-without: maybe }", "is not one of snapshot, always, never"),
                 arguments("store: { keep: { records: 1h } }", "store.keep.records"),

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** A key with a budget: its money is kept before anybody is asked, and paid by what the request cost. */
 class BudgetFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String FREE = "sk-free-0123456789abcdef";
     private static final List<Budget> BUDGETS = List.of(
@@ -120,13 +120,13 @@ class BudgetFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         return usage;
     }
 
     private SettleBudget paid() throws InterruptedException {
-        SettleBudget payment = node.payments().poll(5, TimeUnit.SECONDS);
+        SettleBudget payment = node.payments().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(payment).isNotNull();
         return payment;
     }

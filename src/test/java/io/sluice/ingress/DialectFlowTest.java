@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exchanges of clients of every dialect: what the edge adds to them, whoever made the answer. */
 class DialectFlowTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String CHUNK =
             "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}";
@@ -141,7 +141,7 @@ class DialectFlowTest {
             case GEMINI_ARRAY ->
                 assertThat(text).contains(",\r\n{\"error\":{\"code\":502,").endsWith("}\n]");
         }
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         assertThat(usage.outcome().ending()).isEqualTo(UsageRecord.Ending.CUT);
         assertThat(usage.outcome().status()).isEqualTo(200);
@@ -278,7 +278,7 @@ class DialectFlowTest {
                 .start();
 
         assertThat(send(Client.ANTHROPIC.request()).last().status()).isEqualTo(529);
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         assertThat(usage.outcome().status()).isEqualTo(529);
         assertThat(usage.asked().endpoint()).isEqualTo(Endpoint.MESSAGES);
@@ -306,7 +306,7 @@ class DialectFlowTest {
         assertThat(answer.status()).isEqualTo(429);
         assertThat(questions).hasSize(1);
         assertThat(questions.element().estimate()).isEqualTo(Estimate.NONE);
-        assertThat(node.records().poll(5, TimeUnit.SECONDS)).isNotNull();
+        assertThat(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS)).isNotNull();
     }
 
     @ParameterizedTest
@@ -363,7 +363,7 @@ class DialectFlowTest {
 
         assertThat(send(request).last().status()).isNotEqualTo(401);
         assertThat(upstream.untaken() == 0 ? "" : upstream.take(SOON).head()).doesNotContain(KEY);
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(String.valueOf(usage)).doesNotContain(KEY);
     }
 }

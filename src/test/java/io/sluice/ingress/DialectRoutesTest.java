@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every dialect's clients are answered before anything goes to a provider. */
 class DialectRoutesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String GOOD_KEY = "x-api-key: " + KEY + "\r\n";
     private static final String ANTHROPIC = "anthropic-version: 2023-06-01\r\n";

@@ -3,6 +3,7 @@ package io.sluice.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HttpBounds;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Bounds;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -101,7 +102,7 @@ class EdgeLimitsTest {
                     done.countDown();
                 });
             }
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(Await.MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
         }
 
         assertThat(most.get()).isLessThanOrEqualTo(8);

@@ -267,7 +267,7 @@ class EveryEndingTest {
         }
         Await.until(() -> node.meter("sluice.streams.open") == LONG_STREAMS);
         Drained drained = TestNode.await(node.drain(Duration.ofMillis(200)));
-        Future.all(streams).await(10, TimeUnit.SECONDS);
+        Future.all(streams).await(Await.MOST_SECONDS, TimeUnit.SECONDS);
 
         assertThat(drained.cut()).isEqualTo(LONG_STREAMS);
         assertThat(seen.entrySet().stream().filter(e -> e.getKey().startsWith("long")))

@@ -61,7 +61,7 @@ class EveryRequestRecordedTest {
         Answer answer = send("POST", path, type, body);
 
         assertThat(answer.status()).isEqualTo(status);
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage.requestId()).isEqualTo(answer.header("x-request-id"));
         assertThat(usage.asked().endpoint()).isEqualTo(endpoint);
         assertThat(usage.outcome().status()).isEqualTo(status);
@@ -75,7 +75,11 @@ class EveryRequestRecordedTest {
     void modelsThatAreNotServedAreNotNamed() throws Exception {
         send("POST", "/v1/chat/completions", "application/json", CHAT.replace("\"m\"", "\"no\""));
 
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().model()).isEmpty();
+        assertThat(node.records()
+                        .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                        .asked()
+                        .model())
+                .isEmpty();
     }
 
     @Test
@@ -83,7 +87,7 @@ class EveryRequestRecordedTest {
         Answer answer = send("POST", "/v1/messages/count_tokens", "application/json", CHAT);
 
         assertThat(answer.status()).isEqualTo(200);
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage.requestId()).isEqualTo(answer.header("x-request-id"));
         assertThat(usage.asked().model()).isEqualTo("m");
         assertThat(usage.outcome().ending()).isEqualTo(Ending.COMPLETED);
@@ -96,7 +100,11 @@ class EveryRequestRecordedTest {
         Answer answer = send("GET", "/v1/responses/resp_nothing", "", "");
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().endpoint()).isEqualTo(Endpoint.STORED_RESPONSES);
+        assertThat(node.records()
+                        .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                        .asked()
+                        .endpoint())
+                .isEqualTo(Endpoint.STORED_RESPONSES);
     }
 
     @Test
@@ -104,7 +112,11 @@ class EveryRequestRecordedTest {
         Answer answer = send("GET", "/v1/realtime?model=m", "", "");
 
         assertThat(answer.status()).isEqualTo(426);
-        assertThat(node.records().poll(5, TimeUnit.SECONDS).asked().endpoint()).isEqualTo(Endpoint.REALTIME);
+        assertThat(node.records()
+                        .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                        .asked()
+                        .endpoint())
+                .isEqualTo(Endpoint.REALTIME);
     }
 
     @Test

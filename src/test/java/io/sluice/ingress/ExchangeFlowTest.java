@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One lane of real verticles between a raw client and a scripted upstream: every way a request can go and end. */
 class ExchangeFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String CHUNK =
             "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"up-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}";
@@ -119,14 +119,14 @@ class ExchangeFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).as("a usage record").isNotNull();
         assertThat(node.records()).as("only one usage record").isEmpty();
         return usage;
     }
 
     private SettleQuota settled() throws InterruptedException {
-        SettleQuota last = node.settlements().poll(5, TimeUnit.SECONDS);
+        SettleQuota last = node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(last).as("a settlement").isNotNull();
         return last;
     }
@@ -342,7 +342,9 @@ class ExchangeFlowTest {
 
             assertThat(answer.last()).returns(503, RawHttp.Answer::status).returns("1", a -> a.header("retry-after"));
             assertThat(answer.last().text()).contains("\"overloaded\"");
-            assertThat(node.attempts().poll(5, TimeUnit.SECONDS).failure())
+            assertThat(node.attempts()
+                            .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                            .failure())
                     .isInstanceOfSatisfying(
                             UpstreamFailure.class, f -> assertThat(f.kind()).isEqualTo(UpstreamFailure.Kind.BUSY));
         }
@@ -496,7 +498,7 @@ class ExchangeFlowTest {
 
         try (RawHttp client = RawHttp.clear(node.port())) {
             client.send(request(false, ""));
-            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(Await.MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
             client.reset();
         }
         Await.until(() -> node.meter("sluice.connections.open") == 0);
@@ -527,7 +529,7 @@ class ExchangeFlowTest {
 
         try (RawHttp client = RawHttp.clear(node.port())) {
             client.send(request(true, ""));
-            Runnable deliver = head.get(5, TimeUnit.SECONDS);
+            Runnable deliver = head.get(Await.MOST_SECONDS, TimeUnit.SECONDS);
             var drained = node.drain(Duration.ofMillis(1));
             Await.until(asked.join()::isCancelled);
             deliver.run();

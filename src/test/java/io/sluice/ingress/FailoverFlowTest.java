@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is asked after a failure, and what the client is told when nobody is, through a lane. */
 class FailoverFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String NARROW = "sk-test-narrow-0123456789";
     private static final String CHUNK =
@@ -113,7 +113,7 @@ class FailoverFlowTest {
     }
 
     private static <T> T taken(BlockingQueue<T> from) throws InterruptedException {
-        T next = from.poll(5, TimeUnit.SECONDS);
+        T next = from.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(next).isNotNull();
         return next;
     }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** A second account beside one that is slow to begin: who answers, what is settled, and that nothing is left. */
 class HedgeFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final Duration PATIENCE = Duration.ofMillis(60);
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String CHUNK =
@@ -118,7 +118,7 @@ class HedgeFlowTest {
     }
 
     private static <T> T taken(BlockingQueue<T> from) throws InterruptedException {
-        T next = from.poll(5, TimeUnit.SECONDS);
+        T next = from.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(next).isNotNull();
         return next;
     }

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The traffic port over TLS and HTTP/2: served, and flooded with frames that cost the sender nothing. */
 class HostileHttp2Test {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final int CLOSE = END_STREAM | END_HEADERS;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the end of the connection, and what is smuggled behind it is never served.
  */
 class HostileHttpTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String AUTH = "Authorization: Bearer " + KEY + "\r\n";
     private static final String POST = "POST /v1/chat/completions HTTP/1.1\r\n";

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * request gets its own answer.
  */
 class HostileUpstreamTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final Duration QUICK = Duration.ofMillis(400);
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String JSON = "content-type: application/json\r\n";
@@ -157,10 +157,10 @@ class HostileUpstreamTest {
             assertThat(answer.status()).isEqualTo(502);
             assertThat(answer.text()).contains("\"code\":\"upstream_error\"").doesNotContain("POISON");
         }
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         assertThat(usage.outcome().ending()).isIn(Ending.FAILED, Ending.CUT);
-        AttemptFinished attempt = node.attempts().poll(5, TimeUnit.SECONDS);
+        AttemptFinished attempt = node.attempts().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(attempt).isNotNull();
         assertThat(attempt.failure()).isInstanceOf(UpstreamFailure.class);
         assertThat(node.attempts()).isEmpty();

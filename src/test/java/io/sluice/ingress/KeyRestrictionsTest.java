@@ -20,6 +20,7 @@ import io.sluice.domain.quota.Limit;
 import io.sluice.domain.quota.LimitSet;
 import io.sluice.domain.quota.Scope;
 import io.sluice.message.ReserveQuota;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -47,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a key may not do is refused in the dialect of who asks, before anybody upstream is asked. */
 class KeyRestrictionsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String ANSWER =
             "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}";
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures, sound, moderations and rankings, through one lane to a scripted upstream and to the simulated provider. */
 class MediaFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String SPEECH = "{\"model\":\"m\",\"input\":\"Hello\",\"voice\":\"alloy\"}";
     private static final String SOUND_HEAD =
@@ -83,7 +83,7 @@ class MediaFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).as("a usage record").isNotNull();
         return usage;
     }
@@ -224,7 +224,7 @@ class MediaFlowTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(questions.element().estimate().images()).isEqualTo(3);
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS).actual())
+        assertThat(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS).actual())
                 .isEqualTo(new Estimate(13, 4160).withImages(3));
         assertThat(recorded()).returns(4160L, u -> u.used().tokens().output());
     }

@@ -14,6 +14,7 @@ import io.sluice.domain.pool.Tls;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.UsageRecord;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** Answers without usage, of models whose vocabulary is known and of others. */
 class MissingUsageTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String ASKED = "Wie viele Käsesorten gibt es in Frankreich, ungefähr?";
     private static final String ANSWER = "Ungefähr 1200, je nachdem, wie man zählt.";
@@ -126,9 +127,9 @@ class MissingUsageTest {
     }
 
     private TokenUsage recorded() throws InterruptedException {
-        UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
+        UsageRecord usage = Objects.requireNonNull(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
         assertThat(usage.used().isEstimated()).isTrue();
-        SettleQuota settled = Objects.requireNonNull(node.settlements().poll(10, TimeUnit.SECONDS));
+        SettleQuota settled = Objects.requireNonNull(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
         assertThat(settled.actual().inputTokens())
                 .isEqualTo(usage.used().tokens().input());
         assertThat(settled.actual().outputTokens())
@@ -286,7 +287,7 @@ class MissingUsageTest {
 
         post("/v1/chat/completions", chat("m", false));
 
-        UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
+        UsageRecord usage = Objects.requireNonNull(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
         assertThat(usage.used().isEstimated()).isFalse();
         assertThat(usage.used().tokens()).isEqualTo(new TokenUsage(700, 0, 800, 0));
     }

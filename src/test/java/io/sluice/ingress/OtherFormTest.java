@@ -12,6 +12,7 @@ import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Bounds;
 import io.sluice.testkit.ClientSample;
 import io.sluice.testkit.FakeUpstream;
@@ -93,7 +94,7 @@ class OtherFormTest {
     }
 
     private static UsageRecord recorded() throws InterruptedException {
-        return Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
+        return Objects.requireNonNull(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
     }
 
     private static void assertStream(ClientSample client, Answer answer) throws Exception {
@@ -226,7 +227,7 @@ class OtherFormTest {
     }
 
     private static void assertFaultOfTheEndpoint(String as) throws InterruptedException {
-        AttemptFinished attempt = Objects.requireNonNull(node.attempts().poll(10, TimeUnit.SECONDS));
+        AttemptFinished attempt = Objects.requireNonNull(node.attempts().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
         assertThat(attempt.failure()).as(as).isInstanceOf(GatewayFailure.UpstreamFailure.class);
     }
 

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.SystemPrompt;
 import io.sluice.domain.pool.Tls;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Request;
 import io.sluice.testkit.FakeUpstream.Script;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a channel adds to its requests, as the provider sees it. */
 class OutboundFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
 
     private FakeUpstream upstream;

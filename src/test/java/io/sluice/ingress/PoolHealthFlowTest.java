@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accounts that go out of service between the plan of a request and its attempts. */
 class PoolHealthFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String BODY =
             "{\"id\":\"c\",\"model\":\"up-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}";
@@ -90,7 +90,7 @@ class PoolHealthFlowTest {
     }
 
     private static <T> T taken(BlockingQueue<T> from) throws InterruptedException {
-        T next = from.poll(5, TimeUnit.SECONDS);
+        T next = from.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(next).isNotNull();
         return next;
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** What each way of a request costs, and whom: its key, or the operator. */
 class PriceFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
 
     private FakeUpstream upstream;
@@ -123,7 +123,7 @@ class PriceFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         assertThat(node.records()).isEmpty();
         return usage;

@@ -144,20 +144,20 @@ class RealtimeFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(10, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).as("a usage record").isNotNull();
         assertThat(node.records()).as("only one usage record").isEmpty();
         return usage;
     }
 
     private RestPlaces rested() throws InterruptedException {
-        RestPlaces rest = node.rests().poll(10, TimeUnit.SECONDS);
+        RestPlaces rest = node.rests().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(rest).as("a rest").isNotNull();
         return rest;
     }
 
     private SettleQuota settled() throws InterruptedException {
-        SettleQuota settlement = node.settlements().poll(10, TimeUnit.SECONDS);
+        SettleQuota settlement = node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(settlement).as("a settlement").isNotNull();
         return settlement;
     }
@@ -270,7 +270,7 @@ class RealtimeFlowTest {
         assertThat(session.take("session.created"))
                 .isEqualTo(
                         "{\"type\":\"session.created\",\"session\":{\"model\":\"pub\",\"x\":1.0,\"instructions\":\"up-1\"}}");
-        assertThat(session.heard().poll(10, TimeUnit.SECONDS)).isEqualTo(odd);
+        assertThat(session.heard().poll(Await.MOST_SECONDS, TimeUnit.SECONDS)).isEqualTo(odd);
         session.say("{\"type\":\"session.update\",\"session\":{\"model\":\"pub\"}}");
         session.say("{\"type\":\"session.update\",\"event_id\":\"u\",\"session\":{\"model\":\"gpt-other\"}}");
         RealtimeUpstream.Session there = upstream.take();
@@ -412,7 +412,7 @@ class RealtimeFlowTest {
         rested();
         assertThat(rested()).returns(true, RestPlaces::sent).returns(14L, r -> r.actual()
                 .tokens());
-        ChargeQuota charge = node.charges().poll(10, TimeUnit.SECONDS);
+        ChargeQuota charge = node.charges().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(charge).isNotNull();
         assertThat(charge.actual().tokens()).isEqualTo(13);
         session.socket().close();
@@ -558,8 +558,8 @@ class RealtimeFlowTest {
         session.take("response.done");
         assertThat(session.closeCode()).isEqualTo(1001);
         assertThat(TestNode.await(drained).cut()).isZero();
-        node.records().poll(10, TimeUnit.SECONDS);
-        assertThat(node.records().poll(10, TimeUnit.SECONDS)).isNotNull();
+        node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
+        assertThat(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test
@@ -634,7 +634,7 @@ class RealtimeFlowTest {
         UsageRecord usage = recorded();
         assertThat(usage.used().isEstimated()).isTrue();
         assertThat(usage.used().tokens().output()).isPositive();
-        ChargeQuota charge = node.charges().poll(10, TimeUnit.SECONDS);
+        ChargeQuota charge = node.charges().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(charge).isNotNull();
         assertThat(charge.actual().outputTokens())
                 .isEqualTo(usage.used().tokens().output());
@@ -700,7 +700,7 @@ class RealtimeFlowTest {
 
         assertThat(busy.getStatus()).isEqualTo(429);
         assertThat(error).contains("rate_limit_exceeded").contains("retry_after_ms");
-        UsageRecord refused = node.records().poll(10, TimeUnit.SECONDS);
+        UsageRecord refused = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(refused).isNotNull().returns(429, usage -> usage.outcome().status());
         assertThat(recorded().used().tokens().input()).isEqualTo(20);
         Await.until(() -> node.audit().open() == 0);

@@ -89,7 +89,7 @@ class RealtimeProvidersTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(10, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).isNotNull();
         return usage;
     }
@@ -191,14 +191,14 @@ class RealtimeProvidersTest {
                                     return null;
                                 }
                             })
-                    .get(15, TimeUnit.SECONDS);
-            socket.sendText(ITEM, true).get(15, TimeUnit.SECONDS);
-            socket.sendText(CREATE, true).get(15, TimeUnit.SECONDS);
-            done.get(15, TimeUnit.SECONDS);
-            socket.sendClose(1000, "done").get(15, TimeUnit.SECONDS);
+                    .get(Await.MOST_SECONDS, TimeUnit.SECONDS);
+            socket.sendText(ITEM, true).get(Await.MOST_SECONDS, TimeUnit.SECONDS);
+            socket.sendText(CREATE, true).get(Await.MOST_SECONDS, TimeUnit.SECONDS);
+            done.get(Await.MOST_SECONDS, TimeUnit.SECONDS);
+            socket.sendClose(1000, "done").get(Await.MOST_SECONDS, TimeUnit.SECONDS);
 
             assertThat(socket.getSubprotocol()).isEqualTo("realtime");
-            assertThat(closed.get(15, TimeUnit.SECONDS)).isEqualTo(1000);
+            assertThat(closed.get(Await.MOST_SECONDS, TimeUnit.SECONDS)).isEqualTo(1000);
         }
         assertThat(heard).contains("You said: good morning");
         assertThat(recorded().used().tokens().output()).isEqualTo(4);

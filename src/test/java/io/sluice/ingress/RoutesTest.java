@@ -2,6 +2,7 @@ package io.sluice.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Conversation;
 import io.sluice.testkit.RevisionBuilder;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
 
     private static TestNode node;

@@ -23,6 +23,7 @@ import io.sluice.message.ShowStanding;
 import io.sluice.message.Standing;
 import io.sluice.message.Standing.Spending;
 import io.sluice.message.Standing.Spent;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RawHttp.Answer;
 import io.sluice.testkit.RevisionBuilder;
@@ -47,7 +48,7 @@ class SelfServiceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RICH = "sk-rich-0123456789abcdef";
     private static final String PLAIN = "sk-plain-0123456789abcdef";
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final Instant EXPIRES = Instant.parse("2031-01-01T00:00:00Z");
 
     private static final Budget OWN = new Budget(

@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Responses that a provider stores, through a lane: whose they are, and where they are found again. */
 class StoredResponsesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String APP = "sk-test-0123456789abcdef";
     private static final String STRANGER = "sk-test-stranger-0123456";
     private static final String SECRET = "a-secret-of-the-installation-32-bytes";
@@ -140,7 +140,7 @@ class StoredResponsesTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        return Objects.requireNonNull(node.records().poll(5, TimeUnit.SECONDS));
+        return Objects.requireNonNull(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
     }
 
     private static String after(String id) {

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Forms on their way through one lane: what is read of them, what is sent, and what becomes of those that stop. */
 class UploadFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final Duration LATER = Duration.ofSeconds(30);
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String B = "b0undary";
@@ -118,7 +118,7 @@ class UploadFlowTest {
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).as("a usage record").isNotNull();
         return usage;
     }
@@ -296,7 +296,10 @@ class UploadFlowTest {
         assertThat(ask("/v1/images/edits", form, "").status()).isEqualTo(200);
         assertThat(ask("/v1/images/variations", form, "").status()).isEqualTo(200);
 
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS).actual().images())
+        assertThat(node.settlements()
+                        .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                        .actual()
+                        .images())
                 .isEqualTo(3);
     }
 

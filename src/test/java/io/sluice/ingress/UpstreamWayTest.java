@@ -11,6 +11,7 @@ import io.sluice.domain.pool.Proxy;
 import io.sluice.domain.pool.Proxy.Kind;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.pool.Tls;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Certificates;
 import io.sluice.testkit.RawHttp;
 import io.sluice.testkit.RevisionBuilder;
@@ -41,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Providers behind proxies, and with certificates of their own: who is connected, and what a failure says. */
 class UpstreamWayTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String CREDENTIAL = "CANARY-user:CANARY-p@ss:word";
 

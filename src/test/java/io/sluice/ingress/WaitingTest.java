@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that wait for room, with a scripted peer in the place of quota: it answers when the test says so. */
 class WaitingTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String PATIENT_KEY = "sk-test-patient-0123456789";
     private static final String BODY =
@@ -100,13 +100,13 @@ class WaitingTest {
     }
 
     private Question question() throws InterruptedException {
-        Question question = questions.poll(5, TimeUnit.SECONDS);
+        Question question = questions.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(question).as("a question for room").isNotNull();
         return question;
     }
 
     private UsageRecord recorded() throws InterruptedException {
-        UsageRecord usage = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord usage = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(usage).as("a usage record").isNotNull();
         return usage;
     }
@@ -225,7 +225,7 @@ class WaitingTest {
             client.reset();
             long leftNanos = System.nanoTime();
 
-            var cancelled = node.cancellations().poll(5, TimeUnit.SECONDS);
+            var cancelled = node.cancellations().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
 
             assertThat(Duration.ofNanos(System.nanoTime() - leftNanos)).isLessThan(Duration.ofMillis(100));
             assertThat(cancelled.ticket())
@@ -280,11 +280,11 @@ class WaitingTest {
             client.send(request(KEY, true));
             Question question = question();
             client.reset();
-            node.cancellations().poll(5, TimeUnit.SECONDS);
+            node.cancellations().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
             question.answer().complete(granted(31, Duration.ofMillis(3)));
         }
 
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS))
+        assertThat(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS))
                 .returns(31L, SettleQuota::reservation)
                 .returns(false, SettleQuota::sent)
                 .returns(false, SettleQuota::keepKey);
@@ -341,12 +341,15 @@ class WaitingTest {
                     .returns(503, RawHttp.Answer::status)
                     .matches(a -> a.text().contains("The gateway is stopping"));
             assertThat(TestNode.await(drained).cut()).isEqualTo(1);
-            assertThat(node.cancellations().poll(5, TimeUnit.SECONDS).ticket())
+            assertThat(node.cancellations()
+                            .poll(Await.MOST_SECONDS, TimeUnit.SECONDS)
+                            .ticket())
                     .isEqualTo(second.asked().waiter().ticket());
             second.answer().complete(granted(2, Duration.ofMillis(5)));
         }
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS)).returns(1L, SettleQuota::reservation);
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS))
+        assertThat(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS))
+                .returns(1L, SettleQuota::reservation);
+        assertThat(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS))
                 .returns(2L, SettleQuota::reservation)
                 .returns(false, SettleQuota::sent);
         assertThat(upstream.untaken()).isEqualTo(1);

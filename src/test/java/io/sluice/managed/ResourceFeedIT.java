@@ -8,10 +8,12 @@ import io.sluice.domain.Secret;
 import io.sluice.domain.seal.Entropy;
 import io.sluice.domain.seal.LocalMasterKeys;
 import io.sluice.domain.seal.Seal;
+import io.sluice.domain.seal.ServiceMasterKeys;
 import io.sluice.managed.Documents.Split;
 import io.sluice.store.PgDatabase;
 import io.sluice.store.ResourceRepository;
 import io.sluice.store.ResourceRow;
+import io.sluice.testkit.FakeTransit;
 import io.sluice.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +45,9 @@ class ResourceFeedIT {
         new SecureRandom().nextBytes(bytes);
         return bytes;
     };
-    private final ManagedSecrets secrets = new ManagedSecrets(new Seal(
+    private ManagedSecrets secrets = new ManagedSecrets(new Seal(
             LocalMasterKeys.of(List.of(Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")), entropy), entropy));
+    private final AtomicLong nanos = new AtomicLong();
     private PgDatabase database;
     private ResourceRepository repository;
     private ResourceFeed feed;
@@ -146,6 +150,61 @@ class ResourceFeedIT {
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.rangeClosed(1, 1700).mapToObj(n -> "m" + n).toList());
         assertThat(refresh()).isEmpty();
+    }
+
+    @Test
+    void whatAKeyServiceDoesNotOpenStaysAsItWasUntilItDoes(Vertx vertx) throws Exception {
+        FakeTransit transit = FakeTransit.start(vertx);
+        secrets = sealedBy(transit);
+        put("a", CHANNEL, 1);
+        secrets = sealedBy(transit);
+        feed = feed(vertx);
+        refresh();
+        ManagedSecrets reader = secrets;
+        secrets = sealedBy(transit);
+        put("a", CHANNEL.replace("canary", "other"), 2);
+        put("b", CHANNEL, 3);
+        secrets = reader;
+        transit.status(503);
+
+        List<StoredEntry> meanwhile = await(feed.refresh()).orElseThrow();
+        assertThat(meanwhile.getFirst()).isEqualTo(new StoredEntry(Kind.CHANNEL, "a", 1, CHANNEL, null));
+        assertThat(meanwhile.getLast().problem()).contains("is sealed (503)");
+        assertThat(refresh()).isEmpty();
+
+        transit.status(200);
+        nanos.addAndGet(2_000_000_000);
+        assertThat(await(feed.refresh()).orElseThrow())
+                .containsExactly(
+                        new StoredEntry(Kind.CHANNEL, "a", 2, CHANNEL.replace("canary", "other"), null),
+                        new StoredEntry(Kind.CHANNEL, "b", 3, CHANNEL, null));
+        assertThat(refresh()).isEmpty();
+    }
+
+    /** A start without the service. */
+    @Test
+    void whatWasShutAtTheStartIsOpenedLater(Vertx vertx) throws Exception {
+        FakeTransit transit = FakeTransit.start(vertx);
+        secrets = sealedBy(transit);
+        feed = feed(vertx);
+        put("a", CHANNEL, 1);
+        refresh();
+        transit.status(403);
+        secrets = sealedBy(transit);
+        feed = feed(vertx);
+        assertThat(refresh()).isEmpty();
+
+        transit.status(200);
+        nanos.addAndGet(2_000_000_000);
+
+        assertThat(await(feed.refresh()).orElseThrow())
+                .containsExactly(new StoredEntry(Kind.CHANNEL, "a", 1, CHANNEL, null));
+    }
+
+    /** As another process has them. */
+    private ManagedSecrets sealedBy(FakeTransit transit) throws Exception {
+        TransitService service = new TransitService(transit.config(), nanos::get);
+        return new ManagedSecrets(new Seal(new ServiceMasterKeys("transit-sluice", service, entropy), entropy));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.sluice.message.Bus;
 import io.sluice.message.CertificateChanged;
 import io.sluice.message.MessageCodecs;
 import io.sluice.testkit.Admins;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Certificates;
 import io.sluice.testkit.Nodes;
 import io.sluice.testkit.Revisions;
@@ -98,7 +99,7 @@ class CertificateWatchTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     private record Served(BigInteger serial, HttpVersion version, int status) {}

@@ -8,6 +8,7 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.DrainIngress;
 import io.sluice.message.OpenIngress;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.Nodes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -135,7 +136,7 @@ class NodeTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Parts that tell what happens to them. */

@@ -18,6 +18,7 @@ import io.sluice.domain.notice.Telling;
 import io.sluice.domain.notice.Telling.Group;
 import io.sluice.domain.notice.Telling.State;
 import io.sluice.domain.notice.Template;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Vertx;
 import java.security.GeneralSecurityException;
@@ -108,7 +109,7 @@ class HookSinkTest {
                     case NoticeSink.Mail mail -> throw new AssertionError();
                 };
         try {
-            sink.deliver(telling).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            sink.deliver(telling).toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
             return null;
         } catch (ExecutionException e) {
             return (Undelivered) e.getCause();

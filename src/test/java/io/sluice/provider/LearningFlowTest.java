@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lane before a scripted upstream: what quota is told of the provider's answers, and of requests that leave late. */
 class LearningFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String BODY =
             "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}";
@@ -83,7 +83,7 @@ class LearningFlowTest {
         }
         long quarters = Duration.ofNanos(System.nanoTime() - began).toMillis() / 250 + 1;
 
-        ProviderLimits told = node.providerLimits().poll(5, TimeUnit.SECONDS);
+        ProviderLimits told = node.providerLimits().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(told.candidate().accountId()).isEqualTo("one/a");
         assertThat(told.observation().fullForNanos()).isZero();
         assertThat(told.observation().limits().get(Dimension.REQUESTS)).isEqualTo(50);
@@ -108,7 +108,7 @@ class LearningFlowTest {
 
         assertThat(ask()).isEqualTo(429);
 
-        ProviderLimits told = node.providerLimits().poll(5, TimeUnit.SECONDS);
+        ProviderLimits told = node.providerLimits().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(Duration.ofNanos(told.observation().fullForNanos())).isEqualTo(Duration.ofMillis(millis));
         assertThat(told.observation().limits().isNone()).isTrue();
     }
@@ -125,7 +125,7 @@ class LearningFlowTest {
 
         ask();
 
-        ProviderLimits told = node.providerLimits().poll(5, TimeUnit.SECONDS);
+        ProviderLimits told = node.providerLimits().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(Duration.ofNanos(told.observation().fullForNanos())).isEqualTo(Duration.ofSeconds(42));
         assertThat(told.observation().limits().get(Dimension.REQUESTS)).isEqualTo(50);
         assertThat(told.observation().remaining().get(Dimension.REQUESTS)).isZero();
@@ -147,7 +147,8 @@ class LearningFlowTest {
 
         ask();
 
-        assertThat(node.settlements().poll(5, TimeUnit.SECONDS)).isNotNull();
+        assertThat(node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS))
+                .isNotNull();
         assertThat(node.providerLimits()).isEmpty();
     }
 
@@ -161,10 +162,10 @@ class LearningFlowTest {
             try (RawHttp client = RawHttp.clear(node.port())) {
                 client.send(request(20_000_000));
                 try (Socket provider = server.accept()) {
-                    WrittenLate first = node.lateWrites().poll(5, TimeUnit.SECONDS);
-                    WrittenLate second = node.lateWrites().poll(5, TimeUnit.SECONDS);
+                    WrittenLate first = node.lateWrites().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
+                    WrittenLate second = node.lateWrites().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
                     discard(provider.getInputStream(), 20_000_000);
-                    WrittenLate last = node.lateWrites().poll(5, TimeUnit.SECONDS);
+                    WrittenLate last = node.lateWrites().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
 
                     assertThat(List.of(first, second, last)).allMatch(w -> w.reservation() == 1);
                     assertThat(Duration.ofNanos(second.atNanos() - first.atNanos()))
@@ -173,7 +174,7 @@ class LearningFlowTest {
                 }
                 assertThat(client.read(SOON, 1).last().status()).isEqualTo(502);
             }
-            SettleQuota settled = node.settlements().poll(5, TimeUnit.SECONDS);
+            SettleQuota settled = node.settlements().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
             assertThat(settled.sent()).isTrue();
             Await.until(() -> node.meter("sluice.requests.in.flight") == 0);
             assertThat(node.lateWrites()).isEmpty();

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Probes of every adapter, through the verticle, against a scripted provider. */
 class ProbeTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String MODELS = "{\"data\":[{\"id\":\"up\"}],\"models\":[{\"name\":\"models/up\"}]}";
 
     private final FakeUpstream upstream = FakeUpstream.start();

@@ -7,6 +7,7 @@ import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.message.UsageRecord;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A lane before a scripted upstream that speaks as DashScope or Qianfan, and a client that speaks as OpenAI. */
 class QwenAndErnieFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String TOKEN = "{\"access_token\":\"24.%s\",\"expires_in\":2592000}";
     private static final String ERNIE =
@@ -94,7 +95,7 @@ class QwenAndErnieFlowTest {
                 .contains("\"content\":\"Hel\"", "\"content\":\"lo\"", "\"finish_reason\":\"stop\"", "\"model\":\"m\"")
                 .contains("\"prompt_tokens\":9")
                 .endsWith("data: [DONE]\n\n");
-        UsageRecord record = node.records().poll(5, TimeUnit.SECONDS);
+        UsageRecord record = node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(Objects.requireNonNull(record).toString()).contains("9");
     }
 

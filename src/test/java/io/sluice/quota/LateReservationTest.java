@@ -46,7 +46,7 @@ class LateReservationTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     @BeforeEach

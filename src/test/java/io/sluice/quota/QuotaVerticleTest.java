@@ -97,12 +97,12 @@ class QuotaVerticleTest {
         return vertx.deployVerticle(verticle)
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Asks, and does not wait for the answer. */
@@ -211,7 +211,7 @@ class QuotaVerticleTest {
         return bus.request(Address.QUOTA_RESERVE, request)
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     private QuotaDecision.Granted granted(GatewayRevision of) throws Exception {
@@ -316,7 +316,7 @@ class QuotaVerticleTest {
             granted(revision);
         }
         for (String each : List.of(deployment, group)) {
-            vertx.undeploy(each).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            vertx.undeploy(each).toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
         }
 
         start();

@@ -1,6 +1,7 @@
 package io.sluice.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -122,7 +123,7 @@ final class SimulatorClient {
     }
 
     static <T> T await(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Whether nothing comes in a short time. */

@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition. */
+/** Waits for a condition, and says how long anything that must come may take on a slow machine that does much else. */
 public final class Await {
-    private static final Duration MOST = Duration.ofSeconds(15);
+    /** {@link #MOST} as a number, for waits that take one. */
+    public static final long MOST_SECONDS = 30;
+
+    /** Far more than anything takes; a test that waits so long has failed. */
+    public static final Duration MOST = Duration.ofSeconds(MOST_SECONDS);
+
     private static final long LOOK_AGAIN_NANOS = 2_000_000;
 
     private Await() {}
 
-    /** Returns when it is true; fails after fifteen seconds. */
+    /** Returns when it is true; fails after {@link #MOST}. */
     public static void until(BooleanSupplier condition) {
         until(MOST, condition);
     }

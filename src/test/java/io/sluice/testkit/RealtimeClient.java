@@ -44,7 +44,7 @@ public final class RealtimeClient implements AutoCloseable {
         /** The next event of a type; others before it are passed over. */
         public String take(String type) throws InterruptedException {
             while (true) {
-                String event = heard.poll(10, TimeUnit.SECONDS);
+                String event = heard.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
                 if (event == null) {
                     throw new AssertionError("no " + type + " came");
                 }
@@ -96,7 +96,7 @@ public final class RealtimeClient implements AutoCloseable {
                     .connect(options)
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(15, TimeUnit.SECONDS);
+                    .get(Await.MOST_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UpgradeRejectedException rejected) {
                 return rejected;

@@ -75,7 +75,7 @@ public final class RealtimeUpstream implements AutoCloseable {
 
         /** The next event that came. */
         public String take() throws InterruptedException {
-            String event = heard.poll(10, TimeUnit.SECONDS);
+            String event = heard.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
             if (event == null) {
                 throw new AssertionError("no event came");
             }
@@ -157,7 +157,7 @@ public final class RealtimeUpstream implements AutoCloseable {
 
     /** The next session that was opened. */
     public Session take() throws InterruptedException {
-        Session session = sessions.poll(10, TimeUnit.SECONDS);
+        Session session = sessions.poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         if (session == null) {
             throw new AssertionError("no session was opened");
         }

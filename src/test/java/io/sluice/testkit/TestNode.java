@@ -425,7 +425,7 @@ public final class TestNode implements AutoCloseable {
     /** Waits for a future. Not for event loops. */
     public static <T> T await(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("no result: " + e, e);
         }

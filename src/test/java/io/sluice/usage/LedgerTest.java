@@ -227,7 +227,7 @@ class LedgerTest {
                 new KeptRequests(),
                 100);
         return await(vertx.deployVerticle(new UsageVerticle(
-                new GatewayMetrics(registry), Revisions.of("r", 1, "gpt-4o"), new StoredKeys(), setup)));
+                new GatewayMetrics(registry), Revisions.of("r", 1, "gpt-4o"), new StoredKeys(), setup, null)));
     }
 
     private List<Accepted> send(List<UsageRecord> records) throws Exception {

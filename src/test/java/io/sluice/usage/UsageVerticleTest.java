@@ -28,6 +28,7 @@ import io.sluice.message.UsageRecord.Ending;
 import io.sluice.message.UsageRecord.Served;
 import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.GatewayMetrics;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.Revisions;
 import io.vertx.core.Vertx;
@@ -71,8 +72,8 @@ class UsageVerticleTest {
 
     @Test
     void acceptsCountsAndWritesOneLine() throws Exception {
-        await(vertx.deployVerticle(
-                new UsageVerticle(new GatewayMetrics(registry), revision("app", AccessLines.USUAL), STORED, null)));
+        await(vertx.deployVerticle(new UsageVerticle(
+                new GatewayMetrics(registry), revision("app", AccessLines.USUAL), STORED, null, null)));
 
         Accepted accepted = await(new Bus(vertx, Duration.ofSeconds(1))
                 .request(Address.USAGE_RECORDED, Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null)));
@@ -108,7 +109,7 @@ class UsageVerticleTest {
 
     @Test
     void aQuietKeyIsWrittenWhenItsRequestDoesNotEndWell() {
-        AccessLog log = new AccessLog(revision("app", AccessLines.QUIET), STORED);
+        AccessLog log = new AccessLog(revision("app", AccessLines.QUIET), STORED, null);
 
         log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
         log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
@@ -118,7 +119,7 @@ class UsageVerticleTest {
 
     @Test
     void aRevisionSaysAnewWhoIsWritten() {
-        AccessLog log = new AccessLog(revision("app", AccessLines.OFF), STORED);
+        AccessLog log = new AccessLog(revision("app", AccessLines.OFF), STORED, null);
         log.write(Revisions.usage("gpt-4o", 502, Ending.FAILED, "upstream_error"));
         assertThat(lines.list).isEmpty();
 
@@ -133,7 +134,7 @@ class UsageVerticleTest {
         StoredKeys stored = new StoredKeys();
         stored.put(new VirtualKey("app", KeyHash.ofKey("sk-stored-0123456789"))
                 .with(KeyHandling.USUAL.logging(AccessLines.OFF)));
-        AccessLog log = new AccessLog(revision("other", AccessLines.USUAL), stored);
+        AccessLog log = new AccessLog(revision("other", AccessLines.USUAL), stored, null);
 
         log.write(Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null));
 
@@ -237,17 +238,17 @@ class UsageVerticleTest {
     @Test
     void aModelWithoutAPriceIsRaisedOnTheBus() throws Exception {
         await(vertx.deployVerticle(new UsageVerticle(
-                new GatewayMetrics(registry), revision("app", AccessLines.USUAL), new StoredKeys(), null)));
+                new GatewayMetrics(registry), revision("app", AccessLines.USUAL), new StoredKeys(), null, null)));
         Bus bus = new Bus(vertx, Duration.ofSeconds(1));
         BlockingQueue<Notice> raised = new LinkedBlockingQueue<>();
         bus.consume(Address.NOTICE_RAISED, raised::add);
 
         await(bus.request(Address.USAGE_RECORDED, costing("m", Charge.UNPRICED)));
 
-        assertThat(raised.poll(5, TimeUnit.SECONDS)).returns("m", Notice::subject);
+        assertThat(raised.poll(Await.MOST_SECONDS, TimeUnit.SECONDS)).returns("m", Notice::subject);
     }
 
     private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.MOST_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -27,7 +27,8 @@ public final class ApiDocument {
     public static final String BASE = "/admin/v1";
 
     /** The files, each {@code openapi/AREA.yaml} on the class path. */
-    static final List<String> AREAS = List.of("admin", "budgets", "keys", "resources", "trials", "usage");
+    static final List<String> AREAS =
+            List.of("admin", "overview", "budgets", "forms", "history", "keys", "resources", "trials", "usage");
 
     /** Entries of a page when nobody says how many. */
     static final int USUAL_LIMIT = 100;

@@ -51,7 +51,6 @@ public final class ApiRouter {
     private static final int MAX_WATCHERS = 16;
 
     private final ApiDocument document;
-
     private final Map<String, ApiHandler> handlers;
     private final Function<RoutingContext, Future<Caller>> authenticate;
     private final Promise<Router> opened = Promise.promise();

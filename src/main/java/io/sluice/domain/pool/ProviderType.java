@@ -53,6 +53,28 @@ public enum ProviderType {
         this.slice = slice;
     }
 
+    /** A form that an account's key may have. */
+    public enum Credential {
+        /** A key of the provider's own. */
+        KEY,
+        /** The word {@code none}: nothing is sent. */
+        NONE,
+        /** The JSON of a service account, of which access tokens are made. */
+        SERVICE_ACCOUNT,
+        /** {@code ACCESS_KEY_ID:SECRET[:SESSION_TOKEN][@REGION]}, which signs. */
+        ACCESS_KEY
+    }
+
+    /** The forms that an account's key may have, the usual one first. */
+    public List<Credential> credentials() {
+        return switch (this) {
+            case GEMINI -> List.of(Credential.KEY, Credential.SERVICE_ACCOUNT);
+            case BEDROCK -> List.of(Credential.KEY, Credential.ACCESS_KEY);
+            case OLLAMA -> List.of(Credential.NONE, Credential.KEY);
+            default -> List.of(Credential.KEY);
+        };
+    }
+
     /** The word in configuration files and metrics. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

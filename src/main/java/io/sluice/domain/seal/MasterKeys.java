@@ -33,4 +33,21 @@ public interface MasterKeys {
      * @throws SealFailure when the key is not known or does not answer, or the rest is not what it was
      */
     byte[] unwrap(String id, byte[] wrapped, byte[] boundTo) throws SealFailure;
+
+    /**
+     * Begins to wrap under the newest key there is, when a service has made another one meanwhile.
+     *
+     * @throws SealFailure when it does not answer; everything stays as it was
+     */
+    default void freshen() throws SealFailure {}
+
+    /**
+     * Whether something wrapped would be wrapped otherwise now.
+     *
+     * @param id of the key that it was wrapped under
+     * @param wrapped what {@link #wrap} gave
+     */
+    default boolean isOld(String id, byte[] wrapped) {
+        return !id.equals(newest());
+    }
 }

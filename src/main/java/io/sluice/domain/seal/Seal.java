@@ -69,8 +69,21 @@ public final class Seal {
 
     /** Whether {@link #renew} would change it. */
     public boolean isOld(String sealed) {
-        Matcher form = FORM.matcher(sealed);
-        return form.matches() && !form.group(1).equals(keys.newest());
+        try {
+            Parts parts = parts(sealed);
+            return keys.isOld(parts.key(), parts.dataKey());
+        } catch (SealFailure e) {
+            return false;
+        }
+    }
+
+    /**
+     * Begins to seal under the newest master key there is, before everything is renewed.
+     *
+     * @throws SealFailure when a key service does not answer; everything stays as it was
+     */
+    public void freshen() throws SealFailure {
+        keys.freshen();
     }
 
     /**

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * test's own, and of all addresses 127.0.0.1 counts as public: the guard is asked as in earnest, only its answer is another.
  */
 class MediaFetchFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String PNG = "\u0089PNG\r\n\u001a\npixels";
     private static final String PNG64 = Base64.getEncoder().encodeToString(PNG.getBytes(ISO_8859_1));
@@ -521,7 +521,7 @@ class MediaFetchFlowTest {
         client.close();
 
         Await.until(() -> pictures.openConnections() == 0);
-        AttemptFinished attempt = node.attempts().poll(10, TimeUnit.SECONDS);
+        AttemptFinished attempt = node.attempts().poll(Await.MOST_SECONDS, TimeUnit.SECONDS);
         assertThat(attempt).isNotNull();
         assertThat(attempt.sent()).isFalse();
         assertThat(upstream.connections()).isZero();

@@ -8,6 +8,7 @@ import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Strategy;
 import io.sluice.domain.tokens.TokenUsage;
 import io.sluice.message.UsageRecord;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Gemini client that asks for vectors, before scripted upstreams of several types. */
 class GeminiVectorsFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String VERTEX = "/v1/projects/p/locations/eu/publishers/google";
     private static final String ONE = "{\"content\":{\"parts\":[{\"text\":\"a\"}]}}";
@@ -111,7 +112,7 @@ class GeminiVectorsFlowTest {
         assertThat(answer.text())
                 .isEqualTo(
                         "{\"embeddings\":[{\"values\":[1.5,2]},{\"values\":[3,4]}],\"usageMetadata\":{\"promptTokenCount\":5}}");
-        UsageRecord usage = Objects.requireNonNull(node.records().poll(10, TimeUnit.SECONDS));
+        UsageRecord usage = Objects.requireNonNull(node.records().poll(Await.MOST_SECONDS, TimeUnit.SECONDS));
         assertThat(usage.used().tokens()).isEqualTo(new TokenUsage(5, 0, 0, 0));
         assertThat(usage.used().isEstimated()).isFalse();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.domain.pool.BaseUrl;
 import io.sluice.domain.pool.ProviderType;
 import io.sluice.domain.pool.Strategy;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FakeUpstream;
 import io.sluice.testkit.FakeUpstream.Script;
 import io.sluice.testkit.RawHttp;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** A lane before Vertex AI and a token endpoint, both by hand. */
 class ServiceAccountFlowTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Await.MOST;
     private static final String KEY = "sk-test-0123456789abcdef";
     private static final String VERTEX = "/v1/projects/p/locations/eu/publishers/google";
     private static final Script TOKEN = Script.json(200, "{\"access_token\":\"ya29.one\",\"expires_in\":3599}");
