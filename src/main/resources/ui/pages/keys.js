@@ -312,7 +312,7 @@ class KeysPage extends Part {
       ${key['out-of-force'] ? notice('warn', html`<bdi>${key['out-of-force']}</bdi>`) : nothing}
       ${facts([
         [t('keys.state'), stateChip(key)],
-        [t('keys.team'), key.team ? html`<a href=${link('teams', key.team)}>${name(key.team)}</a>` : NONE],
+        [t('keys.team'), key.team ? name(key.team) : NONE],
         [t('keys.models'), key.models?.length ? key.models.map((each) => tag(each)) : t('keys.models.all')],
         key['deny-models']?.length ? [t('keys.deny-models'), key['deny-models'].map((each) => tag(each))] : null,
         key.endpoints?.length ? [t('keys.endpoints'), key.endpoints.map((each) => tag(each))] : null,

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
  * @param keys what the node knows of stored keys
  * @param door by which it sends requests to the node's own traffic port
  * @param models asks providers for their models, on an event loop of its own
+ * @param now what the node does at this moment
  */
 public record AdminSetup(
         Path dir,
@@ -44,4 +45,5 @@ public record AdminSetup(
         LongSupplier nanoClock,
         KeyServices keys,
         SideDoor door,
-        Function<Vertx, ModelSource> models) {}
+        Function<Vertx, ModelSource> models,
+        Supplier<NodeNow> now) {}

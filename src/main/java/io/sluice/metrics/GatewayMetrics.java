@@ -148,6 +148,16 @@ public final class GatewayMetrics {
         requestsInFlight.add(change);
     }
 
+    /** How many requests are being served. */
+    public long requestsInFlight() {
+        return requestsInFlight.sum();
+    }
+
+    /** How many streamed answers are being sent. */
+    public long streamsOpen() {
+        return streamsOpen.sum();
+    }
+
     /** A streamed answer began (+1) or ended (−1). */
     public void streamsOpen(int change) {
         streamsOpen.add(change);

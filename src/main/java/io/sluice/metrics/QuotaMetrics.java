@@ -102,6 +102,11 @@ public final class QuotaMetrics {
         logKept = kept;
     }
 
+    /** How many requests wait for room. */
+    public int waiting() {
+        return waitingRequests;
+    }
+
     /**
      * What waits for room on this node.
      *

@@ -2,6 +2,7 @@ package io.sluice.node;
 
 import io.sluice.admin.AdminSetup;
 import io.sluice.admin.AdminVerticle;
+import io.sluice.admin.NodeNow;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.domain.Secret;
 import io.sluice.provider.ModelListing;
@@ -31,7 +32,9 @@ final class AdminPart implements Part {
                 node.nanoClock,
                 new KeyServices(node.storedKeys, node.ownIds),
                 node.door,
-                vertx -> new ModelListing(vertx)::of));
+                vertx -> new ModelListing(vertx)::of,
+                () -> new NodeNow(
+                        node.metrics.quota().waiting(), node.metrics.requestsInFlight(), node.metrics.streamsOpen())));
         token = kept;
         verticle = made;
         return List.of(made);

@@ -87,7 +87,9 @@ public final class LedgerMaintenance {
                 .compose(made -> each(UsagePartitions.TABLES, this::removeDays))
                 .compose(done -> removeRows("usage_minute", keep.minutes()))
                 .compose(done -> removeRows("usage_hour", keep.hours()))
-                .compose(done -> removeRows("usage_day", keep.days()));
+                .compose(done -> removeRows("usage_day", keep.days()))
+                .compose(done -> removeRows("usage_facet_minute", keep.minutes()))
+                .compose(done -> removeRows("usage_facet_hour", keep.hours()));
     }
 
     private LocalDate today() {

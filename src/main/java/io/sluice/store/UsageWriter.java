@@ -139,7 +139,8 @@ public final class UsageWriter implements UsageSink {
                         .preparedQuery(UsageRows.INSERT_ATTEMPTS)
                         .execute(attempts)
                         .mapEmpty();
-        steps = steps.compose(done -> RollUps.add(connection, inserted));
+        steps = steps.compose(done -> RollUps.add(connection, inserted))
+                .compose(done -> FacetRows.add(connection, inserted));
         for (SpendHook hook : hooks) {
             steps = steps.compose(done -> hook.spend(connection, inserted));
         }

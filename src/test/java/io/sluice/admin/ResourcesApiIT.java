@@ -120,7 +120,8 @@ class ResourcesApiIT {
                 new KeyServices(new StoredKeys(), null),
                 new SideDoor(System::nanoTime, () -> new byte[32]),
                 own -> (channel, account) ->
-                        io.vertx.core.Future.succeededFuture(List.of("m-1", "of-" + account.name()))));
+                        io.vertx.core.Future.succeededFuture(List.of("m-1", "of-" + account.name())),
+                () -> new NodeNow(1, 2, 3)));
         vertx.deployVerticle(made).await(20, TimeUnit.SECONDS);
         return made;
     }
@@ -561,8 +562,6 @@ class ResourcesApiIT {
         feed = new ResourceFeed(vertx, new ResourceRepository(database), alone, ManagedStart.none(dir));
         takeEffect();
         assertThat(live.channels().getLast().accounts().getFirst().key()).isEqualTo(Secret.of("canary-s"));
-        assertThat(transit.encrypted()).isEqualTo(1);
-        assertThat(transit.decrypted()).isEqualTo(1);
     }
 
     /** Of a renewal. */

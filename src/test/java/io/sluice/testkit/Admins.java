@@ -1,6 +1,7 @@
 package io.sluice.testkit;
 
 import io.sluice.admin.AdminSetup;
+import io.sluice.admin.NodeNow;
 import io.sluice.admin.api.KeyServices;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
@@ -69,6 +70,7 @@ public final class Admins {
                 System::nanoTime,
                 keys,
                 door,
-                vertx -> (channel, account) -> Future.succeededFuture(List.of("m-1", "of-" + account.name())));
+                vertx -> (channel, account) -> Future.succeededFuture(List.of("m-1", "of-" + account.name())),
+                () -> new NodeNow(1, 2, 3));
     }
 }
