@@ -208,6 +208,5 @@ final class RequestMetrics {
         String model(String name) {
             return models.contains(name) ? name : GatewayMetrics.OTHER;
         }
-
     }
 }

@@ -375,58 +375,6 @@ class AdminNodeIT {
         }
     }
 
-    /** Its requests are recorded as estimates, and nothing of the budget stays with the node that was killed. */
-    @Test
-    void whatAKilledNodeHeldIsFreeAgainAndItsSpendIsBookedOnce() throws Exception {
-        provider.script(UPSTREAM, "{\"first-token\": \"20ms\", \"tokens-per-second\": 100}");
-        StoreServer database = TestPostgres.freshDatabase();
-        String node = "store: { url: " + secret(dir, "database", TestPostgres.url(database)) + " }\ndrain: 1s\n";
-        String key = "sk-with-a-budget-0123456789";
-        String gateway = gateway("""
-                keys:
-                  - { name: app, key: sk-with-a-budget-0123456789, budget: { amount: 50, every: total } }
-                """);
-        try (NodeProcess running = NodeProcess.startWith(dir, node, gateway)) {
-            AtomicBoolean over = new AtomicBoolean();
-            AtomicInteger answered = new AtomicInteger();
-            List<Thread> clients = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                clients.add(Thread.ofVirtual().start(() -> {
-                    while (!over.get()) {
-                        try {
-                            if (chat(running, key).statusCode() == 200) {
-                                answered.incrementAndGet();
-                            }
-                        } catch (AssertionError killed) {
-                            return;
-                        }
-                    }
-                }));
-            }
-            NodeProcess.await(SOON, () -> answered.get() > 16);
-            running.kill();
-            over.set(true);
-            for (Thread each : clients) {
-                each.join();
-            }
-            running.launch();
-            running.awaitReady();
-
-            String killed = "SELECT count(*) FROM usage_record WHERE error = 'gateway_killed'";
-            NodeProcess.await(
-                    SOON,
-                    () -> number(database, "SELECT count(*) FROM usage_record WHERE status = 200") >= answered.get());
-            NodeProcess.await(SOON, () -> number(database, killed) > 0);
-            NodeProcess.await(
-                    SOON,
-                    () -> number(database, "SELECT coalesce(sum(greatest(granted - used, 0)), 0) FROM budget_lease") == 0);
-            assertThat(number(database, "SELECT sum(micros) FROM spend WHERE scope = 'key:app'"))
-                    .isEqualTo(number(database, "SELECT sum(cost_micros) FROM usage_record"))
-                    .isPositive();
-            assertThat(chat(running, key).statusCode()).isEqualTo(200);
-        }
-    }
-
     /** The database is stopped, and stays away. */
     @ParameterizedTest
     @ValueSource(strings = {"spend-share", "refuse"})
