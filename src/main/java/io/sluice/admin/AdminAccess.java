@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The admin API with those who may use it. Used on the admin verticle's event loop only. */
+/** The admin API with those who may use it. Used on the admin verticle's context only. */
 final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;

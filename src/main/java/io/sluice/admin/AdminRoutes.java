@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The paths of the admin port. Used on the admin verticle's event loop, the scrape apart. */
+/** The paths of the admin port. Used on the admin verticle's context, the scrape apart. */
 final class AdminRoutes {
     private final Vertx vertx;
     private final HealthChecks lanes;

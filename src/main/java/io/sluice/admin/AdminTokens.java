@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The stored admin tokens as this node knows them: read when one is announced to have changed, on a timer, and when an unknown
- * one comes. While the database is away, the last ones that were read stay good. Used on the admin verticle's event loop only.
+ * one comes. While the database is away, the last ones that were read stay good. Used on the admin verticle's context only.
  */
 final class AdminTokens {
     private static final Logger LOG = LoggerFactory.getLogger(AdminTokens.class);

@@ -65,6 +65,7 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.QUOTA_COUNTERS, quota::counted),
                 bus.consume(Address.LEDGER_STATE, ledger::told),
                 bus.consume(Address.CLUSTER_VIEW, members::seen),
+                bus.consume(Address.LEDGER_STATE, members::ledger),
                 bus.consume(Address.REQUEST_REFUSED, refusals::refused),
                 bus.consume(Address.REVISION_CHANGED, change -> configView.live(change.revision())),
                 bus.consume(Address.RELOAD_FAILED, configView::failed),

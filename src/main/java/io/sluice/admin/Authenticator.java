@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Says who asks, by {@code Authorization: Bearer}: the node's own token, a stored one, or one of the OpenID provider; or by the
  * cookie that a browser got for one of ours. Whoever comes without is told so, from the same machine too. Used on the admin
- * verticle's event loop only.
+ * verticle's context only.
  */
 final class Authenticator implements Function<RoutingContext, Future<Caller>> {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);

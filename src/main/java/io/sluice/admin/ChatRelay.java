@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells a client of the admin API how a chat goes on: {@code attempt} when there is an answer, then {@code text}, {@code
  * thinking}, {@code tool-calls}, {@code usage}, and {@code end} or {@code error} at last. Reads no faster than its client.
- * Used on the admin verticle's event loop.
+ * Used on the admin verticle's context.
  */
 final class ChatRelay {
     private static final int MOST_OF_AN_EVENT = 4 * 1024 * 1024;

@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code /admin/v1/config} says. Used on the admin verticle's event loop only. */
+/** What {@code /admin/v1/config} says. Used on the admin verticle's context only. */
 final class ConfigView {
     private final NodeConfig node;
     private final String version;

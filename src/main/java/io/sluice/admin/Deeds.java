@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What was done that is no row of the store: in the audit log when there is one, and in the node's log always, for an
- * operator must be able to act while the database is away. Used on the admin verticle's event loop only.
+ * operator must be able to act while the database is away. Used on the admin verticle's context only.
  */
 final class Deeds {
     private static final Logger LOG = LoggerFactory.getLogger("audit");

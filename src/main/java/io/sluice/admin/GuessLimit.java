@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Slows down whoever guesses tokens: after some wrong ones, an address must wait before the next is looked at, each time twice
- * as long. A right one forgets them. Used on the admin verticle's event loop only.
+ * as long. A right one forgets them. Used on the admin verticle's context only.
  */
 final class GuessLimit {
     private static final int FREE = 5;

@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.message.ClusterView;
+import io.sluice.message.LedgerState;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ final class MembersView {
     private final String version;
     private final Supplier<String> revision;
     private @Nullable ClusterView view;
+    private @Nullable LedgerState ledger;
 
     /**
      * A node that knows of no other.
@@ -34,19 +36,23 @@ final class MembersView {
         view = latest;
     }
 
+    /** The ledger of this node stands so. */
+    void ledger(LedgerState latest) {
+        ledger = latest;
+    }
+
     /** Whether nodes have different configurations. */
     boolean isDrifting() {
         return view != null && view.drift();
     }
 
     JsonObject toJson() {
-        JsonObject json = new JsonObject()
-                .put(
-                        "self",
-                        new JsonObject()
-                                .put("name", name)
-                                .put("version", version)
-                                .put("revision", revision.get()));
+        JsonObject self = new JsonObject()
+                .put("name", name)
+                .put("version", version)
+                .put("revision", revision.get())
+                .put("ledger", ledger == null ? null : json(ledger));
+        JsonObject json = new JsonObject().put("self", self);
         ClusterView known = view;
         if (known == null) {
             return json.put("alone", true).put("drift", false).put("members", new JsonArray());
@@ -58,6 +64,14 @@ final class MembersView {
                         new JsonArray(known.members().stream()
                                 .map(MembersView::member)
                                 .toList()));
+    }
+
+    private static JsonObject json(LedgerState state) {
+        return new JsonObject()
+                .put("takes-requests", state.takesRequests())
+                .put("trouble", state.trouble().isEmpty() ? null : state.trouble())
+                .put("waiting", state.waiting())
+                .put("oldest-seconds", state.oldestMillis() / 1_000);
     }
 
     private static JsonObject member(ClusterView.Member member) {

@@ -12,7 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/** Sends a test to notification sinks. Used on the admin verticle's event loop only. */
+/** Sends a test to notification sinks. Used on the admin verticle's context only. */
 final class NotificationTests {
     /** Each sink has at most 50 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(55);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What operators do to the pool. Used on the admin verticle's event loop only. */
+/** What operators do to the pool. Used on the admin verticle's context only. */
 final class PoolActions {
     /** A probe takes as long as its provider, at most three quarters of this. */
     private static final Duration PATIENCE = Duration.ofSeconds(55);

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /admin/v1/pool} says: how every account stands, as this node sees it, and how much of its limits is used. Used
- * on the admin verticle's event loop only.
+ * on the admin verticle's context only.
  */
 final class PoolView {
     private final Bus bus;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /admin/v1/quota} says: how the quota group stands, and every scope's limits as the group counts them, at most
- * some seconds old. Used on the admin verticle's event loop only.
+ * some seconds old. Used on the admin verticle's context only.
  */
 final class QuotaView {
     private static final long NANOS_PER_MILLI = 1_000_000;

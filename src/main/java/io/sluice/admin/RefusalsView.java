@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /admin/v1/refusals} says: why requests got no room, the last {@value #MOST} of this node, newest first. Lost with
- * the process. Used on the admin verticle's event loop only.
+ * the process. Used on the admin verticle's context only.
  */
 final class RefusalsView {
     /** How many are kept. */

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Configuration as the API shows it. Used on the admin verticle's event loop only. */
+/** Configuration as the API shows it. Used on the admin verticle's context only. */
 final class ResourceViews {
     private final Supplier<GatewayRevision> live;
     private @Nullable GatewayRevision rendered;

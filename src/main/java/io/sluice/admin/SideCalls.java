@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * Asks the node's own traffic port for a chat, as whoever a ticket stands for. Each call has a client of its own: they are few,
- * and the certificate may have changed in between. Used on the admin verticle's event loop.
+ * and the certificate may have changed in between. Used on the admin verticle's context.
  */
 final class SideCalls {
     private static final Set<String> ANY = Set.of("0.0.0.0", "");

@@ -5,7 +5,8 @@ package io.sluice.config;
  * itself alone.
  *
  * @param models public models with series of their own, in file order; 0 to 10,000
- * @param keys virtual keys of files with series of their own, in file order; 0 to 100,000
+ * @param keys virtual keys with series of their own: those of files in their order, then those of the store that come first; 0 to
+ *     100,000
  * @param accounts accounts with series of their own, in file order; 0 to 100,000
  * @param limits limits with series of their own, the fullest first; 0 to 100,000
  * @param histograms whether durations and sizes have buckets, beside their count and sum

@@ -33,6 +33,7 @@ public final class ResourceFeed {
     private final Path data;
     private Standing known;
     private Map<String, Held> held;
+    private volatile boolean copied;
 
     /** A row and what it says; or what it said before, while it cannot be opened. */
     private record Held(ResourceRow row, StoredEntry entry) {
@@ -75,9 +76,16 @@ public final class ResourceFeed {
     public Future<Optional<List<StoredEntry>>> refresh() {
         return repository.standing().compose(now -> {
             if (now.equals(known)) {
-                return held.values().stream().anyMatch(Held::isUnopened)
-                        ? vertx.executeBlocking(this::openAgain)
-                        : Future.succeededFuture(Optional.empty());
+                if (held.values().stream().anyMatch(Held::isUnopened)) {
+                    return vertx.executeBlocking(this::openAgain);
+                }
+                // That there is nothing is worth a copy too: a node starts from it.
+                return copied
+                        ? Future.succeededFuture(Optional.empty())
+                        : vertx.executeBlocking(() -> {
+                            copy();
+                            return Optional.empty();
+                        });
             }
             // A table that has shrunk is another one: a backup was put back.
             boolean another = now.rows() < known.rows() || now.last() < known.last();
@@ -140,6 +148,7 @@ public final class ResourceFeed {
     private void copy() {
         try {
             new ResourceSnapshot(known, held.values().stream().map(Held::row).toList()).write(data);
+            copied = true;
         } catch (IOException e) {
             LOG.warn(
                     "{} cannot be written; a start without the database would not know the latest changes: {}",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,11 @@ public final class GatewayMetrics {
         revisionGauge = meters.gauges("sluice.config.revision", "always 1; the live revision is the label");
         // Alarms watch these from the start.
         meters.counter("sluice.config.reload.failures");
+    }
+
+    /** Which names are those of virtual keys of the store; on any thread. */
+    public void storedKeys(Predicate<String> are) {
+        requests.storedKeys(are);
     }
 
     /** What limits do to requests. */

@@ -10,7 +10,9 @@ import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What requests of known keys come to. Safe on any thread. */
@@ -31,6 +33,9 @@ final class RequestMetrics {
     /** What the live revision allows as labels. */
     private volatile Names names = new Names(Set.of(), Set.of());
 
+    private final Set<String> stored = ConcurrentHashMap.newKeySet();
+    private volatile Predicate<String> isStored = name -> false;
+
     RequestMetrics(Meters meters, MetricsConfig bounds, ErrorCodes codes) {
         this.meters = meters;
         this.bounds = bounds;
@@ -47,6 +52,23 @@ final class RequestMetrics {
                         .collect(Collectors.toUnmodifiableSet()));
     }
 
+    /** Which names are those of keys of the store. */
+    void storedKeys(Predicate<String> are) {
+        isStored = are;
+    }
+
+    /** Keys of the store have what those of the files have left of the bound, whoever comes first. */
+    private String key(Names known, String name) {
+        if (known.keys().contains(name) || stored.contains(name)) {
+            return name;
+        }
+        if (known.keys().size() + stored.size() < bounds.keys() && isStored.test(name)) {
+            stored.add(name);
+            return name;
+        }
+        return GatewayMetrics.OTHER;
+    }
+
     /** A model as a label. */
     String model(String name) {
         return names.model(name);
@@ -56,7 +78,7 @@ final class RequestMetrics {
     void over(UsageRecord usage) {
         Names known = names;
         String model = known.model(usage.asked().model());
-        String key = known.key(usage.caller().key());
+        String key = key(known, usage.caller().key());
         meters.counter(
                         "sluice.requests",
                         "endpoint",
@@ -185,10 +207,6 @@ final class RequestMetrics {
     private record Names(Set<String> models, Set<String> keys) {
         String model(String name) {
             return models.contains(name) ? name : GatewayMetrics.OTHER;
-        }
-
-        String key(String name) {
-            return keys.contains(name) ? name : GatewayMetrics.OTHER;
         }
     }
 }

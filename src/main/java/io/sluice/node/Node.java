@@ -2,6 +2,7 @@ package io.sluice.node;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.AdminVerticle;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.NodeConfig;
 import io.sluice.domain.Secret;
@@ -17,6 +18,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -47,6 +49,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** One for the verticle, one for checks of requests. */
+    private static final int ADMIN_THREADS = 2;
+
     private static final Duration STEP_TIMEOUT = Duration.ofSeconds(10);
 
     private final NodeConfig config;
@@ -129,13 +135,14 @@ public final class Node {
     public synchronized Future<Void> start() {
         Future<Void> steps = Future.succeededFuture();
         for (Deployable service : parts.services()) {
-            steps = steps.compose(done -> deploy(() -> service, 1));
+            steps = steps.compose(done -> deploy(() -> service, threads(service)));
         }
         AtomicInteger lane = new AtomicInteger();
-        steps = steps.compose(done -> deploy(() -> parts.lane(lane.getAndIncrement()), config.lanes()))
+        steps = steps.compose(done -> deploy(
+                        () -> parts.lane(lane.getAndIncrement()), new DeploymentOptions().setInstances(config.lanes())))
                 .compose(done -> tellPool())
                 .compose(done -> step(this::open, open -> drain()))
-                .compose(done -> deploy(parts::watch, 1));
+                .compose(done -> deploy(parts::watch, new DeploymentOptions()));
         started = steps;
         return steps.compose(done -> becomeReady())
                 .recover(cause -> stop().transform(any -> Future.failedFuture(cause)));
@@ -168,8 +175,17 @@ public final class Node {
         return stopped.future();
     }
 
-    private Future<Void> deploy(Supplier<Deployable> part, int instances) {
-        DeploymentOptions options = new DeploymentOptions().setInstances(instances);
+    /** What operators ask for has threads of its own, and is never in the way of a request. */
+    private static DeploymentOptions threads(Deployable service) {
+        DeploymentOptions options = new DeploymentOptions();
+        return service instanceof AdminVerticle
+                ? options.setThreadingModel(ThreadingModel.WORKER)
+                        .setWorkerPoolName("sluice-admin")
+                        .setWorkerPoolSize(ADMIN_THREADS)
+                : options;
+    }
+
+    private Future<Void> deploy(Supplier<Deployable> part, DeploymentOptions options) {
         return step(() -> vertx.deployVerticle(part, options), vertx::undeploy);
     }
 

@@ -85,6 +85,7 @@ final class NodeShared {
         this.tracing = traces == null
                 ? null
                 : new Tracing(traces, config.name(), Version.text(), metrics.runtime()::spansDropped);
+        metrics.storedKeys(name -> storedKeys.named(name) != null);
         this.initial = setup.revision();
         this.membership = membership;
         this.database = config.store().kind() == StoreConfig.Kind.NONE

@@ -24,7 +24,7 @@ final class NoticePart {
         return List.of(
                 new NotifyVerticle(
                         identity, node.initial, Pace.USUAL, clocks, node.metrics.notices(), node.random::nextDouble),
-                new NoticeWatchVerticle(identity, node.initial, certificates(node.config), clocks));
+                new NoticeWatchVerticle(identity, node.initial, node.storedKeys, certificates(node.config), clocks));
     }
 
     /** Certificates whose end is told. */

@@ -34,8 +34,11 @@ final class StoreVerticle extends VerticleBase {
     /** PostgreSQL's directory in the data directory. */
     static final String DIRECTORY = "postgres";
 
-    /** In the data directory, while there is something to start from without the database. */
-    static final String SNAPSHOT = "keys.snapshot";
+    /**
+     * In the data directory once the database was read: copies of its keys and of what is managed by API. Without either of
+     * them the node would refuse keys or miss channels that are there, and so it rather does not start.
+     */
+    private static final List<String> COPIES = List.of("keys.snapshot", "resources.snapshot");
 
     private static final Logger LOG = LoggerFactory.getLogger("store");
 
@@ -129,17 +132,24 @@ final class StoreVerticle extends VerticleBase {
         vertx.setTimer(
                 PATIENCE.toMillis(),
                 id -> up.tryFail(
-                        new StartFailure(
-                                "the ledger on " + server.get() + " cannot be used: " + database.reason()
-                                        + "; nothing is kept of it to start from (store.start-without: always starts all the same)")));
+                        new StartFailure("the ledger on " + server.get() + " cannot be used: " + database.reason()
+                                + "; to start without it the node needs "
+                                + String.join(" and ", COPIES) + " in " + config.data()
+                                + ", or store.start-without: always")));
         return up.future();
     }
 
     private boolean mayStartWithout() {
-        StoreUse.StartWithout rule = config.store().use().startWithout();
-        return rule == StoreUse.StartWithout.ALWAYS
-                || (rule == StoreUse.StartWithout.SNAPSHOT
-                        && Files.exists(config.data().resolve(SNAPSHOT)));
+        return mayStartWithout(config.store().use().startWithout(), config.data());
+    }
+
+    /** Whether a node may start while the database is away. */
+    static boolean mayStartWithout(StoreUse.StartWithout rule, Path data) {
+        return switch (rule) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case SNAPSHOT -> COPIES.stream().allMatch(copy -> Files.exists(data.resolve(copy)));
+        };
     }
 
     /** For people: where the ledger is. */

@@ -1,6 +1,7 @@
 package io.sluice.notify;
 
 import io.sluice.domain.health.PoolSnapshot;
+import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.notice.NoticeEvent;
 import io.sluice.domain.pool.GatewayRevision;
@@ -15,6 +16,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +30,14 @@ public final class NoticeWatchVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NoticeWatchVerticle.class);
     private static final long POOL_MILLIS = Duration.ofSeconds(15).toMillis();
     private static final long EXPIRY_MILLIS = Duration.ofHours(1).toMillis();
+    private static final long KEYS_MILLIS = Duration.ofMinutes(1).toMillis();
 
     private final Identity node;
     private final List<Path> certificates;
     private final Clocks clocks;
     private final Map<String, Life> certificateEnds = new LinkedHashMap<>();
     private List<MessageConsumer<?>> consumers = List.of();
+    private final StoredKeys stored;
     private GatewayRevision revision;
     private PoolSnapshot health = PoolSnapshot.UNKNOWN;
     private @Nullable QuotaCounters counted;
@@ -43,10 +47,13 @@ public final class NoticeWatchVerticle extends VerticleBase {
      *
      * @param node which node this is
      * @param initial the revision it starts with
+     * @param stored virtual keys of the store
      * @param certificates PEM files of every server and of the cluster; empty for none
      * @param clocks what time it is
      */
-    public NoticeWatchVerticle(Identity node, GatewayRevision initial, List<Path> certificates, Clocks clocks) {
+    public NoticeWatchVerticle(
+            Identity node, GatewayRevision initial, StoredKeys stored, List<Path> certificates, Clocks clocks) {
+        this.stored = stored;
         this.node = node;
         this.revision = initial;
         this.certificates = List.copyOf(certificates);
@@ -77,10 +84,9 @@ public final class NoticeWatchVerticle extends VerticleBase {
                 bus.consume(Address.QUOTA_COUNTERS, latest -> counted = latest));
         keys.look(ends(revision));
         certificates(files);
-        vertx.setPeriodic(EXPIRY_MILLIS, hour -> {
-            keys.look(ends(revision));
-            certificates(files);
-        });
+        vertx.setPeriodic(EXPIRY_MILLIS, hour -> certificates(files));
+        // Stored ones are changed without telling.
+        vertx.setPeriodic(KEYS_MILLIS, tick -> keys.look(ends(revision)));
         vertx.setPeriodic(POOL_MILLIS, tick -> pool(pool));
         return Future.succeededFuture();
     }
@@ -117,12 +123,14 @@ public final class NoticeWatchVerticle extends VerticleBase {
                 .onFailure(cause -> LOG.warn("the pool cannot be looked at: {}", cause.toString()));
     }
 
-    private static Map<String, Life> ends(GatewayRevision revision) {
+    private Map<String, Life> ends(GatewayRevision of) {
         Map<String, Life> ends = new LinkedHashMap<>();
-        for (VirtualKey key : revision.keys().all()) {
-            Instant expires = key.rights().expires();
-            if (expires != null && !key.rights().disabled()) {
-                ends.put(key.name(), new Life(null, expires));
+        for (Collection<VirtualKey> keys : List.of(stored.all(), of.keys().all())) {
+            for (VirtualKey key : keys) {
+                Instant expires = key.rights().expires();
+                if (expires != null && !key.rights().disabled()) {
+                    ends.put(key.name(), new Life(null, expires));
+                }
             }
         }
         return ends;

@@ -11,7 +11,6 @@ import io.sluice.domain.pool.Outbound;
 import io.sluice.message.OpenSocket;
 import io.sluice.message.SocketResult;
 import io.sluice.message.UpstreamSocket;
-import io.sluice.provider.fetch.MediaNetwork;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -143,14 +142,10 @@ final class SocketCall implements UpstreamSocket {
             shake(candidate, clients, null);
             return;
         }
-        MediaNetwork network = services.media().network();
-        network.resolveProvider(name)
-                .onComplete(
-                        addresses -> addresses.stream()
-                                .filter(network::isAllowed)
-                                .findFirst()
-                                .ifPresentOrElse(address -> shake(candidate, clients, address), () -> fail(UNREACHED)),
-                        cause -> fail(UNREACHED));
+        services.media()
+                .network()
+                .allowed(name)
+                .onComplete(address -> shake(candidate, clients, address), cause -> fail(UNREACHED));
     }
 
     private void shake(Candidate candidate, SocketClients clients, @Nullable InetAddress address) {

@@ -247,7 +247,8 @@ class AdminViewsTest {
                 .isEqualTo(new JsonObject()
                         .put("name", "test")
                         .put("version", "1.2.3")
-                        .put("revision", "r1"));
+                        .put("revision", "r1")
+                        .put("ledger", null));
         assertThat(cluster.getBoolean("drift")).isTrue();
         assertThat(cluster.getJsonArray("members").getJsonObject(1))
                 .isEqualTo(new JsonObject()
@@ -258,6 +259,21 @@ class AdminViewsTest {
                         .put("revision", "r0")
                         .put("voter", false)
                         .put("self", false));
+    }
+
+    @Test
+    void showsHowTheLedgerStands() throws Exception {
+        start(null);
+        bus.publish(Address.LEDGER_STATE, new LedgerState(false, "the journal is full", 7, 61_500));
+
+        JsonObject self = get("/admin/v1/nodes").json().getJsonObject("self");
+
+        assertThat(self.getJsonObject("ledger"))
+                .isEqualTo(new JsonObject()
+                        .put("takes-requests", false)
+                        .put("trouble", "the journal is full")
+                        .put("waiting", 7)
+                        .put("oldest-seconds", 61));
     }
 
     private static RequestRefused refusal(String id) {

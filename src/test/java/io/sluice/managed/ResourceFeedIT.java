@@ -111,6 +111,18 @@ class ResourceFeedIT {
     }
 
     @Test
+    void thatThereIsNothingIsKeptToo() throws Exception {
+        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot")))
+                .isFalse();
+
+        assertThat(refresh()).isEmpty();
+
+        assertThat(java.nio.file.Files.exists(data.resolve("resources.snapshot")))
+                .isTrue();
+        assertThat(ManagedStart.read(data, secrets).entries()).isEmpty();
+    }
+
+    @Test
     void startsWithWhatItKnewLast(Vertx vertx) throws Exception {
         put("a", CHANNEL, 1);
         put("b", CHANNEL, 2);

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.config.MetricsConfig;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.Candidate;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.message.AttemptFinished;
 import io.sluice.message.Headroom;
+import io.sluice.message.UsageRecord;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.testkit.Revisions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetricsTest {
@@ -51,6 +54,38 @@ class GatewayMetricsTest {
 
         assertThat(registry.scrape().lines().count()).isEqualTo(before);
         assertThat(registry.scrape()).doesNotContain("random").contains("model=\"other\"");
+    }
+
+    @Test
+    void keysOfTheStoreHaveWhatIsLeftOfTheBound() {
+        PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        GatewayMetrics bounded = new GatewayMetrics(own, new MetricsConfig(10, 3, 10, 10, false), System::nanoTime);
+        bounded.revision(Revisions.of("r1", 1, "gpt-4o"));
+        bounded.storedKeys(name -> name.startsWith("stored-"));
+
+        for (String key : List.of("app", "gone", "stored-1", "stored-2", "stored-3", "stored-1")) {
+            bounded.request(of(key));
+        }
+
+        assertThat(own.scrape())
+                .contains(
+                        "sluice_key_requests_total{key=\"app\"} 1.0",
+                        "sluice_key_requests_total{key=\"stored-1\"} 2.0",
+                        "sluice_key_requests_total{key=\"stored-2\"} 1.0",
+                        "sluice_key_requests_total{key=\"other\"} 2.0")
+                .doesNotContain("key=\"stored-3\"", "key=\"gone\"");
+    }
+
+    private static UsageRecord of(String key) {
+        UsageRecord like = Revisions.usage("gpt-4o", 200, Ending.COMPLETED, null);
+        return new UsageRecord(
+                like.requestId(),
+                new UsageRecord.Caller(key, null, null, "10.0.0.1", ""),
+                like.asked(),
+                like.served(),
+                like.used(),
+                like.timing(),
+                like.outcome());
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.sluice.admin.api;
 
 import io.vertx.core.Future;
 
-/** Answers one operation. Called on the admin verticle's event loop. */
+/** Answers one operation. Called on the admin verticle's context. */
 @FunctionalInterface
 public interface ApiHandler {
     /**

@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of the form that the document says, by somebody who may ask it. Used on the admin verticle's event loop, while
+ * One request of the form that the document says, by somebody who may ask it. Used on the admin verticle's context, while
  * it is answered.
  */
 public final class ApiRequest {

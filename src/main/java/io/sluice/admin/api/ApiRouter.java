@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The paths of the API. A request goes through: who asks, may they, is it small enough, does it have the form that the
- * document says; only then its handler sees it. Made and used on the admin verticle's event loop.
+ * document says; only then its handler sees it. Made and used on the admin verticle's context.
  */
 public final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);

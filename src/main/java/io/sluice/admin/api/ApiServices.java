@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /**
  * What areas of the API work with.
  *
- * @param bus of the admin verticle's event loop
+ * @param bus of the admin verticle's context
  * @param database for reading; fails when there is none
  * @param changes the way to change the store
  * @param revision gives the live configuration

@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Takes the body of an answer piece by piece, as fast as the client reads. Used on the admin verticle's event loop. */
+/** Takes the body of an answer piece by piece, as fast as the client reads. Used on the admin verticle's context. */
 public final class BodySink {
     private static final int QUEUE = 256 * 1024;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes server-sent events (WHATWG HTML) for one client. While nothing happens it sends a comment now and then, so that
- * nobody on the way takes the connection for dead. Used on the admin verticle's event loop.
+ * nobody on the way takes the connection for dead. Used on the admin verticle's context.
  */
 public final class EventSink {
     private static final int QUEUE = 256 * 1024;

@@ -1,6 +1,6 @@
 /**
  * The admin API, {@code /admin/v1}: what it may be asked is written in {@code src/main/resources/openapi/*.yaml}, and what is
- * written there is what requests are checked against. Everything here runs on the admin verticle's event loop.
+ * written there is what requests are checked against. Everything here runs on the admin verticle's context.
  *
  * <p>How to add an area of the API:
  *

@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The paths of the console. Used on the admin verticle's event loop; files are read on a worker thread, at the start. */
+/** The paths of the console. Used on the admin verticle's context; files are read on a worker thread, at the start. */
 public final class UiRoutes {
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
     private final Future<UiFiles> files;

@@ -19,6 +19,14 @@ public interface MediaNetwork {
         return resolve(host);
     }
 
+    /** The first address of a provider to which a connection may be made; fails when there is none. */
+    default Future<InetAddress> allowed(String host) {
+        return resolveProvider(host).map(addresses -> addresses.stream()
+                .filter(this::isAllowed)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no address that may be connected to")));
+    }
+
     /** Whether a connection to an address may be made. */
     boolean isAllowed(InetAddress address);
 
