@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
+
+    /** Compiling the API takes more than a second of a processor: not while the node starts, unless somebody asks for it. */
+    private static final int COMPILE_MILLIS = 10_000;
+
     private static final int USES_MILLIS = 60_000;
     private static final int FIRST_FORGET_MILLIS = 600_000;
     private static final int DAY_MILLIS = 86_400_000;
@@ -50,7 +54,6 @@ final class AdminAccess {
     private final LiveSources live;
     private final LiveFeed feed;
     private final @Nullable OidcProvider provider;
-    private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
         this.vertx = vertx;
@@ -124,7 +127,7 @@ final class AdminAccess {
         return new Sessions(keys, config.session(), config.tls() != null, setup.wallClock(), entropy);
     }
 
-    /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
+    /** Begins to keep up with tokens; the API is compiled when somebody asks for it, or a little later. */
     List<MessageConsumer<?>> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
@@ -134,7 +137,7 @@ final class AdminAccess {
         if (provider != null) {
             provider.open();
         }
-        opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
+        vertx.setTimer(COMPILE_MILLIS, timer -> router.open(vertx));
         return List.of(live.open(), bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
@@ -146,7 +149,7 @@ final class AdminAccess {
     Future<Void> close() {
         feed.close();
         Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
-        return opened.otherwiseEmpty().eventually(() -> asked);
+        return router.settled().eventually(() -> asked);
     }
 
     private void read() {

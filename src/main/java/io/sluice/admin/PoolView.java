@@ -4,8 +4,10 @@ import io.sluice.admin.api.ApiAnswer;
 import io.sluice.admin.api.ApiRequest;
 import io.sluice.admin.api.Problem;
 import io.sluice.domain.lease.ScopeCounters;
+import io.sluice.domain.lease.ScopeCounters.LimitCounters;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.quota.LimitSet;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.PoolReport;
@@ -164,8 +166,7 @@ final class PoolView {
     private Map<String, String> scopes() {
         Map<String, String> scopes = new HashMap<>();
         for (Account account : revision.get().accounts()) {
-            String group = account.quotaOf();
-            scopes.put(account.id(), group == null ? "account:" + account.id() : "quota:" + group);
+            scopes.put(account.id(), scope(account));
         }
         return scopes;
     }
@@ -231,7 +232,7 @@ final class PoolView {
     }
 
     /** What is counted, by account or group of accounts. */
-    private static Map<String, List<ScopeCounters>> counted(@Nullable QuotaCounters quota) {
+    private Map<String, List<ScopeCounters>> counted(@Nullable QuotaCounters quota) {
         Map<String, List<ScopeCounters>> counted = new HashMap<>();
         if (quota != null) {
             for (ScopeCounters counters : quota.scopes()) {
@@ -239,8 +240,29 @@ final class PoolView {
                 String scope = bar < 0 ? counters.id() : counters.id().substring(0, bar);
                 counted.computeIfAbsent(scope, s -> new ArrayList<>()).add(counters);
             }
+            // Nobody counts what was never used: all of it is free.
+            for (Account account : revision.get().accounts()) {
+                LimitSet limits = account.limits().all();
+                if (!limits.isEmpty()) {
+                    counted.computeIfAbsent(scope(account), scope -> List.of(unused(scope, limits)));
+                }
+            }
         }
         return counted;
+    }
+
+    private static ScopeCounters unused(String scope, LimitSet limits) {
+        List<LimitCounters> free = limits.windows().stream()
+                .map(limit -> new LimitCounters(
+                        limit.dimension(), limit.window().toNanos(), limit.amount(), limit.amount(), 0, Map.of(), 0, 0))
+                .toList();
+        return new ScopeCounters(scope, free, Map.of(), limits.concurrency(), Map.of(), 0, 0);
+    }
+
+    /** Where its limits are counted. */
+    private static String scope(Account account) {
+        String group = account.quotaOf();
+        return group == null ? "account:" + account.id() : "quota:" + group;
     }
 
     private static JsonArray limits(@Nullable String scope, Map<String, List<ScopeCounters>> counted) {
@@ -266,6 +288,11 @@ final class PoolView {
                         .put("window-ms", limit.windowNanos() / 1_000_000)
                         .put("limit", limit.amount())
                         .put("used", limit.charged() + limit.external())
+                        .put(
+                                "leased",
+                                limit.leased().values().stream()
+                                        .mapToLong(Number::longValue)
+                                        .sum())
                         .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
         if (counters.placesLimit() > 0) {
             limits.add(new JsonObject()
