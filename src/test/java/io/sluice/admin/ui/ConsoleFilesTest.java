@@ -75,7 +75,13 @@ class ConsoleFilesTest {
         Map<String, List<String>> words = words();
 
         assertThat(words.get("en")).doesNotHaveDuplicates().isNotEmpty();
-        assertThat(words.get("zh")).containsExactlyInAnyOrderElementsOf(words.get("en"));
+        assertThat(words.get("zh")).doesNotHaveDuplicates();
+        assertThat(withoutOne(words.get("zh"))).containsExactlyInAnyOrderElementsOf(withoutOne(words.get("en")));
+    }
+
+    /** Chinese says the same of one as of many. */
+    private static List<String> withoutOne(List<String> keys) {
+        return keys.stream().filter(key -> !key.endsWith(".one")).toList();
     }
 
     @Test
