@@ -57,8 +57,9 @@ field() { awk -F '\t' -v name="$1" -v i="$2" '$1 == name { print $i }' "$work/ta
 # Writes every file of the run: bodies, targets, and the configuration of simulator, nginx and Sluice.
 prepare() {
   # shellcheck disable=SC2046
-  set -- $(load_tool_once ports 7 | sed -n "s/^result.//p")
+  set -- $(load_tool_once ports 9 | sed -n "s/^result.//p")
   provider_port=$1 nginx_port=$2 unbuffered_port=$3 sluice_port=$4 admin_port=$5 base_port=$6 base_admin_port=$7
+  off_port=$8 off_admin_port=$9
   key=bench-$(secret)
   limited_key=bench-$(secret)
 
@@ -76,6 +77,8 @@ prepare() {
     target sluice-limits "$sluice_port" "$limited_key" limited.json
     target sluice-translated "$sluice_port" "$key" translated.json
     target sluice-base "$base_port" "$key" plain.json
+    target sluice-quiet "$base_port" "$key" plain.json
+    target sluice-no-ledger "$off_port" "$key" plain.json
     target direct-stream "$provider_port" sk-bench-stream stream.json
     target sluice-stream "$sluice_port" "$key" stream.json
     target sluice-short-stream "$sluice_port" "$key" short-stream.json
@@ -95,6 +98,21 @@ node: { name: bench }
 http: { host: 127.0.0.1, port: $sluice_port }
 admin: { host: 127.0.0.1, port: $admin_port }
 END
+  if [ "$part" = observability ]; then
+    # A collector that takes nothing is the worst there is; one of a hundred is traced, as busy sites do.
+    cat >>"$work/config/node.yaml" <<END
+access-log: { to: file, path: $work/access.log }
+tracing: { endpoint: "http://127.0.0.1:$nginx_port/v1/traces", sample: 0.01 }
+END
+    mkdir "$work/quiet"
+    cat >"$work/quiet/node.yaml" <<END
+node: { name: quiet }
+http: { host: 127.0.0.1 }
+access-log: { to: off }
+metrics: { models: 0, keys: 0, accounts: 0, limits: 0, histograms: false }
+END
+    ln -s "$work/config/gateway.yaml" "$work/quiet/gateway.yaml"
+  fi
   cat >"$work/config/gateway.yaml" <<END
 channels:
   - name: plain
@@ -122,6 +140,10 @@ keys:
   - { name: bench, key: $key }
   - { name: bench-limited, key: $limited_key, limits: { rpm: 100_000_000, tpm: 100_000_000_000, concurrency: 100_000 } }
 END
+
+  # The same in all but the ledger: no journal, no database.
+  cp -r "$work/config" "$work/config-off"
+  echo "store: { embedded: false }" >>"$work/config-off/node.yaml"
 
   nginx_server() { # port buffering
     cat <<END
@@ -189,6 +211,14 @@ start_sluice() { # JVM flags
   await "$sluice_pid" Sluice is_ready "http://127.0.0.1:$admin_port/health/ready"
 }
 
+# The same with nothing to see: the other side of `observability`.
+start_quiet() {
+  spawn "$work/quiet.log" "$jdk/bin/java" -jar target/sluice.jar --config "$work/quiet" --data "$work/quiet-data" \
+    --port "$base_port" --admin-port "$base_admin_port"
+  quiet_pid=$spawned
+  await "$quiet_pid" "the quiet side" is_ready "http://127.0.0.1:$base_admin_port/health/ready"
+}
+
 # Another version of Sluice with the same configuration, where BENCH_BASE names its jar.
 start_base() {
   [ -n "${BENCH_BASE:-}" ] || return 0
@@ -196,4 +226,13 @@ start_base() {
     --port "$base_port" --admin-port "$base_admin_port"
   base_pid=$spawned
   await "$base_pid" "the base" is_ready "http://127.0.0.1:$base_admin_port/health/ready"
+}
+
+# The same program, flags and configuration without a ledger, where the part "ledger-cost" asks for it.
+start_without_ledger() {
+  [ "$part" = ledger-cost ] || return 0
+  spawn "$work/off.log" "$jdk/bin/java" -jar target/sluice.jar --config "$work/config-off" --data "$work/off-data" \
+    --port "$off_port" --admin-port "$off_admin_port"
+  off_pid=$spawned
+  await "$off_pid" "Sluice without a ledger" is_ready "http://127.0.0.1:$off_admin_port/health/ready"
 }

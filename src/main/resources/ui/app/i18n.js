@@ -32,7 +32,7 @@ export function addWords(area) {
  */
 export function t(key, given) {
   const all = words[language.value];
-  const text = (given && given.n === 1 && all[key + '.one']) || all[key] || words.en[key];
+  const text = (given && String(given.n) === '1' && all[key + '.one']) || all[key] || words.en[key];
   if (text === undefined) {
     console.error('no words for ' + key);
     return key;

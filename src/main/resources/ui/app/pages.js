@@ -6,6 +6,7 @@
 const page = (id, group, icon, role, team, key) => ({ id, group, icon, role, team, key, load: () => import(`../pages/${id}.js`) });
 
 export const PAGES = [
+  page('pool', 'watch', 'pool', 'viewer', false, 'p'),
   page('usage', 'watch', 'usage', 'viewer', true, 'u'),
   page('keys', 'steer', 'keys', 'viewer', true, 'k'),
   page('nodes', 'system', 'nodes', 'viewer', false, 'n'),

@@ -59,6 +59,10 @@ class Table extends Part {
     super.disconnectedCallback();
   }
 
+  updated() {
+    this.#measure();
+  }
+
   firstUpdated() {
     this.#observer.observe(this.querySelector('.table-rows'));
   }
@@ -67,6 +71,7 @@ class Table extends Part {
     const box = this.querySelector('.table-rows');
     const seen = Math.ceil(box.clientHeight / this.rowHeight) + 1;
     const first = Math.max(0, Math.floor(box.scrollTop / this.rowHeight) - BESIDE);
+    this.querySelector('.table').classList.toggle('table-scrolls', box.scrollHeight > box.clientHeight + 1);
     if (seen !== this.#seen || first !== this.first) {
       this.#seen = seen;
       this.first = first;
@@ -178,7 +183,7 @@ class Table extends Part {
     const first = few ? 0 : Math.min(this.first, Math.max(0, rows.length - 1));
     const shown = few ? rows : rows.slice(first, first + this.#seen + 2 * BESIDE);
     const tracks = (narrow) => this.columns.filter((each) => !narrow || each.narrow !== false).map((each) => each.width ?? 'minmax(6rem, 1fr)').join(' ');
-    return html`<div class="table ${few ? '' : 'table-long'}" role="grid" aria-label=${this.label ?? nothing} aria-rowcount=${rows.length + 1} @keydown=${this.#pressed}
+    return html`<div class=${few ? 'table' : 'table table-long'} role="grid" aria-label=${this.label ?? nothing} aria-rowcount=${rows.length + 1} @keydown=${this.#pressed}
         ${style({ '--tracks': tracks(false), '--tracks-narrow': tracks(true), '--row': this.rowHeight + 'px' })}>
       <div role="rowgroup" class="table-head"><div role="row" class="table-heads">${this.columns.map((column) => this.#head(column))}</div></div>
       <div role="rowgroup" class="table-rows" @scroll=${this.#scrolled}>

@@ -172,6 +172,7 @@ export default {
     'keys.batch.names': '名称',
     'keys.batch.names.hint': '每行一个，最多 1000 个；均使用下面的设置。',
     'keys.batch.made': '{n} 个令牌',
+    'keys.batch.made.one': '1 个令牌',
     'keys.batch.made.text': '密文只显示这一次，关闭前请先保存。',
     'keys.batch.csv': '下载 CSV',
     'keys.batch.none': '请至少填写一个名称。',

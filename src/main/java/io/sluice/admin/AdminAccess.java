@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.admin.api.ApiArea;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.ApiServices;
+import io.sluice.admin.live.LiveFeed;
 import io.sluice.admin.oidc.OidcProvider;
 import io.sluice.config.AdminConfig;
 import io.sluice.config.OidcConfig;
@@ -33,6 +34,10 @@ import org.slf4j.LoggerFactory;
 final class AdminAccess {
     private static final Logger LOG = LoggerFactory.getLogger(AdminAccess.class);
     private static final int READ_MILLIS = 2_000;
+
+    /** Compiling the API takes more than a second of a processor: not while the node starts, unless somebody asks for it. */
+    private static final int COMPILE_MILLIS = 10_000;
+
     private static final int USES_MILLIS = 60_000;
     private static final int FIRST_FORGET_MILLIS = 600_000;
     private static final int DAY_MILLIS = 86_400_000;
@@ -46,8 +51,9 @@ final class AdminAccess {
     private final ResourceHistory history;
     private final Duration keepAudit;
     private final ApiRouter router;
+    private final LiveSources live;
+    private final LiveFeed feed;
     private final @Nullable OidcProvider provider;
-    private Future<Void> opened = Future.succeededFuture();
 
     AdminAccess(Vertx vertx, Bus bus, AdminSetup setup, NodeViews views) {
         this.vertx = vertx;
@@ -98,6 +104,9 @@ final class AdminAccess {
                 sessions,
                 provider);
         areas.add(new SessionApi(sessions, authenticator, setup.node(), setup.version(), deeds));
+        this.live = new LiveSources(bus, views, setup.nanoClock());
+        this.feed = live.feed(vertx);
+        areas.add(new LiveApi(feed, authenticator));
         this.router = new ApiRouter(areas, authenticator);
     }
 
@@ -118,8 +127,8 @@ final class AdminAccess {
         return new Sessions(keys, config.session(), config.tls() != null, setup.wallClock(), entropy);
     }
 
-    /** Begins to keep up with tokens, and to compile the document, which nobody need wait for. */
-    MessageConsumer<?> open() {
+    /** Begins to keep up with tokens; the API is compiled when somebody asks for it, or a little later. */
+    List<MessageConsumer<?>> open() {
         vertx.setPeriodic(0, READ_MILLIS, timer -> read());
         vertx.setPeriodic(USES_MILLIS, timer -> tokens.writeUses());
         vertx.setPeriodic(FIRST_FORGET_MILLIS, DAY_MILLIS, timer -> audit.forget(keepAudit)
@@ -128,18 +137,19 @@ final class AdminAccess {
         if (provider != null) {
             provider.open();
         }
-        opened = router.open(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
-        return bus.hear(Address.STORE_CHANGED, change -> {
+        vertx.setTimer(COMPILE_MILLIS, timer -> router.open(vertx));
+        return List.of(live.open(), bus.hear(Address.STORE_CHANGED, change -> {
             if (change.kind().equals(TokensApi.KIND)) {
                 read();
             }
-        });
+        }));
     }
 
     /** When it can be ended: what compiles the document needs the event loop. */
     Future<Void> close() {
+        feed.close();
         Future<Void> asked = provider == null ? Future.succeededFuture() : provider.close();
-        return opened.otherwiseEmpty().eventually(() -> asked);
+        return router.settled().eventually(() -> asked);
     }
 
     private void read() {

@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,8 +58,8 @@ public final class AdminVerticle extends VerticleBase {
         AdminAccess api =
                 new AdminAccess(vertx, bus, setup, new NodeViews(configView, pool, quota, members, ledger, refusals));
         access = api;
-        consumers = List.of(
-                api.open(),
+        consumers = new ArrayList<>(api.open());
+        consumers.addAll(List.of(
                 bus.consume(Address.READINESS_CHANGED, routes::readiness),
                 bus.consume(Address.GROUP_STATUS, quota::group),
                 bus.consume(Address.QUOTA_COUNTERS, quota::counted),
@@ -67,7 +68,7 @@ public final class AdminVerticle extends VerticleBase {
                 bus.consume(Address.REQUEST_REFUSED, refusals::refused),
                 bus.consume(Address.REVISION_CHANGED, change -> configView.live(change.revision())),
                 bus.consume(Address.RELOAD_FAILED, configView::failed),
-                bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate()));
+                bus.consume(Address.CERTIFICATE_CHANGED, change -> reloadCertificate())));
         HttpServer created = vertx.createHttpServer(AdminServer.options(node.admin()))
                 .requestHandler(routes.router(node.admin(), api::mount))
                 .connectionHandler(this::bound);

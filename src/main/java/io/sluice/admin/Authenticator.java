@@ -2,6 +2,7 @@ package io.sluice.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.admin.api.ApiRequest;
 import io.sluice.admin.api.ApiRouter;
 import io.sluice.admin.api.Caller;
 import io.sluice.admin.api.Problem;
@@ -23,6 +24,7 @@ import java.security.MessageDigest;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -174,12 +176,27 @@ final class Authenticator implements Function<RoutingContext, Future<Caller>> {
         }
         return bySubject(session.subject(), address).map(caller -> {
             context.put(ApiRouter.SESSION, session);
-            String cookie = request.getHeader(BACKGROUND) == null ? sessions.renewed(session) : null;
+            String cookie = isBackground(request) ? null : sessions.renewed(session);
             if (cookie != null) {
                 context.response().putHeader("set-cookie", cookie);
             }
             return caller;
         });
+    }
+
+    /** Whether a page asks by itself. A page that listens can send no header of its own. */
+    private static boolean isBackground(HttpServerRequest request) {
+        return request.getHeader(BACKGROUND) != null || "text/event-stream".equals(request.getHeader("accept"));
+    }
+
+    /** Whether whoever has asked may still ask: asked again and again by what goes on after its answer began. */
+    BooleanSupplier goesOn(ApiRequest request) {
+        Session session = request.session();
+        String token = request.bearer();
+        Caller caller = request.caller();
+        String subject = session != null ? session.subject() : token == null ? "" : subject(token, caller);
+        return () -> (session == null || sessions.isGood(session))
+                && find(subject, caller.address()).isPresent();
     }
 
     private static boolean isOfOurPage(HttpServerRequest request, Session session) {

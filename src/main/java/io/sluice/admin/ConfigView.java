@@ -80,6 +80,14 @@ final class ConfigView {
                 .put("effective", EffectiveConfig.render(revision));
     }
 
+    /** Which revision is in force, and why another is not. */
+    JsonObject state() {
+        return new JsonObject()
+                .put("revision", revision.id())
+                .put("since", since.toString())
+                .put("errors", new JsonArray(errors));
+    }
+
     /** Where what is in force stands: a file and its line, or the store. */
     private JsonObject origins() {
         JsonObject json = new JsonObject();

@@ -4,8 +4,10 @@ import io.sluice.admin.api.ApiAnswer;
 import io.sluice.admin.api.ApiRequest;
 import io.sluice.admin.api.Problem;
 import io.sluice.domain.lease.ScopeCounters;
+import io.sluice.domain.lease.ScopeCounters.LimitCounters;
 import io.sluice.domain.pool.Account;
 import io.sluice.domain.pool.GatewayRevision;
+import io.sluice.domain.quota.LimitSet;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.PoolReport;
@@ -22,8 +24,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +44,10 @@ final class PoolView {
     private final Bus bus;
     private final int lanes;
     private final Supplier<GatewayRevision> revision;
+    private Map<String, Drawn> drawn = Map.of();
+
+    /** An account as it was last told, and from what. */
+    private record Drawn(Object seen, JsonObject json) {}
 
     /** What is known at one moment. */
     private record Moment(PoolReport report, @Nullable QuotaCounters quota, Map<String, Integer> calls) {}
@@ -72,6 +80,49 @@ final class PoolView {
     /** Whether a name holds what is looked for. */
     static boolean holds(String name, String search) {
         return search.isEmpty() || name.toLowerCase(Locale.ROOT).contains(search);
+    }
+
+    /**
+     * All of it for the live feed: each account by its name as {@link #show} has it, and {@code ""} with the sums. An account of
+     * which nothing has changed is the same object as before.
+     */
+    Future<Map<String, JsonObject>> entries() {
+        return bus.request(Address.POOL_SHOW, new ShowPool())
+                .compose(this::moment)
+                .map(this::entries);
+    }
+
+    private Map<String, JsonObject> entries(Moment moment) {
+        Map<String, String> scopes = scopes();
+        Map<String, List<ScopeCounters>> counted = counted(moment.quota);
+        Map<String, JsonObject> entries = new LinkedHashMap<>();
+        Map<String, Drawn> next = new HashMap<>();
+        Map<String, Integer> states = new TreeMap<>();
+        for (AccountReport account : moment.report.accounts()) {
+            String scope = scopes.get(account.account());
+            Object seen = Arrays.asList(
+                    account,
+                    moment.calls.get(account.account()),
+                    moment.quota == null ? null : counted.getOrDefault(scope == null ? "" : scope, List.of()));
+            Drawn before = drawn.get(account.account());
+            Drawn now = before != null && before.seen.equals(seen)
+                    ? before
+                    : new Drawn(
+                            seen,
+                            account(account, moment)
+                                    .put("limits", moment.quota == null ? null : limits(scope, counted)));
+            next.put(account.account(), now);
+            entries.put(account.account(), now.json);
+            states.merge(account.standing().word(), 1, Integer::sum);
+        }
+        drawn = next;
+        entries.put(
+                "",
+                new JsonObject()
+                        .put("revision", moment.report.revision())
+                        .put("accounts-in-all", moment.report.accounts().size())
+                        .put("states", new JsonObject(new TreeMap<>(states))));
+        return entries;
     }
 
     private Future<Moment> moment(PoolReport report) {
@@ -123,12 +174,17 @@ final class PoolView {
                         : json);
     }
 
-    private JsonArray accounts(List<AccountReport> shown, Moment moment) {
+    /** Where the limits of each account are counted. */
+    private Map<String, String> scopes() {
         Map<String, String> scopes = new HashMap<>();
         for (Account account : revision.get().accounts()) {
-            String group = account.quotaOf();
-            scopes.put(account.id(), group == null ? "account:" + account.id() : "quota:" + group);
+            scopes.put(account.id(), scope(account));
         }
+        return scopes;
+    }
+
+    private JsonArray accounts(List<AccountReport> shown, Moment moment) {
+        Map<String, String> scopes = scopes();
         Map<String, List<ScopeCounters>> counted = counted(moment.quota);
         return new JsonArray(shown.stream()
                 .map(account -> account(account, moment)
@@ -188,7 +244,7 @@ final class PoolView {
     }
 
     /** What is counted, by account or group of accounts. */
-    private static Map<String, List<ScopeCounters>> counted(@Nullable QuotaCounters quota) {
+    private Map<String, List<ScopeCounters>> counted(@Nullable QuotaCounters quota) {
         Map<String, List<ScopeCounters>> counted = new HashMap<>();
         if (quota != null) {
             for (ScopeCounters counters : quota.scopes()) {
@@ -196,8 +252,29 @@ final class PoolView {
                 String scope = bar < 0 ? counters.id() : counters.id().substring(0, bar);
                 counted.computeIfAbsent(scope, s -> new ArrayList<>()).add(counters);
             }
+            // Nobody counts what was never used: all of it is free.
+            for (Account account : revision.get().accounts()) {
+                LimitSet limits = account.limits().all();
+                if (!limits.isEmpty()) {
+                    counted.computeIfAbsent(scope(account), scope -> List.of(unused(scope, limits)));
+                }
+            }
         }
         return counted;
+    }
+
+    private static ScopeCounters unused(String scope, LimitSet limits) {
+        List<LimitCounters> free = limits.windows().stream()
+                .map(limit -> new LimitCounters(
+                        limit.dimension(), limit.window().toNanos(), limit.amount(), limit.amount(), 0, Map.of(), 0, 0))
+                .toList();
+        return new ScopeCounters(scope, free, Map.of(), limits.concurrency(), Map.of(), 0, 0);
+    }
+
+    /** Where its limits are counted. */
+    private static String scope(Account account) {
+        String group = account.quotaOf();
+        return group == null ? "account:" + account.id() : "quota:" + group;
     }
 
     private static JsonArray limits(@Nullable String scope, Map<String, List<ScopeCounters>> counted) {
@@ -223,6 +300,11 @@ final class PoolView {
                         .put("window-ms", limit.windowNanos() / 1_000_000)
                         .put("limit", limit.amount())
                         .put("used", limit.charged() + limit.external())
+                        .put(
+                                "leased",
+                                limit.leased().values().stream()
+                                        .mapToLong(Number::longValue)
+                                        .sum())
                         .put("free-in-ms", Math.ceilDiv(limit.freeInNanos(), 1_000_000L))));
         if (counters.placesLimit() > 0) {
             limits.add(new JsonObject()

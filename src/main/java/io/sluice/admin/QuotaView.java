@@ -81,7 +81,8 @@ final class QuotaView {
                         : json);
     }
 
-    private JsonObject groupJson() {
+    /** How the quota group stands. */
+    JsonObject groupJson() {
         GroupStatus status = group;
         return status == null
                 ? new JsonObject().put("alone", true)

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningNode {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     /** What it is told to do may wait for a provider. */
     private static final Duration ACTION = Duration.ofSeconds(65);

@@ -1,8 +1,11 @@
 package io.sluice.cli;
 
 import io.sluice.config.Suggestion;
+import io.sluice.node.HeadStart;
 import io.sluice.node.StartFailure;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +22,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "An LLM gateway that keeps every provider account inside its limits.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {
+        footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class SluiceCommand implements Callable<Integer> {
+    private static final int FAILED = 1;
+
+    private static final Set<String> NODE_OPTIONS = Set.of("--config", "--data", "--port", "--admin-port", "--log");
+
+    private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
             CheckCommand.class,
             ExplainCommand.class,
@@ -34,12 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ResealCommand.class,
             SimulateCommand.class,
             TeamsCommand.class,
-            UsageCommand.class
-        },
-        footer = "%nWithout a command, a node is started. Files are described in the configuration reference.")
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class SluiceCommand implements Callable<Integer> {
-    private static final int FAILED = 1;
+            UsageCommand.class);
 
     @Mixin
     final NodeOptions options = new NodeOptions();
@@ -54,13 +59,44 @@ public final class SluiceCommand implements Callable<Integer> {
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        if (mayStartNode(args)) {
+            HeadStart.begin();
+        }
+        System.exit(parser(args).execute(args));
     }
 
-    /** The parser, set up; its output may be captured. */
+    /** Seen at the first word, before the command line is read. */
+    private static boolean mayStartNode(String... args) {
+        String first = args.length == 0 ? "run" : args[0];
+        return first.equals("run") || NODE_OPTIONS.contains(first);
+    }
+
+    /**
+     * The parser for a command line. A node starts without the classes of all other commands, which take a good part of a
+     * second; what does not start one is told by the parser that knows all of them.
+     */
+    static CommandLine parser(String... args) {
+        try {
+            CommandLine starting = commandLine(List.of(RunCommand.class));
+            ParseResult root = starting.parseArgs(args);
+            if (!root.isUsageHelpRequested() && !root.isVersionHelpRequested()) {
+                return starting;
+            }
+        } catch (ParameterException another) {
+            // Said by the one below, with all the words that there are.
+        }
+        return commandLine();
+    }
+
+    /** The parser of all commands; its output may be captured. */
     static CommandLine commandLine() {
-        return new CommandLine(new SluiceCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(COMMANDS);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> commands) {
+        CommandLine line = new CommandLine(new SluiceCommand());
+        commands.forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(SluiceCommand::misread)
                 .setExecutionExceptionHandler(SluiceCommand::failed);
     }

@@ -9,6 +9,9 @@ import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
 import io.sluice.message.RestPlaces;
 import io.sluice.message.SettleQuota;
+import io.sluice.trace.AttemptTrace;
+import io.sluice.trace.RequestTrace;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ final class Attempt {
     private boolean kept;
     private boolean finished;
     private boolean lost;
+    private @Nullable AttemptTrace trace;
 
     /**
      * An attempt with a fresh reservation.
@@ -58,6 +62,17 @@ final class Attempt {
 
     long startNanos() {
         return startNanos;
+    }
+
+    /**
+     * It is part of a trace.
+     *
+     * @return what its provider is told of that
+     */
+    Map<String, String> traced(RequestTrace request) {
+        AttemptTrace begun = request.attempt(candidate, startNanos);
+        trace = begun;
+        return begun.headers();
     }
 
     /** The request head was written. */
@@ -253,6 +268,9 @@ final class Attempt {
     }
 
     private void report(Bus bus, @Nullable GatewayFailure failure, long now) {
+        if (trace != null) {
+            trace.over(failure, writtenAtNanos, headNanos, firstNanos, now);
+        }
         bus.publish(
                 Address.ATTEMPT_FINISHED,
                 new AttemptFinished(candidate, failure, sent, headNanos, firstOf(failure), now - startNanos));

@@ -15,6 +15,7 @@ import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.RouteDecision;
+import io.sluice.trace.RequestTrace;
 import io.vertx.core.Handler;
 import java.time.Duration;
 import java.util.List;
@@ -131,7 +132,7 @@ final class Candidacy {
         usable.planning();
         services.bus()
                 .request(Address.routePlan(services.lane()), next)
-                .onComplete(guarded(this::planned), this::defect);
+                .onComplete(guarded(planned(incoming.trace())), this::defect);
     }
 
     /** Begins with the one account that can serve, because it keeps what is asked for. */
@@ -139,6 +140,20 @@ final class Candidacy {
         only = keeper;
         services.pool().requested();
         guarded((List<Candidate> plan) -> remain(plan)).handle(List.of(keeper));
+    }
+
+    private Handler<RouteDecision> planned(@Nullable RequestTrace trace) {
+        if (trace == null) {
+            return this::planned;
+        }
+        long asked = services.clock().getAsLong();
+        return decision -> {
+            int candidates = decision instanceof RouteDecision.Planned plan
+                    ? plan.candidates().size()
+                    : 0;
+            trace.planned(asked, services.clock().getAsLong(), candidates);
+            planned(decision);
+        };
     }
 
     private void planned(RouteDecision decision) {

@@ -4,6 +4,7 @@ import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.OpenRequests;
+import io.sluice.trace.Tracing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedKeys virtual keys that are managed by API
  * @param openRequests requests that providers are asked
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
+ * @param tracing makes traces; null for none
  * @param door by which the node's admin port sends requests
  */
 public record EdgeShared(
@@ -20,4 +22,5 @@ public record EdgeShared(
         StoredKeys storedKeys,
         OpenRequests openRequests,
         @Nullable StoredIds ownIds,
+        @Nullable Tracing tracing,
         SideDoor door) {}

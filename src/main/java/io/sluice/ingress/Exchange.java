@@ -17,9 +17,13 @@ import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
 import io.sluice.message.UsageRecord.Ending;
+import io.sluice.metrics.GatewayMetrics;
+import io.sluice.trace.RequestTrace;
+import io.sluice.trace.Tracing;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,6 +83,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         this.upload = asked.upload();
         this.release = release;
         this.heldBytes = scan.body().length;
+        trace();
         long readNanos = services.clock().getAsLong();
         this.writer = new AnswerWriter(services, incoming, scan.head().arrayStream(), this::committed);
         boolean background = ownership != null && StoredRequests.isTrue(scan, "background");
@@ -97,6 +102,21 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         this.candidacy = new Candidacy(
                 services, incoming, model, meter, reserving, new RemainingCandidates(model.policy(), call), this);
         this.contest = new Contest(services, incoming, model, scan.stream(), meter, candidacy, this);
+    }
+
+    /** Begins its trace, where there is one. */
+    private void trace() {
+        Tracing tracing = services.tracing();
+        if (tracing != null) {
+            String operation = GatewayMetrics.operation(scan.endpoint());
+            RequestTrace begun = tracing.begin(
+                    incoming.request()::getHeader,
+                    operation + " " + model.name(),
+                    incoming.startNanos(),
+                    incoming.startMillis());
+            begun.asks(operation, model.name(), scan.stream());
+            incoming.traced(begun);
+        }
     }
 
     /** Begins; everything after happens by itself. */
@@ -168,6 +188,8 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
     public Sending begin(Attempt attempt, long expiresAtNanos, @Nullable ParkedConnection connection) {
         Candidate candidate = attempt.candidate();
         Sending next = new Sending(services, attempt, this);
+        RequestTrace trace = incoming.trace();
+        Map<String, String> traceHeaders = trace == null ? Map.of() : attempt.traced(trace);
         OpenExchange open = new OpenExchange(
                 incoming.id(),
                 candidate,
@@ -178,6 +200,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
                 connection,
                 media,
                 upload,
+                traceHeaders,
                 next);
         Duration timeout = candidate
                 .timeouts()

@@ -10,6 +10,7 @@ import io.sluice.domain.stored.StoredIds;
 import io.sluice.message.Bus;
 import io.sluice.message.OpenRequests;
 import io.sluice.metrics.GatewayMetrics;
+import io.sluice.trace.Tracing;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param timed the lane's sweep
  * @param open the lane's exchanges and sessions that have not ended
  * @param openRequests requests that providers are asked, of all lanes
+ * @param tracing makes traces; null for none
  * @param ownIds ids of stored responses with a secret of this node alone; null in a cluster
  */
 record ExchangeServices(
@@ -51,6 +53,7 @@ record ExchangeServices(
         Set<Timed> timed,
         Set<InFlight> open,
         OpenRequests openRequests,
+        @Nullable Tracing tracing,
         @Nullable StoredIds ownIds) {
     /** Takes a place for a request; {@link #leave} gives it back. */
     void enter() {

@@ -8,6 +8,7 @@ import io.sluice.domain.key.VirtualKey;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.pool.Model;
 import io.sluice.message.UsageRecord;
+import io.sluice.trace.RequestTrace;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
@@ -27,6 +28,7 @@ final class Incoming {
     private @Nullable EdgeDialect dialect;
     private @Nullable Endpoint endpoint;
     private String model = "";
+    private @Nullable RequestTrace trace;
     private boolean recorded;
 
     /**
@@ -128,6 +130,17 @@ final class Incoming {
     /** The model it asks for; empty while that is not known, or not one that is served. */
     String model() {
         return model;
+    }
+
+    /** It is traced. */
+    void traced(RequestTrace begun) {
+        trace = begun;
+    }
+
+    /** Its trace; null when there is none. */
+    @Nullable
+    RequestTrace trace() {
+        return trace;
     }
 
     /** Its usage record was handed over. */

@@ -84,6 +84,7 @@ public final class IngressVerticle extends VerticleBase {
                 timed,
                 open,
                 shared.openRequests(),
+                shared.tracing(),
                 shared.ownIds());
         Authenticator authenticator =
                 new Authenticator(shared.storedKeys(), shared.ownIds(), metrics.keys(), shared.door());

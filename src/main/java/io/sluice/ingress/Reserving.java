@@ -11,6 +11,7 @@ import io.sluice.message.QuotaDecision;
 import io.sluice.message.ReserveQuota;
 import io.sluice.message.SettleQuota;
 import io.sluice.message.Waiter;
+import io.sluice.trace.RequestTrace;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,8 @@ final class Reserving {
     private @Nullable ParkedConnection parked;
     private @Nullable Candidate parkedAt;
     private boolean asking;
+    private final @Nullable RequestTrace trace;
+    private long askedNanos;
     private long queuedNanos;
 
     /**
@@ -67,6 +70,7 @@ final class Reserving {
         this.services = services;
         this.keyScopes = keyScopes;
         this.allowance = allowance;
+        this.trace = incoming.trace();
         this.maxWaitNanos = maxWait.toNanos();
         this.lastAttemptNanos = readNanos + deadline.toNanos();
         this.waiter = new Waiter(
@@ -125,6 +129,7 @@ final class Reserving {
         long wait = Math.max(left, ASKING_NANOS);
         ReserveQuota question = new ReserveQuota(keyScopes, candidates, estimate, replaces, now + wait, waiter);
         asking = true;
+        askedNanos = now;
         return services.bus()
                 .request(Address.QUOTA_RESERVE, question, Duration.ofNanos(wait).plus(REPLY_MARGIN))
                 .onSuccess(this::answered);
@@ -133,7 +138,11 @@ final class Reserving {
     private void answered(QuotaDecision decision) {
         asking = false;
         queuedNanos += decision.queuedNanos();
-        services.metrics().quota().waited(decision.queuedNanos(), decision instanceof QuotaDecision.Granted);
+        boolean granted = decision instanceof QuotaDecision.Granted;
+        services.metrics().quota().waited(decision.queuedNanos(), granted);
+        if (trace != null) {
+            trace.reserved(askedNanos, services.clock().getAsLong(), decision.queuedNanos(), granted);
+        }
     }
 
     /** The connection that waited too, if it is one to this candidate; else it is given up. */

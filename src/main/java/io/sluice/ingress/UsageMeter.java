@@ -20,6 +20,7 @@ import io.sluice.message.UsageRecord.Served;
 import io.sluice.message.UsageRecord.Timing;
 import io.sluice.message.UsageRecord.Used;
 import io.sluice.metrics.QuotaMetrics;
+import io.sluice.trace.RequestTrace;
 import io.vertx.core.Future;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -368,6 +369,10 @@ final class UsageMeter {
                                 : incoming.dialect().status(error),
                         ending,
                         error == null ? null : error.code()));
+        RequestTrace trace = incoming.trace();
+        if (trace != null) {
+            trace.over(usageRecord, now);
+        }
         return ShortRecord.hand(services, incoming, usageRecord).onComplete(done -> standing.over());
     }
 

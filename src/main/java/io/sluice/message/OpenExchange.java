@@ -3,6 +3,7 @@ package io.sluice.message;
 import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param parked a connection to this candidate from an earlier {@link OpenResult.LeaseExpired}; null for none
  * @param media what was fetched for the request so far; kept for its next attempt
  * @param upload the form whose beginning was scanned, and that is sent in the place of the scan's body; null for none
+ * @param traceHeaders what its provider is told of its trace; usually nothing
  * @param cancellation tells that the client has left; one-shot
  */
 public record OpenExchange(
@@ -30,6 +32,7 @@ public record OpenExchange(
         @Nullable ParkedConnection parked,
         FetchedMedia media,
         @Nullable Upload upload,
+        Map<String, String> traceHeaders,
         Cancellation cancellation) {
     /** The same with another scan of the same request. */
     public OpenExchange withScan(RequestScan other) {
@@ -43,6 +46,7 @@ public record OpenExchange(
                 parked,
                 media,
                 upload,
+                traceHeaders,
                 cancellation);
     }
 
@@ -58,6 +62,7 @@ public record OpenExchange(
                 null,
                 media,
                 null,
+                traceHeaders,
                 cancellation);
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.config.MetricsConfig;
+import io.sluice.domain.dialect.Endpoint;
 import io.sluice.domain.failure.GatewayFailure;
 import io.sluice.domain.failure.GatewayFailure.UpstreamFailure;
 import io.sluice.domain.pool.GatewayRevision;
@@ -182,6 +183,11 @@ public final class GatewayMetrics {
     public void refused(int status, @Nullable String code) {
         meters.counter("sluice.requests.refused", "status", Integer.toString(status), "code", codes.label(code))
                 .increment();
+    }
+
+    /** The GenAI conventions' word for what is asked, where they have one. */
+    public static String operation(Endpoint endpoint) {
+        return RequestMetrics.operation(endpoint);
     }
 
     /** A request of a known key is over. */

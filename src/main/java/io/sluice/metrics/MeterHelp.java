@@ -69,6 +69,8 @@ final class MeterHelp {
             Map.entry(
                     "sluice.access.log.dropped",
                     "lines of the access log that were lost, because the disk did not take them"),
+            Map.entry(
+                    "sluice.traces.dropped", "spans of traces that were lost, because the collector did not take them"),
             Map.entry("sluice.clock.steps", "jumps of the wall clock against the monotonic one; each voids all leases"),
             Map.entry(
                     "sluice.event.loop.delay",

@@ -27,6 +27,7 @@ public final class RuntimeMetrics {
                 RuntimeMetrics::networkMemory);
         // Alarms watch these from the start.
         meters.counter("sluice.access.log.dropped");
+        meters.counter("sluice.traces.dropped");
         meters.counter("sluice.clock.steps");
     }
 
@@ -68,6 +69,11 @@ public final class RuntimeMetrics {
     /** Lines of the access log are lost, because the disk does not take them. */
     public void accessLinesDropped(long lines) {
         meters.counter("sluice.access.log.dropped").increment(lines);
+    }
+
+    /** Spans of traces are lost, because the collector does not take them. */
+    public void spansDropped(long spans) {
+        meters.counter("sluice.traces.dropped").increment(spans);
     }
 
     /** The wall clock jumped. */

@@ -19,6 +19,7 @@ final class LanePart {
                 node.storedKeys,
                 node.openRequests,
                 node.ownIds,
+                node.tracing,
                 node.door);
     }
 

@@ -9,19 +9,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a real node. A new part is a new line of the list here, and a class beside it. */
 final class LiveParts implements Parts {
+    private final StorePart store = new StorePart();
     private final AdminPart admin = new AdminPart();
 
     /** In the order of their start; they stop in reverse. */
     private final List<Part> order = List.of(
-            // Before whoever uses it.
-            StorePart::verticles,
+            // It takes longest, so it begins first.
+            store,
             SimulatorPart::verticles,
             admin,
             MetricsPart::verticles,
+            TracePart::verticles,
+            // Before whoever has something to tell.
+            NoticePart::verticles,
+            // What follows uses the ledger.
+            store::gate,
             // Before it is known how many nodes there are, for each spends its share while the database is away.
             BudgetPart::verticles,
-            // Before whoever has something to tell, and before it is known who else is there.
-            NoticePart::verticles,
+            // It takes the data directory's lock, which a second process is told of.
             UsagePart::verticles,
             HealthPart::verticles,
             LimitPart::verticles,

@@ -4,12 +4,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.cluster.link.Link.Peer;
 import io.sluice.config.NodeConfig;
 import io.sluice.config.StoreConfig;
+import io.sluice.config.TracingConfig;
 import io.sluice.domain.key.SideDoor;
 import io.sluice.domain.key.StoredKeys;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.stored.StoredIds;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.store.PgDatabase;
+import io.sluice.trace.Tracing;
 import io.sluice.usage.KeptRequests;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -54,6 +56,9 @@ final class NodeShared {
     /** The gateway's own meters. */
     final GatewayMetrics metrics;
 
+    /** Makes traces; null when they are off. */
+    final @Nullable Tracing tracing;
+
     /** Virtual keys that are managed by API. */
     final StoredKeys storedKeys = new StoredKeys();
 
@@ -76,6 +81,10 @@ final class NodeShared {
         this.config = setup.config();
         this.registry = registry;
         this.metrics = new GatewayMetrics(registry, config.observe().metrics(), nanoClock);
+        TracingConfig traces = config.observe().tracing();
+        this.tracing = traces == null
+                ? null
+                : new Tracing(traces, config.name(), Version.text(), metrics.runtime()::spansDropped);
         this.initial = setup.revision();
         this.membership = membership;
         this.database = config.store().kind() == StoreConfig.Kind.NONE

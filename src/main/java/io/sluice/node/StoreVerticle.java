@@ -10,6 +10,7 @@ import io.sluice.store.PgDatabase;
 import io.sluice.store.PgTargets;
 import io.sluice.store.SchemaMismatch;
 import io.sluice.store.embedded.EmbeddedPostgres;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ledger's database as a part of a node: the first to start and the last to stop. Where it is the node's own, its server is
- * started and stopped with it.
+ * started and stopped with it. It is deployed when its start has begun, for other parts start meanwhile; those that need it
+ * come after {@link #gate()}.
  */
 final class StoreVerticle extends VerticleBase {
     /** PostgreSQL's directory in the data directory. */
@@ -43,6 +45,7 @@ final class StoreVerticle extends VerticleBase {
     private final NodeConfig config;
     private final PgDatabase database;
     private final LedgerMaintenance maintenance;
+    private final Promise<Void> opened = Promise.promise();
     private @Nullable EmbeddedPostgres embedded;
 
     StoreVerticle(NodeConfig config, PgDatabase database) {
@@ -53,13 +56,27 @@ final class StoreVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return server().compose(this::open)
-                .onSuccess(open -> maintenance.start(vertx))
-                .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));
+        server().compose(this::open).onSuccess(open -> maintenance.start(vertx)).onComplete(opened);
+        return Future.succeededFuture();
     }
 
+    /** A part that stands when the database can be used; fails to start when it cannot, and the node may not be without. */
+    Deployable gate() {
+        return new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                return opened.future();
+            }
+        };
+    }
+
+    /** Not before its start has come to an end. */
     @Override
     public Future<Void> stop() {
+        return opened.future().transform(any -> end());
+    }
+
+    private Future<Void> end() {
         maintenance.stop();
         database.close();
         EmbeddedPostgres running = embedded;

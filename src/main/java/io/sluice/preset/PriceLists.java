@@ -83,6 +83,11 @@ public final class PriceLists {
         return null;
     }
 
+    /** Reads them, unless they are: for a thread that has nothing better to do, since the first who looks for a price waits. */
+    public static void read() {
+        all();
+    }
+
     static List<PriceList> all() {
         return Read.LISTS;
     }

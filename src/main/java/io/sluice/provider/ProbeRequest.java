@@ -23,6 +23,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,7 @@ final class ProbeRequest {
                 null,
                 new FetchedMedia(),
                 null,
+                Map.of(),
                 patience);
         new UpstreamCall(open, ProviderAdapters.of(candidate.channel()), services)
                 .run(null, clients)

@@ -32,6 +32,7 @@ final class RequestHeaders {
             // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
             target.putHeader("content-length", "0");
         }
+        open.traceHeaders().forEach(target::putHeader);
         target.putHeader("user-agent", "sluice");
         added.headers().forEach((name, value) -> target.putHeader(name, value.reveal()));
         // Last, so that an adapter may say what else it accepts.

@@ -10,6 +10,8 @@ import io.sluice.domain.pool.AccountState;
 import io.sluice.domain.pool.GatewayRevision;
 import io.sluice.domain.quota.AccountLimits;
 import io.sluice.domain.quota.Dimension;
+import io.sluice.domain.quota.Limit;
+import io.sluice.domain.quota.LimitSet;
 import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.MessageCodecs;
@@ -57,9 +59,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PoolRoutesTest {
     private static final String OWNER = "Bearer " + Admins.TOKEN.reveal();
     private static final GatewayRevision REVISION = new RevisionBuilder()
-            .channel(
-                    "openai",
-                    c -> c.account("a", AccountLimits.NONE).accounts("b").serves("m"))
+            .channel("openai", c -> c.account("a", AccountLimits.NONE)
+                    .account("b", new LimitSet(List.of(new Limit(Dimension.TOKENS, 90, Duration.ofMinutes(1))), 0))
+                    .serves("m"))
             .channel("云", c -> c.accounts("c").serves("m"))
             .build();
     private static final String JSON = "application/json";
@@ -218,13 +220,23 @@ class PoolRoutesTest {
                         .put("window-ms", 60_000)
                         .put("limit", 50)
                         .put("used", 7)
+                        .put("leased", 2)
                         .put("free-in-ms", 2));
         assertThat(limits.getJsonObject(1).getString("dimension")).isEqualTo("concurrency");
         assertThat(limits.getJsonObject(1).getInteger("used")).isEqualTo(4);
         assertThat(limits.getJsonObject(2).getString("of")).isEqualTo("model:m");
         JsonObject up = json.getJsonArray("accounts").getJsonObject(1);
         assertThat(up.containsKey("why")).isFalse();
-        assertThat(up.getJsonArray("limits")).isEmpty();
+        assertThat(up.getJsonArray("limits"))
+                .as("what nobody has used is free")
+                .containsExactly(new JsonObject()
+                        .put("of", "account")
+                        .put("dimension", "tokens")
+                        .put("window-ms", 60_000)
+                        .put("limit", 90)
+                        .put("used", 0)
+                        .put("leased", 0)
+                        .put("free-in-ms", 0));
         JsonObject model = up.getJsonArray("models").getJsonObject(0);
         assertThat(model.getInteger("success-permille")).isEqualTo(950);
         assertThat(model.getJsonObject("first-byte-ms").getDouble("p95")).isEqualTo(400.5);

@@ -147,7 +147,7 @@ class SluiceCommandTest {
     }
 
     private int execute(String... args) {
-        CommandLine command = SluiceCommand.commandLine();
+        CommandLine command = SluiceCommand.parser(args);
         command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return command.execute(args);
     }

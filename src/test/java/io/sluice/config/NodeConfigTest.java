@@ -174,7 +174,14 @@ class NodeConfigTest {
                                         10 << 20,
                                         Duration.ofHours(6),
                                         5,
-                                        50 << 20))));
+                                        50 << 20),
+                                new TracingConfig(
+                                        "http://collector:4318/v1/traces",
+                                        Map.of("x-token", Secret.of("value-of-TRACE_TOKEN")),
+                                        0.25,
+                                        true,
+                                        Duration.ofSeconds(2),
+                                        Map.of("deployment.environment", "test")))));
         assertThat(loaded.references())
                 .contains(
                         dir.resolve("secrets/tls.crt"),
@@ -336,6 +343,14 @@ class NodeConfigTest {
                 arguments("store: { start-without: maybe }", "is not one of snapshot, always, never"),
                 arguments("store: { keep: { records: 1h } }", "store.keep.records"),
                 arguments("journal: { max-size: 1KiB }", "journal.max-size"),
+                arguments("metrics: { models: -1 }", "metrics.models"),
+                arguments("access-log: { to: paper }", "access-log.to"),
+                arguments("access-log: { max-size: 1KiB }", "access-log.max-size"),
+                arguments("tracing: { sample: 0.5 }", "tracing.endpoint: is missing"),
+                arguments("tracing: { endpoint: \"ftp://c/v1\" }", "is not the URL of a collector"),
+                arguments("tracing: { endpoint: \"http://u:p@c/v1\" }", "secrets under headers"),
+                arguments("tracing: { endpoint: \"http://c/v1\", sample: 1.5 }", "is not a share between 0 and 1"),
+                arguments("tracing: { endpoint: \"http://c/v1\", headers: { \"a b\": c } }", "is not a header name"),
                 arguments("store: { url: \"mysql://x/y\" }", "1:10: store.url: 'mysql://x/y' is not a PostgreSQL URL"),
                 arguments("store: { url: \"postgresql://u:p@h/d\" }", "store.url: has a password in it"),
                 arguments("log: { format: xml }", "1:8: log.format: 'xml' is not one of text, json"));

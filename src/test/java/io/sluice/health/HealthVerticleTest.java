@@ -55,7 +55,7 @@ class HealthVerticleTest {
     Path data;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private final Bus bus = new Bus(vertx, Await.MOST);
     private final List<PoolSnapshot> seen = new CopyOnWriteArrayList<>();
     private final List<Notice> notices = new CopyOnWriteArrayList<>();
     private String deployment = "";

@@ -63,7 +63,7 @@ class OperatorDeskTest {
     Path data;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private final Bus bus = new Bus(vertx, Await.MOST);
     private final List<ProbeAccount> probes = new CopyOnWriteArrayList<>();
     private final Map<String, UpstreamFailure> ill = new ConcurrentHashMap<>();
     private volatile PoolSnapshot seen = PoolSnapshot.UNKNOWN;

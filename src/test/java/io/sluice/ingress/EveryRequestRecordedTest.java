@@ -131,7 +131,7 @@ class EveryRequestRecordedTest {
 
     @Test
     void refusesWhatCouldNotBeRecorded() throws Exception {
-        Bus bus = new Bus(node.vertx(), Duration.ofSeconds(5));
+        Bus bus = new Bus(node.vertx(), Await.MOST);
         bus.publish(Address.LEDGER_STATE, new LedgerState(false, "full", 1, 0));
         Await.until(() -> status(CHAT) == 503);
         Answer refused = send("POST", "/v1/messages", "application/json", CHAT);

@@ -60,6 +60,7 @@ final class RouteTable {
                 Set.of(),
                 Set.of(),
                 OpenRequests.NONE,
+                null,
                 null);
     }
 

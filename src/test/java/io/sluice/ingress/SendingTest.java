@@ -78,7 +78,8 @@ class SendingTest {
         Sending sending = new Sending(services, new Attempt(candidate, 1, Estimate.NONE, 0), heard);
         RequestScan scan = RequestScan.ofHead(Endpoint.CHAT_COMPLETIONS, RequestHead.NONE, "m");
         sending.send(
-                new OpenExchange("r", candidate, scan, "", 1, Long.MAX_VALUE, null, new FetchedMedia(), null, sending),
+                new OpenExchange(
+                        "r", candidate, scan, "", 1, Long.MAX_VALUE, null, new FetchedMedia(), null, Map.of(), sending),
                 timeout,
                 atMost);
         return sending;

@@ -63,7 +63,7 @@ class KeysClusterIT {
         PgDatabase database = TestPostgres.open(member.vertx(), server);
         StoredKeys keys = new StoredKeys();
         List<StoreChanged> heard = new CopyOnWriteArrayList<>();
-        new Bus(member.vertx(), Duration.ofSeconds(5)).hear(Address.STORE_CHANGED, heard::add);
+        new Bus(member.vertx(), Await.MOST).hear(Address.STORE_CHANGED, heard::add);
         TestPostgres.await(member.vertx()
                 .deployVerticle(new KeysVerticle(
                         database,
@@ -88,7 +88,7 @@ class KeysClusterIT {
         try {
             Part a = begin("a", ports, server);
             Part b = begin("b", ports, server);
-            Bus bus = new Bus(a.member().vertx(), Duration.ofSeconds(5));
+            Bus bus = new Bus(a.member().vertx(), Await.MOST);
             Changes changes = new Changes(a.database(), change -> bus.announce(Address.STORE_CHANGED, change));
             KeyRepository keys = new KeyRepository(a.database());
             change(

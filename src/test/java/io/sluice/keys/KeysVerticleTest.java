@@ -111,7 +111,7 @@ class KeysVerticleTest {
         MessageCodecs.registerAll(vertx.eventBus());
         database = TestPostgres.open(vertx);
         repository = new KeyRepository(database);
-        Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+        Bus bus = new Bus(vertx, Await.MOST);
         changes = new Changes(database, change -> bus.announce(Address.STORE_CHANGED, change));
         bus.consume(Address.KEYS_CHANGED, told::add);
     }
@@ -242,7 +242,7 @@ class KeysVerticleTest {
                 .team(new Team("research", null, AccountLimits.NONE, List.of()))
                 .id("next")
                 .build();
-        new Bus(vertx, Duration.ofSeconds(5)).publish(Address.REVISION_CHANGED, new RevisionChanged(next));
+        new Bus(vertx, Await.MOST).publish(Address.REVISION_CHANGED, new RevisionChanged(next));
 
         Await.until(() -> opens("of-files") && opens("member"));
         Await.until(() -> gauge("sluice.keys.out.of.force") == 1);
@@ -390,7 +390,7 @@ class KeysVerticleTest {
         deploy();
         told.clear();
 
-        new Bus(vertx, Duration.ofSeconds(5)).announce(Address.STORE_CHANGED, new StoreChanged("token", 1));
+        new Bus(vertx, Await.MOST).announce(Address.STORE_CHANGED, new StoreChanged("token", 1));
 
         create("a", "{}");
         Await.until(() -> opens("a"));

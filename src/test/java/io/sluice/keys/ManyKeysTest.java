@@ -63,7 +63,7 @@ class ManyKeysTest {
         assertThat(keys.all()).hasSize(MANY);
         start = System.nanoTime();
         Team other = new Team("t", null, AccountLimits.NONE, List.of());
-        new Bus(vertx, Duration.ofSeconds(5))
+        new Bus(vertx, Await.MOST)
                 .publish(
                         Address.REVISION_CHANGED,
                         new RevisionChanged(new RevisionBuilder()

@@ -41,7 +41,7 @@ class LateReservationTest {
     private Path data;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private final Bus bus = new Bus(vertx, Await.MOST);
     private final AtomicLong clock = new AtomicLong(1_000_000_000_000L);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

@@ -65,7 +65,7 @@ class QuotaVerticleTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Queue<Headroom> headroom = new ConcurrentLinkedQueue<>();
     private final GatewayRevision revision = revision("r1", 3, 60);
-    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private final Bus bus = new Bus(vertx, Await.MOST);
     private String deployment = "";
     private String group = "";
 

@@ -20,6 +20,7 @@ import io.sluice.message.PlanRoute;
 import io.sluice.message.PoolHealth;
 import io.sluice.message.RouteDecision;
 import io.sluice.message.TrialTaken;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
 import io.sluice.testkit.SnapshotBuilder;
 import io.sluice.testkit.TestNode;
@@ -43,7 +44,7 @@ class RouterVerticleTest {
             .build();
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, Duration.ofSeconds(5));
+    private final Bus bus = new Bus(vertx, Await.MOST);
 
     @BeforeEach
     void deploy() {

@@ -61,6 +61,13 @@ public final class NodeProcess implements AutoCloseable {
                 "simulator: { " + simulator + " }\nstore: { embedded: false }\ndrain: 10s\n", gatewayYaml, more);
     }
 
+    /** Starts it with the built-in simulator and a PostgreSQL of its own. */
+    public static NodeProcess startWithLedger(Path dir, String gatewayYaml) throws Exception {
+        NodeProcess node = new NodeProcess(dir);
+        Files.createDirectories(node.config());
+        return node.begin("simulator: { port: " + node.simulatorPort + " }\ndrain: 1s\n", gatewayYaml, List.of());
+    }
+
     /**
      * Starts it with settings of its own, and no simulator but what they say.
      *

@@ -49,6 +49,7 @@ import io.sluice.provider.fetch.PublicInternet;
 import io.sluice.quota.LocalGroupVerticle;
 import io.sluice.quota.QuotaVerticle;
 import io.sluice.router.RouterVerticle;
+import io.sluice.trace.Tracing;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -113,6 +114,7 @@ public final class TestNode implements AutoCloseable {
     private volatile PoolSnapshot pool = PoolSnapshot.UNKNOWN;
     private Function<Vertx, MediaNetwork> network = PublicInternet::new;
     private @Nullable StoredIds ownIds;
+    private @Nullable Tracing tracing;
     private StoredKeys storedKeys = new StoredKeys();
     private final AtomicLong ticketNumbers = new AtomicLong();
     private final SideDoor door = new SideDoor(System::nanoTime, () -> ByteBuffer.allocate(32)
@@ -203,6 +205,12 @@ public final class TestNode implements AutoCloseable {
         return this;
     }
 
+    /** Traces its requests; whoever made it closes it. */
+    public TestNode traces(Tracing makes) {
+        tracing = makes;
+        return this;
+    }
+
     /**
      * Has the real health verticle.
      *
@@ -283,7 +291,7 @@ public final class TestNode implements AutoCloseable {
                         LANE,
                         http,
                         revision,
-                        new EdgeShared(new EdgeLimits(bounds), storedKeys, openRequests, ownIds, door),
+                        new EdgeShared(new EdgeLimits(bounds), storedKeys, openRequests, ownIds, tracing, door),
                         metrics,
                         System::nanoTime)));
         await(vertx.deployVerticle(lane));

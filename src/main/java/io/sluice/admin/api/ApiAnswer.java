@@ -26,6 +26,7 @@ public final class ApiAnswer {
     private @Nullable String etag;
     private @Nullable String location;
     private @Nullable String cookie;
+    private boolean bounded;
     private List<String> onlyNow = List.of();
 
     /**
@@ -90,6 +91,13 @@ public final class ApiAnswer {
         return new ApiAnswer(200, null, null, events);
     }
 
+    /** As {@link #events}, of something that bounds by itself how many listen. */
+    public static ApiAnswer feed(Function<EventSink, Future<Void>> events) {
+        ApiAnswer answer = events(events);
+        answer.bounded = true;
+        return answer;
+    }
+
     /**
      * Names the state that the body shows.
      *
@@ -137,6 +145,11 @@ public final class ApiAnswer {
     @Nullable
     String etag() {
         return etag;
+    }
+
+    /** Whether the handler has seen to how many listen. */
+    boolean isBounded() {
+        return bounded;
     }
 
     @Nullable

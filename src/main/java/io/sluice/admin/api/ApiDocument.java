@@ -2,12 +2,14 @@ package io.sluice.admin.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -209,6 +211,30 @@ public final class ApiDocument {
     /** Everything that can be asked, by {@code operationId}. */
     Map<String, Operation> operations() {
         return operations;
+    }
+
+    /**
+     * Everything that can be asked with its handler.
+     *
+     * @throws IllegalStateException when the document and the areas do not match
+     */
+    Map<String, ApiHandler> handlers(List<ApiArea> areas) {
+        Map<String, ApiHandler> handlers = new HashMap<>();
+        handlers.put("getDocument", request -> Future.succeededFuture(ApiAnswer.ok(published())));
+        areas.forEach(area -> area.operations().forEach((id, handler) -> {
+            if (!operations.containsKey(id)) {
+                throw new IllegalStateException("the document has no operation " + id);
+            }
+            if (handlers.put(id, handler) != null) {
+                throw new IllegalStateException("two handlers for " + id);
+            }
+        }));
+        TreeSet<String> without = new TreeSet<>(operations.keySet());
+        without.removeAll(handlers.keySet());
+        if (!without.isEmpty()) {
+            throw new IllegalStateException("no handler for " + without);
+        }
+        return handlers;
     }
 
     /** What requests are checked against: without answers, for the library knows few content types. */

@@ -3,7 +3,6 @@ package io.sluice.admin.api;
 import io.sluice.admin.api.ApiDocument.Operation;
 import io.sluice.admin.api.Problem.Fault;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -14,13 +13,12 @@ import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatedRequest;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,67 +48,63 @@ public final class ApiRouter {
     /** Streams of events at a time. */
     private static final int MAX_WATCHERS = 16;
 
-    private final ApiDocument document;
-    private final Map<String, ApiHandler> handlers;
+    private final Supplier<ApiDocument> source;
+    private final List<ApiArea> areas;
     private final Function<RoutingContext, Future<Caller>> authenticate;
-    private final Promise<Router> opened = Promise.promise();
+    private @Nullable Future<Router> opened;
     private int streams;
     private int watchers;
 
     /**
-     * Checks that everything the document says has a handler, and the other way round.
+     * Nothing is read yet.
      *
      * @param areas all of the API
      * @param authenticate says who asks; fails with {@link Problem}
-     * @throws IllegalStateException when the document and the areas do not match
      */
     public ApiRouter(List<ApiArea> areas, Function<RoutingContext, Future<Caller>> authenticate) {
-        this(ApiDocument.load(), areas, authenticate);
+        this(ApiDocument::load, areas, authenticate);
     }
 
-    ApiRouter(ApiDocument document, List<ApiArea> areas, Function<RoutingContext, Future<Caller>> authenticate) {
-        this.document = document;
+    ApiRouter(
+            Supplier<ApiDocument> source, List<ApiArea> areas, Function<RoutingContext, Future<Caller>> authenticate) {
+        this.source = source;
+        this.areas = List.copyOf(areas);
         this.authenticate = authenticate;
-        this.handlers = new HashMap<>();
-        add(new DocumentArea());
-        areas.forEach(this::add);
-        TreeSet<String> without = new TreeSet<>(document.operations().keySet());
-        without.removeAll(handlers.keySet());
-        if (!without.isEmpty()) {
-            throw new IllegalStateException("no handler for " + without);
-        }
-    }
-
-    private void add(ApiArea area) {
-        area.operations().forEach((id, handler) -> {
-            if (!document.operations().containsKey(id)) {
-                throw new IllegalStateException("the document has no operation " + id);
-            }
-            if (handlers.put(id, handler) != null) {
-                throw new IllegalStateException("two handlers for " + id);
-            }
-        });
-    }
-
-    /** Shows the document itself. */
-    private final class DocumentArea implements ApiArea {
-        @Override
-        public Map<String, ApiHandler> operations() {
-            return Map.of("getDocument", request -> Future.succeededFuture(ApiAnswer.ok(document.published())));
-        }
     }
 
     /**
-     * Makes the routes. Compiling the document takes about a second on worker threads; requests that come before wait for it.
+     * Makes the routes, once: at the first request, or before. Reading and compiling the document takes more than a second of
+     * a processor, all of it on a worker thread; requests that come meanwhile wait for it.
      *
      * @param vertx whose router
-     * @return when the API can be used; fails when the document is no OpenAPI document
+     * @return when the API can be used; fails when the document is no OpenAPI document, or is not that of the areas
      */
     public Future<Void> open(Vertx vertx) {
-        OpenAPIContract.from(ClassPathFiles.over(vertx), document.contract())
-                .map(compiled -> routes(vertx, compiled))
-                .onComplete(opened);
-        return opened.future().mapEmpty();
+        return router(vertx).mapEmpty();
+    }
+
+    private Future<Router> router(Vertx vertx) {
+        Future<Router> begun = opened;
+        if (begun == null) {
+            begun = compile(vertx).onFailure(cause -> LOG.error("the admin API cannot be used", cause));
+            opened = begun;
+        }
+        return begun;
+    }
+
+    // Not in order with other blocking work of the admin port, which would wait for this.
+    private Future<Router> compile(Vertx vertx) {
+        return vertx.executeBlocking(source::get, false).compose(document -> vertx.executeBlocking(
+                        () -> OpenAPIContract.from(CallingThread.over(vertx), document.contract()), false)
+                .compose(compiling -> compiling)
+                .compose(compiled -> vertx.executeBlocking(
+                        () -> routes(vertx, document, document.handlers(areas), compiled), false)));
+    }
+
+    /** When nothing of it is being made any more. */
+    public Future<Void> settled() {
+        Future<Router> begun = opened;
+        return begun == null ? Future.succeededFuture() : begun.<Void>mapEmpty().otherwiseEmpty();
     }
 
     /** Puts the API among other paths: every request below {@link ApiDocument#BASE} is its own. */
@@ -152,11 +146,12 @@ public final class ApiRouter {
             return;
         }
         context.request().pause();
-        opened.future()
-                .compose(routes -> authenticate.apply(context).map(caller -> {
+        authenticate
+                .apply(context)
+                .compose(caller -> {
                     context.put(CALLER, caller);
-                    return routes;
-                }))
+                    return router(context.vertx());
+                })
                 .onComplete(known -> {
                     context.request().resume();
                     if (known.succeeded()) {
@@ -176,18 +171,23 @@ public final class ApiRouter {
                         context.request().scheme() + "://" + context.request().authority());
     }
 
-    private Router routes(Vertx vertx, OpenAPIContract compiled) {
+    private Router routes(
+            Vertx vertx, ApiDocument document, Map<String, ApiHandler> handlers, OpenAPIContract compiled) {
         RouterBuilder builder = RouterBuilder.create(vertx, compiled, new RequestReader());
-        builder.rootHandler((SecurityPolicyHandler) context -> early(context, compiled));
+        builder.rootHandler((SecurityPolicyHandler) context -> early(context, document, compiled));
         BodyHandler usual = BodyHandler.create(false).setBodyLimit(MAX_BODY);
         BodyHandler large = BodyHandler.create(false).setBodyLimit(LARGE_BODY);
         builder.rootHandler(context -> {
-            Operation operation = operation(context, compiled);
+            Operation operation = operation(context, document, compiled);
             (operation != null && operation.largeBody() ? large : usual).handle(context);
         });
-        document.operations().values().forEach(operation -> builder.getRoute(operation.id())
-                .setDoSecurity(false)
-                .addHandler(context -> run(context, operation)));
+        document.operations().values().forEach(operation -> {
+            // There is one, or the areas were refused.
+            ApiHandler handler = Objects.requireNonNull(handlers.get(operation.id()));
+            builder.getRoute(operation.id())
+                    .setDoSecurity(false)
+                    .addHandler(context -> run(context, operation, handler));
+        });
         Router made = builder.createRouter();
         made.route().last().handler(context -> unknown(context, compiled));
         made.route()
@@ -197,15 +197,16 @@ public final class ApiRouter {
     }
 
     /** Before the body is read: who may not ask learns nothing about its form. */
-    private void early(RoutingContext context, OpenAPIContract compiled) {
-        Operation operation = operation(context, compiled);
+    private static void early(RoutingContext context, ApiDocument document, OpenAPIContract compiled) {
+        Operation operation = operation(context, document, compiled);
         if (operation != null) {
             allow(context, operation);
         }
         context.next();
     }
 
-    private @Nullable Operation operation(RoutingContext context, OpenAPIContract compiled) {
+    private static @Nullable Operation operation(
+            RoutingContext context, ApiDocument document, OpenAPIContract compiled) {
         // A route takes its path with a slash behind it too.
         String path = context.normalizedPath().replaceFirst("/$", "");
         var found = compiled.findOperation(path, context.request().method());
@@ -223,7 +224,7 @@ public final class ApiRouter {
         }
     }
 
-    private void run(RoutingContext context, Operation operation) {
+    private void run(RoutingContext context, Operation operation, ApiHandler handler) {
         allow(context, operation);
         checkQuery(context, operation);
         checkHeaders(context, operation);
@@ -231,8 +232,7 @@ public final class ApiRouter {
         ApiRequest request = new ApiRequest(context, operation.id(), valid, context.get(CALLER));
         Future<ApiAnswer> answer;
         try {
-            // There is one, or the node would not have started.
-            answer = Objects.requireNonNull(handlers.get(operation.id())).handle(request);
+            answer = handler.handle(request);
         } catch (Problem e) {
             answer = Future.failedFuture(e);
         }
@@ -289,7 +289,7 @@ public final class ApiRouter {
             return;
         }
         if (answer.events() != null) {
-            watch(context, answer.events());
+            watch(context, answer.events(), answer.isBounded() ? 0 : 1);
             return;
         }
         response.setStatusCode(answer.status());
@@ -344,8 +344,8 @@ public final class ApiRouter {
         });
     }
 
-    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events) {
-        if (watchers >= MAX_WATCHERS) {
+    private void watch(RoutingContext context, Function<EventSink, Future<Void>> events, int places) {
+        if (watchers + places > MAX_WATCHERS) {
             Problems.answer(
                     context,
                     Problem.of(
@@ -355,7 +355,7 @@ public final class ApiRouter {
                             .retryAfter(5));
             return;
         }
-        watchers++;
+        watchers += places;
         EventSink sink = new EventSink(
                 context.vertx(),
                 context.response()
@@ -370,7 +370,7 @@ public final class ApiRouter {
         }
         sent.onFailure(cause -> LOG.warn("a stream of events was cut: {}", String.valueOf(cause)))
                 .onComplete(done -> {
-                    watchers--;
+                    watchers -= places;
                     sink.end();
                 });
     }

@@ -47,6 +47,14 @@ public final class EventSink {
         }
     }
 
+    /** Sends what is written already: whole events of the format, for several clients the same. */
+    public void send(Buffer events) {
+        if (!isClosed()) {
+            beaten = false;
+            response.write(events);
+        }
+    }
+
     /** Whether the client reads more slowly than is sent; {@link #drained} says when it has caught up. */
     public boolean isFull() {
         return response.writeQueueFull();

@@ -52,11 +52,22 @@ final class SegmentSupply {
         return new SegmentHeader(last.incrementAndGet(), salts.getAsLong(), wallClock.millis(), setup.node());
     }
 
-    /** The next segment; null when there can be none now. */
+    /**
+     * The next segment; null when there can be none now. Whether one can follow it is known when it is handed out: the segment
+     * may be full before anybody has had the time to make another one.
+     */
     synchronized @Nullable Segment take() {
         prepare();
         Segment taken = spare;
         spare = null;
+        if (taken != null) {
+            triedAt = nanoClock.getAsLong();
+            try {
+                checkRoom();
+            } catch (IOException e) {
+                fails(e);
+            }
+        }
         return taken;
     }
 
@@ -73,11 +84,15 @@ final class SegmentSupply {
             }
             trouble = "";
         } catch (IOException e) {
-            if (trouble.isEmpty()) {
-                LOG.error("the usage journal has no room for more: {}", e.toString());
-            }
-            trouble = reason(e);
+            fails(e);
         }
+    }
+
+    private void fails(IOException cause) {
+        if (trouble.isEmpty()) {
+            LOG.error("the usage journal has no room for more: {}", cause.toString());
+        }
+        trouble = reason(cause);
     }
 
     private static String reason(IOException cause) {
@@ -85,6 +100,15 @@ final class SegmentSupply {
     }
 
     private Segment make() throws IOException {
+        checkRoom();
+        SegmentHeader header = next();
+        Segment made =
+                Segment.create(files.path(header.sequence(), JournalFiles.SEGMENT), header, setup.segmentBytes());
+        files.force();
+        return made;
+    }
+
+    private void checkRoom() throws IOException {
         long bytes = setup.segmentBytes();
         long used = files.list().bytes();
         if (used + bytes > setup.config().maxBytes()) {
@@ -96,10 +120,6 @@ final class SegmentSupply {
             // Not even tried: it would take the last bytes from everyone else for a moment.
             throw new IOException("the disk of " + files.directory() + " has " + free + " bytes left");
         }
-        SegmentHeader header = next();
-        Segment made = Segment.create(files.path(header.sequence(), JournalFiles.SEGMENT), header, bytes);
-        files.force();
-        return made;
     }
 
     /** Why there is no segment ahead; empty when there is one, or nobody has needed one yet. */

@@ -21,7 +21,7 @@ class ApiDocumentTest {
     void itIsAnOpenApiDocument() {
         Vertx vertx = Vertx.vertx();
         try {
-            OpenAPIContract contract = TestNode.await(OpenAPIContract.from(ClassPathFiles.over(vertx), document));
+            OpenAPIContract contract = TestNode.await(OpenAPIContract.from(CallingThread.over(vertx), document));
 
             assertThat(contract.operations())
                     .hasSameSizeAs(ApiDocument.load().operations().keySet());
@@ -158,11 +158,10 @@ class ApiDocumentTest {
         ApiDocument document = ApiDocument.of(List.of(area("/a", operation), area("/openapi.json", shown)));
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> new ApiRouter(document, List.of(), context -> null))
+                .isThrownBy(() -> document.handlers(List.of()))
                 .withMessageContaining("no handler for [a]");
         assertThatIllegalStateException()
-                .isThrownBy(() -> new ApiRouter(
-                        document, List.of(() -> Map.of("a", request -> null, "b", request -> null)), context -> null))
+                .isThrownBy(() -> document.handlers(List.of(() -> Map.of("a", request -> null, "b", request -> null))))
                 .withMessageContaining("no operation b");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.store.StoreUnavailable;
 import io.sluice.testkit.TestNode;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +76,10 @@ class ApiRouterTest {
                     new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger reads = new AtomicInteger();
+    private volatile boolean readOnWorker;
+    private HttpResponse<String> stranger;
+    private int readsForStranger;
     private int port;
 
     /** The token says the role and, behind a slash, the team. */
@@ -144,18 +150,24 @@ class ApiRouterTest {
 
     @BeforeAll
     void start() {
-        ApiRouter api = new ApiRouter(ApiDocument.of(List.of(AREA)), List.of(this::handlers), context -> {
+        Supplier<ApiDocument> document = () -> {
+            readOnWorker = !Context.isOnEventLoopThread();
+            reads.incrementAndGet();
+            return ApiDocument.of(List.of(AREA));
+        };
+        ApiRouter api = new ApiRouter(document, List.of(this::handlers), context -> {
             String header = context.request().getHeader("authorization");
             return header == null
                     ? Future.failedFuture(Problem.of(401, "unauthenticated", "no"))
                     // Later, as it is when a database is asked.
                     : context.vertx().timer(1).compose(later -> caller(header));
         });
-        TestNode.await(api.open(vertx));
         Router router = Router.router(vertx);
         api.mount(router);
         HttpServer server = vertx.createHttpServer().requestHandler(router);
         port = TestNode.await(server.listen(0)).actualPort();
+        stranger = ask("GET", "/things", null);
+        readsForStranger = reads.get();
     }
 
     @AfterAll
@@ -182,6 +194,18 @@ class ApiRouterTest {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void theDocumentIsReadOnceOffTheEventLoopAndNotForStrangers() {
+        assertThat(stranger.statusCode()).isEqualTo(401);
+        assertThat(readsForStranger).isZero();
+
+        assertThat(as("viewer", "GET", "/things", null).statusCode()).isEqualTo(200);
+        assertThat(as("viewer", "GET", "/things", null).statusCode()).isEqualTo(200);
+
+        assertThat(reads).hasValue(1);
+        assertThat(readOnWorker).isTrue();
     }
 
     private HttpResponse<String> as(String role, String method, String path, String body, String... headers) {

@@ -16,12 +16,12 @@ import io.sluice.message.Address;
 import io.sluice.message.Bus;
 import io.sluice.message.ClusterView;
 import io.sluice.message.MessageCodecs;
+import io.sluice.testkit.Await;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +74,7 @@ public record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster
     /** Deploys the member's verticle, and keeps what it publishes. */
     public Heard enter(GatewayRevision revision) {
         Heard heard = new Heard();
-        Bus bus = new Bus(vertx(), Duration.ofSeconds(5));
+        Bus bus = new Bus(vertx(), Await.MOST);
         MessageCodecs.registerAll(vertx().eventBus());
         bus.consume(Address.CLUSTER_VIEW, heard.views::add);
         bus.consume(Address.POOL_HEALTH, health -> heard.pool.add(health.snapshot()));
@@ -128,7 +128,7 @@ public record MemberNode(ClusterConfig config, Peer self, ClusteredVertx cluster
     }
 
     Bus bus() {
-        return new Bus(vertx(), Duration.ofSeconds(5));
+        return new Bus(vertx(), Await.MOST);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @Tag("proof") // PgDatabaseTest sees it, too
     void startsAServerAgainThatWasKilled() throws Exception {
         try (EmbeddedPostgres postgres = start()) {
             long first = postgres.pid();

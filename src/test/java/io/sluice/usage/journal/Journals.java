@@ -10,7 +10,6 @@ import io.sluice.testkit.Await;
 import io.sluice.usage.journal.UsageJournal.Receipt;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,8 +18,6 @@ import java.util.Random;
 
 /** Journals for tests. */
 final class Journals {
-    static final Duration SOON = Duration.ofSeconds(20);
-
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final GatewayMetrics metrics = new GatewayMetrics(registry);
     final List<Receipt> receipts = Collections.synchronizedList(new ArrayList<>());
@@ -51,7 +48,7 @@ final class Journals {
     void append(UsageJournal journal, List<UsageRecord> records) throws InterruptedException {
         int before = receipts.size();
         records.forEach(usage -> journal.append(usage, receipts::add));
-        Await.until(SOON, () -> receipts.size() == before + records.size());
+        Await.until(() -> receipts.size() == before + records.size());
     }
 
     double counted(String meter) {
