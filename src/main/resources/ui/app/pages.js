@@ -6,9 +6,15 @@
 const page = (id, group, icon, role, team, key) => ({ id, group, icon, role, team, key, load: () => import(`../pages/${id}.js`) });
 
 export const PAGES = [
+  page('overview', 'watch', 'overview', 'viewer', true, 'o'),
   page('pool', 'watch', 'pool', 'viewer', false, 'p'),
   page('usage', 'watch', 'usage', 'viewer', true, 'u'),
+  page('channels', 'steer', 'channels', 'viewer', false, 'c'),
+  page('models', 'steer', 'models', 'viewer', false, 'm'),
   page('keys', 'steer', 'keys', 'viewer', true, 'k'),
+  page('teams', 'steer', 'teams', 'viewer', false, 'e'),
+  page('playground', 'steer', 'playground', 'operator', true, 'y'),
   page('nodes', 'system', 'nodes', 'viewer', false, 'n'),
+  page('prices', 'system', 'prices', 'viewer', false, 'i'),
   page('tokens', 'system', 'tokens', 'operator', false, 't'),
 ];

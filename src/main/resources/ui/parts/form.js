@@ -27,14 +27,21 @@ export class Form {
   #shown = new Set();
   #stopGuard;
 
-  /** @param values { 'name': '', 'limits.requests': '' }: every field that it has, as it begins */
-  constructor(host, values) {
+  /**
+   * @param values { 'name': '', 'limits.requests': '' }: every field that it has, as it begins
+   * @param options { guarded: whether leaving the page asks about what was typed, true }
+   */
+  constructor(host, values, { guarded = true } = {}) {
     this.#host = host;
+    this.guarded = guarded;
     this.start(values);
     host.addController(this);
   }
 
   hostConnected() {
+    if (!this.guarded) {
+      return;
+    }
     // What was typed is not to be lost by a click beside it.
     const unsaved = (event) => this.dirty && event.preventDefault();
     addEventListener('beforeunload', unsaved);
