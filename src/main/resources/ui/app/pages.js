@@ -16,5 +16,6 @@ export const PAGES = [
   page('playground', 'steer', 'playground', 'operator', true, 'y'),
   page('nodes', 'system', 'nodes', 'viewer', false, 'n'),
   page('prices', 'system', 'prices', 'viewer', false, 'i'),
+  page('settings', 'system', 'settings', 'viewer', false, 's'),
   page('tokens', 'system', 'tokens', 'operator', false, 't'),
 ];
