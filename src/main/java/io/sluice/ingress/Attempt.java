@@ -9,6 +9,7 @@ import io.sluice.message.AttemptFinished;
 import io.sluice.message.Bus;
 import io.sluice.message.RestPlaces;
 import io.sluice.message.SettleQuota;
+import io.sluice.message.TraceHeaders;
 import io.sluice.trace.AttemptTrace;
 import io.sluice.trace.RequestTrace;
 import java.util.Map;
@@ -69,10 +70,11 @@ final class Attempt {
      *
      * @return what its provider is told of that
      */
-    Map<String, String> traced(RequestTrace request) {
+    TraceHeaders traced(RequestTrace request) {
         AttemptTrace begun = request.attempt(candidate, startNanos);
         trace = begun;
-        return begun.headers();
+        Map<String, String> told = begun.headers();
+        return told.isEmpty() ? TraceHeaders.NONE : new TraceHeaders(told.get("traceparent"), told.get("tracestate"));
     }
 
     /** The request head was written. */

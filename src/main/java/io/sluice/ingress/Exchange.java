@@ -16,6 +16,7 @@ import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
 import io.sluice.message.PlanRoute;
 import io.sluice.message.QuotaDecision;
+import io.sluice.message.TraceHeaders;
 import io.sluice.message.UsageRecord.Ending;
 import io.sluice.metrics.GatewayMetrics;
 import io.sluice.trace.RequestTrace;
@@ -23,7 +24,6 @@ import io.sluice.trace.Tracing;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -189,7 +189,7 @@ final class Exchange implements InFlight, Candidacy.Party, Contest.Party, Sendin
         Candidate candidate = attempt.candidate();
         Sending next = new Sending(services, attempt, this);
         RequestTrace trace = incoming.trace();
-        Map<String, String> traceHeaders = trace == null ? Map.of() : attempt.traced(trace);
+        TraceHeaders traceHeaders = trace == null ? TraceHeaders.NONE : attempt.traced(trace);
         OpenExchange open = new OpenExchange(
                 incoming.id(),
                 candidate,

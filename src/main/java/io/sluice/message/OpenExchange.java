@@ -3,7 +3,6 @@ package io.sluice.message;
 import io.sluice.domain.chat.FetchedMedia;
 import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Candidate;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ public record OpenExchange(
         @Nullable ParkedConnection parked,
         FetchedMedia media,
         @Nullable Upload upload,
-        Map<String, String> traceHeaders,
+        TraceHeaders traceHeaders,
         Cancellation cancellation) {
     /** The same with another scan of the same request. */
     public OpenExchange withScan(RequestScan other) {

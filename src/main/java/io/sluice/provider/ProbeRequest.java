@@ -17,13 +17,13 @@ import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ProbeAccount;
 import io.sluice.message.ProbeResult;
+import io.sluice.message.TraceHeaders;
 import io.sluice.message.UpstreamExchange;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +81,7 @@ final class ProbeRequest {
                 null,
                 new FetchedMedia(),
                 null,
-                Map.of(),
+                TraceHeaders.NONE,
                 patience);
         new UpstreamCall(open, ProviderAdapters.of(candidate.channel()), services)
                 .run(null, clients)

@@ -4,6 +4,7 @@ import io.sluice.domain.json.RequestScan;
 import io.sluice.domain.pool.Outbound;
 import io.sluice.domain.stored.StoredCall;
 import io.sluice.message.OpenExchange;
+import io.sluice.message.TraceHeaders;
 import io.sluice.message.Upload;
 import io.vertx.core.http.HttpClientRequest;
 
@@ -32,7 +33,13 @@ final class RequestHeaders {
             // RFC 9110, 8.6: servers may refuse a POST that does not say that it has no body.
             target.putHeader("content-length", "0");
         }
-        open.traceHeaders().forEach(target::putHeader);
+        TraceHeaders trace = open.traceHeaders();
+        if (trace.parent() != null) {
+            target.putHeader("traceparent", trace.parent());
+        }
+        if (trace.state() != null) {
+            target.putHeader("tracestate", trace.state());
+        }
         target.putHeader("user-agent", "sluice");
         added.headers().forEach((name, value) -> target.putHeader(name, value.reveal()));
         // Last, so that an adapter may say what else it accepts.

@@ -18,6 +18,7 @@ import io.sluice.message.MessageCodecs;
 import io.sluice.message.OpenExchange;
 import io.sluice.message.OpenResult;
 import io.sluice.message.ParkedConnection;
+import io.sluice.message.TraceHeaders;
 import io.sluice.message.UpstreamExchange;
 import io.sluice.testkit.Await;
 import io.sluice.testkit.RevisionBuilder;
@@ -79,7 +80,17 @@ class SendingTest {
         RequestScan scan = RequestScan.ofHead(Endpoint.CHAT_COMPLETIONS, RequestHead.NONE, "m");
         sending.send(
                 new OpenExchange(
-                        "r", candidate, scan, "", 1, Long.MAX_VALUE, null, new FetchedMedia(), null, Map.of(), sending),
+                        "r",
+                        candidate,
+                        scan,
+                        "",
+                        1,
+                        Long.MAX_VALUE,
+                        null,
+                        new FetchedMedia(),
+                        null,
+                        TraceHeaders.NONE,
+                        sending),
                 timeout,
                 atMost);
         return sending;

@@ -105,6 +105,7 @@ final class NotifyNode {
     }
 
     double isUp(String sink) {
-        return registry.get("sluice.notice.sink.up").tag("sink", sink).gauge().value();
+        var gauge = registry.find("sluice.notice.sink.up").tag("sink", sink).gauge();
+        return gauge == null ? Double.NaN : gauge.value();
     }
 }
