@@ -79,8 +79,10 @@ class OverviewPage extends Part {
           hint: t('overview.avoided.parts', { waited: number(total.waited), moved: number(total.moved) }) })}` : nothing}</div>`;
   }
 
-  #charts({ series, currency }) {
-    const points = (value) => series.map((row) => [new Date(row.start).getTime(), value(row)]);
+  #charts({ series, currency, from, to }) {
+    // Both ends, so that all charts show the whole time.
+    const at = (instant) => new Date(instant).getTime();
+    const points = (value) => [[at(from), null], ...series.map((row) => [at(row.start), value(row)]), [at(to), null]];
     const chart = (title, kind, format, lines, stacked = false) => card({ title, body: html`<sl-chart kind=${kind} ?stacked=${stacked} label=${title} .format=${format} .series=${lines}></sl-chart>` });
     return html`<div class="grid-2">
       ${chart(t('overview.chart.requests'), 'bar', compact, [

@@ -146,7 +146,9 @@ class UsagePage extends Part {
 
   #charts(groups, currency) {
     const at = (group) => new Date(group.start).getTime();
-    const points = (field) => groups.map((group) => [at(group), group[field] ?? 0]);
+    const { from, to } = this.time;
+    const end = (instant) => [new Date(instant).getTime(), null];
+    const points = (field) => [end(from), ...groups.map((group) => [at(group), group[field] ?? 0]), end(to)];
     return html`<div class="grid-2">
       ${card({ title: t('usage.over-time'), body: html`<sl-chart kind="bar" stacked label=${t('usage.over-time')} .format=${compact} .series=${[
         { name: t('usage.input'), data: points('input-tokens') },

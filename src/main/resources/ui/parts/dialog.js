@@ -31,7 +31,7 @@ class Dialog extends Part {
 
   updated() {
     const dialog = this.querySelector('dialog');
-    if (this.open && !dialog.open) {
+    if (this.open && !dialog.open && this.isConnected) {
       dialog.showModal();
       dialog.querySelector('[autofocus]')?.focus();
     } else if (!this.open && dialog.open) {

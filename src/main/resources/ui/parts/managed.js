@@ -13,7 +13,7 @@ import { confirm } from './dialog.js';
 import { Form } from './form.js';
 import { icon } from './icons.js';
 import { page, search, select } from './page.js';
-import { Part } from './part.js';
+import { Every, Part } from './part.js';
 import { Load, empty, failure } from './states.js';
 import { chip, code, facts, name, notice, said, tag, when } from './text.js';
 import { toast } from './toast.js';
@@ -21,7 +21,10 @@ import { toast } from './toast.js';
 addWords(words);
 
 const STATES = { 'in-force': 'ok', 'out-of-force': 'warn', pending: 'busy' };
-const isStored = (entry) => entry.origin === 'store';
+
+/** One that is coming, or out of force, has no place yet. */
+const isStored = (entry) => entry.version !== undefined || entry.origin === 'store';
+const SOON_MS = 1_500;
 
 export const stateChip = (entry) => chip(STATES[entry.state] ?? 'off', word('managed.state', entry.state), entry.reasons?.join('\n'));
 
@@ -45,6 +48,8 @@ export class ManagedPage extends Part {
     this.one = new Load(this, (signal) => getForChange(path(kind, this.opened), {}, { signal }), { eager: false });
     this.versions = new Load(this, (signal) => get(path(kind, this.opened, 'history'), {}, { signal }), { eager: false });
     this.form = new Form(this, this.valuesOf({}));
+    // What was stored a moment ago is in force a moment later.
+    new Every(this, SOON_MS, () => [...(this.entries.value ?? []), this.one.value?.body].some((entry) => entry?.state === 'pending') && this.reload());
   }
 
   get opened() {
