@@ -39,6 +39,7 @@ export class ManagedPage extends Part {
   static properties = { dialog: { state: true }, preview: { state: true } };
 
   #opened;
+  #soon = 0;
 
   constructor(kind) {
     super();
@@ -49,7 +50,7 @@ export class ManagedPage extends Part {
     this.versions = new Load(this, (signal) => get(path(kind, this.opened, 'history'), {}, { signal }), { eager: false });
     this.form = new Form(this, this.valuesOf({}));
     // What was stored a moment ago is in force a moment later.
-    new Every(this, SOON_MS, () => [...(this.entries.value ?? []), this.one.value?.body].some((entry) => entry?.state === 'pending') && this.reload());
+    new Every(this, SOON_MS, () => [...(this.entries.value ?? []), this.one.value?.body].some((entry) => entry?.state === 'pending') && this.reload(false));
   }
 
   get opened() {
@@ -68,11 +69,19 @@ export class ManagedPage extends Part {
     }
   }
 
-  reload() {
+  /** Reads again, and once more when the node has taken a change into force. */
+  reload(more = true) {
     this.entries.reload();
     if (this.opened) {
       this.one.reload();
     }
+    clearTimeout(this.#soon);
+    this.#soon = more ? setTimeout(() => this.reload(false), SOON_MS) : 0;
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#soon);
+    super.disconnectedCallback();
   }
 
   // What kinds do in a way of their own
