@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -326,6 +327,7 @@ class AdminNodeIT {
 
     /** A change and its row of the audit log are there together, or not at all. */
     @Test
+    @Tag("proof")
     void noKillPartsAChangeFromTheAuditLog() throws Exception {
         StoreServer database = TestPostgres.freshDatabase();
         String node = "store: { url: " + secret(dir, "database", TestPostgres.url(database)) + " }\ndrain: 1s\n";

@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,7 @@ class ManagedClusterIT {
     }
 
     @Test
+    @Tag("proof")
     void whatOneNodeIsToldCountsOnTheOther() throws Exception {
         StoreServer database = TestPostgres.freshDatabase();
         String members = "a: \"127.0.0.1:" + FreePort.next() + "\", b: \"127.0.0.1:" + FreePort.next() + "\"";

@@ -3,6 +3,7 @@ package io.sluice.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The oracle sees what it should: nodes that know nothing of one another send too much, one node alone does not. */
@@ -18,6 +19,7 @@ class OracleIT {
     }
 
     @Test
+    @Tag("proof")
     void seesThatNodesWhichKnowNothingOfOneAnotherSendTooMuch() {
         Result result = run(Scenarios.named("calm").apart(), 2, 5);
 
