@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges of one name whose labels come and go all together, looked up at the scrape. Micrometer's own of this kind takes
- * time by the square of its rows, and there are thousands. Safe on any thread.
+ * Gauges of one name whose labels come and go all together, looked up at the scrape: there are thousands of them, and none is
+ * registered by itself. Safe on any thread.
  */
 final class RowGauge implements Collector {
     private final MetricMetadata metadata;

@@ -1,6 +1,7 @@
 package io.sluice.notify;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.domain.Secret;
 import io.sluice.domain.notice.HookUrl;
 import io.sluice.domain.notice.NoticeEvent;
@@ -31,7 +32,7 @@ import java.util.Map;
 final class NotifyNode {
     static final Secret SECRET = Secret.of("0123456789abcdef");
 
-    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final Bus bus;
 
     NotifyNode(Vertx vertx, String run, Pace pace, NoticeRules rules) {
@@ -104,8 +105,14 @@ final class NotifyNode {
         return counter == null ? 0 : counter.count();
     }
 
+    /** What the scrape says of a sink; NaN for nothing. */
     double isUp(String sink) {
-        var gauge = registry.find("sluice.notice.sink.up").tag("sink", sink).gauge();
-        return gauge == null ? Double.NaN : gauge.value();
+        String row = "sluice_notice_sink_up{sink=\"" + sink + "\"} ";
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith(row))
+                .mapToDouble(line -> Double.parseDouble(line.substring(row.length())))
+                .findFirst()
+                .orElse(Double.NaN);
     }
 }
