@@ -29,6 +29,7 @@ class OracleIT {
     }
 
     @Test
+    @Tag("proof")
     void seesThatOneNodeSendsNoAccountTooMuch() {
         Result result = run(Scenarios.named("single"), 6, 9);
 
