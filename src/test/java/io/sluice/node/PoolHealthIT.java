@@ -205,6 +205,7 @@ class PoolHealthIT {
     }
 
     @Test
+    @Tag("proof")
     void aSickAccountCostsNobodyAnAnswer() throws Exception {
         try (NodeProcess node = NodeProcess.start(dir, gateway(20))) {
             script(node, 1, 20, WELL);
