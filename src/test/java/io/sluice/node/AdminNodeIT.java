@@ -383,6 +383,7 @@ class AdminNodeIT {
     /** The database is stopped, and stays away. */
     @ParameterizedTest
     @ValueSource(strings = {"spend-share", "refuse"})
+    @Tag("proof")
     void aBudgetIsHeldWithoutTheDatabaseAsItIsSaid(String rule) throws Exception {
         Path home = dir.resolve("postgres");
         TestPostgres.withProgram(home);

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An operator at the command line of a node that is killed. */
+@Tag("proof")
 class PoolOperatorIT {
     private static final String KEY = "sk-test-pool-0123456789abcdef";
     private static final String GATEWAY = """
