@@ -13,7 +13,7 @@ import { Form } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { page, search, select, tabs } from '../parts/page.js';
 import { Part } from '../parts/part.js';
-import { Load, empty, failure } from '../parts/states.js';
+import { Load, Paged, empty, told } from '../parts/states.js';
 import { bar, chip, code, facts, name, notice, secret, tag, when } from '../parts/text.js';
 import { toast } from '../parts/toast.js';
 import { bodyOf, fields, patchOf, valuesOf } from './key-form.js';
@@ -68,7 +68,10 @@ class KeysPage extends Part {
   constructor() {
     super();
     this.watch(route);
-    this.keys = new Load(this, (signal) => this.#read(signal), { eager: false });
+    this.keys = new Paged(this, async (cursor, signal) => {
+      const answer = await get('/keys', { limit: PAGE, ...this.#filter(), cursor }, { signal });
+      return { rows: answer.keys, cursor: answer['next-cursor'] };
+    }, { eager: false });
     this.teams = new Load(this, (signal) => all('/teams', 'teams', {}, { signal }));
     this.models = new Load(this, (signal) => all('/models', 'models', {}, { signal }));
     this.one = new Load(this, (signal) => getForChange(path('keys', route.value.rest[0]), {}, { signal }), { eager: false });
@@ -93,34 +96,6 @@ class KeysPage extends Part {
   #filter() {
     const { q, state, team } = route.value.query;
     return { search: q, state, team };
-  }
-
-  async #read(signal) {
-    const answer = await get('/keys', { limit: PAGE, ...this.#filter() }, { signal });
-    this.cursor = answer['next-cursor'];
-    return answer.keys;
-  }
-
-  async #next() {
-    if (!this.cursor || this.reading) {
-      return;
-    }
-    this.reading = true;
-    const cursor = this.cursor;
-    try {
-      const answer = await get('/keys', { limit: PAGE, ...this.#filter(), cursor });
-      if (cursor === this.cursor) {
-        this.cursor = answer['next-cursor'];
-        this.keys.value = [...this.keys.value, ...answer.keys];
-        this.requestUpdate();
-      }
-    } catch (problem) {
-      const { title, text } = failure(problem);
-      toast(`${title}: ${text}`, { kind: 'bad' });
-      this.cursor = undefined;
-    } finally {
-      this.reading = false;
-    }
   }
 
   /** Budgets are listed in the order of their scopes, so most are passed quickly. */
@@ -168,8 +143,8 @@ class KeysPage extends Part {
   }
 
   #table(keys) {
-    return html`<sl-table fill opens .columns=${this.columns} .rows=${keys} .selected=${this.opened} ?more=${Boolean(this.cursor)} label=${t('page.keys')}
-      @more=${() => this.#next()} @open=${(event) => go('keys', event.detail.name, route.value.query)}></sl-table>`;
+    return html`<sl-table fill opens .columns=${this.columns} .rows=${keys} .selected=${this.opened} ?more=${Boolean(this.keys.cursor)} label=${t('page.keys')}
+      @more=${() => this.keys.more()} @open=${(event) => go('keys', event.detail.name, route.value.query)}></sl-table>`;
   }
 
   #nothing() {
@@ -283,8 +258,7 @@ class KeysPage extends Part {
       await post(path('keys', key.name, action));
       toast(t('keys.did.' + action, { name: key.name }), { kind: 'ok' });
     } catch (problem) {
-      const { title, text } = failure(problem);
-      toast(`${title}: ${text}`, { kind: 'bad' });
+      told(problem);
     }
     this.#again();
   }

@@ -11,8 +11,7 @@ import { Form } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { page, search, tabs } from '../parts/page.js';
 import { Part } from '../parts/part.js';
-import { Load, empty } from '../parts/states.js';
-import { told } from '../parts/managed.js';
+import { Load, Paged, empty, told } from '../parts/states.js';
 import { card, chip, code, facts, name, notice, said, tag, when } from '../parts/text.js';
 import { toast } from '../parts/toast.js';
 
@@ -30,7 +29,10 @@ class SettingsPage extends Part {
     super();
     this.watch(route);
     this.config = new Load(this, (signal) => get('/config', {}, { signal }));
-    this.audit = new Load(this, (signal) => this.#read(signal), { eager: false });
+    this.audit = new Paged(this, async (cursor, signal) => {
+      const answer = await get('/audit', { limit: 200, name: route.value.query.q, cursor }, { signal });
+      return { rows: answer.entries, cursor: answer['next-cursor'] };
+    }, { eager: false });
     this.form = new Form(this, { file: 'gateway.yaml', yaml: '' });
   }
 
@@ -142,33 +144,6 @@ class SettingsPage extends Part {
 
   // The audit log
 
-  async #read(signal) {
-    const answer = await get('/audit', { limit: 200, name: route.value.query.q }, { signal });
-    this.cursor = answer['next-cursor'];
-    return answer.entries;
-  }
-
-  async #next() {
-    if (!this.cursor || this.reading) {
-      return;
-    }
-    this.reading = true;
-    const cursor = this.cursor;
-    try {
-      const answer = await get('/audit', { limit: 200, name: route.value.query.q, cursor });
-      if (cursor === this.cursor) {
-        this.cursor = answer['next-cursor'];
-        this.audit.value = [...this.audit.value, ...answer.entries];
-      }
-    } catch (problem) {
-      this.cursor = undefined;
-      told(problem);
-    } finally {
-      this.reading = false;
-      this.requestUpdate();
-    }
-  }
-
   get #columns() {
     return [
       { id: 'at', label: t('settings.audit.time'), width: 'minmax(10rem, 12rem)', cell: (entry) => time(entry.at) },
@@ -181,8 +156,8 @@ class SettingsPage extends Part {
   }
 
   #list(entries) {
-    return html`<sl-table fill opens .columns=${this.#columns} .rows=${entries} .keyOf=${(entry) => entry.id} .selected=${this.shown?.id} ?more=${Boolean(this.cursor)}
-      label=${t('settings.tab.audit')} @more=${() => this.#next()} @open=${(event) => (this.shown = event.detail)}></sl-table>`;
+    return html`<sl-table fill opens .columns=${this.#columns} .rows=${entries} .keyOf=${(entry) => entry.id} .selected=${this.shown?.id} ?more=${Boolean(this.audit.cursor)}
+      label=${t('settings.tab.audit')} @more=${() => this.audit.more()} @open=${(event) => (this.shown = event.detail)}></sl-table>`;
   }
 
   #entry() {

@@ -10,7 +10,7 @@ import { Form } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { page, search, select } from '../parts/page.js';
 import { Part } from '../parts/part.js';
-import { Load, empty, failure } from '../parts/states.js';
+import { Load, empty, told } from '../parts/states.js';
 import { chip, code, facts, name, notice, secret, when } from '../parts/text.js';
 import { toast } from '../parts/toast.js';
 
@@ -107,8 +107,7 @@ class TokensPage extends Part {
       toast(t('tokens.revoked', { name: token.name }), { kind: 'ok' });
       go('tokens', [], route.value.query);
     } catch (problem) {
-      const { title, text } = failure(problem);
-      toast(`${title}: ${text}`, { kind: 'bad' });
+      told(problem);
       this.one.reload();
     }
     this.tokens.reload();

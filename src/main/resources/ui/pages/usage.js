@@ -8,10 +8,9 @@ import { go, route, setQuery } from '../app/router.js';
 import { icon } from '../parts/icons.js';
 import { page, search, select, tabs } from '../parts/page.js';
 import { Part } from '../parts/part.js';
-import { Load, empty, failure } from '../parts/states.js';
+import { Load, Paged, empty } from '../parts/states.js';
 import { card, chip, code, facts, figure, name, notice, said } from '../parts/text.js';
 import { isRange, span } from '../parts/time-range.js';
-import { toast } from '../parts/toast.js';
 
 addWords(words);
 
@@ -46,7 +45,10 @@ class UsagePage extends Part {
     this.watch(route);
     this.sums = new Load(this, (signal) => get('/usage', { ...this.#question(), 'group-by': this.by, order: 'cost', limit: 1000 }, { signal }), { eager: false });
     this.series = new Load(this, (signal) => this.#overTime(signal), { eager: false });
-    this.requests = new Load(this, (signal) => this.#read(signal), { eager: false });
+    this.requests = new Paged(this, async (cursor, signal) => {
+      const answer = await get('/usage/records', { ...this.#question(), limit: 100, cursor }, { signal });
+      return { rows: answer.records, cursor: answer['next-cursor'] };
+    }, { eager: false });
     this.story = new Load(this, (signal) => get(path('requests', this.opened), {}, { signal }), { eager: false });
   }
 
@@ -81,34 +83,6 @@ class UsagePage extends Part {
       cursor = answer['next-cursor'];
     } while (cursor && groups.length < 5000);
     return groups;
-  }
-
-  async #read(signal) {
-    const answer = await get('/usage/records', { ...this.#question(), limit: 100 }, { signal });
-    this.cursor = answer['next-cursor'];
-    return answer.records;
-  }
-
-  async #next() {
-    if (!this.cursor || this.reading) {
-      return;
-    }
-    this.reading = true;
-    const cursor = this.cursor;
-    try {
-      const answer = await get('/usage/records', { ...this.#question(), limit: 100, cursor });
-      if (cursor === this.cursor) {
-        this.cursor = answer['next-cursor'];
-        this.requests.value = [...this.requests.value, ...answer.records];
-      }
-    } catch (problem) {
-      const { title, text } = failure(problem);
-      toast(`${title}: ${text}`, { kind: 'bad' });
-      this.cursor = undefined;
-    } finally {
-      this.reading = false;
-      this.requestUpdate();
-    }
   }
 
   #reload() {
@@ -206,8 +180,8 @@ class UsagePage extends Part {
   }
 
   #requestsBody(records) {
-    return html`<sl-table fill opens .columns=${this.requestColumns} .rows=${records} .keyOf=${(row) => row.id} .selected=${this.opened} ?more=${Boolean(this.cursor)}
-      label=${t('usage.requests')} @more=${() => this.#next()} @open=${(event) => go('usage', event.detail.id, route.value.query)}></sl-table>`;
+    return html`<sl-table fill opens .columns=${this.requestColumns} .rows=${records} .keyOf=${(row) => row.id} .selected=${this.opened} ?more=${Boolean(this.requests.cursor)}
+      label=${t('usage.requests')} @more=${() => this.requests.more()} @open=${(event) => go('usage', event.detail.id, route.value.query)}></sl-table>`;
   }
 
   // One

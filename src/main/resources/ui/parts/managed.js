@@ -14,7 +14,7 @@ import { Form } from './form.js';
 import { icon } from './icons.js';
 import { page, search, select } from './page.js';
 import { Every, Part } from './part.js';
-import { Load, empty, failure } from './states.js';
+import { Load, empty, told } from './states.js';
 import { chip, code, facts, name, notice, said, tag, when } from './text.js';
 import { toast } from './toast.js';
 
@@ -27,12 +27,6 @@ const isStored = (entry) => entry.version !== undefined || entry.origin === 'sto
 const SOON_MS = 1_500;
 
 export const stateChip = (entry) => chip(STATES[entry.state] ?? 'off', word('managed.state', entry.state), entry.reasons?.join('\n'));
-
-/** Shows a failure where there is no form. */
-export function told(problem) {
-  const { title, text } = failure(problem);
-  toast(`${title}: ${text}`, { kind: 'bad' });
-}
 
 /** A page of one kind; kind is the last part of its path in the API, as 'channels'. */
 export class ManagedPage extends Part {

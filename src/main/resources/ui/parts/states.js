@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { ApiProblem, NetworkProblem } from '../app/api.js';
 import { t } from '../app/i18n.js';
 import { icon } from './icons.js';
+import { toast } from './toast.js';
 
 /** Grey lines in the place of what comes. */
 export function loading(lines = 6) {
@@ -35,6 +36,12 @@ export function failure(problem) {
     }
   }
   return { title: t('problem.defect'), text: String(problem?.message ?? problem), retry: true };
+}
+
+/** Shows a failure where there is no form. */
+export function told(problem) {
+  const { title, text } = failure(problem);
+  toast(`${title}: ${text}`, { kind: 'bad' });
 }
 
 /** It could not be read. */
@@ -126,5 +133,50 @@ export class Load {
     const { title, text } = failure(this.problem);
     return html`<div class="notice notice-bad" role="alert">${icon('error')}<div class="notice-body"><strong>${title}</strong> <bdi>${text}</bdi></div>
       <div class="actions"><button type="button" class="button" @click=${() => this.reload()}>${t('common.retry')}</button></div></div>${body}`;
+  }
+}
+
+/** A list that is read page by page; .cursor is set while there are more. */
+export class Paged extends Load {
+  #host;
+  #page;
+  #reading = false;
+
+  /**
+   * @param page (cursor, signal) => promise of { rows, cursor }; the first page has no cursor
+   * @param options as of Load
+   */
+  constructor(host, page, options) {
+    super(host, async (signal) => {
+      const { rows, cursor } = await page(undefined, signal);
+      this.cursor = cursor;
+      return rows;
+    }, options);
+    this.#host = host;
+    this.#page = page;
+    this.cursor = undefined;
+  }
+
+  /** Reads the next page behind the others. */
+  async more() {
+    const from = this.cursor;
+    if (!from || this.#reading) {
+      return;
+    }
+    this.#reading = true;
+    try {
+      const { rows, cursor } = await this.#page(from);
+      // Unless it was read anew meanwhile.
+      if (from === this.cursor) {
+        this.cursor = cursor;
+        this.value = [...this.value, ...rows];
+      }
+    } catch (problem) {
+      this.cursor = undefined;
+      told(problem);
+    } finally {
+      this.#reading = false;
+      this.#host.requestUpdate();
+    }
   }
 }

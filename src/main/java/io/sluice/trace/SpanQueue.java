@@ -90,11 +90,8 @@ final class SpanQueue implements SpanProcessor {
             while (!closing || !queue.isEmpty()) {
                 SpanData first = queue.poll(pauseMillis, TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    if (queue.size() < BATCH && !closing) {
-                        Thread.sleep(pauseMillis);
-                    }
                     batch.add(first);
-                    queue.drainTo(batch, BATCH - 1);
+                    gather(batch);
                     export(List.copyOf(batch));
                     batch.clear();
                 }
@@ -102,6 +99,18 @@ final class SpanQueue implements SpanProcessor {
             }
         } catch (InterruptedException e) {
             lost(batch.size() + queue.size());
+        }
+    }
+
+    /** Waits for others for a while, and not at all when it ends. */
+    private void gather(List<SpanData> batch) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMillis);
+        while (batch.size() < BATCH) {
+            SpanData next = queue.poll(closing ? 0 : deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
         }
     }
 
